@@ -1,1 +1,4 @@
-//! Part of einstan.
+//! The einstan compiler, a plain library: index equations in, Rust tokens out.
+
+pub mod ast;
+pub mod diagnostics;
