@@ -1,0 +1,390 @@
+//! Expressions of the ir: a hash-consed arena, so that equal expressions have equal ids.
+
+use super::{DimId, Function, IndexId, TensorId};
+pub use crate::ast::CmpOp;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// An expression in the arena of its function.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ExprId(pub u32);
+
+/// A real constant, ordered and hashed by its bits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Real(u64);
+
+impl Real {
+    pub fn new(value: f64) -> Self {
+        Real(value.to_bits())
+    }
+    pub fn value(self) -> f64 {
+        f64::from_bits(self.0)
+    }
+}
+
+/// A position in the brackets of an access or of a left-hand side.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Subscript {
+    Index(IndexId),
+    Constant(u64),
+}
+
+/// Elementwise functions of one argument.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum UnaryOp {
+    Neg,
+    Exp,
+    Ln,
+    Log2,
+    Log10,
+    Log1p,
+    Expm1,
+    Sqrt,
+    Recip,
+    Abs,
+    Sign,
+    Floor,
+    Ceil,
+    Round,
+    Sin,
+    Cos,
+    Tan,
+    Asin,
+    Acos,
+    Atan,
+    Sinh,
+    Cosh,
+    Tanh,
+    Erf,
+    Sigmoid,
+    Relu,
+    Softplus,
+    Silu,
+    Gelu,
+}
+
+/// Elementwise functions of two arguments.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum BinaryOp {
+    Add,
+    Sub,
+    Mul,
+    Div,
+    /// `a ^ b` with b that is no whole constant.
+    Pow,
+    Max,
+    Min,
+    Atan2,
+}
+
+/// Reductions. A reduction over several indices reduces over all their values together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ReduceOp {
+    Sum,
+    Prod,
+    Max,
+    Min,
+    Mean,
+    LogSumExp,
+    /// One index; the value is an integer.
+    ArgMax,
+    ArgMin,
+}
+
+/// A node. Kinds of value: numbers (of the function's element type), integers (exact), booleans. Integers occur
+/// as operands of exact comparisons, of `Number`, and as the right-hand side of an integer tensor.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Expr {
+    // --- numbers
+    Real(Real),
+    /// Of a float tensor. `guarded`: stands in a branch, so that a constant position may lie outside where the branch
+    /// is not taken; then any number will do.
+    Access {
+        tensor: TensorId,
+        subscripts: Vec<Subscript>,
+        guarded: bool,
+    },
+    Unary(UnaryOp, ExprId),
+    Binary(BinaryOp, ExprId, ExprId),
+    /// `a ^ n` with a whole constant: repeated multiplication; `a^0` is 1.
+    PowI(ExprId, i32),
+    /// Everything but argmax and argmin. Binds `indices` in `body`.
+    Reduce {
+        op: ReduceOp,
+        indices: Vec<IndexId>,
+        body: ExprId,
+    },
+    /// softmax (or its logarithm) of `body` along the free indices `along`: `body` and the value have the same
+    /// free indices (beside `along`). Does not bind.
+    Softmax {
+        along: Vec<IndexId>,
+        body: ExprId,
+        log: bool,
+    },
+    /// `if condition { then } else { otherwise }` of numbers, or of integers.
+    Select {
+        condition: ExprId,
+        then: ExprId,
+        otherwise: ExprId,
+    },
+    /// 1 or 0.
+    Indicator(ExprId),
+    /// An integer as a number.
+    Number(ExprId),
+
+    // --- integers
+    Integer(i64),
+    /// The value of an index.
+    IndexValue(IndexId),
+    Len(DimId),
+    /// Of an integer tensor.
+    IntegerAccess {
+        tensor: TensorId,
+        subscripts: Vec<Subscript>,
+        guarded: bool,
+    },
+    IntegerNeg(ExprId),
+    IntegerAdd(ExprId, ExprId),
+    IntegerMul(ExprId, ExprId),
+    /// Takes the sign of the divisor.
+    IntegerRem(ExprId, ExprId),
+    /// argmax and argmin: `indices` has one index.
+    ArgReduce {
+        op: ReduceOp,
+        index: IndexId,
+        body: ExprId,
+    },
+
+    // --- booleans
+    /// Of two numbers; a comparison with NaN is false but for `!=`.
+    Compare(CmpOp, ExprId, ExprId),
+    /// Of two integers.
+    IntegerCompare(CmpOp, ExprId, ExprId),
+    And(ExprId, ExprId),
+    Or(ExprId, ExprId),
+    Not(ExprId),
+}
+
+/// The arena.
+#[derive(Clone, Debug, Default)]
+pub struct Exprs {
+    nodes: Vec<Expr>,
+    ids: BTreeMap<Expr, ExprId>,
+}
+
+impl Exprs {
+    /// The id of `expr`, the same for equal ones.
+    pub fn add(&mut self, expr: Expr) -> ExprId {
+        if let Some(&id) = self.ids.get(&expr) {
+            return id;
+        }
+        let id = ExprId(self.nodes.len() as u32);
+        self.nodes.push(expr.clone());
+        self.ids.insert(expr, id);
+        id
+    }
+
+    pub fn get(&self, id: ExprId) -> &Expr {
+        &self.nodes[id.0 as usize]
+    }
+
+    pub fn real(&mut self, value: f64) -> ExprId {
+        self.add(Expr::Real(Real::new(value)))
+    }
+
+    pub fn unary(&mut self, op: UnaryOp, a: ExprId) -> ExprId {
+        self.add(Expr::Unary(op, a))
+    }
+
+    pub fn binary(&mut self, op: BinaryOp, a: ExprId, b: ExprId) -> ExprId {
+        self.add(Expr::Binary(op, a, b))
+    }
+
+    /// The expressions directly inside, in order.
+    pub fn children(&self, id: ExprId) -> Vec<ExprId> {
+        match *self.get(id) {
+            Expr::Real(_)
+            | Expr::Access { .. }
+            | Expr::Integer(_)
+            | Expr::IndexValue(_)
+            | Expr::Len(_)
+            | Expr::IntegerAccess { .. } => vec![],
+            Expr::Unary(_, a)
+            | Expr::PowI(a, _)
+            | Expr::Reduce { body: a, .. }
+            | Expr::Softmax { body: a, .. }
+            | Expr::ArgReduce { body: a, .. }
+            | Expr::Indicator(a)
+            | Expr::Number(a)
+            | Expr::IntegerNeg(a)
+            | Expr::Not(a) => vec![a],
+            Expr::Binary(_, a, b)
+            | Expr::IntegerAdd(a, b)
+            | Expr::IntegerMul(a, b)
+            | Expr::IntegerRem(a, b)
+            | Expr::Compare(_, a, b)
+            | Expr::IntegerCompare(_, a, b)
+            | Expr::And(a, b)
+            | Expr::Or(a, b) => vec![a, b],
+            Expr::Select {
+                condition,
+                then,
+                otherwise,
+            } => vec![condition, then, otherwise],
+        }
+    }
+
+    /// `id` with its children replaced by what `f` makes of them.
+    pub fn map_children(
+        &mut self,
+        id: ExprId,
+        f: &mut impl FnMut(&mut Self, ExprId) -> ExprId,
+    ) -> ExprId {
+        let expr = match self.get(id).clone() {
+            e @ (Expr::Real(_)
+            | Expr::Access { .. }
+            | Expr::Integer(_)
+            | Expr::IndexValue(_)
+            | Expr::Len(_)
+            | Expr::IntegerAccess { .. }) => e,
+            Expr::Unary(op, a) => Expr::Unary(op, f(self, a)),
+            Expr::PowI(a, n) => Expr::PowI(f(self, a), n),
+            Expr::Reduce { op, indices, body } => Expr::Reduce {
+                op,
+                indices,
+                body: f(self, body),
+            },
+            Expr::Softmax { along, body, log } => Expr::Softmax {
+                along,
+                body: f(self, body),
+                log,
+            },
+            Expr::ArgReduce { op, index, body } => Expr::ArgReduce {
+                op,
+                index,
+                body: f(self, body),
+            },
+            Expr::Indicator(a) => Expr::Indicator(f(self, a)),
+            Expr::Number(a) => Expr::Number(f(self, a)),
+            Expr::IntegerNeg(a) => Expr::IntegerNeg(f(self, a)),
+            Expr::Not(a) => Expr::Not(f(self, a)),
+            Expr::Binary(op, a, b) => Expr::Binary(op, f(self, a), f(self, b)),
+            Expr::IntegerAdd(a, b) => Expr::IntegerAdd(f(self, a), f(self, b)),
+            Expr::IntegerMul(a, b) => Expr::IntegerMul(f(self, a), f(self, b)),
+            Expr::IntegerRem(a, b) => Expr::IntegerRem(f(self, a), f(self, b)),
+            Expr::Compare(op, a, b) => Expr::Compare(op, f(self, a), f(self, b)),
+            Expr::IntegerCompare(op, a, b) => Expr::IntegerCompare(op, f(self, a), f(self, b)),
+            Expr::And(a, b) => Expr::And(f(self, a), f(self, b)),
+            Expr::Or(a, b) => Expr::Or(f(self, a), f(self, b)),
+            Expr::Select {
+                condition,
+                then,
+                otherwise,
+            } => Expr::Select {
+                condition: f(self, condition),
+                then: f(self, then),
+                otherwise: f(self, otherwise),
+            },
+        };
+        self.add(expr)
+    }
+
+    /// The indices that `id` uses and no reduction in it binds.
+    pub fn free_indices(&self, id: ExprId) -> BTreeSet<IndexId> {
+        let mut free: BTreeSet<IndexId> = self
+            .children(id)
+            .into_iter()
+            .flat_map(|c| self.free_indices(c))
+            .collect();
+        match self.get(id) {
+            Expr::Access { subscripts, .. } | Expr::IntegerAccess { subscripts, .. } => {
+                free.extend(subscripts.iter().filter_map(|s| match *s {
+                    Subscript::Index(i) => Some(i),
+                    Subscript::Constant(_) => None,
+                }));
+            }
+            Expr::IndexValue(i) => {
+                free.insert(*i);
+            }
+            Expr::Softmax { along, .. } => free.extend(along),
+            Expr::Reduce { indices, .. } => indices.iter().for_each(|i| {
+                free.remove(i);
+            }),
+            Expr::ArgReduce { index, .. } => {
+                free.remove(index);
+            }
+            _ => {}
+        }
+        free
+    }
+
+    /// `id` and every expression inside it, each once, outer ones first.
+    pub fn walk(&self, id: ExprId) -> Vec<ExprId> {
+        let (mut seen, mut order, mut stack) = (BTreeSet::new(), Vec::new(), vec![id]);
+        while let Some(e) = stack.pop() {
+            if seen.insert(e) {
+                order.push(e);
+                stack.extend(self.children(e).into_iter().rev());
+            }
+        }
+        order
+    }
+}
+
+impl Function {
+    /// `id` with every index in `map` replaced: free ones and bound ones alike (bound indices are unique, so nothing
+    /// is captured).
+    pub fn rename(&mut self, id: ExprId, map: &BTreeMap<IndexId, IndexId>) -> ExprId {
+        let to = |i: IndexId| map.get(&i).copied().unwrap_or(i);
+        let subs = |s: &[Subscript]| {
+            s.iter()
+                .map(|s| match *s {
+                    Subscript::Index(i) => Subscript::Index(to(i)),
+                    c => c,
+                })
+                .collect::<Vec<_>>()
+        };
+        let e = match self.exprs.get(id).clone() {
+            Expr::Access {
+                tensor,
+                subscripts,
+                guarded,
+            } => Expr::Access {
+                tensor,
+                subscripts: subs(&subscripts),
+                guarded,
+            },
+            Expr::IntegerAccess {
+                tensor,
+                subscripts,
+                guarded,
+            } => Expr::IntegerAccess {
+                tensor,
+                subscripts: subs(&subscripts),
+                guarded,
+            },
+            Expr::IndexValue(i) => Expr::IndexValue(to(i)),
+            Expr::Reduce { op, indices, body } => Expr::Reduce {
+                op,
+                indices: indices.into_iter().map(to).collect(),
+                body,
+            },
+            Expr::Softmax { along, body, log } => Expr::Softmax {
+                along: along.into_iter().map(to).collect(),
+                body,
+                log,
+            },
+            Expr::ArgReduce { op, index, body } => Expr::ArgReduce {
+                op,
+                index: to(index),
+                body,
+            },
+            e => e,
+        };
+        let id = self.exprs.add(e);
+        let children = self.exprs.children(id);
+        let renamed: Vec<ExprId> = children.iter().map(|&c| self.rename(c, map)).collect();
+        let mut next = renamed.into_iter();
+        self.exprs
+            .map_children(id, &mut |_, _| next.next().expect("one for each child"))
+    }
+}

@@ -1,0 +1,252 @@
+//! Functions of the ir: dimensions, tensors, indices, equations.
+
+use super::{ExprId, Exprs, Subscript};
+pub use crate::ast::ElementType;
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(pub u32);
+        impl $name {
+            pub fn index(self) -> usize {
+                self.0 as usize
+            }
+        }
+    };
+}
+id!(
+    /// A dimension of a function.
+    DimId
+);
+id!(
+    /// A tensor of a function: a parameter, a result, an intermediate, a cotangent.
+    TensorId
+);
+id!(
+    /// An index: bound once, by one left-hand side or one reduction.
+    IndexId
+);
+
+/// The length of an axis.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dim {
+    /// As written: `n`, or the number.
+    pub name: String,
+    pub length: Length,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Length {
+    /// Found on the axes of the parameters that name it.
+    Named,
+    /// A `dim` parameter.
+    Given,
+    Fixed(u64),
+}
+
+/// What the elements of a tensor are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Element {
+    /// The element type of the function.
+    Float,
+    /// An integer type (never F32 or F64).
+    Integer(ElementType),
+}
+
+/// Why a tensor is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Role {
+    Parameter {
+        constant: bool,
+    },
+    /// Defined by the user's equations and returned.
+    Result,
+    /// Defined by the user's equations.
+    Intermediate,
+    /// Made by the compiler: the value of a reduction inside an expression, a part of a contraction.
+    Temporary,
+    /// The cotangent of a result: an argument of the backward function.
+    Cotangent {
+        of: TensorId,
+    },
+    /// The gradient by a parameter: a result of the backward function.
+    Gradient {
+        of: TensorId,
+    },
+    /// The cotangent of an intermediate or a temporary.
+    Adjoint {
+        of: TensorId,
+    },
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tensor {
+    /// As the user wrote it, or a made-up name for messages and printing: unique in the function.
+    pub name: String,
+    /// Empty for a scalar.
+    pub axes: Vec<DimId>,
+    pub element: Element,
+    pub role: Role,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Index {
+    pub name: String,
+    pub dim: DimId,
+}
+
+/// How an equation writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Op {
+    /// `T[i,j] = e` over distinct plain indices: writes every element.
+    Define,
+    /// `T[..] += e`: adds to what the equations above put there. Where no `Define` of the tensor comes before, the
+    /// tensor starts at zero. Subscripts may repeat an index or be constant.
+    Accumulate,
+}
+
+/// `T[left] op right`, for all values of the indices in `left`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Equation {
+    pub tensor: TensorId,
+    pub left: Vec<Subscript>,
+    pub op: Op,
+    pub right: ExprId,
+}
+
+/// An axis of a tensor, for messages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    pub tensor: TensorId,
+    pub axis: usize,
+}
+
+/// What is checked when a function is entered, beside the lengths of its parameters' axes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Check {
+    /// Two lengths that one index runs over agree (a named and a fixed one, say).
+    Agree {
+        index: String,
+        a: DimId,
+        a_at: Place,
+        b: DimId,
+        b_at: Place,
+    },
+    /// A reduction without identity has something to reduce. `word` is `max`, `argmin`...
+    NonEmpty {
+        word: &'static str,
+        index: String,
+        dim: DimId,
+        tensor: TensorId,
+    },
+    /// A constant position lies inside: `position < len(dim)`. `unless`: the comparisons on the way there, each with
+    /// the truth that reaches the read; the read counts only where all hold. They speak of lengths and indices alone.
+    Inside {
+        at: Place,
+        position: u64,
+        dim: DimId,
+        reached: Vec<(ExprId, bool)>,
+    },
+}
+
+#[derive(Clone, Debug)]
+pub struct Function {
+    pub name: String,
+    pub dims: Vec<Dim>,
+    pub tensors: Vec<Tensor>,
+    pub indices: Vec<Index>,
+    pub exprs: Exprs,
+    /// Parameters in the order of the signature: tensors, scalars, and `dim`s.
+    pub parameters: Vec<Parameter>,
+    pub results: Vec<TensorId>,
+    pub equations: Vec<Equation>,
+    pub checks: Vec<Check>,
+    /// The element type that the signature fixes, if it does: F32 or F64.
+    pub float: Option<ElementType>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Parameter {
+    Tensor(TensorId),
+    Dim(DimId),
+}
+
+impl Function {
+    pub fn new(name: impl Into<String>) -> Self {
+        Function {
+            name: name.into(),
+            dims: Vec::new(),
+            tensors: Vec::new(),
+            indices: Vec::new(),
+            exprs: Exprs::default(),
+            parameters: Vec::new(),
+            results: Vec::new(),
+            equations: Vec::new(),
+            checks: Vec::new(),
+            float: None,
+        }
+    }
+
+    pub fn add_dim(&mut self, name: impl Into<String>, length: Length) -> DimId {
+        self.dims.push(Dim {
+            name: name.into(),
+            length,
+        });
+        DimId(self.dims.len() as u32 - 1)
+    }
+
+    /// A new tensor; its name is made unique by primes.
+    pub fn add_tensor(
+        &mut self,
+        name: &str,
+        axes: Vec<DimId>,
+        element: Element,
+        role: Role,
+    ) -> TensorId {
+        let mut name = name.to_string();
+        while self.tensors.iter().any(|t| t.name == name) {
+            name.push('′');
+        }
+        self.tensors.push(Tensor {
+            name,
+            axes,
+            element,
+            role,
+        });
+        TensorId(self.tensors.len() as u32 - 1)
+    }
+
+    pub fn add_index(&mut self, name: impl Into<String>, dim: DimId) -> IndexId {
+        self.indices.push(Index {
+            name: name.into(),
+            dim,
+        });
+        IndexId(self.indices.len() as u32 - 1)
+    }
+
+    pub fn dim(&self, id: DimId) -> &Dim {
+        &self.dims[id.index()]
+    }
+
+    pub fn tensor(&self, id: TensorId) -> &Tensor {
+        &self.tensors[id.index()]
+    }
+
+    pub fn index(&self, id: IndexId) -> &Index {
+        &self.indices[id.index()]
+    }
+
+    /// The parameters by which the function can be differentiated.
+    pub fn differentiable(&self) -> impl Iterator<Item = TensorId> + '_ {
+        self.parameters.iter().filter_map(|p| match *p {
+            Parameter::Tensor(t)
+                if self.tensor(t).element == Element::Float
+                    && self.tensor(t).role == (Role::Parameter { constant: false }) =>
+            {
+                Some(t)
+            }
+            _ => None,
+        })
+    }
+}

@@ -1,0 +1,15 @@
+//! The intermediate representation: explicit index equations.
+//!
+//! A `Function` is a list of equations over tensors. Nothing is implicit in it: every sum is a `Reduce` node with its
+//! indices, every index has one dimension, every binder binds an index of its own. Derivatives are equations like all
+//! others. The ir holds no spans: what can be wrong with a program was reported before it was made, and nothing that
+//! works on it can fail.
+
+mod expr;
+mod function;
+
+pub use expr::{BinaryOp, CmpOp, Expr, ExprId, Exprs, Real, ReduceOp, Subscript, UnaryOp};
+pub use function::{
+    Check, Dim, DimId, Element, Equation, Function, Index, IndexId, Length, Op, Parameter, Place,
+    Role, Tensor, TensorId,
+};
