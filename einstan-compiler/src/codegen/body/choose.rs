@@ -1,0 +1,96 @@
+//! Choices by the lengths.
+
+use super::Body;
+use crate::ir::{DimId, Role, TensorId};
+use crate::plan::{Choice, Schedule, Step};
+use proc_macro2::{Literal, TokenStream};
+use quote::{format_ident, quote};
+
+/// The temporaries that some choice needs and others don't.
+pub(super) fn temporaries(schedule: &Schedule) -> Vec<TensorId> {
+    let choices = schedule.steps.iter().filter_map(|s| match s {
+        Step::Choose(choices) => Some(choices),
+        _ => None,
+    });
+    choices
+        .flatten()
+        .flat_map(|c| c.temporaries.clone())
+        .collect()
+}
+
+impl Body<'_> {
+    /// Emits, for the prelude,
+    ///
+    /// ```text
+    /// let c0 = rt::choose(largest, [(cost, stored, contraction), ..]);
+    /// if c0 == 0 { work.b9.shape(..)?; }
+    /// ```
+    ///
+    /// and, as the step, `match c0 { 0 => { .. } _ => { .. } }`.
+    pub(super) fn choose(&self, choices: &[Choice]) -> (TokenStream, TokenStream) {
+        let rt = &self.paths.rt;
+        let number = self.choices.get();
+        self.choices.set(number + 1);
+        let name = format_ident!("c{}", number);
+        let options = choices.iter().map(|c| {
+            let cost = self.total(&c.cost);
+            let stored = c.stored.iter().map(|s| self.volume(s));
+            let contraction = c.contraction;
+            quote! { #rt::Choice { cost: #cost, stored: 0.0 #( .max(#stored) )*, contraction: #contraction } }
+        });
+        let options: Vec<TokenStream> = options.collect();
+        let largest = self.largest();
+        let mut prelude = quote! { let #name = #rt::choose(#largest, &[#(#options),*]); };
+        let mut arms = TokenStream::new();
+        for (at, choice) in choices.iter().enumerate() {
+            let at_literal = Literal::usize_unsuffixed(at);
+            let shapes: TokenStream = choice.temporaries.iter().map(|&t| self.shape(t)).collect();
+            if !shapes.is_empty() {
+                prelude.extend(quote! { if #name == #at_literal { #shapes } });
+            }
+            let mut code = TokenStream::new();
+            for step in &choice.steps {
+                let (before, step) = self.step(step);
+                prelude.extend(before);
+                code.extend(step);
+            }
+            let pattern = if at + 1 == choices.len() {
+                quote! { _ }
+            } else {
+                quote! { #at_literal }
+            };
+            arms.extend(quote! { #pattern => { #code } });
+        }
+        (prelude, quote! { match #name { #arms } })
+    }
+
+    /// `lens.d0 as f64 * lens.d1 as f64`
+    fn volume(&self, dims: &[DimId]) -> TokenStream {
+        let dims = dims.iter().map(|&d| {
+            let len = self.len(d);
+            quote! { * (#len as f64) }
+        });
+        quote! { (1.0f64 #(#dims)*) }
+    }
+
+    fn total(&self, products: &[Vec<DimId>]) -> TokenStream {
+        let products = products.iter().map(|p| self.volume(p));
+        quote! { (0.0f64 #(+ #products)*) }
+    }
+
+    /// The size of the largest tensor that the user named.
+    fn largest(&self) -> TokenStream {
+        let sizes = self
+            .f
+            .tensors
+            .iter()
+            .filter(|t| {
+                matches!(
+                    t.role,
+                    Role::Parameter { .. } | Role::Result | Role::Intermediate
+                )
+            })
+            .map(|t| self.volume(&t.axes));
+        quote! { 0.0f64 #( .max(#sizes) )* }
+    }
+}

@@ -1,0 +1,326 @@
+//! Expressions: one `let` for each node, outside the row where it does not depend on it.
+
+use super::{Body, source};
+use crate::ir::{BinaryOp, CmpOp, Expr, ExprId, IndexId, Subscript, TensorId, UnaryOp};
+use proc_macro2::{Ident, Literal, TokenStream};
+use quote::{format_ident, quote};
+use std::collections::BTreeMap;
+
+/// Emits the value of expressions at one place of a nest.
+pub(super) struct Emitter<'a, 'b> {
+    body: &'a Body<'b>,
+    row: Option<IndexId>,
+    /// Computed before the row.
+    pub(super) outer: Vec<TokenStream>,
+    /// Blocks that rows are gathered into, declared before the row.
+    pub(super) blocks: Vec<TokenStream>,
+    /// The rows of each block of the row's elements.
+    pub(super) rows: Vec<TokenStream>,
+    /// `let r3 = &r3[..n];` inside the row's function.
+    pub(super) slices: Vec<TokenStream>,
+    /// Computed for each element.
+    pub(super) inner: Vec<TokenStream>,
+    names: BTreeMap<ExprId, TokenStream>,
+}
+
+impl<'a, 'b> Emitter<'a, 'b> {
+    pub(super) fn new(body: &'a Body<'b>, row: Option<IndexId>) -> Self {
+        Emitter {
+            body,
+            row,
+            outer: vec![],
+            blocks: vec![],
+            rows: vec![],
+            slices: vec![],
+            inner: vec![],
+            names: BTreeMap::new(),
+        }
+    }
+
+    /// The name of an expression's value; the `let`s that it needs are added.
+    pub(super) fn value(&mut self, id: ExprId) -> TokenStream {
+        if let Some(name) = self.names.get(&id) {
+            return name.clone();
+        }
+        let value = self.emit(id);
+        let name = match self.body.f.exprs.get(id) {
+            Expr::Integer(_) => value,
+            _ => {
+                let name = format_ident!("x{}", id.0);
+                let by_element = self.depends(id);
+                let list = if by_element {
+                    &mut self.inner
+                } else {
+                    &mut self.outer
+                };
+                list.push(quote! { let #name = #value; });
+                quote! { #name }
+            }
+        };
+        self.names.insert(id, name.clone());
+        name
+    }
+
+    fn depends(&self, id: ExprId) -> bool {
+        self.row
+            .is_some_and(|row| self.body.f.exprs.free_indices(id).contains(&row))
+    }
+
+    fn emit(&mut self, id: ExprId) -> TokenStream {
+        let rt = self.body.paths.rt.clone();
+        match self.body.f.exprs.get(id).clone() {
+            Expr::Real(r) => self.body.real(r.value()),
+            Expr::Access {
+                tensor,
+                subscripts,
+                guarded,
+            } => self.access(id, tensor, &subscripts, guarded, false),
+            Expr::IntegerAccess {
+                tensor,
+                subscripts,
+                guarded,
+            } => self.access(id, tensor, &subscripts, guarded, true),
+            Expr::Unary(op, a) => {
+                let a = self.value(a);
+                unary(&rt, op, &a)
+            }
+            Expr::Binary(op, a, b) => {
+                let (a, b) = (self.value(a), self.value(b));
+                binary(&rt, op, &a, &b)
+            }
+            Expr::PowI(a, n) => {
+                let (a, n) = (self.value(a), Literal::i32_suffixed(n));
+                quote! { <T as #rt::Elementary>::e_powi(#a, #n) }
+            }
+            Expr::Select {
+                condition,
+                then,
+                otherwise,
+            } => {
+                let (c, a, b) = (
+                    self.value(condition),
+                    self.value(then),
+                    self.value(otherwise),
+                );
+                quote! { if #c { #a } else { #b } }
+            }
+            Expr::Indicator(c) => {
+                let (c, one, zero) = (self.value(c), self.body.real(1.0), self.body.real(0.0));
+                quote! { if #c { #one } else { #zero } }
+            }
+            Expr::Number(a) => {
+                let a = self.value(a);
+                quote! { <T as #rt::Elementary>::from_i64(#a) }
+            }
+            Expr::Integer(n) => {
+                let literal = Literal::i64_suffixed(n);
+                if n < 0 {
+                    quote! { (#literal) }
+                } else {
+                    quote! { #literal }
+                }
+            }
+            Expr::IndexValue(i) => self.index_value(i),
+            Expr::Len(d) => {
+                let len = self.body.len(d);
+                quote! { #len as i64 }
+            }
+            Expr::IntegerNeg(a) => self.integer(&rt, "integer_neg", &[a]),
+            Expr::IntegerAdd(a, b) => self.integer(&rt, "integer_add", &[a, b]),
+            Expr::IntegerMul(a, b) => self.integer(&rt, "integer_mul", &[a, b]),
+            Expr::IntegerRem(a, b) => self.integer(&rt, "integer_rem", &[a, b]),
+            Expr::Compare(op, a, b) | Expr::IntegerCompare(op, a, b) => {
+                let (a, b) = (self.value(a), self.value(b));
+                let op = comparison(op);
+                quote! { #a #op #b }
+            }
+            Expr::And(a, b) => {
+                let (a, b) = (self.value(a), self.value(b));
+                quote! { #a & #b }
+            }
+            Expr::Or(a, b) => {
+                let (a, b) = (self.value(a), self.value(b));
+                quote! { #a | #b }
+            }
+            Expr::Not(a) => {
+                let a = self.value(a);
+                quote! { !#a }
+            }
+            Expr::Reduce { .. } | Expr::ArgReduce { .. } | Expr::Softmax { .. } => {
+                unreachable!("the expressions of a nest hold no reduction")
+            }
+        }
+    }
+
+    fn integer(&mut self, rt: &TokenStream, name: &str, arguments: &[ExprId]) -> TokenStream {
+        let name = Ident::new(name, proc_macro2::Span::call_site());
+        let arguments: Vec<TokenStream> = arguments.iter().map(|&a| self.value(a)).collect();
+        quote! { #rt::#name(#(#arguments),*) }
+    }
+
+    fn index_value(&self, index: IndexId) -> TokenStream {
+        if self.row == Some(index) {
+            quote! { (v as i64 + x as i64) }
+        } else {
+            let i = format_ident!("i{}", index.0);
+            quote! { #i as i64 }
+        }
+    }
+
+    /// An element: of a row that is read as a whole, or by itself where it does not depend on the row.
+    fn access(
+        &mut self,
+        id: ExprId,
+        tensor: TensorId,
+        subscripts: &[Subscript],
+        guarded: bool,
+        integer: bool,
+    ) -> TokenStream {
+        let rt = self.body.paths.rt.clone();
+        let s = source(tensor);
+        let inside = guarded
+            .then(|| self.body.inside(tensor, subscripts))
+            .flatten();
+        let (at, step) = self.body.position(subscripts, self.row);
+        if !self.depends(id) {
+            let read = if integer {
+                quote! { #rt::Element::to_i64(#s.at(#at)) }
+            } else {
+                quote! { #s.at(#at) }
+            };
+            let zero = if integer {
+                quote! { 0i64 }
+            } else {
+                self.body.real(0.0)
+            };
+            return match inside {
+                Some(condition) => quote! { if #condition { #read } else { #zero } },
+                None => read,
+            };
+        }
+        let (row, block) = (format_ident!("r{}", id.0), format_ident!("k{}", id.0));
+        self.blocks
+            .push(quote! { let mut #block = #rt::Block::new(); });
+        let read = if integer {
+            quote! { #s.row_int(#at, #step, n, &mut #block) }
+        } else {
+            quote! { #s.row(#at, #step, n, &mut #block) }
+        };
+        let zero = if integer {
+            quote! { 0i64 }
+        } else {
+            self.body.real(0.0)
+        };
+        let read = match inside {
+            Some(condition) => quote! { if #condition { #read } else { #block.splat(#zero, n) } },
+            None => read,
+        };
+        self.rows.push(quote! { let #row = #read; });
+        self.slices.push(quote! { let #row = &#row[..n]; });
+        quote! { #row[x] }
+    }
+}
+
+impl Body<'_> {
+    /// The position of an element, or of the first one of a row with the step along it.
+    pub(super) fn position(
+        &self,
+        subscripts: &[Subscript],
+        row: Option<IndexId>,
+    ) -> (TokenStream, TokenStream) {
+        let at = subscripts.iter().map(|s| match *s {
+            Subscript::Index(i) if Some(i) == row => quote! { v as isize },
+            Subscript::Index(i) => {
+                let i = format_ident!("i{}", i.0);
+                quote! { #i }
+            }
+            Subscript::Constant(c) => {
+                let c = Literal::isize_unsuffixed(c as isize);
+                quote! { #c }
+            }
+        });
+        let step = subscripts.iter().map(|s| {
+            let here = row.is_some_and(|row| *s == Subscript::Index(row));
+            Literal::isize_unsuffixed(here.into())
+        });
+        (quote! { [#(#at),*] }, quote! { [#(#step),*] })
+    }
+
+    /// The condition under which the constant positions of an access lie inside; None if there are none.
+    fn inside(&self, tensor: TensorId, subscripts: &[Subscript]) -> Option<TokenStream> {
+        let conditions: Vec<TokenStream> = subscripts
+            .iter()
+            .zip(&self.f.tensor(tensor).axes)
+            .filter_map(|(s, &dim)| match s {
+                Subscript::Constant(c) => {
+                    let (c, len) = (Literal::usize_unsuffixed(*c as usize), self.len(dim));
+                    Some(quote! { (#len > #c) })
+                }
+                Subscript::Index(_) => None,
+            })
+            .collect();
+        (!conditions.is_empty()).then(|| quote! { #(#conditions)&&* })
+    }
+}
+
+fn unary(rt: &TokenStream, op: UnaryOp, a: &TokenStream) -> TokenStream {
+    let name = match op {
+        UnaryOp::Neg => return quote! { -#a },
+        UnaryOp::Exp => "e_exp",
+        UnaryOp::Ln => "e_ln",
+        UnaryOp::Log2 => "e_log2",
+        UnaryOp::Log10 => "e_log10",
+        UnaryOp::Log1p => "e_log1p",
+        UnaryOp::Expm1 => "e_expm1",
+        UnaryOp::Sqrt => "e_sqrt",
+        UnaryOp::Recip => "e_recip",
+        UnaryOp::Abs => "e_abs",
+        UnaryOp::Sign => "e_sign",
+        UnaryOp::Floor => "e_floor",
+        UnaryOp::Ceil => "e_ceil",
+        UnaryOp::Round => "e_round",
+        UnaryOp::Sin => "e_sin",
+        UnaryOp::Cos => "e_cos",
+        UnaryOp::Tan => "e_tan",
+        UnaryOp::Asin => "e_asin",
+        UnaryOp::Acos => "e_acos",
+        UnaryOp::Atan => "e_atan",
+        UnaryOp::Sinh => "e_sinh",
+        UnaryOp::Cosh => "e_cosh",
+        UnaryOp::Tanh => "e_tanh",
+        UnaryOp::Erf => "e_erf",
+        UnaryOp::Sigmoid => "e_sigmoid",
+        UnaryOp::Relu => "e_relu",
+        UnaryOp::Softplus => "e_softplus",
+        UnaryOp::Silu => "e_silu",
+        UnaryOp::Gelu => "e_gelu",
+    };
+    let name = Ident::new(name, proc_macro2::Span::call_site());
+    quote! { <T as #rt::Elementary>::#name(#a) }
+}
+
+fn binary(rt: &TokenStream, op: BinaryOp, a: &TokenStream, b: &TokenStream) -> TokenStream {
+    let name = match op {
+        BinaryOp::Add => return quote! { #a + #b },
+        BinaryOp::Sub => return quote! { #a - #b },
+        BinaryOp::Mul => return quote! { #a * #b },
+        BinaryOp::Div => return quote! { #a / #b },
+        BinaryOp::Pow => "e_pow",
+        BinaryOp::Max => "e_max",
+        BinaryOp::Min => "e_min",
+        BinaryOp::Atan2 => "e_atan2",
+    };
+    let name = Ident::new(name, proc_macro2::Span::call_site());
+    quote! { <T as #rt::Elementary>::#name(#a, #b) }
+}
+
+fn comparison(op: CmpOp) -> TokenStream {
+    match op {
+        CmpOp::Less => quote! { < },
+        CmpOp::LessEqual => quote! { <= },
+        CmpOp::Greater => quote! { > },
+        CmpOp::GreaterEqual => quote! { >= },
+        CmpOp::Equal => quote! { == },
+        CmpOp::NotEqual => quote! { != },
+    }
+}

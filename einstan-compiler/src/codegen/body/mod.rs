@@ -1,0 +1,424 @@
+//! The numeric bodies: the functions `forward` and `backward` of one einstan function, from its plan.
+//!
+//! Nothing is decided here. Names: `t3` is an argument, `s3` a tensor that is read, `w3` one that is written, `i5` the
+//! value of an index, `lens.d2` a length.
+
+mod choose;
+mod expr;
+mod nest;
+mod row;
+
+use crate::ir::{DimId, Element, ElementType, ExprId, Function, Length, Parameter, Role, TensorId};
+use crate::plan::{Contraction, Mode, Phase, Plan, Schedule, Step};
+use proc_macro2::{Ident, Literal, TokenStream};
+use quote::{format_ident, quote};
+
+/// The paths by which generated code reaches the runtime and std.
+#[derive(Clone, Debug)]
+pub struct Paths {
+    pub rt: TokenStream,
+    pub core: TokenStream,
+}
+
+/// Emits
+///
+/// ```text
+/// fn forward<T: rt::Float>(lens: &Lens, save: bool, saved: &mut Saved<T>, work: &mut Work<T>,
+///     t0: rt::Source<'_, T, 2>, ..parameters.., mut t3: rt::Sink<'_, T, 2>, ..results..) -> Result<(), rt::Error>
+/// ```
+pub fn forward(plan: &Plan, paths: &Paths) -> TokenStream {
+    Body {
+        plan,
+        f: &plan.function,
+        paths,
+        phase: Phase::Forward,
+        choices: Default::default(),
+    }
+    .forward()
+}
+
+/// Emits
+///
+/// ```text
+/// fn backward<T: rt::Float>(lens: &Lens, saved: &Saved<T>, work: &mut Work<T>, t0: rt::Source<'_, T, 2>,
+///     ..parameters.., t7: rt::Source<'_, T, 2>, ..cotangents.., mut t8: rt::Sink<'_, T, 2>, ..gradients..,
+///     accumulate: bool) -> Result<(), rt::Error>
+/// ```
+pub fn backward(plan: &Plan, paths: &Paths) -> TokenStream {
+    Body {
+        plan,
+        f: &plan.function,
+        paths,
+        phase: Phase::Backward,
+        choices: Default::default(),
+    }
+    .backward()
+}
+
+struct Body<'a> {
+    plan: &'a Plan,
+    f: &'a Function,
+    paths: &'a Paths,
+    phase: Phase,
+    /// How many choices the prelude has made.
+    choices: std::cell::Cell<usize>,
+}
+
+/// What a binding of a tensor is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Use {
+    Read,
+    Write,
+}
+
+impl Body<'_> {
+    fn forward(&self) -> TokenStream {
+        let Paths { rt, core } = self.paths;
+        let parameters = self.parameters();
+        let results = self
+            .plan
+            .function
+            .results
+            .iter()
+            .map(|&r| self.argument(r, Use::Write));
+        let kept: Vec<TokenStream> = self
+            .plan
+            .kept_results
+            .iter()
+            .map(|&(r, copy)| self.copy(r, copy))
+            .collect();
+        let kept = (!kept.is_empty()).then(|| quote! { if save { #(#kept)* } });
+        let (prelude, steps) = self.schedule(&self.plan.forward);
+        quote! {
+            #[allow(unused_mut, unused_variables, clippy::too_many_arguments)]
+            fn forward<T: #rt::Float>(
+                lens: &Lens,
+                save: bool,
+                saved: &mut Saved<T>,
+                work: &mut Work<T>,
+                #(#parameters,)*
+                #(#results,)*
+            ) -> #core::result::Result<(), #rt::Error> {
+                #prelude
+                #steps
+                #kept
+                #core::result::Result::Ok(())
+            }
+        }
+    }
+
+    fn backward(&self) -> TokenStream {
+        let Paths { rt, core } = self.paths;
+        let Some(schedule) = &self.plan.backward else {
+            return TokenStream::new();
+        };
+        let parameters = self.parameters();
+        let cotangents = self.f.results.iter().filter_map(|&r| {
+            let of = self.role(|role| role == Role::Cotangent { of: r })?;
+            Some(self.argument(of, Use::Read))
+        });
+        let gradients = self.f.differentiable().filter_map(|p| {
+            let of = self.role(|role| role == Role::Gradient { of: p })?;
+            Some(self.argument(of, Use::Write))
+        });
+        let (prelude, steps) = self.schedule(schedule);
+        quote! {
+            #[allow(unused_mut, unused_variables, clippy::too_many_arguments)]
+            fn backward<T: #rt::Float>(
+                lens: &Lens,
+                saved: &Saved<T>,
+                work: &mut Work<T>,
+                #(#parameters,)*
+                #(#cotangents,)*
+                #(#gradients,)*
+                accumulate: bool,
+            ) -> #core::result::Result<(), #rt::Error> {
+                #prelude
+                #steps
+                #core::result::Result::Ok(())
+            }
+        }
+    }
+
+    fn role(&self, is: impl Fn(Role) -> bool) -> Option<TensorId> {
+        (0..self.f.tensors.len() as u32)
+            .map(TensorId)
+            .find(|&t| is(self.f.tensor(t).role))
+    }
+
+    fn parameters(&self) -> Vec<TokenStream> {
+        self.f
+            .parameters
+            .iter()
+            .filter_map(|p| match *p {
+                Parameter::Tensor(t) => Some(self.argument(t, Use::Read)),
+                Parameter::Dim(_) => None,
+            })
+            .collect()
+    }
+
+    /// `t3: rt::Source<'_, T, 2>`
+    fn argument(&self, tensor: TensorId, usage: Use) -> TokenStream {
+        let Paths { rt, .. } = self.paths;
+        let (name, element, rank) = (argument(tensor), self.element(tensor), self.rank(tensor));
+        match usage {
+            Use::Read => quote! { #name: #rt::Source<'_, #element, #rank> },
+            Use::Write => quote! { mut #name: #rt::Sink<'_, #element, #rank> },
+        }
+    }
+
+    fn rank(&self, tensor: TensorId) -> Literal {
+        Literal::usize_unsuffixed(self.f.tensor(tensor).axes.len())
+    }
+
+    fn element(&self, tensor: TensorId) -> TokenStream {
+        match self.f.tensor(tensor).element {
+            Element::Float => quote! { T },
+            Element::Integer(t) => integer_type(t),
+        }
+    }
+
+    /// The length of a dimension, a `usize`.
+    fn len(&self, dim: DimId) -> TokenStream {
+        match self.f.dim(dim).length {
+            Length::Fixed(n) => {
+                let n = Literal::usize_suffixed(n as usize);
+                quote! { #n }
+            }
+            Length::Named | Length::Given => {
+                let field = format_ident!("d{}", dim.0);
+                quote! { lens.#field }
+            }
+        }
+    }
+
+    fn lens(&self, tensor: TensorId) -> TokenStream {
+        let lens = self.f.tensor(tensor).axes.iter().map(|&d| self.len(d));
+        quote! { [#(#lens),*] }
+    }
+
+    /// `let s3 = ..;` or `let mut w3 = ..;`: a tensor wherever it lies.
+    fn bind(&self, tensor: TensorId, usage: Use) -> TokenStream {
+        let t = argument(tensor);
+        let (s, w) = (source(tensor), sink(tensor));
+        match (self.plan.buffer(tensor), usage) {
+            (Some(b), _) => {
+                let (field, lens) = (format_ident!("{}", b.field), self.lens(tensor));
+                let place = if b.saved {
+                    quote! { saved.#field }
+                } else {
+                    quote! { work.#field }
+                };
+                match usage {
+                    Use::Read => quote! { let #s = #place.source(#lens); },
+                    Use::Write => quote! { let mut #w = #place.sink(#lens); },
+                }
+            }
+            (None, Use::Write) => quote! { let mut #w = #t.reborrow(); },
+            (None, Use::Read) if self.is_sink(tensor) => quote! { let #s = #t.source(); },
+            (None, Use::Read) => quote! { let #s = #t; },
+        }
+    }
+
+    /// Whether an argument of this body is one that it writes.
+    fn is_sink(&self, tensor: TensorId) -> bool {
+        match self.phase {
+            Phase::Forward => self.f.results.contains(&tensor),
+            Phase::Backward => matches!(self.f.tensor(tensor).role, Role::Gradient { .. }),
+        }
+    }
+
+    /// Whether a write adds to what is there, as a token.
+    fn adds(&self, mode: Mode) -> TokenStream {
+        match mode {
+            Mode::Set => quote! { false },
+            Mode::Add => quote! { true },
+            Mode::Given => quote! { accumulate },
+        }
+    }
+
+    /// Memory first, so that nothing is written where it can't be had; then the steps.
+    fn schedule(&self, schedule: &Schedule) -> (TokenStream, TokenStream) {
+        let chosen: Vec<TensorId> = choose::temporaries(schedule);
+        let mut prelude: TokenStream = self
+            .plan
+            .buffers
+            .iter()
+            .filter(|b| b.phase == self.phase && !chosen.contains(&b.tensor))
+            .map(|b| self.shape(b.tensor))
+            .collect();
+        let mut steps = TokenStream::new();
+        for step in &schedule.steps {
+            let (before, code) = self.step(step);
+            prelude.extend(before);
+            steps.extend(code);
+        }
+        (prelude, steps)
+    }
+
+    /// `work.b7.shape("f", "H", [lens.d0, lens.d1])?;`
+    fn shape(&self, tensor: TensorId) -> TokenStream {
+        let Some(b) = self.plan.buffer(tensor) else {
+            return TokenStream::new();
+        };
+        let (field, lens) = (format_ident!("{}", b.field), self.lens(tensor));
+        let (function, name) = (&self.f.name, &self.f.tensor(tensor).name);
+        let place = if b.saved {
+            quote! { saved.#field }
+        } else {
+            quote! { work.#field }
+        };
+        quote! { #place.shape(#function, #name, #lens)?; }
+    }
+
+    /// What the prelude needs for a step, and the step.
+    fn step(&self, step: &Step) -> (TokenStream, TokenStream) {
+        match step {
+            Step::Zero { tensor, mode } => (TokenStream::new(), self.zero(*tensor, *mode)),
+            Step::Contract(c) => (TokenStream::new(), self.contract(c)),
+            Step::Nest(body) => (TokenStream::new(), self.nest(body)),
+            Step::Choose(choices) => self.choose(choices),
+        }
+    }
+
+    /// `w3.fill(0)`
+    fn zero(&self, tensor: TensorId, mode: Mode) -> TokenStream {
+        let (bind, w) = (self.bind(tensor, Use::Write), sink(tensor));
+        let zero = match self.f.tensor(tensor).element {
+            Element::Float => self.real(0.0),
+            Element::Integer(_) => quote! { 0 },
+        };
+        match mode {
+            Mode::Given => quote! { if !accumulate { #bind #w.fill(#zero); } },
+            _ => quote! { { #bind #w.fill(#zero); } },
+        }
+    }
+
+    /// A constant of the element type.
+    fn real(&self, value: f64) -> TokenStream {
+        let rt = &self.paths.rt;
+        let core = &self.paths.core;
+        let value = if value.is_nan() {
+            quote! { #core::primitive::f64::NAN }
+        } else if value.is_infinite() {
+            let name = if value > 0.0 {
+                format_ident!("INFINITY")
+            } else {
+                format_ident!("NEG_INFINITY")
+            };
+            quote! { #core::primitive::f64::#name }
+        } else if value < 0.0 {
+            let literal = Literal::f64_suffixed(-value);
+            quote! { -#literal }
+        } else {
+            let literal = Literal::f64_suffixed(value);
+            quote! { #literal }
+        };
+        quote! { <T as #rt::Elementary>::from_f64(#value) }
+    }
+
+    /// Emits
+    ///
+    /// ```text
+    /// { let s0 = t0; let s1 = t1; let mut w2 = t2.reborrow();
+    ///   rt::contract(alpha, s0, [0, 0], s1, [0, 0], false, &mut w2, [0, 0],
+    ///       &[rt::Loop { len: lens.d0, a: [1, 0], b: [0, 0], c: [1, 0] }, ..], &mut work.scratch); }
+    /// ```
+    fn contract(&self, c: &Contraction) -> TokenStream {
+        let rt = &self.paths.rt;
+        let mut sources = vec![c.a.0];
+        sources.extend((c.b.0 != c.a.0).then_some(c.b.0));
+        let (alpha_binds, alpha) = self.alpha(c.alpha, &mut sources);
+        let binds = sources.iter().map(|&t| self.bind(t, Use::Read));
+        let target = self.bind(c.target, Use::Write);
+        let (a, b, w) = (source(c.a.0), source(c.b.0), sink(c.target));
+        let (a_at, b_at, c_at) = (constants(&c.a.1), constants(&c.b.1), constants(&c.left));
+        let loops = c.loops.iter().map(|&i| {
+            let len = self.len(self.f.index(i).dim);
+            let (a, b, c) = (steps(&c.a.1, i), steps(&c.b.1, i), steps(&c.left, i));
+            quote! { #rt::Loop { len: #len, a: #a, b: #b, c: #c } }
+        });
+        let adds = self.adds(c.mode);
+        quote! {
+            {
+                #(#binds)*
+                #target
+                #alpha_binds
+                #rt::contract(#alpha, #a, #a_at, #b, #b_at, #adds, &mut #w, #c_at, &[#(#loops),*], &mut work.scratch);
+            }
+        }
+    }
+
+    /// The scalar factor of a contraction; the tensors that it reads join `sources`.
+    fn alpha(
+        &self,
+        alpha: Option<ExprId>,
+        sources: &mut Vec<TensorId>,
+    ) -> (TokenStream, TokenStream) {
+        let Some(alpha) = alpha else {
+            return (TokenStream::new(), self.real(1.0));
+        };
+        for t in crate::plan::expr_reads(self.f, alpha) {
+            if !sources.contains(&t) {
+                sources.push(t);
+            }
+        }
+        let mut e = expr::Emitter::new(self, None);
+        let value = e.value(alpha);
+        let lets = e.outer;
+        (quote! { #(#lets)* }, value)
+    }
+
+    /// `if save { .. }` holds a copy of a result for the backward pass.
+    fn copy(&self, result: TensorId, copy: TensorId) -> TokenStream {
+        let (read, write) = (self.bind(result, Use::Read), self.bind(copy, Use::Write));
+        let (s, w) = (source(result), sink(copy));
+        quote! { { #read #write #w.copy_from(#s); } }
+    }
+}
+
+/// `t3`
+fn argument(tensor: TensorId) -> Ident {
+    format_ident!("t{}", tensor.0)
+}
+
+/// `s3`
+fn source(tensor: TensorId) -> Ident {
+    format_ident!("s{}", tensor.0)
+}
+
+/// `w3`
+fn sink(tensor: TensorId) -> Ident {
+    format_ident!("w{}", tensor.0)
+}
+
+/// The type of an integer element.
+pub(crate) fn integer_type(element: ElementType) -> TokenStream {
+    match element {
+        ElementType::Usize => quote! { usize },
+        ElementType::I32 => quote! { i32 },
+        ElementType::I64 => quote! { i64 },
+        ElementType::U32 => quote! { u32 },
+        ElementType::U8 => quote! { u8 },
+        ElementType::F32 => quote! { f32 },
+        ElementType::F64 => quote! { f64 },
+    }
+}
+
+/// `[0, 3, 0]`: the constant positions of a list of subscripts.
+fn constants(subscripts: &[crate::ir::Subscript]) -> TokenStream {
+    let at = subscripts.iter().map(|s| match s {
+        crate::ir::Subscript::Constant(c) => Literal::isize_unsuffixed(*c as isize),
+        crate::ir::Subscript::Index(_) => Literal::isize_unsuffixed(0),
+    });
+    quote! { [#(#at),*] }
+}
+
+/// `[1, 0]`: how far one step of an index goes along each axis.
+fn steps(subscripts: &[crate::ir::Subscript], index: crate::ir::IndexId) -> TokenStream {
+    let step = subscripts.iter().map(|s| {
+        let here = *s == crate::ir::Subscript::Index(index);
+        Literal::isize_unsuffixed(here.into())
+    });
+    quote! { [#(#step),*] }
+}

@@ -1,0 +1,174 @@
+//! Loop nests.
+
+use super::expr::Emitter;
+use super::row::Row;
+use super::{Body, Use, sink, source};
+use crate::ir::{Element, ExprId, IndexId, Subscript, TensorId};
+use crate::plan::{Mode, Stmt};
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+impl Body<'_> {
+    /// Emits
+    ///
+    /// ```text
+    /// { let s0 = t0; let mut w3 = t3.reborrow();
+    ///   rt::vectorize(#[inline(always)] || { for i1 in 0..lens.d0 as isize { .. } }); }
+    /// ```
+    pub(super) fn nest(&self, body: &[Stmt]) -> TokenStream {
+        let rt = &self.paths.rt;
+        let (mut written, mut read) = (Vec::new(), Vec::new());
+        let mut add = |t: TensorId| {
+            if !written.contains(&t) {
+                written.push(t);
+            }
+        };
+        body.iter().for_each(|s| s.writes(&mut add));
+        let mut note = |e: ExprId| read.extend(crate::plan::expr_reads(self.f, e));
+        body.iter().for_each(|s| s.values(&mut note));
+        read.sort_unstable();
+        read.dedup();
+        read.retain(|t| !written.contains(t));
+        let read = read.iter().map(|&t| self.bind(t, Use::Read));
+        let write = written.iter().map(|&t| self.bind(t, Use::Write));
+        let statements: TokenStream = body.iter().map(|s| self.statement(s, &written)).collect();
+        quote! {
+            {
+                #(#read)*
+                #(#write)*
+                #rt::vectorize(#[inline(always)] || { #statements });
+            }
+        }
+    }
+
+    fn statement(&self, s: &Stmt, written: &[TensorId]) -> TokenStream {
+        let code = match s {
+            Stmt::Loop { index, body } => {
+                let (i, len) = (
+                    format_ident!("i{}", index.0),
+                    self.len(self.f.index(*index).dim),
+                );
+                let inside: TokenStream = body.iter().map(|s| self.statement(s, written)).collect();
+                return quote! { for #i in 0isize..(#len as isize) { #inside } };
+            }
+            Stmt::Store {
+                target,
+                left,
+                mode,
+                row: Some(row),
+                value,
+            } => self.store_row(*target, left, *mode, *row, *value),
+            Stmt::Store {
+                target,
+                left,
+                mode,
+                row: None,
+                value,
+            } => self.store_one(*target, left, *mode, *value),
+            Stmt::Reduce {
+                target,
+                left,
+                mode,
+                op,
+                over,
+                body,
+            } => self.reduce(*target, left, *mode, *op, over, *body),
+            Stmt::Softmax {
+                target,
+                left,
+                along,
+                body,
+                log,
+            } => self.softmax(*target, left, along, *body, *log),
+        };
+        // Tensors that this nest has written are read through what it writes them with.
+        let mut reads = std::collections::BTreeSet::new();
+        s.values(&mut |e| reads.extend(crate::plan::expr_reads(self.f, e)));
+        let binds = reads.into_iter().filter(|t| written.contains(t)).map(|t| {
+            let (s, w) = (source(t), sink(t));
+            quote! { let #s = #w.source(); }
+        });
+        quote! { { #(#binds)* #code } }
+    }
+
+    /// `w3.set([i1], value);`
+    fn store_one(
+        &self,
+        target: TensorId,
+        left: &[Subscript],
+        mode: Mode,
+        value: ExprId,
+    ) -> TokenStream {
+        let mut e = Emitter::new(self, None);
+        let value = e.value(value);
+        let outer = &e.outer;
+        let put = self.put(target, left, mode, &self.stored(target, value));
+        quote! { #(#outer)* #put }
+    }
+
+    /// Sets an element, or adds to it.
+    pub(super) fn put(
+        &self,
+        target: TensorId,
+        left: &[Subscript],
+        mode: Mode,
+        value: &TokenStream,
+    ) -> TokenStream {
+        let w = sink(target);
+        let (at, _) = self.position(left, None);
+        let adds = self.adds(mode);
+        quote! { #w.put(#adds, #at, #value); }
+    }
+
+    /// A value as the target's element.
+    pub(super) fn stored(&self, target: TensorId, value: TokenStream) -> TokenStream {
+        let rt = &self.paths.rt;
+        match self.f.tensor(target).element {
+            Element::Float => value,
+            Element::Integer(t) => {
+                let t = super::integer_type(t);
+                quote! { <#t as #rt::Element>::from_i64(#value) }
+            }
+        }
+    }
+
+    /// Emits, for `Y[i,j] = value` with the row j,
+    ///
+    /// ```text
+    /// let x1 = ..;                                   // what does not depend on j
+    /// let mut k2 = rt::Block::new();
+    /// let mut v = 0usize;
+    /// while v < lens.d1 {
+    ///     let n = rt::block(lens.d1 - v);
+    ///     let r2 = s0.row([i0, v as isize], [0, 1], n, &mut k2);
+    ///     w3.put_row(false, [i0, v as isize], [0, 1], n, &mut out, #[inline(always)] |o: &mut [T]| {
+    ///         let r2 = &r2[..n];
+    ///         let o = &mut o[..n];
+    ///         for x in 0..n { o[x] = ..; }
+    ///     });
+    ///     v += n;
+    /// }
+    /// ```
+    fn store_row(
+        &self,
+        target: TensorId,
+        left: &[Subscript],
+        mode: Mode,
+        row: IndexId,
+        value: ExprId,
+    ) -> TokenStream {
+        let rt = &self.paths.rt;
+        let element = self.element(target);
+        let r = Row::new(self, row, value);
+        let (w, (at, step), adds) = (
+            sink(target),
+            self.position(left, Some(row)),
+            self.adds(mode),
+        );
+        let fill = r.fill(&self.stored(target, r.value.clone()));
+        let walk = r.walk(quote! {
+            #w.put_row(#adds, #at, #step, n, &mut out, #[inline(always)] |o: &mut [#element]| { #fill });
+        });
+        quote! { const BLOCK: usize = #rt::BLOCK; let mut out = #rt::Block::new(); #walk }
+    }
+}

@@ -1,0 +1,302 @@
+//! Sums of products: which become matrix products, in which order, and what is stored on the way.
+
+use super::factors::{self, Factor, Product, times};
+use super::nest::{self, Target};
+use super::order::{self, Order, divides};
+use super::{Choice, Contraction, Mode, Scheduler, Step};
+use crate::ir::{Element, Expr, ExprId, Function, IndexId, Role, Subscript, TensorId, UnaryOp};
+use std::collections::BTreeSet;
+
+/// The steps of `target = sum[over](body)`.
+pub(crate) fn sum(
+    s: &mut Scheduler<'_>,
+    target: Target,
+    over: Vec<IndexId>,
+    body: ExprId,
+) -> Vec<Step> {
+    let mut product = factors::product(s.f, body);
+    let unused = |p: &Product, i: &IndexId| p.factors.iter().all(|x| !x.indices.contains(i));
+    if product.factors.len() < 2 || target.indices().iter().any(|i| unused(&product, i)) {
+        return nest::sum(s.f, target, over, body);
+    }
+    // An index that nothing mentions counts how often the rest is added.
+    let (none, over): (Vec<IndexId>, Vec<IndexId>) =
+        over.into_iter().partition(|i| unused(&product, i));
+    for i in none {
+        let len = s.f.exprs.add(Expr::Len(s.f.index(i).dim));
+        let len = s.f.exprs.add(Expr::Number(len));
+        product.alpha = Some(times(s.f, product.alpha, len));
+    }
+    product.merge(s.f);
+    let (mut steps, summed) = sum_alone(s, &mut product, &over);
+    let over: Vec<IndexId> = over.into_iter().filter(|i| !summed.contains(i)).collect();
+    product.merge(s.f);
+    if over.is_empty() {
+        let value = product.expr(s.f);
+        steps.push(nest::map(s.f, target, value));
+    } else if product.factors.len() == 1 {
+        let body = product.expr(s.f);
+        steps.extend(nest::sum(s.f, target, over, body));
+    } else {
+        steps.extend(contract(s, target, over, product));
+    }
+    steps
+}
+
+/// A summed index that only one factor mentions is summed there first.
+fn sum_alone(
+    s: &mut Scheduler<'_>,
+    product: &mut Product,
+    over: &[IndexId],
+) -> (Vec<Step>, BTreeSet<IndexId>) {
+    let (mut steps, mut done) = (Vec::new(), BTreeSet::new());
+    for at in 0..product.factors.len() {
+        let others: BTreeSet<IndexId> = (0..product.factors.len())
+            .filter(|&o| o != at)
+            .flat_map(|o| product.factors[o].indices.clone())
+            .collect();
+        let alone: Vec<IndexId> = over
+            .iter()
+            .copied()
+            .filter(|i| product.factors[at].indices.contains(i) && !others.contains(i))
+            .collect();
+        if alone.is_empty() {
+            continue;
+        }
+        let kept = product.factors[at]
+            .indices
+            .iter()
+            .copied()
+            .filter(|i| !alone.contains(i))
+            .collect();
+        let (target, factor) = temporary(s, "Σ", &kept);
+        steps.extend(nest::sum(
+            s.f,
+            target,
+            alone.clone(),
+            product.factors[at].expr,
+        ));
+        product.factors[at] = factor;
+        done.extend(alone);
+    }
+    (steps, done)
+}
+
+/// A new temporary over `indices`, as a target and as a factor.
+fn temporary(s: &mut Scheduler<'_>, name: &str, indices: &BTreeSet<IndexId>) -> (Target, Factor) {
+    let axes = indices.iter().map(|&i| s.f.index(i).dim).collect();
+    let tensor = s.f.add_tensor(name, axes, Element::Float, Role::Temporary);
+    let left: Vec<Subscript> = indices.iter().map(|&i| Subscript::Index(i)).collect();
+    let expr = s.f.exprs.add(Expr::Access {
+        tensor,
+        subscripts: left.clone(),
+        guarded: false,
+    });
+    (
+        Target {
+            tensor,
+            left,
+            mode: Mode::Set,
+        },
+        Factor {
+            expr,
+            indices: indices.clone(),
+        },
+    )
+}
+
+/// Two or more factors, none of which contains another, with an index to sum.
+fn contract(
+    s: &mut Scheduler<'_>,
+    target: Target,
+    over: Vec<IndexId>,
+    product: Product,
+) -> Vec<Step> {
+    let kept: BTreeSet<IndexId> = target.indices().into_iter().collect();
+    let sets: Vec<BTreeSet<IndexId>> = product.factors.iter().map(|x| x.indices.clone()).collect();
+    let orders = order::orders(s.f, &sets, &kept);
+    let mut choices: Vec<Choice> = orders
+        .iter()
+        .map(|o| choice(s, &target, &over, &product, o))
+        .collect();
+    let free = choices.iter().any(|c| c.stored.is_empty());
+    if !free {
+        choices.push(direct(s, target, over, product));
+    }
+    if choices.len() == 1 {
+        choices.remove(0).steps
+    } else {
+        vec![Step::Choose(choices)]
+    }
+}
+
+/// All factors in one loop nest: nothing is stored.
+fn direct(s: &mut Scheduler<'_>, target: Target, over: Vec<IndexId>, product: Product) -> Choice {
+    let all: BTreeSet<IndexId> = product
+        .factors
+        .iter()
+        .flat_map(|x| x.indices.clone())
+        .collect();
+    let dims: Vec<_> = all.iter().map(|&i| s.f.index(i).dim).collect();
+    let body = product.expr(s.f);
+    Choice {
+        cost: vec![dims; product.factors.len() - 1],
+        stored: vec![],
+        contraction: false,
+        steps: nest::sum(s.f, target, over, body),
+        temporaries: vec![],
+        describe: "one loop nest".to_string(),
+    }
+}
+
+/// One order carried out pair by pair.
+fn choice(
+    s: &mut Scheduler<'_>,
+    target: &Target,
+    over: &[IndexId],
+    product: &Product,
+    order: &Order,
+) -> Choice {
+    let first = s.f.tensors.len();
+    let mut operands: Vec<Factor> = product.factors.clone();
+    let mut steps = Vec::new();
+    let mut described = Vec::new();
+    for (at, pair) in order.pairs.iter().enumerate() {
+        let last = at + 1 == order.pairs.len();
+        let (to, value) = if last {
+            let none = Factor {
+                expr: product.factors[0].expr,
+                indices: BTreeSet::new(),
+            };
+            (target.clone(), none)
+        } else {
+            temporary(s, "P", &pair.indices)
+        };
+        let alpha = if last { product.alpha } else { None };
+        let (a, b) = (operands[pair.a].clone(), operands[pair.b].clone());
+        described.push(format!("{} × {}", s.f.show(a.expr), s.f.show(b.expr)));
+        let summed: Vec<IndexId> = over
+            .iter()
+            .copied()
+            .filter(|i| {
+                (a.indices.contains(i) || b.indices.contains(i)) && !pair.indices.contains(i)
+            })
+            .collect();
+        steps.extend(multiply(s, to, alpha, a, b, summed));
+        operands.push(value);
+    }
+    let made: Vec<TensorId> = (first..s.f.tensors.len())
+        .map(|t| TensorId(t as u32))
+        .collect();
+    let stored = made
+        .iter()
+        .map(|&t| s.f.tensor(t).axes.clone())
+        .filter(|axes| !covered(s.f, axes))
+        .collect();
+    Choice {
+        cost: order.cost.clone(),
+        stored,
+        contraction: order.pairs.len() > 1,
+        steps,
+        temporaries: made,
+        describe: described.join(", then "),
+    }
+}
+
+/// `target = alpha * a * b` summed over `over`: a matrix product where an index is summed, else loops.
+fn multiply(
+    s: &mut Scheduler<'_>,
+    target: Target,
+    alpha: Option<ExprId>,
+    a: Factor,
+    b: Factor,
+    over: Vec<IndexId>,
+) -> Vec<Step> {
+    let loops: Vec<IndexId> = a.indices.union(&b.indices).copied().collect();
+    let one_sided = a.indices.is_subset(&b.indices) || b.indices.is_subset(&a.indices);
+    if over.is_empty() || one_sided {
+        let both = Product {
+            alpha,
+            factors: vec![a, b],
+        };
+        let body = both.expr(s.f);
+        return if over.is_empty() {
+            vec![nest::map(s.f, target, body)]
+        } else {
+            nest::sum(s.f, target, over, body)
+        };
+    }
+    let (mut steps, a) = operand(s, a);
+    let (more, b) = operand(s, b);
+    steps.extend(more);
+    let Target { tensor, left, mode } = target;
+    steps.push(Step::Contract(Contraction {
+        target: tensor,
+        left,
+        mode,
+        alpha,
+        a,
+        b,
+        loops,
+    }));
+    steps
+}
+
+/// A factor as a tensor in memory: itself, or a temporary that holds its values.
+fn operand(s: &mut Scheduler<'_>, factor: Factor) -> (Vec<Step>, (TensorId, Vec<Subscript>)) {
+    if let Expr::Access {
+        tensor,
+        subscripts,
+        guarded: false,
+    } = s.f.exprs.get(factor.expr)
+    {
+        return (vec![], (*tensor, subscripts.clone()));
+    }
+    let (target, _) = temporary(s, "F", &factor.indices);
+    let place = (target.tensor, target.left.clone());
+    (vec![nest::map(s.f, target, factor.expr)], place)
+}
+
+/// Whether a tensor that the user named has all these axes, so that one of this shape is no larger.
+pub(crate) fn covered(f: &Function, axes: &[crate::ir::DimId]) -> bool {
+    f.tensors.iter().any(|t| {
+        !matches!(t.role, Role::Temporary | Role::Adjoint { .. }) && divides(axes, &t.axes)
+    })
+}
+
+impl Function {
+    /// An access for people; anything else in short.
+    pub(crate) fn show(&self, id: ExprId) -> String {
+        match self.exprs.get(id) {
+            Expr::Access {
+                tensor, subscripts, ..
+            } => self.show_access(*tensor, subscripts),
+            Expr::Unary(UnaryOp::Neg, a) => format!("-{}", self.show(*a)),
+            _ => {
+                let indices: Vec<&str> = self
+                    .exprs
+                    .free_indices(id)
+                    .into_iter()
+                    .map(|i| self.index(i).name.as_str())
+                    .collect();
+                format!("(..)[{}]", indices.join(","))
+            }
+        }
+    }
+
+    pub(crate) fn show_access(&self, tensor: TensorId, subscripts: &[Subscript]) -> String {
+        let inside: Vec<String> = subscripts
+            .iter()
+            .map(|s| match s {
+                Subscript::Index(i) => self.index(*i).name.clone(),
+                Subscript::Constant(c) => c.to_string(),
+            })
+            .collect();
+        let name = &self.tensor(tensor).name;
+        if inside.is_empty() {
+            name.clone()
+        } else {
+            format!("{name}[{}]", inside.join(","))
+        }
+    }
+}

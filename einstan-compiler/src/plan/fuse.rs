@@ -1,0 +1,151 @@
+//! Neighbouring nests with the same outer loop become one: their rows stay in cache between them.
+//!
+//! Two loops over the same dimension may become one if whatever one of them writes and the other one touches is
+//! touched, in each iteration, only at the position of that iteration.
+
+use super::{Step, Stmt};
+use crate::ir::{Expr, Function, IndexId, Subscript, TensorId};
+use std::collections::BTreeMap;
+
+/// The steps with neighbours fused. Zeros move to the front of what does not touch them, out of the way.
+pub(crate) fn fuse(f: &mut Function, steps: Vec<Step>) -> Vec<Step> {
+    let mut out: Vec<Step> = Vec::new();
+    for step in steps {
+        match (step, out.last_mut()) {
+            (Step::Nest(next), Some(Step::Nest(last))) => {
+                if let Err(next) = join(f, last, next) {
+                    out.push(Step::Nest(next));
+                }
+            }
+            (Step::Zero { tensor, mode }, _) => {
+                let at = out
+                    .iter()
+                    .rposition(|s| touches(f, s, tensor))
+                    .map_or(0, |p| p + 1);
+                out.insert(at, Step::Zero { tensor, mode });
+            }
+            (step, _) => out.push(step),
+        }
+    }
+    out
+}
+
+fn touches(f: &Function, step: &Step, tensor: TensorId) -> bool {
+    let (mut writes, mut reads) = (Vec::new(), Default::default());
+    step.writes(&mut writes);
+    step.reads(f, &mut reads);
+    writes.contains(&tensor) || reads.contains(&tensor)
+}
+
+/// Appends `next` to `last`, or gives it back where that is not allowed.
+fn join(f: &mut Function, last: &mut Vec<Stmt>, mut next: Vec<Stmt>) -> Result<(), Vec<Stmt>> {
+    let (
+        Some(Stmt::Loop {
+            index: a,
+            body: first,
+        }),
+        [
+            Stmt::Loop {
+                index: b,
+                body: second,
+            },
+        ],
+    ) = (last.last_mut(), next.as_mut_slice())
+    else {
+        return Err(next);
+    };
+    let (a, b) = (*a, *b);
+    if f.index(a).dim != f.index(b).dim || !in_step(f, first, a, second, b) {
+        return Err(next);
+    }
+    let map = BTreeMap::from([(b, a)]);
+    let second = std::mem::take(second);
+    for mut statement in second {
+        statement.rename(f, &map);
+        if let Err(rest) = join(f, first, vec![statement]) {
+            first.extend(rest);
+        }
+    }
+    Ok(())
+}
+
+/// Whether iteration i of the loop over `b` touches nothing that another iteration of the loop over `a` writes, and
+/// the other way round.
+fn in_step(f: &Function, first: &[Stmt], a: IndexId, second: &[Stmt], b: IndexId) -> bool {
+    let (mut one, mut two) = (Vec::new(), Vec::new());
+    first.iter().for_each(|s| s.accesses(f, &mut one));
+    second.iter().for_each(|s| s.accesses(f, &mut two));
+    one.iter().all(|x| {
+        two.iter()
+            .filter(|y| x.tensor == y.tensor && (x.writes || y.writes))
+            .all(|y| {
+                x.subscripts
+                    .iter()
+                    .zip(&y.subscripts)
+                    .any(|(p, q)| *p == Subscript::Index(a) && *q == Subscript::Index(b))
+            })
+    })
+}
+
+/// One access of a statement.
+struct Touch {
+    tensor: TensorId,
+    subscripts: Vec<Subscript>,
+    writes: bool,
+}
+
+impl Stmt {
+    fn accesses(&self, f: &Function, out: &mut Vec<Touch>) {
+        let (target, left) = match self {
+            Stmt::Loop { body, .. } => return body.iter().for_each(|s| s.accesses(f, out)),
+            Stmt::Store { target, left, .. }
+            | Stmt::Reduce { target, left, .. }
+            | Stmt::Softmax { target, left, .. } => (*target, left.clone()),
+        };
+        out.push(Touch {
+            tensor: target,
+            subscripts: left,
+            writes: true,
+        });
+        self.values(&mut |e| {
+            for id in f.exprs.walk(e) {
+                if let Expr::Access {
+                    tensor, subscripts, ..
+                }
+                | Expr::IntegerAccess {
+                    tensor, subscripts, ..
+                } = f.exprs.get(id)
+                {
+                    out.push(Touch {
+                        tensor: *tensor,
+                        subscripts: subscripts.clone(),
+                        writes: false,
+                    });
+                }
+            }
+        });
+    }
+
+    fn rename(&mut self, f: &mut Function, map: &BTreeMap<IndexId, IndexId>) {
+        let put = |s: &mut Vec<Subscript>| {
+            for at in s {
+                if let Subscript::Index(i) = at
+                    && let Some(&to) = map.get(i)
+                {
+                    *i = to;
+                }
+            }
+        };
+        match self {
+            Stmt::Loop { body, .. } => body.iter_mut().for_each(|s| s.rename(f, map)),
+            Stmt::Store { left, value, .. } => {
+                put(left);
+                *value = f.rename(*value, map);
+            }
+            Stmt::Reduce { left, body, .. } | Stmt::Softmax { left, body, .. } => {
+                put(left);
+                *body = f.rename(*body, map);
+            }
+        }
+    }
+}

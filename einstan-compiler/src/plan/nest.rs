@@ -1,0 +1,195 @@
+//! Loop nests of single equations: which index is the vectorised row, and which loops stand around it.
+
+use super::{Mode, Step, Stmt};
+use crate::ir::{Expr, ExprId, Function, IndexId, ReduceOp, Subscript, TensorId};
+use std::collections::BTreeSet;
+
+/// Where an equation writes.
+#[derive(Clone, Debug)]
+pub(crate) struct Target {
+    pub tensor: TensorId,
+    pub left: Vec<Subscript>,
+    pub mode: Mode,
+}
+
+impl Target {
+    /// The indices on the left, each once, in order.
+    pub fn indices(&self) -> Vec<IndexId> {
+        let mut seen = BTreeSet::new();
+        self.left
+            .iter()
+            .filter_map(|s| match *s {
+                Subscript::Index(i) => seen.insert(i).then_some(i),
+                Subscript::Constant(_) => None,
+            })
+            .collect()
+    }
+
+    /// Whether a row of this index lies in consecutive memory of the target, as far as the subscripts tell.
+    fn ends_with(&self, index: IndexId) -> bool {
+        self.left.last() == Some(&Subscript::Index(index))
+    }
+}
+
+/// How well `index` serves as the row of `body`: accesses that run along it in memory count for it, strided ones
+/// against it.
+fn score(f: &Function, body: ExprId, index: IndexId) -> i32 {
+    f.exprs
+        .walk(body)
+        .into_iter()
+        .map(|e| match f.exprs.get(e) {
+            Expr::Access { subscripts, .. } | Expr::IntegerAccess { subscripts, .. } => {
+                row_score(subscripts, index)
+            }
+            _ => 0,
+        })
+        .sum()
+}
+
+fn row_score(subscripts: &[Subscript], index: IndexId) -> i32 {
+    let at = Subscript::Index(index);
+    match subscripts.iter().filter(|&&s| s == at).count() {
+        0 => 0,
+        1 if subscripts.last() == Some(&at) => 2,
+        _ => -3,
+    }
+}
+
+/// Moves the row to the end of the loops and takes it off.
+fn split_row(mut loops: Vec<IndexId>, row: IndexId) -> (Vec<IndexId>, IndexId) {
+    loops.retain(|&i| i != row);
+    (loops, row)
+}
+
+fn wrap(loops: Vec<IndexId>, body: Vec<Stmt>) -> Vec<Stmt> {
+    loops
+        .into_iter()
+        .rev()
+        .fold(body, |body, index| vec![Stmt::Loop { index, body }])
+}
+
+/// `T[left] mode value`: loops over the left indices, the best of them innermost.
+pub(crate) fn map(f: &Function, target: Target, value: ExprId) -> Step {
+    let indices = target.indices();
+    let row = indices
+        .iter()
+        .copied()
+        .enumerate()
+        .max_by_key(|&(at, i)| (score(f, value, i) + row_score(&target.left, i), at))
+        .map(|(_, i)| i);
+    let loops = indices.into_iter().filter(|&i| Some(i) != row).collect();
+    let Target { tensor, left, mode } = target;
+    Step::Nest(wrap(
+        loops,
+        vec![Stmt::Store {
+            target: tensor,
+            left,
+            mode,
+            row,
+            value,
+        }],
+    ))
+}
+
+/// `T[left] mode op[indices](body)`, an accumulator for each element of the target.
+pub(crate) fn reduction(
+    f: &Function,
+    target: Target,
+    op: ReduceOp,
+    indices: Vec<IndexId>,
+    body: ExprId,
+) -> Step {
+    let row = best_row(f, body, &indices);
+    let (mut over, row) = split_row(indices, row);
+    over.push(row);
+    let loops = target.indices();
+    let Target { tensor, left, mode } = target;
+    Step::Nest(wrap(
+        loops,
+        vec![Stmt::Reduce {
+            target: tensor,
+            left,
+            mode,
+            op,
+            over,
+            body,
+        }],
+    ))
+}
+
+fn best_row(f: &Function, body: ExprId, indices: &[IndexId]) -> IndexId {
+    indices
+        .iter()
+        .copied()
+        .enumerate()
+        .max_by_key(|&(at, i)| (score(f, body, i), at))
+        .map(|(_, i)| i)
+        .expect("a reduction has an index")
+}
+
+/// `T[left] mode sum[indices](body)` as loops: with an accumulator where the summed index runs along memory, else row
+/// by row of the target.
+pub(crate) fn sum(f: &Function, target: Target, indices: Vec<IndexId>, body: ExprId) -> Vec<Step> {
+    let inner = best_row(f, body, &indices);
+    let outer = target
+        .indices()
+        .into_iter()
+        .filter(|&i| target.ends_with(i) && super::covers(&target.left))
+        .map(|i| (score(f, body, i) + 1, i))
+        .max();
+    match outer {
+        Some((outer_score, row)) if outer_score > score(f, body, inner) + 1 => {
+            let (mut loops, row) = split_row(target.indices(), row);
+            loops.extend(indices);
+            let Target { tensor, left, mode } = target;
+            let store = Stmt::Store {
+                target: tensor,
+                left,
+                mode: Mode::Add,
+                row: Some(row),
+                value: body,
+            };
+            let mut steps = vec![Step::Nest(wrap(loops, vec![store]))];
+            if mode != Mode::Add {
+                steps.insert(0, Step::Zero { tensor, mode });
+            }
+            steps
+        }
+        _ => vec![reduction(f, target, ReduceOp::Sum, indices, body)],
+    }
+}
+
+/// `T[left] = softmax[along](body)`.
+pub(crate) fn softmax(
+    f: &Function,
+    target: Target,
+    along: Vec<IndexId>,
+    body: ExprId,
+    log: bool,
+) -> Step {
+    let row = along
+        .iter()
+        .copied()
+        .enumerate()
+        .max_by_key(|&(at, i)| (score(f, body, i) + row_score(&target.left, i), at))
+        .map(|(_, i)| i)
+        .expect("a softmax has an index");
+    let (mut order, row) = split_row(along.clone(), row);
+    order.push(row);
+    let loops = target
+        .indices()
+        .into_iter()
+        .filter(|i| !along.contains(i))
+        .collect();
+    let Target { tensor, left, .. } = target;
+    Step::Nest(wrap(
+        loops,
+        vec![Stmt::Softmax {
+            target: tensor,
+            left,
+            along: order,
+            body,
+            log,
+        }],
+    ))
+}

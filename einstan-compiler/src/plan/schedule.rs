@@ -1,0 +1,206 @@
+//! What codegen emits, and nothing that it can't: contractions, loop nests, choices between them.
+
+use crate::ir::{DimId, Element, ExprId, Function, IndexId, ReduceOp, Subscript, TensorId};
+
+/// Everything decided about one function.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// The joint forward and backward ir that the schedules speak of.
+    pub function: Function,
+    pub forward: Schedule,
+    /// None where there is nothing to differentiate.
+    pub backward: Option<Schedule>,
+    /// Results that the backward pass reads, each with the buffer that keeps a copy of it.
+    pub kept_results: Vec<(TensorId, TensorId)>,
+    pub buffers: Vec<Buffer>,
+    /// The decisions for people: the constant `PLAN`.
+    pub text: String,
+}
+
+/// Memory of a workspace: one tensor that is neither an argument nor a result.
+#[derive(Clone, Debug)]
+pub struct Buffer {
+    pub tensor: TensorId,
+    pub element: Element,
+    /// The field's name, `b7`.
+    pub field: String,
+    /// Written by the forward and read by the backward pass.
+    pub saved: bool,
+    pub phase: Phase,
+}
+
+/// Which body writes a tensor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    Forward,
+    Backward,
+}
+
+/// The steps of one body, one after the other.
+#[derive(Clone, Debug, Default)]
+pub struct Schedule {
+    pub steps: Vec<Step>,
+}
+
+#[derive(Clone, Debug)]
+pub enum Step {
+    /// Fills a tensor with zeros.
+    Zero { tensor: TensorId, mode: Mode },
+    /// Two tensors multiplied and summed: strided, batched GEMM.
+    Contract(Contraction),
+    /// Loops.
+    Nest(Vec<Stmt>),
+    /// One of several ways, by the lengths. The last option needs no condition.
+    Choose(Vec<Choice>),
+}
+
+/// A way of computing a product, where the lengths decide.
+#[derive(Clone, Debug)]
+pub struct Choice {
+    /// Multiplications as a sum of products of lengths.
+    pub cost: Vec<Vec<DimId>>,
+    /// The sizes of the tensors that it stores on the way.
+    pub stored: Vec<Vec<DimId>>,
+    /// True if these are parts of a contraction (at most 4 times the largest tensor), else they are at most as large.
+    pub contraction: bool,
+    pub steps: Vec<Step>,
+    /// Temporaries that only this way needs.
+    pub temporaries: Vec<TensorId>,
+    pub describe: String,
+}
+
+/// How a value reaches its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    Set,
+    Add,
+    /// Set or add, as the caller of the backward pass says: the first contribution to a gradient.
+    Given,
+}
+
+/// `target[left] mode alpha * a * b`, summed over the indices that `left` does not name.
+#[derive(Clone, Debug)]
+pub struct Contraction {
+    pub target: TensorId,
+    pub left: Vec<Subscript>,
+    pub mode: Mode,
+    /// An expression without indices.
+    pub alpha: Option<ExprId>,
+    pub a: (TensorId, Vec<Subscript>),
+    pub b: (TensorId, Vec<Subscript>),
+    /// All indices.
+    pub loops: Vec<IndexId>,
+}
+
+/// A statement of a nest. Expressions are maps: they hold no reduction.
+#[derive(Clone, Debug)]
+pub enum Stmt {
+    Loop {
+        index: IndexId,
+        body: Vec<Stmt>,
+    },
+    /// `target[left] mode value` for all values of `row`, the vectorised innermost index, or once.
+    Store {
+        target: TensorId,
+        left: Vec<Subscript>,
+        mode: Mode,
+        row: Option<IndexId>,
+        value: ExprId,
+    },
+    /// `target[left] mode op[over](body)`; the last of `over` is the vectorised one.
+    Reduce {
+        target: TensorId,
+        left: Vec<Subscript>,
+        mode: Mode,
+        op: ReduceOp,
+        over: Vec<IndexId>,
+        body: ExprId,
+    },
+    /// softmax of `body` along the indices `along`, in place in the target; the last of `along` is vectorised.
+    Softmax {
+        target: TensorId,
+        left: Vec<Subscript>,
+        along: Vec<IndexId>,
+        body: ExprId,
+        log: bool,
+    },
+}
+
+impl Plan {
+    pub fn buffer(&self, tensor: TensorId) -> Option<&Buffer> {
+        self.buffers.iter().find(|b| b.tensor == tensor)
+    }
+}
+
+impl Schedule {
+    /// The tensors that the steps write, each once, in order.
+    pub fn writes(&self) -> Vec<TensorId> {
+        let mut out = Vec::new();
+        self.steps.iter().for_each(|s| s.writes(&mut out));
+        out
+    }
+
+    /// The tensors that the steps read.
+    pub fn reads(&self, f: &Function) -> std::collections::BTreeSet<TensorId> {
+        let mut out = std::collections::BTreeSet::new();
+        self.steps.iter().for_each(|s| s.reads(f, &mut out));
+        out
+    }
+}
+
+impl Step {
+    pub(crate) fn writes(&self, out: &mut Vec<TensorId>) {
+        let mut add = |t: TensorId| {
+            if !out.contains(&t) {
+                out.push(t);
+            }
+        };
+        match self {
+            Step::Zero { tensor, .. } => add(*tensor),
+            Step::Contract(c) => add(c.target),
+            Step::Nest(body) => body.iter().for_each(|s| s.writes(&mut add)),
+            Step::Choose(choices) => choices
+                .iter()
+                .flat_map(|c| &c.steps)
+                .for_each(|s| s.writes(out)),
+        }
+    }
+
+    pub(crate) fn reads(&self, f: &Function, out: &mut std::collections::BTreeSet<TensorId>) {
+        match self {
+            Step::Zero { .. } => {}
+            Step::Contract(c) => {
+                out.extend([c.a.0, c.b.0]);
+                out.extend(c.alpha.into_iter().flat_map(|a| super::expr_reads(f, a)));
+            }
+            Step::Nest(body) => body
+                .iter()
+                .for_each(|s| s.values(&mut |e| out.extend(super::expr_reads(f, e)))),
+            Step::Choose(choices) => choices
+                .iter()
+                .flat_map(|c| &c.steps)
+                .for_each(|s| s.reads(f, out)),
+        }
+    }
+}
+
+impl Stmt {
+    pub(crate) fn writes(&self, add: &mut impl FnMut(TensorId)) {
+        match self {
+            Stmt::Loop { body, .. } => body.iter().for_each(|s| s.writes(add)),
+            Stmt::Store { target, .. }
+            | Stmt::Reduce { target, .. }
+            | Stmt::Softmax { target, .. } => add(*target),
+        }
+    }
+
+    /// Calls `visit` with every expression of the statement.
+    pub(crate) fn values(&self, visit: &mut impl FnMut(ExprId)) {
+        match self {
+            Stmt::Loop { body, .. } => body.iter().for_each(|s| s.values(visit)),
+            Stmt::Store { value: e, .. }
+            | Stmt::Reduce { body: e, .. }
+            | Stmt::Softmax { body: e, .. } => visit(*e),
+        }
+    }
+}
