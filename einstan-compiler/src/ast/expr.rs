@@ -84,7 +84,7 @@ pub enum ExprKind {
         then: Box<Expr>,
         otherwise: Box<Expr>,
     },
-    /// `{expr}`: Rust.
+    /// `{expr}`: Rust, with its braces.
     Rust(TokenStream),
     /// What could not be parsed; an error has been reported.
     Error,

@@ -6,6 +6,7 @@
 
 mod expr;
 mod item;
+pub mod print;
 
 pub use expr::{
     Access, Annotated, CmpOp, Cond, CondKind, Expr, ExprKind, Name, Number, Path, Subscript,

@@ -1,0 +1,213 @@
+//! Arithmetic, from loose to tight: `+ -`, `* / %`, unary `-`, `^`, and what stands between the operators.
+
+use super::cursor::{Cursor, Parsed, join, syntax};
+use super::number::number;
+use super::token::Kind;
+use crate::ast::{Expr, ExprKind};
+use proc_macro2::{Delimiter, Span};
+
+pub(crate) const COMPARISONS: &[&str] = &["<", "<=", ">", ">=", "==", "!="];
+
+impl Cursor<'_> {
+    /// An expression, with `if` at its start or without.
+    pub fn expr(&mut self) -> Parsed<Expr> {
+        self.deeper(|c| {
+            if c.at_word("if") {
+                c.selection()
+            } else {
+                c.sum()
+            }
+        })
+    }
+
+    /// An expression that takes all that is here.
+    pub fn whole_expr(&mut self) -> Parsed<Expr> {
+        let e = self.expr()?;
+        self.end_of_expr()?;
+        Ok(e)
+    }
+
+    fn sum(&mut self) -> Parsed<Expr> {
+        let mut addends = vec![(true, self.product()?)];
+        let mut telling = None;
+        while let sign @ ("+" | "-") = self.op() {
+            telling.get_or_insert(self.span());
+            self.next();
+            addends.push((sign == "+", self.product()?));
+        }
+        Ok(several(addends, telling, ExprKind::Sum))
+    }
+
+    fn product(&mut self) -> Parsed<Expr> {
+        let mut factors = vec![(false, self.unary()?)];
+        let mut telling = None;
+        loop {
+            let span = self.span();
+            match self.op() {
+                op @ ("*" | "/") => {
+                    telling.get_or_insert(span);
+                    self.next();
+                    factors.push((op == "/", self.unary()?));
+                }
+                "%" => {
+                    self.next();
+                    let left = several(factors, telling.take(), ExprKind::Product);
+                    let right = self.unary()?;
+                    let span = join(left.span, right.span, span);
+                    let kind = ExprKind::Rem(Box::new(left), Box::new(right));
+                    factors = vec![(false, Expr { kind, span })];
+                }
+                "**" => return syntax(span, "a power is written `^`: `x^2`"),
+                _ => return Ok(several(factors, telling, ExprKind::Product)),
+            }
+        }
+    }
+
+    fn unary(&mut self) -> Parsed<Expr> {
+        let Some(minus) = self.accept("-") else {
+            return self.power();
+        };
+        let e = self.deeper(|c| c.unary())?;
+        Ok(Expr {
+            span: join(minus, e.span, minus),
+            kind: ExprKind::Neg(Box::new(e)),
+        })
+    }
+
+    fn power(&mut self) -> Parsed<Expr> {
+        let base = self.atom()?;
+        let Some(hat) = self.accept("^") else {
+            return Ok(base);
+        };
+        let exponent = self.deeper(|c| c.unary())?;
+        Ok(Expr {
+            span: join(base.span, exponent.span, hat),
+            kind: ExprKind::Pow(Box::new(base), Box::new(exponent)),
+        })
+    }
+
+    fn atom(&mut self) -> Parsed<Expr> {
+        let Some(token) = self.peek() else {
+            return self.expected("an expression");
+        };
+        let span = token.span;
+        match &token.kind {
+            Kind::Literal(text) => {
+                self.next();
+                Ok(Expr {
+                    kind: ExprKind::Number(number(text, span)?),
+                    span,
+                })
+            }
+            Kind::Word { .. } => self.operand(),
+            Kind::Group { delimiter, .. } => match delimiter {
+                Delimiter::Parenthesis => self.parentheses(),
+                Delimiter::Brace => self.rust(),
+                _ => syntax(
+                    span,
+                    "expected an expression, found `[`: brackets follow the name of a tensor or a reduction",
+                ),
+            },
+            Kind::Op(op) => match op.as_str() {
+                "::" => self.operand(),
+                "!" => syntax(
+                    span,
+                    "`!` stands in a condition: write `(!(a < b))`, which is 1 or 0, in parentheses",
+                ),
+                "+" => syntax(
+                    span,
+                    "expected an expression, found `+`: there is no sign `+`",
+                ),
+                ".." => super::cursor::failure(
+                    "reserved",
+                    span,
+                    "`..` is reserved: write each index, or a reduction over a range, like `sum[k: n](x[k])`",
+                ),
+                _ => self.expected("an expression"),
+            },
+        }
+    }
+
+    /// `{expr}`: Rust.
+    fn rust(&mut self) -> Parsed<Expr> {
+        let Some(token) = self.next() else {
+            return self.expected("an expression");
+        };
+        match syn::parse2::<syn::Block>(token.raw.clone()) {
+            Ok(block) if block.stmts.is_empty() => syntax(
+                token.span,
+                "expected a Rust expression in these braces, like `{n as f64}`",
+            ),
+            Ok(_) => Ok(Expr {
+                kind: ExprKind::Rust(token.raw.clone()),
+                span: token.span,
+            }),
+            Err(error) => syntax(
+                error.span(),
+                format!("this Rust expression does not parse: {error}"),
+            ),
+        }
+    }
+
+    /// Refuses what is left after an expression.
+    pub fn end_of_expr(&self) -> Parsed<()> {
+        let Some(token) = self.peek() else {
+            return Ok(());
+        };
+        let found = token.describe();
+        let message = match &token.kind {
+            Kind::Op(op) if COMPARISONS.contains(&op.as_str()) => {
+                format!("a comparison in an expression stands in parentheses, like `(i {op} j)`: it is 1 or 0")
+            }
+            Kind::Op(op) => match op.as_str() {
+                "&&" | "||" => format!(
+                    "a condition in an expression stands in parentheses, like `(i < j {op} j < k)`: it is 1 or 0"
+                ),
+                "=" | "+=" => {
+                    format!("a second `{op}` in one equation: is a `;` missing before its left-hand side?")
+                }
+                "." => "expected an operator, found `.`: functions are written `exp(x)`, Rust stands in braces `{..}`"
+                    .into(),
+                ".." => return super::cursor::failure(
+                    "reserved",
+                    token.span,
+                    "`..` is reserved: ranges follow from the tensors, or are given as in `sum[k: n](..)`",
+                ),
+                _ => format!("expected an operator or the end of the expression, found {found}"),
+            },
+            Kind::Word { text, .. } if text == "else" => {
+                "an `else` without its `if`".into()
+            }
+            Kind::Word { text, .. } if text == "as" => {
+                "there is no `as`: numbers become the element type by themselves, Rust stands in braces `{..}`".into()
+            }
+            Kind::Group {
+                delimiter: Delimiter::Brace | Delimiter::Bracket,
+                ..
+            } => format!("expected an operator, found {found}"),
+            _ => format!("expected an operator before {found}: a product is written with `*`"),
+        };
+        syntax(token.span, message)
+    }
+}
+
+/// The only part, or all of them under one operator.
+fn several(
+    mut parts: Vec<(bool, Expr)>,
+    telling: Option<Span>,
+    kind: impl FnOnce(Vec<(bool, Expr)>) -> ExprKind,
+) -> Expr {
+    match (telling, parts.first(), parts.last()) {
+        (Some(telling), Some((_, first)), Some((_, last))) => Expr {
+            span: join(first.span, last.span, telling),
+            kind: kind(parts),
+        },
+        _ => match parts.pop() {
+            Some((_, only)) => only,
+            None => Expr {
+                kind: ExprKind::Error,
+                span: Span::call_site(),
+            },
+        },
+    }
+}

@@ -1,0 +1,470 @@
+//! Items: functions, scalar functions, functions from Rust, axes. Each recovers on its own.
+
+use super::cursor::{Cursor, Parsed, syntax};
+use super::equation::body;
+use super::token::{Kind, Token};
+use crate::ast::{
+    AxisItem, Body, Expr, ExprKind, ExternFn, FunctionItem, Item, Name, Param, ParamKind, ScalarFn,
+    Vis,
+};
+use crate::diagnostics::Diagnostics;
+use proc_macro2::{Delimiter, Span, TokenStream};
+use syn::parse::Parser;
+
+/// What stands before the keyword of an item.
+struct Head {
+    attributes: Vec<syn::Attribute>,
+    visibility: Vis,
+}
+
+/// Whether an item begins with this token.
+pub(crate) fn begins_item(token: &Token) -> bool {
+    const WORDS: &[&str] = &["fn", "pub", "axis", "extern"];
+    token.is_op("#") || WORDS.iter().any(|w| token.is_word(w))
+}
+
+/// Whether a Rust item that is none of ours begins with this token.
+pub(crate) fn begins_rust_item(token: &Token) -> bool {
+    const WORDS: &[&str] = &[
+        "async", "const", "enum", "impl", "mod", "static", "struct", "trait", "type", "unsafe",
+        "use",
+    ];
+    WORDS.iter().any(|w| token.is_word(w))
+}
+
+/// The functions that `tokens` define.
+pub(crate) fn defined(tokens: &[Token]) -> Vec<String> {
+    tokens
+        .windows(2)
+        .filter(|pair| pair[0].is_word("fn"))
+        .filter_map(|pair| match &pair[1].kind {
+            Kind::Word { text, .. } => Some(text.clone()),
+            _ => None,
+        })
+        .collect()
+}
+
+pub(crate) fn items(cursor: &mut Cursor, diagnostics: &mut Diagnostics) -> Vec<Item> {
+    let mut items = Vec::new();
+    while !cursor.at_end() {
+        if cursor.accept(";").is_some() {
+            continue;
+        }
+        match cursor.item(diagnostics) {
+            Ok(item) => items.push(item),
+            Err(failure) => {
+                diagnostics.error(failure.rule, failure.span, failure.message);
+                cursor.skip_item();
+            }
+        }
+    }
+    items
+}
+
+impl<'t> Cursor<'t> {
+    fn item(&mut self, diagnostics: &mut Diagnostics) -> Parsed<Item> {
+        let head = self.head()?;
+        if let Some(word) = self.accept_word("extern") {
+            if self.accept_word("fn").is_none() {
+                return self
+                    .expected("`fn` after `extern`, as in `extern fn erfc(x) = special::erfc;`");
+            }
+            return self.extern_function(word, diagnostics).map(Item::Extern);
+        }
+        if let Some(word) = self.accept_word("axis") {
+            return self.axis(head, word, diagnostics).map(Item::Axis);
+        }
+        if let Some(modifier @ ("unsafe" | "async" | "const")) =
+            self.any_word().map(|w| w.text).as_deref()
+        {
+            return syntax(
+                self.span(),
+                format!("a function has no `{modifier}`: it begins with `fn`"),
+            );
+        }
+        if self.accept_word("fn").is_none() {
+            return self.expected("an item: `fn`, `extern fn` or `axis`");
+        }
+        self.function(head, diagnostics)
+    }
+
+    fn head(&mut self) -> Parsed<Head> {
+        let start = self.clone();
+        while self.at_op("#") {
+            self.next();
+            if self.accept_group(Delimiter::Bracket).is_none() {
+                return self.expected("`[` of an attribute after `#`");
+            }
+        }
+        let written = start.raw_until(self);
+        let attributes = syn::Attribute::parse_outer
+            .parse2(written)
+            .or_else(|error| {
+                syntax(
+                    error.span(),
+                    format!("this attribute does not parse: {error}"),
+                )
+            })?;
+        let start = self.clone();
+        let span = self.span();
+        if self.accept_word("pub").is_some() {
+            self.accept_group(Delimiter::Parenthesis);
+        }
+        let visibility = syn::parse2(start.raw_until(self))
+            .or_else(|_| syntax(span, "expected `pub`, `pub(crate)` or the like"))?;
+        Ok(Head {
+            attributes,
+            visibility,
+        })
+    }
+
+    /// What follows `fn`.
+    fn function(&mut self, head: Head, diagnostics: &mut Diagnostics) -> Parsed<Item> {
+        let (name, named) = self.item_name(diagnostics)?;
+        if self.at_op("<") {
+            diagnostics.error(
+                "syntax",
+                self.span(),
+                "a function has no type parameters: it is generic over `einstan::Float` by itself",
+            );
+            self.skip_to_header();
+        }
+        if self.accept(":").is_some() {
+            let span = name.span;
+            let n = self.item_end();
+            let part = self.take(n, "the next item");
+            let body = match part.peek() {
+                Some(_) => body(&part, span, diagnostics),
+                None => {
+                    return syntax(
+                        part.span(),
+                        format!(
+                            "expected an equation after `fn {}:`, found {}",
+                            name.text,
+                            part.found()
+                        ),
+                    );
+                }
+            };
+            return Ok(Item::Function(FunctionItem {
+                attributes: head.attributes,
+                visibility: head.visibility,
+                name,
+                signature: None,
+                body,
+            }));
+        }
+        let Some((inner, _)) = self.accept_group(Delimiter::Parenthesis) else {
+            let found = self.found();
+            return syntax(
+                self.span(),
+                format!(
+                    "expected `(` and the parameters of `{0}`, or `:` and its equations, found {found}",
+                    name.text
+                ),
+            );
+        };
+        let errors = diagnostics.len();
+        let parameters = inner.parameters(diagnostics);
+        if self.accept("=").is_some() {
+            let damaged = diagnostics.len() > errors;
+            let parameters = scalar_parameters(parameters, damaged, diagnostics);
+            return Ok(Item::Scalar(self.scalar(
+                head,
+                name,
+                parameters,
+                diagnostics,
+            )));
+        }
+        let mut results = Vec::new();
+        let mut sound = named;
+        if self.accept("->").is_some() {
+            match self.results(diagnostics) {
+                Ok(found) => results = found,
+                Err(failure) => {
+                    diagnostics.error(failure.rule, failure.span, failure.message);
+                    sound = false;
+                }
+            }
+        }
+        let body = self.braces(&name, sound, diagnostics);
+        Ok(Item::Function(FunctionItem {
+            attributes: head.attributes,
+            visibility: head.visibility,
+            name,
+            signature: Some((parameters, results)),
+            body,
+        }))
+    }
+
+    /// The body of a function: the next braces before another item.
+    fn braces(&mut self, name: &Name, sound: bool, diagnostics: &mut Diagnostics) -> Body {
+        if sound && !self.at_group(Delimiter::Brace) {
+            let message = match self.op() {
+                ":" => "the results of a function follow `->`: expected `-> Y[n]`, found `:`".into(),
+                "=>" => "the results of a function follow `->`, found `=>`".into(),
+                "," => "several results stand in parentheses, like `-> (Y[n], s)`: expected `{`, found `,`".into(),
+                _ => format!("expected `{{` and the equations of `{}`, found {}", name.text, self.found()),
+            };
+            diagnostics.error("syntax", self.span(), message);
+        }
+        while let Some(token) = self.peek() {
+            if begins_item(token) || token.is_op(";") || token.is_group(Delimiter::Brace) {
+                break;
+            }
+            self.next();
+        }
+        match self.accept_group(Delimiter::Brace) {
+            Some((inner, token)) => body(&inner, token.span, diagnostics),
+            None => Body {
+                statements: Vec::new(),
+                damaged: Vec::new(),
+                span: name.span,
+            },
+        }
+    }
+
+    /// The name of an item and whether it may be one; a word of the notation is reported.
+    fn item_name(&mut self, diagnostics: &mut Diagnostics) -> Parsed<(Name, bool)> {
+        let written = self.any_word();
+        match (self.function_name(), written) {
+            (Ok(name), _) => Ok((name, true)),
+            (Err(failure), Some(name)) if failure.rule == "reserved" => {
+                diagnostics.error(failure.rule, failure.span, failure.message);
+                self.next();
+                Ok((name, true))
+            }
+            (Err(failure), _) => Err(failure),
+        }
+    }
+
+    /// `fn swish(x) = x * sigmoid(x);`
+    fn scalar(
+        &mut self,
+        head: Head,
+        name: Name,
+        parameters: Vec<Name>,
+        diagnostics: &mut Diagnostics,
+    ) -> ScalarFn {
+        let mut part = self.definition(diagnostics);
+        let span = part.span();
+        let body = match part.whole_expr() {
+            Ok(body) => body,
+            Err(failure) => report(failure, span, diagnostics),
+        };
+        ScalarFn {
+            attributes: head.attributes,
+            name,
+            parameters,
+            body,
+        }
+    }
+
+    /// `extern fn erfc(x) = special::erfc, d/dx = -2/sqrt(pi)*exp(-x^2);`
+    fn extern_function(&mut self, span: Span, diagnostics: &mut Diagnostics) -> Parsed<ExternFn> {
+        let (name, _) = self.item_name(diagnostics)?;
+        let Some((inner, _)) = self.accept_group(Delimiter::Parenthesis) else {
+            return self.expected("`(` and the parameters of the function");
+        };
+        let errors = diagnostics.len();
+        let parameters = inner.parameters(diagnostics);
+        let damaged = diagnostics.len() > errors;
+        let parameters = scalar_parameters(parameters, damaged, diagnostics);
+        if self.accept("=").is_none() {
+            return self.expected("`=` and the path of a Rust function, like `= special::erfc;`");
+        }
+        let part = self.definition(diagnostics);
+        let mut parts = part.split(",", "`,`").into_iter();
+        let target = match parts.next() {
+            Some(first) => first.target()?,
+            None => return part.expected("the path of a Rust function"),
+        };
+        let mut rules: Vec<(Name, Expr)> = Vec::new();
+        for mut rule in parts {
+            match rule.rule(&parameters, diagnostics) {
+                Ok((name, _)) if rules.iter().any(|(n, _)| n.text == name.text) => {
+                    let message = format!("a second rule for `{}`", name.text);
+                    diagnostics.error("syntax", name.span, message);
+                }
+                Ok(found) => rules.push(found),
+                Err(failure) => diagnostics.error(failure.rule, failure.span, failure.message),
+            }
+        }
+        Ok(ExternFn {
+            name,
+            parameters,
+            target,
+            rules,
+            span,
+        })
+    }
+
+    /// The path of a Rust function, all that is here.
+    fn target(&self) -> Parsed<TokenStream> {
+        let tokens: TokenStream = self.rest().iter().map(|t| t.raw.clone()).collect();
+        if self.at_end() {
+            return self.expected("the path of a Rust function");
+        }
+        match syn::parse2::<syn::ExprPath>(tokens.clone()) {
+            Ok(_) => Ok(tokens),
+            Err(error) => syntax(
+                error.span(),
+                "expected the path of a Rust function, like `special::erfc`, and then `,` or `;`",
+            ),
+        }
+    }
+
+    /// `d/dx = e`
+    fn rule(&mut self, parameters: &[Name], diagnostics: &mut Diagnostics) -> Parsed<(Name, Expr)> {
+        let all: Vec<String> = parameters
+            .iter()
+            .map(|p| format!("`d/d{} = ..`", p.text))
+            .collect();
+        let wanted = all.join(" or ");
+        let start = self.span();
+        if self.accept_word("d").is_none() || self.accept("/").is_none() {
+            return syntax(
+                start,
+                format!("expected a derivative, {wanted}, found {}", self.found()),
+            );
+        }
+        let parameter = self.any_word().and_then(|w| {
+            parameters
+                .iter()
+                .find(|p| w.text.strip_prefix('d') == Some(&p.text))
+        });
+        let Some(parameter) = parameter else {
+            return self.expected(&format!("the derivative by a parameter, {wanted}"));
+        };
+        let name = Name {
+            text: parameter.text.clone(),
+            span: self.span(),
+        };
+        self.next();
+        if self.accept("=").is_none() {
+            return self.expected(&format!("`=` after `d/d{}`", name.text));
+        }
+        let span = self.span();
+        let rule = match self.whole_expr() {
+            Ok(rule) => rule,
+            Err(failure) => report(failure, span, diagnostics),
+        };
+        Ok((name, rule))
+    }
+
+    /// `pub axis Pixel = 784;`
+    fn axis(&mut self, head: Head, span: Span, diagnostics: &mut Diagnostics) -> Parsed<AxisItem> {
+        let name = self.name("the name of an axis, like `Batch`")?;
+        let mut length = None;
+        let mut part = self.definition(diagnostics);
+        if part.accept("=").is_some() {
+            let span = part.span();
+            length = Some(match part.whole_expr() {
+                Ok(length) => length,
+                Err(failure) => report(failure, span, diagnostics),
+            });
+        } else if !part.at_end() {
+            let message = format!(
+                "expected `;` or `= ` and a length after `axis {}`, found {}",
+                name.text,
+                part.found()
+            );
+            diagnostics.error("syntax", part.span(), message);
+        }
+        Ok(AxisItem {
+            attributes: head.attributes,
+            visibility: head.visibility,
+            name,
+            length,
+            span,
+        })
+    }
+
+    /// The tokens up to the `;` of an item, which is taken and may be missing at the very end.
+    fn definition(&mut self, diagnostics: &mut Diagnostics) -> Cursor<'t> {
+        let n = self
+            .rest()
+            .iter()
+            .position(|t| t.is_op(";") || begins_item(t))
+            .unwrap_or(self.rest().len());
+        let part = self.take(n, "`;`");
+        if self.accept(";").is_none() && !self.at_end() {
+            let message = format!("expected `;` before {}", self.found());
+            diagnostics.error("syntax", self.span(), message);
+        }
+        part
+    }
+
+    /// How many tokens stand before the next item.
+    fn item_end(&self) -> usize {
+        let rest = self.rest();
+        rest.iter().position(begins_item).unwrap_or(rest.len())
+    }
+
+    /// Moves to what may follow the name of a function.
+    fn skip_to_header(&mut self) {
+        while let Some(token) = self.peek() {
+            if begins_item(token)
+                || token.is_group(Delimiter::Parenthesis)
+                || token.is_group(Delimiter::Brace)
+            {
+                break;
+            }
+            self.next();
+        }
+    }
+
+    /// Moves past a damaged item: its braces or `;`, or to the next item.
+    fn skip_item(&mut self) {
+        while let Some(token) = self.peek() {
+            if token.is_word("fn") && self.previous_is_modifier() {
+                self.next();
+                continue;
+            }
+            if begins_item(token) {
+                break;
+            }
+            self.next();
+            if token.is_op(";") || token.is_group(Delimiter::Brace) {
+                break;
+            }
+        }
+    }
+
+    /// Whether `unsafe`, `async` or `const` stands before this place: its `fn` belongs to the damaged item.
+    fn previous_is_modifier(&self) -> bool {
+        self.before()
+            .is_some_and(|t| ["unsafe", "async", "const"].iter().any(|w| t.is_word(w)))
+    }
+}
+
+/// The names of the parameters of a scalar function, which have nothing but names.
+fn scalar_parameters(
+    parameters: Vec<Param>,
+    damaged: bool,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Name> {
+    for p in &parameters {
+        let plain = p.kind == ParamKind::Variable && p.dimensions.is_none() && p.element.is_none();
+        if !plain && !damaged {
+            diagnostics.error(
+                "syntax",
+                p.span,
+                format!(
+                    "a parameter of a scalar function is a name alone: write `{0}`; a function of tensors has `-> Y[n] {{ .. }}`",
+                    p.name.text
+                ),
+            );
+        }
+    }
+    parameters.into_iter().map(|p| p.name).collect()
+}
+
+/// Reports `failure` and stands in for the expression.
+fn report(failure: super::cursor::Failure, span: Span, diagnostics: &mut Diagnostics) -> Expr {
+    diagnostics.error(failure.rule, failure.span, failure.message);
+    Expr {
+        kind: ExprKind::Error,
+        span,
+    }
+}

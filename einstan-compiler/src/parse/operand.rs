@@ -1,0 +1,395 @@
+//! What begins with a word: names, accesses, calls, reductions, derivatives.
+
+use super::cursor::{Cursor, Parsed, failure, join, reserved, syntax};
+use super::token::Kind;
+use super::words::{self, NORMALISERS, REDUCTIONS};
+use crate::ast::{Access, Annotated, Expr, ExprKind, Name, Path};
+use proc_macro2::{Delimiter, Span};
+
+impl Cursor<'_> {
+    /// An operand whose first token is a word or `::`.
+    pub fn operand(&mut self) -> Parsed<Expr> {
+        let second = self.peek_after(1);
+        let Some(name) = self.any_word() else {
+            return self.path_call();
+        };
+        if second.is_some_and(|t| t.is_op("::")) {
+            return self.path_call();
+        }
+        let parenthesis = second.is_some_and(|t| t.is_group(Delimiter::Parenthesis));
+        let bracket = second.is_some_and(|t| t.is_group(Delimiter::Bracket));
+        let is_if = self.at_word("if");
+        match name.text.as_str() {
+            "if" if is_if => syntax(
+                name.span,
+                "an `if` inside a product or a sum stands in parentheses: `(if .. { .. } else { .. })`",
+            ),
+            "d" if parenthesis => self.derivative(),
+            "len" if parenthesis => self.len(),
+            "pi" | "inf" if !parenthesis && !bracket => {
+                self.next();
+                let kind = if name.text == "pi" {
+                    ExprKind::Pi
+                } else {
+                    ExprKind::Inf
+                };
+                Ok(Expr {
+                    kind,
+                    span: name.span,
+                })
+            }
+            word if words::takes_index(word) => {
+                if bracket {
+                    self.reduction()
+                } else if parenthesis && self.defines(word) {
+                    self.path_call()
+                } else if parenthesis {
+                    self.reduction_without_index()
+                } else {
+                    needs_index(&name)
+                }
+            }
+            word if words::is_function(word) => {
+                if parenthesis {
+                    self.path_call()
+                } else {
+                    failure(
+                        "reserved",
+                        name.span,
+                        format!(
+                            "`{word}` is a function of the notation and names nothing else: expected `{word}(..)`"
+                        ),
+                    )
+                }
+            }
+            word if words::WRAPPERS.contains(&word) => failure(
+                "reserved",
+                name.span,
+                format!("`{word}` stands only around a whole subscript, like `X[{word}(i - 1)]`"),
+            ),
+            "len" => failure(
+                "reserved",
+                name.span,
+                "`len` is the length of a dimension: expected `len(n)`",
+            ),
+            _ if parenthesis => self.path_call(),
+            _ => {
+                let name = self.name("an expression")?;
+                if !bracket {
+                    return Ok(Expr {
+                        span: name.span,
+                        kind: ExprKind::Name(name),
+                    });
+                }
+                if self
+                    .peek_after(1)
+                    .is_some_and(|t| t.is_group(Delimiter::Parenthesis))
+                {
+                    return unknown_reduction(&name);
+                }
+                let access = self.access(name)?;
+                Ok(Expr {
+                    span: access.span,
+                    kind: ExprKind::Access(access),
+                })
+            }
+        }
+    }
+
+    /// `[i, j]` after the name of a tensor.
+    fn access(&mut self, tensor: Name) -> Parsed<Access> {
+        let Some((inner, token)) = self.accept_group(Delimiter::Bracket) else {
+            return self.expected("`[`");
+        };
+        if inner.at_end() {
+            return syntax(
+                token.span,
+                format!(
+                    "expected an index in these brackets: a scalar is written `{}`",
+                    tensor.text
+                ),
+            );
+        }
+        let mut subscripts = Vec::new();
+        for mut part in inner.split(",", "`,`") {
+            let subscript = part.subscript()?;
+            part.end_of_subscript()?;
+            subscripts.push(subscript);
+        }
+        Ok(Access {
+            span: join(tensor.span, token.span, tensor.span),
+            tensor,
+            subscripts,
+        })
+    }
+
+    /// `nn::softmax(A)`, `f(a, b)`
+    pub fn path_call(&mut self) -> Parsed<Expr> {
+        let function = self.path()?;
+        let Some(arguments) = self.arguments()? else {
+            let text = function.tokens.to_string().replace(' ', "");
+            return syntax(
+                function.span,
+                format!(
+                    "a path is the name of a function: expected `{text}(..)`, found {}",
+                    self.found()
+                ),
+            );
+        };
+        Ok(Expr {
+            span: join(function.span, self.previous(), function.span),
+            kind: ExprKind::Call {
+                function,
+                arguments,
+            },
+        })
+    }
+
+    fn path(&mut self) -> Parsed<Path> {
+        let start = self.clone();
+        let first = self.span();
+        self.accept("::");
+        let mut segments = Vec::new();
+        loop {
+            let Some(segment) = self.any_word().filter(|w| w.text != "_") else {
+                return self.expected("the name of a function");
+            };
+            if segments.is_empty() && words::is_keyword(&segment.text) {
+                let raw = matches!(
+                    self.peek().map(|t| &t.kind),
+                    Some(Kind::Word { raw: true, .. })
+                );
+                if !raw && !matches!(segment.text.as_str(), "crate" | "self" | "super" | "Self") {
+                    return self.expected("an expression");
+                }
+            }
+            self.next();
+            segments.push(segment);
+            if self.accept("::").is_none() {
+                break;
+            }
+            if self.at_op("<") {
+                return syntax(
+                    self.span(),
+                    "a function of the notation takes no types: they follow from its arguments",
+                );
+            }
+        }
+        let last = segments.last().map_or(first, |s: &Name| s.span);
+        Ok(Path {
+            segments,
+            tokens: start.raw_until(self),
+            span: join(first, last, last),
+        })
+    }
+
+    /// `(a, b)`, if it is here.
+    fn arguments(&mut self) -> Parsed<Option<Vec<Expr>>> {
+        let Some((inner, _)) = self.accept_group(Delimiter::Parenthesis) else {
+            return Ok(None);
+        };
+        inner
+            .split(",", "`,`")
+            .into_iter()
+            .map(|mut part| part.whole_expr())
+            .collect::<Parsed<Vec<Expr>>>()
+            .map(Some)
+    }
+
+    /// `sum[i, j: m](e)`
+    fn reduction(&mut self) -> Parsed<Expr> {
+        let Some(function) = self.any_word() else {
+            return self.expected("a reduction");
+        };
+        self.next();
+        let word = &function.text;
+        let Some((inner, brackets)) = self.accept_group(Delimiter::Bracket) else {
+            return self.expected("`[`");
+        };
+        if inner.at_end() {
+            return syntax(
+                brackets.span,
+                format!("expected an index in these brackets, like `{word}[i](..)`"),
+            );
+        }
+        let mut indices = Vec::new();
+        for mut part in inner.split(",", "`,`") {
+            if part.at_op("..") {
+                part.subscript()?;
+            }
+            let index = part.name("an index")?;
+            let dimension = match part.accept(":") {
+                Some(_) => Some(part.expr()?),
+                None => None,
+            };
+            if !part.at_end() {
+                let and = if dimension.is_some() { "" } else { " or `: n`" };
+                return part.expected(&format!("`,`{and} after the index `{}`", index.text));
+            }
+            indices.push(Annotated { index, dimension });
+        }
+        let Some((mut inner, _)) = self.accept_group(Delimiter::Parenthesis) else {
+            return failure(
+                "reserved",
+                function.span,
+                format!(
+                    "`{word}` is {} and names no tensor: expected `(` after its indices, found {}",
+                    words::describe(word),
+                    self.found()
+                ),
+            );
+        };
+        let body = inner.expr()?;
+        if inner.at_op(",") {
+            return syntax(
+                inner.span(),
+                format!("expected `)`, found `,`: `{word}[..]` is over one expression"),
+            );
+        }
+        inner.end_of_expr()?;
+        Ok(Expr {
+            span: join(function.span, self.previous(), function.span),
+            kind: ExprKind::Reduction {
+                function,
+                indices,
+                body: Box::new(body),
+            },
+        })
+    }
+
+    /// `max(a, b)`; any other reduction needs its index.
+    fn reduction_without_index(&mut self) -> Parsed<Expr> {
+        let Some(name) = self.any_word() else {
+            return self.expected("a reduction");
+        };
+        let call = self.path_call()?;
+        match &call.kind {
+            ExprKind::Call { arguments, .. }
+                if words::is_function(&name.text) && arguments.len() == 2 =>
+            {
+                Ok(call)
+            }
+            _ => needs_index(&name),
+        }
+    }
+
+    /// `len(n)`
+    fn len(&mut self) -> Parsed<Expr> {
+        let word = self.span();
+        self.next();
+        let Some((mut inner, group)) = self.accept_group(Delimiter::Parenthesis) else {
+            return self.expected("`(`");
+        };
+        let name = inner.name("the name of a dimension")?;
+        if !inner.at_end() {
+            return syntax(
+                inner.span(),
+                format!(
+                    "expected `)`, found {}: `len` takes the name of one dimension",
+                    inner.found()
+                ),
+            );
+        }
+        Ok(Expr {
+            kind: ExprKind::Len(name),
+            span: join(word, group.span, word),
+        })
+    }
+
+    /// `d(Y[i,j]) / d(W[k,l])`
+    fn derivative(&mut self) -> Parsed<Expr> {
+        let first = self.span();
+        let of = self.differential()?;
+        if !self.at_op("/") {
+            return incomplete_derivative(self.span(), &of, self.found());
+        }
+        self.next();
+        let divisor = self.at_word("d")
+            && self
+                .peek_after(1)
+                .is_some_and(|t| t.is_group(Delimiter::Parenthesis));
+        if !divisor {
+            return incomplete_derivative(self.span(), &of, self.found());
+        }
+        let by = self.differential()?;
+        Ok(Expr {
+            span: join(first, self.previous(), first),
+            kind: ExprKind::Derivative { of, by },
+        })
+    }
+
+    /// `d(Y[i,j])`
+    fn differential(&mut self) -> Parsed<Access> {
+        self.next();
+        let Some((mut inner, _)) = self.accept_group(Delimiter::Parenthesis) else {
+            return self.expected("`(`");
+        };
+        let tensor = inner.name("the name of a tensor or a scalar")?;
+        let access = if inner.at_group(Delimiter::Bracket) {
+            inner.deeper(|c| c.access(tensor))?
+        } else {
+            Access {
+                span: tensor.span,
+                tensor,
+                subscripts: Vec::new(),
+            }
+        };
+        if !inner.at_end() {
+            return syntax(
+                inner.span(),
+                format!(
+                    "expected `)`, found {}: `d(..)` takes one tensor of the body; give an expression a name in an equation of its own",
+                    inner.found()
+                ),
+            );
+        }
+        Ok(access)
+    }
+}
+
+fn incomplete_derivative<T>(span: Span, of: &Access, found: String) -> Parsed<T> {
+    let of = crate::ast::print::access(of);
+    syntax(
+        span,
+        format!(
+            "a derivative is written `d({of}) / d(x[k])`, of one tensor by another: expected `/ d(..)`, found {found}"
+        ),
+    )
+}
+
+/// `sum(x)`: which index?
+fn needs_index<T>(name: &Name) -> Parsed<T> {
+    let word = &name.text;
+    let (index, what) = if NORMALISERS.contains(&word.as_str()) {
+        ("j", "along which index")
+    } else {
+        ("i", "over which index")
+    };
+    let function = match word.as_str() {
+        "max" | "min" => format!("; of two numbers it is `{word}(a, b)`"),
+        _ => format!("; a function of that name is called by its path, like `nn::{word}(A)`"),
+    };
+    failure(
+        "reserved",
+        name.span,
+        format!("`{word}` must say {what}: write `{word}[{index}](..)`{function}"),
+    )
+}
+
+/// `summ[k](..)`
+fn unknown_reduction<T>(name: &Name) -> Parsed<T> {
+    let word = &name.text;
+    if words::is_reserved(word) {
+        return reserved(name, "a reduction");
+    }
+    let all = REDUCTIONS.iter().chain(NORMALISERS).copied();
+    let hint = match words::nearest(word, all.clone().collect::<Vec<&str>>()) {
+        Some(meant) => format!("did you mean `{meant}`?"),
+        None => format!("there are `{}`", all.collect::<Vec<_>>().join("`, `")),
+    };
+    failure(
+        "unknown-function",
+        name.span,
+        format!("no reduction is called `{word}`: {hint}"),
+    )
+}

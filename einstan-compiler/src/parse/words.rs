@@ -1,0 +1,140 @@
+//! The words of the notation, which name nothing else, and the word that a misspelt one was meant to be.
+
+/// Reductions: they take indices in brackets and bind them.
+pub(crate) const REDUCTIONS: &[&str] = &[
+    "sum",
+    "mean",
+    "prod",
+    "max",
+    "min",
+    "logsumexp",
+    "argmax",
+    "argmin",
+];
+
+/// Normalisations: they take an index in brackets, which stays free.
+pub(crate) const NORMALISERS: &[&str] = &["softmax", "log_softmax"];
+
+/// What may stand around a whole subscript.
+pub(crate) const WRAPPERS: &[&str] = &["pad", "clamp", "wrap"];
+
+/// Functions of one number.
+pub(crate) const UNARY: &[&str] = &[
+    "exp", "ln", "log2", "log10", "log1p", "expm1", "sqrt", "recip", "abs", "sign", "floor",
+    "ceil", "round", "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "erf",
+    "sigmoid", "relu", "softplus", "silu", "gelu",
+];
+
+/// Functions of two numbers.
+pub(crate) const BINARY: &[&str] = &["pow", "max", "min", "atan2"];
+
+/// The other words of the notation.
+pub(crate) const OTHERS: &[&str] = &[
+    "len", "pi", "inf", "dim", "axis", "const", "mut", "if", "else",
+];
+
+/// Rust's keywords, which are no names unless they are written `r#..`.
+const KEYWORDS: &[&str] = &[
+    "Self", "abstract", "as", "async", "await", "become", "box", "break", "continue", "crate",
+    "do", "dyn", "enum", "extern", "false", "final", "fn", "for", "impl", "in", "let", "loop",
+    "macro", "match", "mod", "move", "override", "priv", "pub", "ref", "return", "self", "static",
+    "struct", "super", "trait", "true", "try", "type", "typeof", "unsafe", "unsized", "use",
+    "virtual", "where", "while", "yield",
+];
+
+/// Whether the notation has a use of its own for `word`.
+pub(crate) fn is_reserved(word: &str) -> bool {
+    takes_index(word) || is_function(word) || WRAPPERS.contains(&word) || OTHERS.contains(&word)
+}
+
+/// Whether `word` takes indices in brackets: `sum[i](..)`, `softmax[j](..)`. Functions may be called so too.
+pub(crate) fn takes_index(word: &str) -> bool {
+    REDUCTIONS.contains(&word) || NORMALISERS.contains(&word)
+}
+
+/// Whether `word` is a built-in function of numbers.
+pub(crate) fn is_function(word: &str) -> bool {
+    UNARY.contains(&word) || BINARY.contains(&word)
+}
+
+/// Whether Rust reserves `word`.
+pub(crate) fn is_keyword(word: &str) -> bool {
+    KEYWORDS.contains(&word)
+}
+
+/// What a word of the notation is, for a message that refuses it as a name.
+pub(crate) fn describe(word: &str) -> &'static str {
+    if REDUCTIONS.contains(&word) {
+        "a reduction of the notation"
+    } else if NORMALISERS.contains(&word) {
+        "a normalisation of the notation"
+    } else if is_function(word) {
+        "a function of the notation"
+    } else {
+        "a word of the notation"
+    }
+}
+
+/// The candidate that `word` most likely stands for, if one is close enough to be a slip of the keys.
+pub(crate) fn nearest<'c, S: AsRef<str> + ?Sized + 'c>(
+    word: &str,
+    candidates: impl IntoIterator<Item = &'c S>,
+) -> Option<&'c str> {
+    let limit = match word.chars().count() {
+        0 => return None,
+        1..=2 => 1,
+        3..=5 => 2,
+        _ => 3,
+    };
+    candidates
+        .into_iter()
+        .map(AsRef::as_ref)
+        .filter(|c| *c != word)
+        .map(|c| (distance(word, c), c))
+        .filter(|(d, c)| *d <= limit && *d < c.chars().count().max(word.chars().count()))
+        .min_by_key(|(d, _)| *d)
+        .map(|(_, c)| c)
+}
+
+/// How many insertions, deletions, substitutions and swaps of neighbours lead from `a` to `b`.
+fn distance(a: &str, b: &str) -> usize {
+    let a: Vec<char> = a.to_lowercase().chars().collect();
+    let b: Vec<char> = b.to_lowercase().chars().collect();
+    let mut before: Vec<usize> = Vec::new();
+    let mut above: Vec<usize> = (0..=b.len()).collect();
+    for i in 0..a.len() {
+        let mut row = vec![i + 1];
+        for j in 0..b.len() {
+            let mut best = (above[j] + usize::from(a[i] != b[j]))
+                .min(above[j + 1] + 1)
+                .min(row[j] + 1);
+            if i > 0 && j > 0 && a[i] == b[j - 1] && a[i - 1] == b[j] {
+                best = best.min(before[j - 1] + 1);
+            }
+            row.push(best);
+        }
+        before = std::mem::replace(&mut above, row);
+    }
+    above[b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nearest_finds_slips_only() {
+        assert_eq!(nearest("summ", REDUCTIONS), Some("sum"));
+        assert_eq!(nearest("sigmod", UNARY), Some("sigmoid"));
+        assert_eq!(nearest("thna", UNARY), Some("tanh"));
+        assert_eq!(nearest("quaternion", UNARY), None);
+        assert_eq!(nearest("", UNARY), None);
+        let own = ["mish".to_string(), "huber".to_string()];
+        assert_eq!(nearest("hubre", &own), Some("huber"));
+    }
+
+    #[test]
+    fn an_exact_word_is_not_its_own_correction() {
+        assert_eq!(nearest("exp", &["exp"]), None);
+    }
+}
