@@ -2,9 +2,11 @@
 //!
 //! What is printed parses to a tree that prints the same.
 
+use crate::parse::words::is_keyword;
+
 use super::{
-    Access, Annotated, AssignOp, CmpOp, Cond, CondKind, Equation, Expr, ExprKind, Left, Number,
-    Statement, Subscript, SubscriptKind,
+    Access, Annotated, AssignOp, CmpOp, Cond, CondKind, Equation, Expr, ExprKind, Left, Name,
+    Number, Statement, Subscript, SubscriptKind,
 };
 
 /// How tightly an expression binds: what a place asks for, and what an expression offers.
@@ -43,9 +45,9 @@ pub fn statement(s: &Statement) -> String {
             arguments,
             ..
         } => {
-            let results: Vec<&str> = results
+            let results: Vec<String> = results
                 .iter()
-                .map(|r| r.as_ref().map_or("_", |n| n.text.as_str()))
+                .map(|r| r.as_ref().map_or("_".into(), name))
                 .collect();
             format!(
                 "({}) = {}",
@@ -74,12 +76,12 @@ pub fn left(l: &Left) -> String {
             None => subscript(s),
         })
         .collect();
-    format!("{}{}", l.tensor.text, brackets(&parts))
+    format!("{}{}", name(&l.tensor), brackets(&parts))
 }
 
 pub fn access(a: &Access) -> String {
     let parts: Vec<String> = a.subscripts.iter().map(subscript).collect();
-    format!("{}{}", a.tensor.text, brackets(&parts))
+    format!("{}{}", name(&a.tensor), brackets(&parts))
 }
 
 pub fn subscript(s: &Subscript) -> String {
@@ -137,7 +139,10 @@ fn brackets(parts: &[String]) -> String {
     if parts.is_empty() {
         return String::new();
     }
-    let plain = |p: &String| p.chars().all(|c| c.is_alphanumeric() || c == '_');
+    let plain = |p: &String| {
+        p.chars()
+            .all(|c| c.is_alphanumeric() || c == '_' || c == '#')
+    };
     let separator = if parts.iter().all(plain) { "," } else { ", " };
     format!("[{}]", parts.join(separator))
 }
@@ -153,8 +158,17 @@ fn call(function: &str, arguments: &[Expr]) -> String {
 
 fn annotated(a: &Annotated) -> String {
     match &a.dimension {
-        Some(d) => format!("{}: {}", a.index.text, position(d)),
-        None => a.index.text.clone(),
+        Some(d) => format!("{}: {}", name(&a.index), position(d)),
+        None => name(&a.index),
+    }
+}
+
+/// A name, with `r#` where Rust wants it.
+fn name(n: &Name) -> String {
+    if is_keyword(&n.text) {
+        format!("r#{}", n.text)
+    } else {
+        n.text.clone()
     }
 }
 
@@ -174,8 +188,8 @@ fn within(e: &Expr, outer: Tightness, spacing: Spacing) -> String {
         ExprKind::Number(n) => (Atom, number(*n)),
         ExprKind::Pi => (Atom, "pi".into()),
         ExprKind::Inf => (Atom, "inf".into()),
-        ExprKind::Name(n) => (Atom, n.text.clone()),
-        ExprKind::Len(n) => (Atom, format!("len({})", n.text)),
+        ExprKind::Name(n) => (Atom, name(n)),
+        ExprKind::Len(n) => (Atom, format!("len({})", name(n))),
         ExprKind::Access(a) => (Atom, access(a)),
         ExprKind::Derivative { of, by } => (Atom, format!("d({})/d({})", access(of), access(by))),
         ExprKind::Indicator(c) => (Atom, format!("({})", condition(c))),

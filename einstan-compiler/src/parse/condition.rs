@@ -8,7 +8,7 @@ use proc_macro2::{Delimiter, Span};
 /// What stands in parentheses or in a condition is known only when it has been read.
 enum Mixed {
     Expr(Expr),
-    Cond(Cond),
+    Cond(Box<Cond>),
 }
 
 impl Cursor<'_> {
@@ -21,7 +21,7 @@ impl Cursor<'_> {
             e = Expr {
                 span: join(span, e.span, span),
                 kind: ExprKind::If {
-                    condition: Box::new(condition),
+                    condition,
                     then: Box::new(then),
                     otherwise: Box::new(e),
                 },
@@ -39,7 +39,7 @@ impl Cursor<'_> {
     }
 
     /// The branches of an `if` and its `else if`s; returns the last `else`.
-    fn branches(&mut self, branches: &mut Vec<(Span, Cond, Expr)>) -> Parsed<Expr> {
+    fn branches(&mut self, branches: &mut Vec<(Span, Box<Cond>, Expr)>) -> Parsed<Expr> {
         let Some(span) = self.accept_word("if") else {
             return self.expected("`if`");
         };
@@ -69,7 +69,7 @@ impl Cursor<'_> {
     }
 
     /// The condition of an `if`.
-    fn condition(&mut self) -> Parsed<Cond> {
+    fn condition(&mut self) -> Parsed<Box<Cond>> {
         let start = self.clone();
         let mixed = self.disjunction()?;
         if self.at_op("=") {
@@ -78,13 +78,13 @@ impl Cursor<'_> {
         start.as_condition(mixed)
     }
 
-    fn as_condition(&self, mixed: Mixed) -> Parsed<Cond> {
+    fn as_condition(&self, mixed: Mixed) -> Parsed<Box<Cond>> {
         match mixed {
             Mixed::Cond(c) => Ok(c),
             Mixed::Expr(Expr {
                 kind: ExprKind::Indicator(c),
                 ..
-            }) => Ok(*c),
+            }) => Ok(c),
             Mixed::Expr(e) => {
                 let text = print::expr(&e);
                 syntax(
@@ -114,7 +114,7 @@ impl Cursor<'_> {
         }
         inner.end_of_expr()?;
         let kind = match mixed {
-            Mixed::Cond(c) => ExprKind::Indicator(Box::new(c)),
+            Mixed::Cond(c) => ExprKind::Indicator(c),
             Mixed::Expr(e) => match e.kind {
                 ExprKind::Indicator(c) => ExprKind::Indicator(c),
                 _ => ExprKind::Group(Box::new(e)),
@@ -146,51 +146,64 @@ impl Cursor<'_> {
             let a = self.as_condition(left)?;
             let b = operand(self)?;
             let b = self.as_condition(b)?;
-            if count > 128 {
-                return syntax(span, format!("more than 128 `{op}` in one condition"));
+            if count > super::cursor::DEEPEST {
+                return super::cursor::too_deep(span);
             }
-            left = Mixed::Cond(Cond {
+            left = Mixed::Cond(Box::new(Cond {
                 span: join(a.span, b.span, span),
-                kind: kind(Box::new(a), Box::new(b)),
-            });
+                kind: kind(a, b),
+            }));
         }
         Ok(left)
     }
 
     fn comparison(&mut self) -> Parsed<Mixed> {
         if let Some(not) = self.accept("!") {
-            let inner = self.deeper(|c| c.comparison())?;
-            let inner = self.as_condition(inner)?;
-            return Ok(Mixed::Cond(Cond {
-                span: join(not, inner.span, not),
-                kind: CondKind::Not(Box::new(inner)),
-            }));
+            return self.negation(not);
         }
         let left = self.expr()?;
-        let Some((op, span)) = self.comparison_operator()? else {
-            return Ok(Mixed::Expr(left));
-        };
-        let right = self.expr()?;
-        let written = self.clone();
-        if let Some((next, at)) = self.comparison_operator()? {
-            let [a, b] = [&left, &right].map(print::expr);
-            let c = match self.expr() {
-                Ok(c) => print::expr(&c),
-                Err(_) => "..".into(),
-            };
-            let (first, second) = (print::comparison(op), print::comparison(next));
-            return syntax(
-                at,
-                format!(
-                    "a comparison has two sides, and {} is a second one: write `{a} {first} {b} && {b} {second} {c}`",
-                    written.found()
-                ),
-            );
+        match self.comparison_operator()? {
+            Some((op, span)) => self.compare(op, span, left),
+            None => Ok(Mixed::Expr(left)),
         }
-        Ok(Mixed::Cond(Cond {
+    }
+
+    fn negation(&mut self, not: Span) -> Parsed<Mixed> {
+        let inner = self.deeper(|c| c.comparison())?;
+        let inner = self.as_condition(inner)?;
+        Ok(Mixed::Cond(Box::new(Cond {
+            span: join(not, inner.span, not),
+            kind: CondKind::Not(inner),
+        })))
+    }
+
+    fn compare(&mut self, op: CmpOp, span: Span, left: Expr) -> Parsed<Mixed> {
+        let right = self.expr()?;
+        self.end_of_comparison(op, &left, &right)?;
+        Ok(Mixed::Cond(Box::new(Cond {
             span: join(left.span, right.span, span),
             kind: CondKind::Compare { op, left, right },
-        }))
+        })))
+    }
+
+    /// Refuses `a < b < c`.
+    fn end_of_comparison(&self, op: CmpOp, left: &Expr, right: &Expr) -> Parsed<()> {
+        let mut after = self.clone();
+        let Some((next, at)) = after.comparison_operator()? else {
+            return Ok(());
+        };
+        let [a, b] = [left, right].map(print::expr);
+        let c = match after.expr() {
+            Ok(c) => print::expr(&c),
+            Err(_) => "..".into(),
+        };
+        let (first, second) = (print::comparison(op), print::comparison(next));
+        syntax(
+            at,
+            format!(
+                "a comparison has two sides, and `{second}` is a second one: write `{a} {first} {b} && {b} {second} {c}`"
+            ),
+        )
     }
 
     fn comparison_operator(&mut self) -> Parsed<Option<(CmpOp, Span)>> {

@@ -6,7 +6,7 @@ use crate::ast::Name;
 use proc_macro2::{Delimiter, Span, TokenStream};
 
 /// How deep expressions may nest.
-const DEEPEST: usize = 128;
+pub(crate) const DEEPEST: usize = 96;
 
 /// Why something could not be parsed. Whoever recovers reports it.
 #[derive(Debug)]
@@ -223,12 +223,7 @@ impl<'t> Cursor<'t> {
     /// Parses something one level deeper.
     pub fn deeper<T>(&mut self, parse: impl FnOnce(&mut Self) -> Parsed<T>) -> Parsed<T> {
         if self.depth >= DEEPEST {
-            return syntax(
-                self.span(),
-                format!(
-                    "this nests more than {DEEPEST} levels deep: define a part of it in an equation of its own"
-                ),
-            );
+            return too_deep(self.span());
         }
         self.depth += 1;
         let parsed = parse(self);
@@ -240,6 +235,7 @@ impl<'t> Cursor<'t> {
     pub fn name(&mut self, what: &str) -> Parsed<Name> {
         let name = self.word(what)?;
         if words::is_reserved(&name.text) {
+            self.position -= 1;
             return reserved(&name, what);
         }
         Ok(name)
@@ -250,6 +246,7 @@ impl<'t> Cursor<'t> {
         let what = "the name of a function";
         let name = self.word(what)?;
         if words::is_reserved(&name.text) && !words::takes_index(&name.text) {
+            self.position -= 1;
             return reserved(&name, what);
         }
         Ok(name)
@@ -294,6 +291,15 @@ impl<'t> Cursor<'t> {
             _ => None,
         }
     }
+}
+
+pub(crate) fn too_deep<T>(span: Span) -> Parsed<T> {
+    syntax(
+        span,
+        format!(
+            "this nests more than {DEEPEST} levels deep: define a part of it in an equation of its own"
+        ),
+    )
 }
 
 /// The refusal of a word of the notation as the name of something else.

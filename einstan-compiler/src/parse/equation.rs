@@ -92,13 +92,7 @@ impl<'t> Cursor<'t> {
         };
         if let Some((inner, token)) = self.accept_group(Delimiter::Bracket) {
             if inner.at_end() {
-                return syntax(
-                    token.span,
-                    format!(
-                        "expected an index in these brackets: a scalar is written `{}`",
-                        left.tensor.text
-                    ),
-                );
+                return super::operand::no_index(token.span, &left.tensor);
             }
             left.span = join(left.span, token.span, left.span);
             for mut part in inner.split(",", "`,`") {

@@ -8,6 +8,9 @@ use proc_macro2::{Delimiter, Span};
 
 pub(crate) const COMPARISONS: &[&str] = &["<", "<=", ">", ">=", "==", "!="];
 
+/// How many tokens of Rust are parsed here.
+const LONGEST_RUST: usize = 128;
+
 impl Cursor<'_> {
     /// An expression, with `if` at its start or without.
     pub fn expr(&mut self) -> Parsed<Expr> {
@@ -41,6 +44,7 @@ impl Cursor<'_> {
     fn product(&mut self) -> Parsed<Expr> {
         let mut factors = vec![(false, self.unary()?)];
         let mut telling = None;
+        let mut remainders = 0;
         loop {
             let span = self.span();
             match self.op() {
@@ -50,6 +54,10 @@ impl Cursor<'_> {
                     factors.push((op == "/", self.unary()?));
                 }
                 "%" => {
+                    remainders += 1;
+                    if remainders > super::cursor::DEEPEST {
+                        return super::cursor::too_deep(span);
+                    }
                     self.next();
                     let left = several(factors, telling.take(), ExprKind::Product);
                     let right = self.unary()?;
@@ -133,20 +141,27 @@ impl Cursor<'_> {
         let Some(token) = self.next() else {
             return self.expected("an expression");
         };
-        match syn::parse2::<syn::Block>(token.raw.clone()) {
-            Ok(block) if block.stmts.is_empty() => syntax(
-                token.span,
-                "expected a Rust expression in these braces, like `{n as f64}`",
-            ),
-            Ok(_) => Ok(Expr {
-                kind: ExprKind::Rust(token.raw.clone()),
-                span: token.span,
-            }),
-            Err(error) => syntax(
-                error.span(),
-                format!("this Rust expression does not parse: {error}"),
-            ),
+        if let Kind::Group { tokens, .. } = &token.kind {
+            if tokens.is_empty() {
+                return syntax(
+                    token.span,
+                    "expected a Rust expression in these braces, like `{n as f64}`",
+                );
+            }
+            // syn knows no limit of depth: what is longer is left to rustc.
+            if super::token::count(tokens) <= LONGEST_RUST
+                && let Err(error) = syn::parse2::<syn::Block>(token.raw.clone())
+            {
+                return syntax(
+                    error.span(),
+                    format!("this Rust expression does not parse: {error}"),
+                );
+            }
         }
+        Ok(Expr {
+            kind: ExprKind::Rust(token.raw.clone()),
+            span: token.span,
+        })
     }
 
     /// Refuses what is left after an expression.

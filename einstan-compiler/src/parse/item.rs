@@ -120,7 +120,7 @@ impl<'t> Cursor<'t> {
 
     /// What follows `fn`.
     fn function(&mut self, head: Head, diagnostics: &mut Diagnostics) -> Parsed<Item> {
-        let (name, named) = self.item_name(diagnostics)?;
+        let name = self.item_name(diagnostics)?;
         if self.at_op("<") {
             diagnostics.error(
                 "syntax",
@@ -177,7 +177,7 @@ impl<'t> Cursor<'t> {
             )));
         }
         let mut results = Vec::new();
-        let mut sound = named;
+        let mut sound = true;
         if self.accept("->").is_some() {
             match self.results(diagnostics) {
                 Ok(found) => results = found,
@@ -224,15 +224,15 @@ impl<'t> Cursor<'t> {
         }
     }
 
-    /// The name of an item and whether it may be one; a word of the notation is reported.
-    fn item_name(&mut self, diagnostics: &mut Diagnostics) -> Parsed<(Name, bool)> {
+    /// The name of a function; a word of the notation is reported, and still stands for it.
+    fn item_name(&mut self, diagnostics: &mut Diagnostics) -> Parsed<Name> {
         let written = self.any_word();
         match (self.function_name(), written) {
-            (Ok(name), _) => Ok((name, true)),
+            (Ok(name), _) => Ok(name),
             (Err(failure), Some(name)) if failure.rule == "reserved" => {
                 diagnostics.error(failure.rule, failure.span, failure.message);
                 self.next();
-                Ok((name, true))
+                Ok(name)
             }
             (Err(failure), _) => Err(failure),
         }
@@ -262,7 +262,7 @@ impl<'t> Cursor<'t> {
 
     /// `extern fn erfc(x) = special::erfc, d/dx = -2/sqrt(pi)*exp(-x^2);`
     fn extern_function(&mut self, span: Span, diagnostics: &mut Diagnostics) -> Parsed<ExternFn> {
-        let (name, _) = self.item_name(diagnostics)?;
+        let name = self.item_name(diagnostics)?;
         let Some((inner, _)) = self.accept_group(Delimiter::Parenthesis) else {
             return self.expected("`(` and the parameters of the function");
         };

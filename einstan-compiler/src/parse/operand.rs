@@ -9,91 +9,86 @@ use proc_macro2::{Delimiter, Span};
 impl Cursor<'_> {
     /// An operand whose first token is a word or `::`.
     pub fn operand(&mut self) -> Parsed<Expr> {
-        let second = self.peek_after(1);
-        let Some(name) = self.any_word() else {
+        let Some(word) = self.any_word() else {
             return self.path_call();
         };
-        if second.is_some_and(|t| t.is_op("::")) {
-            return self.path_call();
-        }
-        let parenthesis = second.is_some_and(|t| t.is_group(Delimiter::Parenthesis));
-        let bracket = second.is_some_and(|t| t.is_group(Delimiter::Bracket));
-        let is_if = self.at_word("if");
-        match name.text.as_str() {
-            "if" if is_if => syntax(
-                name.span,
-                "an `if` inside a product or a sum stands in parentheses: `(if .. { .. } else { .. })`",
-            ),
+        let follows = |d| self.peek_after(1).is_some_and(|t| t.is_group(d));
+        // `a (Q, _) = f(A)` is no call of `a`: a `;` is missing.
+        let assigned = self.peek_after(2).is_some_and(|t| t.is_op("="));
+        let (parenthesis, bracket) = (
+            follows(Delimiter::Parenthesis) && !assigned,
+            follows(Delimiter::Bracket),
+        );
+        match word.text.as_str() {
+            _ if self.peek_after(1).is_some_and(|t| t.is_op("::")) => self.path_call(),
             "d" if parenthesis => self.derivative(),
             "len" if parenthesis => self.len(),
-            "pi" | "inf" if !parenthesis && !bracket => {
-                self.next();
-                let kind = if name.text == "pi" {
-                    ExprKind::Pi
-                } else {
-                    ExprKind::Inf
-                };
-                Ok(Expr {
-                    kind,
-                    span: name.span,
-                })
+            "pi" if !parenthesis && !bracket => Ok(self.constant(ExprKind::Pi)),
+            "inf" if !parenthesis && !bracket => Ok(self.constant(ExprKind::Inf)),
+            w if words::takes_index(w) && bracket => self.reduction(),
+            w if words::takes_index(w) && parenthesis && !self.defines(w) => {
+                self.reduction_without_index()
             }
-            word if words::takes_index(word) => {
-                if bracket {
-                    self.reduction()
-                } else if parenthesis && self.defines(word) {
-                    self.path_call()
-                } else if parenthesis {
-                    self.reduction_without_index()
-                } else {
-                    needs_index(&name)
-                }
+            w if words::WRAPPERS.contains(&w) || words::OTHERS.contains(&w) => {
+                self.misplaced(&word)
             }
-            word if words::is_function(word) => {
-                if parenthesis {
-                    self.path_call()
-                } else {
-                    failure(
-                        "reserved",
-                        name.span,
-                        format!(
-                            "`{word}` is a function of the notation and names nothing else: expected `{word}(..)`"
-                        ),
-                    )
-                }
-            }
-            word if words::WRAPPERS.contains(&word) => failure(
-                "reserved",
-                name.span,
-                format!("`{word}` stands only around a whole subscript, like `X[{word}(i - 1)]`"),
-            ),
-            "len" => failure(
-                "reserved",
-                name.span,
-                "`len` is the length of a dimension: expected `len(n)`",
-            ),
             _ if parenthesis => self.path_call(),
+            w if words::is_reserved(w) => self.misplaced(&word),
+            _ if bracket => self.element(),
             _ => {
                 let name = self.name("an expression")?;
-                if !bracket {
-                    return Ok(Expr {
-                        span: name.span,
-                        kind: ExprKind::Name(name),
-                    });
-                }
-                if self
-                    .peek_after(1)
-                    .is_some_and(|t| t.is_group(Delimiter::Parenthesis))
-                {
-                    return unknown_reduction(&name);
-                }
-                let access = self.access(name)?;
                 Ok(Expr {
-                    span: access.span,
-                    kind: ExprKind::Access(access),
+                    span: name.span,
+                    kind: ExprKind::Name(name),
                 })
             }
         }
+    }
+
+    fn constant(&mut self, kind: ExprKind) -> Expr {
+        let span = self.span();
+        self.next();
+        Expr { kind, span }
+    }
+
+    /// `X[i, j]` in an expression.
+    fn element(&mut self) -> Parsed<Expr> {
+        let name = self.name("an expression")?;
+        if self
+            .peek_after(1)
+            .is_some_and(|t| t.is_group(Delimiter::Parenthesis))
+        {
+            return unknown_reduction(&name);
+        }
+        let access = self.access(name)?;
+        Ok(Expr {
+            span: access.span,
+            kind: ExprKind::Access(access),
+        })
+    }
+
+    /// Refuses a word of the notation that stands where it has no meaning.
+    fn misplaced<T>(&self, name: &Name) -> Parsed<T> {
+        let word = name.text.as_str();
+        let message = match word {
+            "if" => {
+                return syntax(
+                    name.span,
+                    "an `if` inside a product or a sum stands in parentheses: `(if .. { .. } else { .. })`",
+                );
+            }
+            "len" => "`len` is the length of a dimension: expected `len(n)`".to_string(),
+            "pi" | "inf" => format!("`{word}` is a number and has neither brackets nor arguments"),
+            _ if words::takes_index(word) => return needs_index("reserved", name),
+            _ if words::is_function(word) => format!(
+                "`{word}` is a function of the notation and names nothing else: expected `{word}(..)`"
+            ),
+            _ if words::WRAPPERS.contains(&word) => {
+                format!("`{word}` stands only around a whole subscript, like `X[{word}(i - 1)]`")
+            }
+            _ => return reserved(name, "an expression"),
+        };
+        failure("reserved", name.span, message)
     }
 
     /// `[i, j]` after the name of a tensor.
@@ -102,13 +97,7 @@ impl Cursor<'_> {
             return self.expected("`[`");
         };
         if inner.at_end() {
-            return syntax(
-                token.span,
-                format!(
-                    "expected an index in these brackets: a scalar is written `{}`",
-                    tensor.text
-                ),
-            );
+            return no_index(token.span, &tensor);
         }
         let mut subscripts = Vec::new();
         for mut part in inner.split(",", "`,`") {
@@ -269,7 +258,7 @@ impl Cursor<'_> {
             {
                 Ok(call)
             }
-            _ => needs_index(&name),
+            _ => needs_index("syntax", &name),
         }
     }
 
@@ -347,6 +336,15 @@ impl Cursor<'_> {
     }
 }
 
+/// `s[]`
+pub(crate) fn no_index<T>(span: Span, tensor: &Name) -> Parsed<T> {
+    let message = format!(
+        "expected an index in these brackets: a scalar is written `{}`",
+        tensor.text
+    );
+    syntax(span, message)
+}
+
 fn incomplete_derivative<T>(span: Span, of: &Access, found: String) -> Parsed<T> {
     let of = crate::ast::print::access(of);
     syntax(
@@ -358,7 +356,7 @@ fn incomplete_derivative<T>(span: Span, of: &Access, found: String) -> Parsed<T>
 }
 
 /// `sum(x)`: which index?
-fn needs_index<T>(name: &Name) -> Parsed<T> {
+fn needs_index<T>(rule: &'static str, name: &Name) -> Parsed<T> {
     let word = &name.text;
     let (index, what) = if NORMALISERS.contains(&word.as_str()) {
         ("j", "along which index")
@@ -369,11 +367,8 @@ fn needs_index<T>(name: &Name) -> Parsed<T> {
         "max" | "min" => format!("; of two numbers it is `{word}(a, b)`"),
         _ => format!("; a function of that name is called by its path, like `nn::{word}(A)`"),
     };
-    failure(
-        "reserved",
-        name.span,
-        format!("`{word}` must say {what}: write `{word}[{index}](..)`{function}"),
-    )
+    let message = format!("`{word}` must say {what}: write `{word}[{index}](..)`{function}");
+    failure(rule, name.span, message)
 }
 
 /// `summ[k](..)`

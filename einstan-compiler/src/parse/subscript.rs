@@ -65,13 +65,7 @@ impl Cursor<'_> {
                 "`pad` takes a position and a value: `pad(i - 1, 0)`",
             );
         }
-        if let op @ ("+" | "-" | "*" | "/" | "%" | "^") = self.op() {
-            let text = &word.text;
-            return syntax(
-                self.span(),
-                format!("`{text}` stands around the whole subscript: write `{text}(.. {op} ..)`"),
-            );
-        }
+        self.end_of_wrapper(&word.text)?;
         Ok(Subscript {
             span: join(word.span, group.span, word.span),
             kind: SubscriptKind::Wrapped {
@@ -81,6 +75,16 @@ impl Cursor<'_> {
                 outside,
             },
         })
+    }
+
+    fn end_of_wrapper(&self, word: &str) -> Parsed<()> {
+        match self.op() {
+            op @ ("+" | "-" | "*" | "/" | "%" | "^") => syntax(
+                self.span(),
+                format!("`{word}` stands around the whole subscript: write `{word}(.. {op} ..)`"),
+            ),
+            _ => Ok(()),
+        }
     }
 
     /// Refuses what is left after a subscript.

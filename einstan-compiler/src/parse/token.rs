@@ -3,7 +3,7 @@
 use proc_macro2::{Delimiter, Spacing, Span, TokenStream, TokenTree};
 
 /// Groups nested deeper than this are read as empty; the parser gives up long before.
-const DEEPEST: usize = 256;
+const DEEPEST: usize = 160;
 
 /// The operators of two characters. The last ones are no part of the notation but common slips.
 const PAIRS: &[&str] = &[
@@ -142,6 +142,15 @@ fn read(stream: TokenStream, depth: usize) -> Vec<Token> {
         }
     }
     found
+}
+
+/// How many tokens these are with those in their groups.
+pub(crate) fn count(tokens: &[Token]) -> usize {
+    let inner = |t: &Token| match &t.kind {
+        Kind::Group { tokens, .. } => 1 + count(tokens),
+        _ => 1,
+    };
+    tokens.iter().map(inner).sum()
 }
 
 /// `(-1)`, for a negative literal that another macro made.

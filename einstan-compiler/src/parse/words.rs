@@ -92,7 +92,7 @@ pub(crate) fn nearest<'c, S: AsRef<str> + ?Sized + 'c>(
         .filter(|c| *c != word)
         .map(|c| (distance(word, c), c))
         .filter(|(d, c)| *d <= limit && *d < c.chars().count().max(word.chars().count()))
-        .min_by_key(|(d, _)| *d)
+        .min_by_key(|(d, c)| (*d, c.chars().count().abs_diff(word.chars().count())))
         .map(|(_, c)| c)
 }
 
