@@ -1,0 +1,63 @@
+//! Small arithmetic of generated code: integers that do not wrap around, choices by cost.
+
+/// `-a`, at the ends of the range the nearest integer.
+#[inline(always)]
+pub fn integer_neg(a: i64) -> i64 {
+    a.saturating_neg()
+}
+
+/// `a + b`, at the ends of the range the nearest integer.
+#[inline(always)]
+pub fn integer_add(a: i64, b: i64) -> i64 {
+    a.saturating_add(b)
+}
+
+/// `a * b`, at the ends of the range the nearest integer.
+#[inline(always)]
+pub fn integer_mul(a: i64, b: i64) -> i64 {
+    a.saturating_mul(b)
+}
+
+/// The remainder with the sign of `b`; 0 where `b` is 0, which was refused before.
+#[inline(always)]
+pub fn integer_rem(a: i64, b: i64) -> i64 {
+    if b == 0 || b == -1 {
+        return 0;
+    }
+    let r = a % b;
+    if r != 0 && (r < 0) != (b < 0) { r + b } else { r }
+}
+
+/// 0 for infinities and NaN: what a logsumexp is shifted by.
+#[inline(always)]
+pub fn finite<T: crate::Float>(x: T) -> T {
+    if x.is_finite() { x } else { T::zero() }
+}
+
+/// One way of computing a product.
+#[derive(Clone, Copy, Debug)]
+pub struct Choice {
+    /// Multiplications.
+    pub cost: f64,
+    /// Elements of the largest tensor stored on the way.
+    pub stored: f64,
+    /// Whether these are parts of a contraction.
+    pub contraction: bool,
+}
+
+/// The cheapest of several ways. What is stored on the way is at most as large as the `largest` tensor, or, for parts
+/// of a contraction that save half of the operations, four times as large. The last way is always allowed.
+pub fn choose(largest: f64, choices: &[Choice]) -> usize {
+    let last = choices.len() - 1;
+    let allowed = |at: usize| {
+        let c = &choices[at];
+        let saves = 2.0 * c.cost <= choices[last].cost;
+        at == last || c.stored <= largest || (c.contraction && saves && c.stored <= 4.0 * largest)
+    };
+    // A loop nest runs at a fraction of the speed of a matrix product.
+    let weight = |at: usize| choices[at].cost * if choices[at].stored == 0.0 && at == last { 8.0 } else { 1.0 };
+    (0..choices.len())
+        .filter(|&at| allowed(at))
+        .min_by(|&a, &b| weight(a).total_cmp(&weight(b)))
+        .unwrap_or(last)
+}

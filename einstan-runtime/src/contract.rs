@@ -1,0 +1,207 @@
+//! Two tensors multiplied and summed: strided, batched matrix products.
+
+use crate::float::Float;
+use crate::row::{Sink, Source};
+
+/// An index of a contraction: its length, and how far a step of it goes along each axis of the three tensors.
+#[derive(Clone, Copy, Debug)]
+pub struct Loop<const A: usize, const B: usize, const C: usize> {
+    /// The length.
+    pub len: usize,
+    /// Along the axes of the left factor.
+    pub a: [isize; A],
+    /// Along the axes of the right factor.
+    pub b: [isize; B],
+    /// Along the axes of the target.
+    pub c: [isize; C],
+}
+
+/// Kept memory of contractions.
+#[derive(Clone, Debug, Default)]
+pub struct Scratch(());
+
+/// What an index does in a contraction.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Group {
+    /// In all three tensors, or only in the target.
+    #[default]
+    Batch,
+    /// In the left factor and the target.
+    Left,
+    /// In the right factor and the target.
+    Right,
+    /// Not in the target.
+    Contracted,
+}
+
+/// One index by its length and its stride in each tensor.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Axis {
+    group: Group,
+    len: usize,
+    a: isize,
+    b: isize,
+    c: isize,
+}
+
+/// The most indices of a contraction.
+const MOST: usize = 32;
+
+fn dot<const R: usize>(step: [isize; R], strides: [isize; R]) -> isize {
+    (0..R).map(|k| step[k] * strides[k]).sum()
+}
+
+/// Panics unless the first and the last position of the loops lie inside. Steps are not negative.
+fn inside<L, const R: usize>(
+    loops: &[L],
+    at: [isize; R],
+    lens: [usize; R],
+    step: impl Fn(&L) -> (usize, [isize; R]),
+) {
+    for k in 0..R {
+        let mut last = at[k];
+        for l in loops {
+            let (len, step) = step(l);
+            last += (len as isize - 1) * step[k];
+        }
+        assert!(
+            at[k] >= 0 && at[k] <= last && (last as usize) < lens[k],
+            "einstan internal error: a contraction leaves its tensor"
+        );
+    }
+}
+
+/// `C[c_at + c·i] (= or +=) alpha * sum A[a_at + a·i] * B[b_at + b·i]` over all values i of the loops; those whose steps
+/// in C are zero are summed. Without loops of length 0, every position is checked against the lengths of the tensors.
+#[allow(clippy::too_many_arguments)] // three tensors with their positions
+pub fn contract<T: Float, const A: usize, const B: usize, const C: usize>(
+    alpha: T,
+    a: Source<'_, T, A>,
+    a_at: [isize; A],
+    b: Source<'_, T, B>,
+    b_at: [isize; B],
+    accumulate: bool,
+    c: &mut Sink<'_, T, C>,
+    c_at: [isize; C],
+    loops: &[Loop<A, B, C>],
+    _scratch: &mut Scratch,
+) {
+    if loops.iter().any(|l| l.len == 0) {
+        let written = loops.iter().filter(|l| l.c.iter().any(|&s| s != 0)).all(|l| l.len != 0);
+        if written && !accumulate {
+            c.fill(T::zero());
+        }
+        return;
+    }
+    let mut axes = [Axis::default(); MOST];
+    assert!(loops.len() <= MOST, "einstan internal error: a contraction of {} indices", loops.len());
+    let mut count = 0;
+    for l in loops.iter().filter(|l| l.len > 1) {
+        let group = match (l.c != [0; C], l.a != [0; A], l.b != [0; B]) {
+            (false, _, _) => Group::Contracted,
+            (true, true, false) => Group::Left,
+            (true, false, true) => Group::Right,
+            (true, _, _) => Group::Batch,
+        };
+        let (a, b, c) = (dot(l.a, a.strides), dot(l.b, b.strides), dot(l.c, c.strides));
+        axes[count] = Axis { group, len: l.len, a, b, c };
+        count += 1;
+    }
+    inside(loops, a_at, a.lens, |l| (l.len, l.a));
+    inside(loops, b_at, b.lens, |l| (l.len, l.b));
+    inside(loops, c_at, c.lens, |l| (l.len, l.c));
+    // SAFETY: all positions that the loops reach lie inside (checked), and C is borrowed exclusively.
+    unsafe {
+        run(
+            alpha,
+            a.origin.offset(dot(a_at, a.strides)),
+            b.origin.offset(dot(b_at, b.strides)),
+            accumulate,
+            c.origin.offset(dot(c_at, c.strides)),
+            &mut axes[..count],
+        );
+    }
+}
+
+/// Axes of one group that lie behind each other in all three tensors become one.
+fn fuse(axes: &mut [Axis]) -> usize {
+    let mut count = axes.len();
+    let mut again = true;
+    while again {
+        again = false;
+        'pairs: for p in 0..count {
+            for q in 0..count {
+                let (x, y) = (axes[p], axes[q]);
+                let n = y.len as isize;
+                if p != q && x.group == y.group && x.a == y.a * n && x.b == y.b * n && x.c == y.c * n {
+                    axes[q].len = x.len * y.len;
+                    axes[p] = axes[count - 1];
+                    count -= 1;
+                    again = true;
+                    break 'pairs;
+                }
+            }
+        }
+    }
+    count
+}
+
+/// The contraction over axes that are longer than 1.
+///
+/// # Safety
+///
+/// All elements that the axes reach from `a`, `b` and `c` are there, and those of `c` are borrowed exclusively.
+unsafe fn run<T: Float>(alpha: T, a: *const T, b: *const T, accumulate: bool, c: *mut T, axes: &mut [Axis]) {
+    let count = fuse(axes);
+    let mut take = {
+        let mut left = [true; MOST];
+        let axes = &axes[..count];
+        move |group: Option<Group>| {
+            let best = (0..count)
+                .filter(|&i| left[i] && group.is_none_or(|g| axes[i].group == g))
+                .max_by_key(|&i| (axes[i].group != Group::Contracted, axes[i].len))?;
+            left[best] = false;
+            Some(axes[best])
+        }
+    };
+    let one = |group| Axis { group, len: 1, a: 0, b: 0, c: 0 };
+    let m = take(Some(Group::Left)).unwrap_or(one(Group::Left));
+    let n = take(Some(Group::Right)).unwrap_or(one(Group::Right));
+    let k = take(Some(Group::Contracted)).unwrap_or(one(Group::Contracted));
+    // What did not fuse is looped over, contracted indices innermost.
+    let mut outer = [Axis::default(); MOST];
+    let mut depth = 0;
+    while let Some(axis) = take(None) {
+        outer[depth] = axis;
+        depth += 1;
+    }
+    let mut at = [0usize; MOST];
+    loop {
+        let (mut pa, mut pb, mut pc, mut again) = (a, b, c, accumulate);
+        for d in 0..depth {
+            let (x, i) = (outer[d], at[d] as isize);
+            // SAFETY: inside, says the caller.
+            unsafe {
+                pa = pa.offset(i * x.a);
+                pb = pb.offset(i * x.b);
+                pc = pc.offset(i * x.c);
+            }
+            again |= x.group == Group::Contracted && i > 0;
+        }
+        let beta = if again { T::one() } else { T::zero() };
+        // SAFETY: inside, says the caller.
+        unsafe { T::gemm(m.len, k.len, n.len, alpha, pa, m.a, k.a, pb, k.b, n.b, beta, pc, m.c, n.c) };
+        let mut d = depth;
+        loop {
+            if d == 0 {
+                return;
+            }
+            d -= 1;
+            at[d] += 1;
+            if at[d] < outer[d].len {
+                break;
+            }
+            at[d] = 0;
+        }
+    }
+}

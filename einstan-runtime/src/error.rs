@@ -1,0 +1,172 @@
+//! What can go wrong when a function is called.
+
+use std::fmt;
+
+/// Why a call failed. Nothing was written.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Error(Box<Inner>);
+
+#[derive(Clone, PartialEq, Eq)]
+struct Inner {
+    kind: ErrorKind,
+    message: String,
+}
+
+/// What kind of thing went wrong.
+#[non_exhaustive]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ErrorKind {
+    /// Lengths that must agree do not.
+    Length,
+    /// A reduction without a value for nothing has nothing to reduce.
+    Empty,
+    /// A tensor would have more elements than memory can hold.
+    Overflow,
+    /// A position lies outside of its tensor.
+    Range,
+    /// A fault of einstan itself.
+    Internal,
+}
+
+impl Error {
+    /// What kind of thing went wrong.
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    #[cold]
+    fn new(kind: ErrorKind, message: String) -> Self {
+        Error(Box::new(Inner { kind, message }))
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.message)
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}: {}", self.0.kind, self.0.message)
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// The errors of generated code.
+#[doc(hidden)]
+#[allow(clippy::too_many_arguments)] // both places of a disagreement, each with tensor, axis and length
+impl Error {
+    #[cold]
+    pub fn dimension(
+        function: &str,
+        dimension: &str,
+        len_a: usize,
+        tensor_a: &str,
+        axis_a: usize,
+        len_b: usize,
+        tensor_b: &str,
+        axis_b: usize,
+    ) -> Self {
+        Self::new(
+            ErrorKind::Length,
+            format!(
+                "{function}: dimension `{dimension}` is {len_a} in `{tensor_a}` (axis {axis_a}) but {len_b} in \
+                 `{tensor_b}` (axis {axis_b})"
+            ),
+        )
+    }
+
+    #[cold]
+    pub fn given(function: &str, dimension: &str, given: usize, len: usize, tensor: &str, axis: usize) -> Self {
+        Self::new(
+            ErrorKind::Length,
+            format!("{function}: dimension `{dimension}` is given as {given} but is {len} in `{tensor}` (axis {axis})"),
+        )
+    }
+
+    #[cold]
+    pub fn fixed(function: &str, tensor: &str, axis: usize, expected: usize, found: usize) -> Self {
+        Self::new(
+            ErrorKind::Length,
+            format!("{function}: axis {axis} of `{tensor}` has length {found}, but the signature says {expected}"),
+        )
+    }
+
+    #[cold]
+    pub fn rank(function: &str, tensor: &str, expected: usize, found: usize) -> Self {
+        Self::new(
+            ErrorKind::Length,
+            format!("{function}: `{tensor}` has {found} axes, but the signature says {expected}"),
+        )
+    }
+
+    #[cold]
+    pub fn index_length(
+        function: &str,
+        index: &str,
+        len_a: usize,
+        tensor_a: &str,
+        axis_a: usize,
+        len_b: usize,
+        tensor_b: &str,
+        axis_b: usize,
+    ) -> Self {
+        Self::new(
+            ErrorKind::Length,
+            format!(
+                "{function}: index `{index}` runs over {len_a} in `{tensor_a}` (axis {axis_a}) but {len_b} in \
+                 `{tensor_b}` (axis {axis_b})"
+            ),
+        )
+    }
+
+    #[cold]
+    pub fn empty(function: &str, reduction: &str, index: &str, tensor: &str) -> Self {
+        Self::new(
+            ErrorKind::Empty,
+            format!(
+                "{function}: `{reduction}` over `{index}` in the equation of `{tensor}` has no elements: its range \
+                 is empty"
+            ),
+        )
+    }
+
+    #[cold]
+    pub fn position(function: &str, tensor: &str, axis: usize, position: usize, len: usize) -> Self {
+        Self::new(
+            ErrorKind::Range,
+            format!("{function}: `{tensor}` is read at position {position} of axis {axis}, which has length {len}"),
+        )
+    }
+
+    #[cold]
+    pub fn output(function: &str, tensor: &str, axis: usize, expected: usize, found: usize) -> Self {
+        Self::new(
+            ErrorKind::Length,
+            format!("{function}: axis {axis} of the output `{tensor}` has length {found}, but needs {expected}"),
+        )
+    }
+
+    #[cold]
+    pub fn cotangent(function: &str, tensor: &str, axis: usize, expected: usize, found: usize) -> Self {
+        Self::new(
+            ErrorKind::Length,
+            format!(
+                "{function}: axis {axis} of the cotangent of `{tensor}` has length {found}, but `{tensor}` has \
+                 {expected}"
+            ),
+        )
+    }
+
+    #[cold]
+    pub fn overflow(function: &str, tensor: &str) -> Self {
+        Self::new(ErrorKind::Overflow, format!("{function}: `{tensor}` would have more elements than memory can hold"))
+    }
+
+    #[cold]
+    pub fn internal(function: &str, what: &str) -> Self {
+        Self::new(ErrorKind::Internal, format!("{function}: {what} (a fault of einstan, please report it)"))
+    }
+}
