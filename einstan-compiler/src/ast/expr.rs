@@ -141,6 +141,10 @@ pub struct Cond {
 }
 
 #[derive(Clone, Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly every condition is a comparison"
+)]
 pub enum CondKind {
     Compare { op: CmpOp, left: Expr, right: Expr },
     And(Box<Cond>, Box<Cond>),

@@ -66,6 +66,12 @@ impl<'t> Cursor<'t> {
 
     fn left(&mut self) -> Parsed<Left> {
         const EXAMPLE: &str = "a left-hand side is a name with indices, like `Y[i, j]`";
+        if self.at_op("#") {
+            return syntax(
+                self.span(),
+                "attributes and doc comments stand before functions: a comment in a body begins with `//`",
+            );
+        }
         if self.any_word().is_none() {
             return syntax(
                 self.span(),

@@ -423,6 +423,8 @@ fn messages_say_what_was_expected() {
             "reserved: expected the name of a tensor or a scalar, but `tanh`",
         ),
         ("Y[..] = x", "reserved: `..`"),
+        ("fn f() -> y { /// Doc\n y = 2; }", "begins with `//`"),
+        ("y = a (b, c) = f(x)", "expected `;` before `(`"),
         ("(a, b) += f(x)", "with `=`"),
         ("y", "expected `=` or `+=`"),
         ("fn f(x[n]): y[n] { y[i] = x[i]; }", "follow `->`"),
