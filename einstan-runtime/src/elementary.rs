@@ -280,7 +280,7 @@ mod double {
         let q = ((z + 1.128_116_784_916_329_3e2) * z + 2.235_488_390_601_004_5e3) * z + 4.844_063_053_251_255e3;
         let near = x + x * z * p / q;
         let far = 1.0 - 2.0 / (exp(2.0 * x.abs()) + 1.0);
-        if x.abs() < 0.625 { near } else { far.copysign(x) + (x - x) }
+        if x.abs() < 0.625 { near } else { far.copysign(x) }
     }
 
     #[inline(always)]
@@ -314,7 +314,7 @@ mod single {
             - 3.333_328e-1;
         let near = x + x * z * p;
         let far = 1.0 - 2.0 / (exp(2.0 * x.abs()) + 1.0);
-        if x.abs() < 0.625 { near } else { far.copysign(x) + (x - x) }
+        if x.abs() < 0.625 { near } else { far.copysign(x) }
     }
 
     #[inline(always)]
