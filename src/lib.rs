@@ -1,1 +1,47 @@
-//! Index equations as Rust source.
+//! Network layers, and any tensor program, as index equations.
+//!
+//! ```
+//! use einstan::einstan;
+//! use ndarray::array;
+//!
+//! einstan! {
+//!     /// A dense layer.
+//!     pub fn dense(X[n, m], W[m, k], b[k]) -> Y[n, k] {
+//!         Y[i, j] = X[i, k] * W[k, j] + b[j];
+//!     }
+//! }
+//!
+//! # fn main() -> Result<(), einstan::Error> {
+//! let x = array![[1.0, 2.0]];
+//! let w = array![[1.0, 0.0, 2.0], [0.0, 1.0, 1.0]];
+//! let b = array![0.5, 0.5, 0.5];
+//! let (y, pullback) = dense::vjp(&x, &w, &b)?;
+//! assert_eq!(y, array![[1.5, 2.5, 4.5]]);
+//! let gradient = pullback.call(&array![[1.0, 1.0, 1.0]])?;
+//! assert_eq!(gradient.X, array![[3.0, 2.0]]);
+//! # Ok(())
+//! # }
+//! ```
+
+pub use einstan_runtime::{Error, ErrorKind, Float};
+
+/// Compiles index equations.
+///
+/// See the documentation of the crate.
+#[macro_export]
+macro_rules! einstan {
+    ($($tokens:tt)*) => {
+        $crate::__einstan! { [$crate] $($tokens)* }
+    };
+}
+
+#[doc(hidden)]
+pub use einstan_macros::__einstan;
+
+/// What generated code names. Not part of the interface.
+#[doc(hidden)]
+pub mod __private {
+    pub use core;
+    pub use einstan_runtime as rt;
+    pub use ndarray;
+}

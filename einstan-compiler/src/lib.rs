@@ -1,6 +1,18 @@
 //! The einstan compiler, a plain library: index equations in, Rust tokens out.
+//!
+//! ```text
+//! TokenStream -parse-> ast -resolve-> ir -normalise-> ir -differentiate-> ir -plan-> Plan -codegen-> TokenStream
+//! ```
 
 pub mod ast;
+pub mod codegen;
 pub mod diagnostics;
+pub mod differentiate;
+mod driver;
 pub mod ir;
+pub mod normal;
 pub mod parse;
+pub mod plan;
+pub mod resolve;
+
+pub use driver::expand;

@@ -25,7 +25,11 @@ pub fn integer_rem(a: i64, b: i64) -> i64 {
         return 0;
     }
     let r = a % b;
-    if r != 0 && (r < 0) != (b < 0) { r + b } else { r }
+    if r != 0 && (r < 0) != (b < 0) {
+        r + b
+    } else {
+        r
+    }
 }
 
 /// 0 for infinities and NaN: what a logsumexp is shifted by.
@@ -55,7 +59,14 @@ pub fn choose(largest: f64, choices: &[Choice]) -> usize {
         at == last || c.stored <= largest || (c.contraction && saves && c.stored <= 4.0 * largest)
     };
     // A loop nest runs at a fraction of the speed of a matrix product.
-    let weight = |at: usize| choices[at].cost * if choices[at].stored == 0.0 && at == last { 8.0 } else { 1.0 };
+    let weight = |at: usize| {
+        choices[at].cost
+            * if choices[at].stored == 0.0 && at == last {
+                8.0
+            } else {
+                1.0
+            }
+    };
     (0..choices.len())
         .filter(|&at| allowed(at))
         .min_by(|&a, &b| weight(a).total_cmp(&weight(b)))

@@ -87,14 +87,21 @@ pub fn contract<T: Float, const A: usize, const B: usize, const C: usize>(
     _scratch: &mut Scratch,
 ) {
     if loops.iter().any(|l| l.len == 0) {
-        let written = loops.iter().filter(|l| l.c.iter().any(|&s| s != 0)).all(|l| l.len != 0);
+        let written = loops
+            .iter()
+            .filter(|l| l.c.iter().any(|&s| s != 0))
+            .all(|l| l.len != 0);
         if written && !accumulate {
             c.fill(T::zero());
         }
         return;
     }
     let mut axes = [Axis::default(); MOST];
-    assert!(loops.len() <= MOST, "einstan internal error: a contraction of {} indices", loops.len());
+    assert!(
+        loops.len() <= MOST,
+        "einstan internal error: a contraction of {} indices",
+        loops.len()
+    );
     let mut count = 0;
     for l in loops.iter().filter(|l| l.len > 1) {
         let group = match (l.c != [0; C], l.a != [0; A], l.b != [0; B]) {
@@ -103,8 +110,18 @@ pub fn contract<T: Float, const A: usize, const B: usize, const C: usize>(
             (true, false, true) => Group::Right,
             (true, _, _) => Group::Batch,
         };
-        let (a, b, c) = (dot(l.a, a.strides), dot(l.b, b.strides), dot(l.c, c.strides));
-        axes[count] = Axis { group, len: l.len, a, b, c };
+        let (a, b, c) = (
+            dot(l.a, a.strides),
+            dot(l.b, b.strides),
+            dot(l.c, c.strides),
+        );
+        axes[count] = Axis {
+            group,
+            len: l.len,
+            a,
+            b,
+            c,
+        };
         count += 1;
     }
     inside(loops, a_at, a.lens, |l| (l.len, l.a));
@@ -133,7 +150,12 @@ fn fuse(axes: &mut [Axis]) -> usize {
             for q in 0..count {
                 let (x, y) = (axes[p], axes[q]);
                 let n = y.len as isize;
-                if p != q && x.group == y.group && x.a == y.a * n && x.b == y.b * n && x.c == y.c * n {
+                if p != q
+                    && x.group == y.group
+                    && x.a == y.a * n
+                    && x.b == y.b * n
+                    && x.c == y.c * n
+                {
                     axes[q].len = x.len * y.len;
                     axes[p] = axes[count - 1];
                     count -= 1;
@@ -151,7 +173,14 @@ fn fuse(axes: &mut [Axis]) -> usize {
 /// # Safety
 ///
 /// All elements that the axes reach from `a`, `b` and `c` are there, and those of `c` are borrowed exclusively.
-unsafe fn run<T: Float>(alpha: T, a: *const T, b: *const T, accumulate: bool, c: *mut T, axes: &mut [Axis]) {
+unsafe fn run<T: Float>(
+    alpha: T,
+    a: *const T,
+    b: *const T,
+    accumulate: bool,
+    c: *mut T,
+    axes: &mut [Axis],
+) {
     let count = fuse(axes);
     let mut take = {
         let mut left = [true; MOST];
@@ -164,7 +193,13 @@ unsafe fn run<T: Float>(alpha: T, a: *const T, b: *const T, accumulate: bool, c:
             Some(axes[best])
         }
     };
-    let one = |group| Axis { group, len: 1, a: 0, b: 0, c: 0 };
+    let one = |group| Axis {
+        group,
+        len: 1,
+        a: 0,
+        b: 0,
+        c: 0,
+    };
     let m = take(Some(Group::Left)).unwrap_or(one(Group::Left));
     let n = take(Some(Group::Right)).unwrap_or(one(Group::Right));
     let k = take(Some(Group::Contracted)).unwrap_or(one(Group::Contracted));
@@ -190,7 +225,11 @@ unsafe fn run<T: Float>(alpha: T, a: *const T, b: *const T, accumulate: bool, c:
         }
         let beta = if again { T::one() } else { T::zero() };
         // SAFETY: inside, says the caller.
-        unsafe { T::gemm(m.len, k.len, n.len, alpha, pa, m.a, k.a, pb, k.b, n.b, beta, pc, m.c, n.c) };
+        unsafe {
+            T::gemm(
+                m.len, k.len, n.len, alpha, pa, m.a, k.a, pb, k.b, n.b, beta, pc, m.c, n.c,
+            )
+        };
         let mut d = depth;
         loop {
             if d == 0 {

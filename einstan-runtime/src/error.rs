@@ -79,10 +79,19 @@ impl Error {
     }
 
     #[cold]
-    pub fn given(function: &str, dimension: &str, given: usize, len: usize, tensor: &str, axis: usize) -> Self {
+    pub fn given(
+        function: &str,
+        dimension: &str,
+        given: usize,
+        len: usize,
+        tensor: &str,
+        axis: usize,
+    ) -> Self {
         Self::new(
             ErrorKind::Length,
-            format!("{function}: dimension `{dimension}` is given as {given} but is {len} in `{tensor}` (axis {axis})"),
+            format!(
+                "{function}: dimension `{dimension}` is given as {given} but is {len} in `{tensor}` (axis {axis})"
+            ),
         )
     }
 
@@ -90,7 +99,9 @@ impl Error {
     pub fn fixed(function: &str, tensor: &str, axis: usize, expected: usize, found: usize) -> Self {
         Self::new(
             ErrorKind::Length,
-            format!("{function}: axis {axis} of `{tensor}` has length {found}, but the signature says {expected}"),
+            format!(
+                "{function}: axis {axis} of `{tensor}` has length {found}, but the signature says {expected}"
+            ),
         )
     }
 
@@ -134,23 +145,45 @@ impl Error {
     }
 
     #[cold]
-    pub fn position(function: &str, tensor: &str, axis: usize, position: usize, len: usize) -> Self {
+    pub fn position(
+        function: &str,
+        tensor: &str,
+        axis: usize,
+        position: usize,
+        len: usize,
+    ) -> Self {
         Self::new(
             ErrorKind::Range,
-            format!("{function}: `{tensor}` is read at position {position} of axis {axis}, which has length {len}"),
+            format!(
+                "{function}: `{tensor}` is read at position {position} of axis {axis}, which has length {len}"
+            ),
         )
     }
 
     #[cold]
-    pub fn output(function: &str, tensor: &str, axis: usize, expected: usize, found: usize) -> Self {
+    pub fn output(
+        function: &str,
+        tensor: &str,
+        axis: usize,
+        expected: usize,
+        found: usize,
+    ) -> Self {
         Self::new(
             ErrorKind::Length,
-            format!("{function}: axis {axis} of the output `{tensor}` has length {found}, but needs {expected}"),
+            format!(
+                "{function}: axis {axis} of the output `{tensor}` has length {found}, but needs {expected}"
+            ),
         )
     }
 
     #[cold]
-    pub fn cotangent(function: &str, tensor: &str, axis: usize, expected: usize, found: usize) -> Self {
+    pub fn cotangent(
+        function: &str,
+        tensor: &str,
+        axis: usize,
+        expected: usize,
+        found: usize,
+    ) -> Self {
         Self::new(
             ErrorKind::Length,
             format!(
@@ -162,11 +195,17 @@ impl Error {
 
     #[cold]
     pub fn overflow(function: &str, tensor: &str) -> Self {
-        Self::new(ErrorKind::Overflow, format!("{function}: `{tensor}` would have more elements than memory can hold"))
+        Self::new(
+            ErrorKind::Overflow,
+            format!("{function}: `{tensor}` would have more elements than memory can hold"),
+        )
     }
 
     #[cold]
     pub fn internal(function: &str, what: &str) -> Self {
-        Self::new(ErrorKind::Internal, format!("{function}: {what} (a fault of einstan, please report it)"))
+        Self::new(
+            ErrorKind::Internal,
+            format!("{function}: {what} (a fault of einstan, please report it)"),
+        )
     }
 }

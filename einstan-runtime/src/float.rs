@@ -10,7 +10,9 @@ impl Float for f32 {}
 impl Float for f64 {}
 
 /// What a tensor can hold.
-pub trait Element: Copy + Default + Send + Sync + PartialEq + Debug + sealed::Sealed + 'static {
+pub trait Element:
+    Copy + Default + Send + Sync + PartialEq + Debug + sealed::Sealed + 'static
+{
     /// As an integer; of a float the whole part.
     fn to_i64(self) -> i64;
     /// The nearest value of this type.

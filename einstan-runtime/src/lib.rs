@@ -18,4 +18,4 @@ pub use error::{Error, ErrorKind};
 pub use float::{Element, Elementary, Float};
 pub use memory::{Buffer, zeros};
 pub use reduce::{ArgMaxAcc, ArgMinAcc, MaxAcc, MinAcc, ProdAcc, SumAcc};
-pub use row::{BLOCK, Block, Sink, Source};
+pub use row::{BLOCK, Block, Sink, Source, scalar_view_mut};

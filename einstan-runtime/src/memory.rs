@@ -9,7 +9,10 @@ use ndarray::{Array, Dimension};
 fn volume<E>(lens: &[usize]) -> Option<usize> {
     // ndarray counts a zero length as one here, and so must we.
     let limit = isize::MAX as usize / std::mem::size_of::<E>().max(1);
-    let all = lens.iter().filter(|&&n| n != 0).try_fold(1usize, |a, &n| a.checked_mul(n))?;
+    let all = lens
+        .iter()
+        .filter(|&&n| n != 0)
+        .try_fold(1usize, |a, &n| a.checked_mul(n))?;
     (all <= limit).then(|| if lens.contains(&0) { 0 } else { all })
 }
 
@@ -52,7 +55,9 @@ impl<E: Element> Buffer<E> {
         let overflow = || Error::overflow(function, tensor);
         let n = volume::<E>(&lens).ok_or_else(overflow)?;
         if n > self.0.len() {
-            self.0.try_reserve_exact(n - self.0.len()).map_err(|_| overflow())?;
+            self.0
+                .try_reserve_exact(n - self.0.len())
+                .map_err(|_| overflow())?;
             self.0.resize(n, E::default());
         }
         Ok(())

@@ -179,13 +179,26 @@ impl<'a, E: Element, const R: usize> Source<'a, E, R> {
     /// An array, of any strides.
     pub fn new<D: Dimension>(array: &'a ArrayRef<E, D>) -> Self {
         let (lens, strides) = layout(array);
-        Source { origin: array.as_ptr(), lens, strides, life: PhantomData }
+        Source {
+            origin: array.as_ptr(),
+            lens,
+            strides,
+            life: PhantomData,
+        }
     }
 
     /// A slice in C order, which has as many elements as the lengths say or more.
     pub fn from_slice(data: &'a [E], lens: [usize; R]) -> Self {
-        assert!(volume(lens) <= data.len(), "einstan internal error: too little memory");
-        Source { origin: data.as_ptr(), lens, strides: c_strides(lens), life: PhantomData }
+        assert!(
+            volume(lens) <= data.len(),
+            "einstan internal error: too little memory"
+        );
+        Source {
+            origin: data.as_ptr(),
+            lens,
+            strides: c_strides(lens),
+            life: PhantomData,
+        }
     }
 
     /// The lengths of the axes.
@@ -223,7 +236,9 @@ impl<'a, E: Element, const R: usize> Source<'a, E, R> {
             return unsafe { std::slice::from_raw_parts(self.origin.offset(start), n) };
         }
         // SAFETY: every position between a first and a last one inside lies inside.
-        block.gather(n, |t| unsafe { *self.origin.offset(start + t as isize * stride) })
+        block.gather(n, |t| unsafe {
+            *self.origin.offset(start + t as isize * stride)
+        })
     }
 
     /// The same as integers.
@@ -240,21 +255,33 @@ impl<'a, E: Element, const R: usize> Source<'a, E, R> {
         }
         let (start, stride) = row_offset(at, step, n, self.lens, self.strides);
         // SAFETY: as in `row`.
-        block.gather(n, |t| unsafe { *self.origin.offset(start + t as isize * stride) }.to_i64())
+        block.gather(n, |t| {
+            unsafe { *self.origin.offset(start + t as isize * stride) }.to_i64()
+        })
     }
 }
 
 impl<'a, E: Element> Source<'a, E, 0> {
     /// A scalar.
     pub fn scalar(value: &'a E) -> Self {
-        Source { origin: value, lens: [], strides: [], life: PhantomData }
+        Source {
+            origin: value,
+            lens: [],
+            strides: [],
+            life: PhantomData,
+        }
     }
 }
 
 impl<'a, E: Element> Sink<'a, E, 0> {
     /// A scalar.
     pub fn scalar(value: &'a mut E) -> Self {
-        Sink { origin: value, lens: [], strides: [], life: PhantomData }
+        Sink {
+            origin: value,
+            lens: [],
+            strides: [],
+            life: PhantomData,
+        }
     }
 }
 
@@ -262,13 +289,26 @@ impl<'a, E: Element, const R: usize> Sink<'a, E, R> {
     /// An array, of any strides.
     pub fn new<D: Dimension>(array: &'a mut ArrayRef<E, D>) -> Self {
         let (lens, strides) = layout(array);
-        Sink { origin: array.as_mut_ptr(), lens, strides, life: PhantomData }
+        Sink {
+            origin: array.as_mut_ptr(),
+            lens,
+            strides,
+            life: PhantomData,
+        }
     }
 
     /// A slice in C order, which has as many elements as the lengths say or more.
     pub fn from_slice(data: &'a mut [E], lens: [usize; R]) -> Self {
-        assert!(volume(lens) <= data.len(), "einstan internal error: too little memory");
-        Sink { origin: data.as_mut_ptr(), lens, strides: c_strides(lens), life: PhantomData }
+        assert!(
+            volume(lens) <= data.len(),
+            "einstan internal error: too little memory"
+        );
+        Sink {
+            origin: data.as_mut_ptr(),
+            lens,
+            strides: c_strides(lens),
+            life: PhantomData,
+        }
     }
 
     /// The lengths of the axes.
@@ -280,13 +320,23 @@ impl<'a, E: Element, const R: usize> Sink<'a, E, R> {
     /// The same tensor, borrowed for shorter.
     #[inline(always)]
     pub fn reborrow(&mut self) -> Sink<'_, E, R> {
-        Sink { origin: self.origin, lens: self.lens, strides: self.strides, life: PhantomData }
+        Sink {
+            origin: self.origin,
+            lens: self.lens,
+            strides: self.strides,
+            life: PhantomData,
+        }
     }
 
     /// The same tensor, for reading.
     #[inline(always)]
     pub fn source(&self) -> Source<'_, E, R> {
-        Source { origin: self.origin, lens: self.lens, strides: self.strides, life: PhantomData }
+        Source {
+            origin: self.origin,
+            lens: self.lens,
+            strides: self.strides,
+            life: PhantomData,
+        }
     }
 
     /// One element.
@@ -327,7 +377,10 @@ impl<'a, E: Element, const R: usize> Sink<'a, E, R> {
 
     /// Copies a tensor of the same lengths.
     pub fn copy_from(&mut self, source: Source<'_, E, R>) {
-        assert_eq!(self.lens, source.lens, "einstan internal error: lengths of a copy");
+        assert_eq!(
+            self.lens, source.lens,
+            "einstan internal error: lengths of a copy"
+        );
         let mut at = [0isize; R];
         if self.lens.contains(&0) {
             return;
@@ -363,7 +416,11 @@ impl<'a, E: Element, const R: usize> Sink<'a, E, R> {
         loop {
             let start = (0..R).map(|k| at[k] as isize * self.strides[k]).sum();
             // SAFETY: the position lies inside.
-            f(RawRow { start: unsafe { self.origin.offset(start) }, n, stride });
+            f(RawRow {
+                start: unsafe { self.origin.offset(start) },
+                n,
+                stride,
+            });
             let mut k = R.saturating_sub(1);
             loop {
                 if k == 0 {
@@ -440,7 +497,9 @@ impl<'a, E: Element, const R: usize> Sink<'a, E, R> {
             unsafe { std::slice::from_raw_parts_mut(origin.offset(start), n) }
         } else {
             // SAFETY: as in `Source::row`.
-            block.gather(n, |t| unsafe { *origin.offset(start + t as isize * stride) })
+            block.gather(n, |t| unsafe {
+                *origin.offset(start + t as isize * stride)
+            })
         };
         f(out);
         if stride != 1 {
@@ -459,3 +518,11 @@ struct RawRow<E> {
     stride: isize,
 }
 
+/// A scalar as an array without axes.
+pub fn scalar_view_mut<E>(value: &mut E) -> ndarray::ArrayViewMutD<'_, E> {
+    let value = std::slice::from_mut(value);
+    match ndarray::ArrayViewMutD::from_shape(ndarray::IxDyn(&[]), value) {
+        Ok(view) => view,
+        Err(_) => unreachable!("one element is an array without axes"),
+    }
+}

@@ -10,6 +10,6 @@ mod function;
 
 pub use expr::{BinaryOp, CmpOp, Expr, ExprId, Exprs, Real, ReduceOp, Subscript, UnaryOp};
 pub use function::{
-    Check, Dim, DimId, Element, ElementType, Equation, Function, Index, IndexId, Length, Op, Parameter, Place,
-    Role, Tensor, TensorId,
+    Check, Dim, DimId, Element, ElementType, Equation, Function, Index, IndexId, Length, Op,
+    Parameter, Place, Role, Tensor, TensorId,
 };

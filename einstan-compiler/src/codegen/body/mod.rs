@@ -422,3 +422,45 @@ fn steps(subscripts: &[crate::ir::Subscript], index: crate::ir::IndexId) -> Toke
     });
     quote! { [#(#step),*] }
 }
+
+/// Emits a block that says whether all conditions hold, each with its truth, for some values of their indices. They
+/// speak of indices and lengths alone.
+pub(crate) fn reached(plan: &Plan, paths: &Paths, conditions: &[(ExprId, bool)]) -> TokenStream {
+    let body = Body {
+        plan,
+        f: &plan.function,
+        paths,
+        phase: Phase::Forward,
+        choices: Default::default(),
+    };
+    let rt = &paths.rt;
+    let mut indices = std::collections::BTreeSet::new();
+    let mut e = expr::Emitter::new(&body, None);
+    let mut all = quote! { true };
+    for &(condition, truth) in conditions {
+        indices.extend(plan.function.exprs.free_indices(condition));
+        let value = e.value(condition);
+        all = if truth {
+            quote! { #all && #value }
+        } else {
+            quote! { #all && !#value }
+        };
+    }
+    let lets = e.outer;
+    let test = quote! { #(#lets)* if #all { reached = true; } };
+    let loops = indices.into_iter().rev().fold(test, |inside, index| {
+        let (i, len) = (
+            format_ident!("i{}", index.0),
+            body.len(plan.function.index(index).dim),
+        );
+        quote! { for #i in 0isize..(#len as isize) { #inside } }
+    });
+    let _ = rt;
+    quote! { {
+        #[allow(dead_code)]
+        type T = f64;
+        let mut reached = false;
+        #loops
+        reached
+    } }
+}

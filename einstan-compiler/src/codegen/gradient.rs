@@ -1,0 +1,140 @@
+//! The gradient: one field for each parameter by which the function is differentiated.
+
+use super::signature::{Items, Pass, ident};
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+impl Items<'_> {
+    /// Emits
+    ///
+    /// ```text
+    /// #[derive(Clone, Debug)]
+    /// pub struct Gradient<T> { pub X: Array2<T>, pub a: T }
+    /// impl<T: rt::Float> Gradient<T> { zeros_like, fill, scale, add_scaled, iter, iter_mut }
+    /// pub type Tangent<T> = Gradient<T>;
+    /// ```
+    pub(super) fn gradient(&self) -> TokenStream {
+        let (rt, core, nd) = (&self.paths.rt, &self.paths.core, &self.nd);
+        let float = quote! { T };
+        let (mut fields, mut likes, mut zeros) =
+            (TokenStream::new(), TokenStream::new(), TokenStream::new());
+        let (mut fill, mut scale, mut add) =
+            (TokenStream::new(), TokenStream::new(), TokenStream::new());
+        let (mut views, mut views_mut) = (TokenStream::new(), TokenStream::new());
+        for (at, t) in self.differentiable() {
+            let (name, text) = (
+                ident(&self.resolved.parameters[at]),
+                &self.resolved.parameters[at].text,
+            );
+            let (owned, passed) = (
+                self.type_of(t, Pass::Owned, &float),
+                format_ident!("__g{}", at),
+            );
+            let argument = match self.rank(t) {
+                0 => quote! { T },
+                _ => self.type_of(t, Pass::Argument, &float),
+            };
+            let docs = format!("By `{}`.", self.shown(t));
+            fields.extend(quote! { #[doc = #docs] pub #name: #owned, });
+            if self.rank(t) == 0 {
+                let unused = quote! { let _ = #passed; };
+                zeros.extend(
+                    quote! { #name: { #unused <T as #core::default::Default>::default() }, },
+                );
+                fill.extend(quote! { self.#name = __value; });
+                scale.extend(quote! { self.#name *= __factor; });
+                add.extend(quote! { self.#name += __factor * __other.#name; });
+                views.extend(quote! { (#text, #nd::aview0(&self.#name).into_dyn()), });
+                views_mut.extend(quote! { (#text, #rt::scalar_view_mut(&mut self.#name)), });
+            } else {
+                zeros.extend(quote! { #name: #nd::Array::zeros(#passed.raw_dim()), });
+                fill.extend(quote! { self.#name.fill(__value); });
+                scale.extend(quote! { self.#name.mapv_inplace(|x| x * __factor); });
+                add.extend(quote! { self.#name.scaled_add(__factor, &__other.#name); });
+                views.extend(quote! { (#text, self.#name.view().into_dyn()), });
+                views_mut.extend(quote! { (#text, self.#name.view_mut().into_dyn()), });
+            }
+            likes.extend(quote! { #passed: #argument, });
+        }
+        let docs = format!(
+            "The gradient of `{}`: one field for each parameter that is not constant.",
+            self.f.name
+        );
+        let allow = self.allow();
+        quote! {
+            #[doc = #docs]
+            #allow
+            #[derive(#core::clone::Clone, #core::fmt::Debug)]
+            pub struct Gradient<T> { #fields }
+
+            /// A direction in the parameters: the same type as the gradient.
+            pub type Tangent<T> = Gradient<T>;
+
+            #allow
+            impl<T: #rt::Float> Gradient<T> {
+                /// Zeros, shaped like the arguments.
+                pub fn zeros_like(#likes) -> Self {
+                    Gradient { #zeros }
+                }
+
+                /// Sets every element.
+                pub fn fill(&mut self, __value: T) { #fill }
+
+                /// Multiplies every element.
+                pub fn scale(&mut self, __factor: T) { #scale }
+
+                /// Adds a multiple of another gradient of the same shapes.
+                pub fn add_scaled(&mut self, __factor: T, __other: &Self) { #add }
+
+                /// Each part by its name.
+                pub fn iter(
+                    &self,
+                ) -> impl #core::iter::Iterator<Item = (&'static str, #nd::ArrayViewD<'_, T>)> {
+                    #core::iter::IntoIterator::into_iter([#views])
+                }
+
+                /// Each part by its name, to be changed.
+                pub fn iter_mut(
+                    &mut self,
+                ) -> impl #core::iter::Iterator<Item = (&'static str, #nd::ArrayViewMutD<'_, T>)> {
+                    #core::iter::IntoIterator::into_iter([#views_mut])
+                }
+            }
+        }
+    }
+
+    /// A gradient of zeros with the lengths of a call.
+    pub(super) fn new_gradient(&self, lens: &TokenStream) -> TokenStream {
+        let each = self.differentiable().into_iter().map(|(at, t)| {
+            let name = &self.resolved.parameters[at];
+            let (field, zeros) = (ident(name), self.zeros(t, &name.text, lens));
+            quote! { #field: #zeros, }
+        });
+        quote! { Gradient { #(#each)* } }
+    }
+
+    /// Checks that the gradient `__g` has the lengths of a call.
+    pub(super) fn check_gradient(&self, lens: &TokenStream) -> TokenStream {
+        let rt = &self.paths.rt;
+        let function = &self.f.name;
+        let each = self.differentiable().into_iter().filter(|(_, t)| self.rank(*t) > 0).map(|(at, t)| {
+            let name = &self.resolved.parameters[at];
+            let (field, text, lens) = (ident(name), &name.text, self.lens(t, lens));
+            quote! { __fits(&#lens, __g.#field.shape(), #text, #rt::Error::output, #function)?; }
+        });
+        quote! { #(#each)* }
+    }
+
+    /// Sinks of the fields of the gradient `__g`.
+    pub(super) fn gradient_sinks(&self) -> TokenStream {
+        let rt = &self.paths.rt;
+        let each = self.differentiable().into_iter().map(|(at, t)| {
+            let field = ident(&self.resolved.parameters[at]);
+            match self.rank(t) {
+                0 => quote! { #rt::Sink::scalar(&mut __g.#field), },
+                _ => quote! { #rt::Sink::new(&mut __g.#field), },
+            }
+        });
+        quote! { #(#each)* }
+    }
+}

@@ -1,0 +1,436 @@
+//! All items of one function, in the module that holds them.
+
+use super::body::{self, Paths};
+use super::signature::{Items, Pass, argument, ident, result};
+use crate::ir::Parameter;
+use crate::plan::Plan;
+use crate::resolve::Resolved;
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+/// Emits
+///
+/// ```text
+/// mod __einstan_dense {
+///     #[no_implicit_prelude] mod imp { ..everything.. }
+///     pub use self::imp::__call as dense;
+///     pub mod dense { pub use super::imp::{..}; pub const PLAN: &str = ..; }
+/// }
+/// #[doc(inline)] pub use __einstan_dense::dense;
+/// ```
+pub fn function(resolved: &Resolved, plan: Option<&Plan>, facade: &TokenStream) -> TokenStream {
+    let items = Items::new(resolved, plan, facade, false);
+    let name = ident(&resolved.name);
+    let module = format_ident!("__einstan_{}", resolved.name.text);
+    let visibility = &resolved.visibility;
+    let inside = items.module();
+    quote! {
+        #[doc(hidden)]
+        mod #module { #inside }
+        #[doc(inline)]
+        #[allow(unused_imports)]
+        #visibility use #module::#name;
+    }
+}
+
+/// Emits a block with a module of its own and the call of its function over the variables of the user.
+pub fn inline(
+    resolved: &Resolved,
+    plan: Option<&Plan>,
+    facade: &TokenStream,
+    vjp: bool,
+    errors: TokenStream,
+) -> TokenStream {
+    let items = Items::new(resolved, plan, facade, true);
+    let inside = items.module();
+    let (core, rt, nd) = (&items.paths.core, &items.paths.rt, &items.nd);
+    if plan.is_none() {
+        let dimension = resolved
+            .function
+            .results
+            .first()
+            .map(|&t| items.dimension(t));
+        let dimension = dimension.unwrap_or_else(|| quote! { #nd::IxDyn });
+        let value = quote! { #nd::Array<f64, #dimension> };
+        return quote! { {
+            #errors
+            #core::result::Result::<#value, #rt::Error>::Err(#rt::Error::internal("inline", "it did not compile"))
+        } };
+    }
+    let arguments = resolved
+        .parameters
+        .iter()
+        .zip(&resolved.function.parameters)
+        .map(|(name, p)| {
+            let name = ident(name);
+            match p {
+                Parameter::Tensor(_) => quote! { &#name },
+                Parameter::Dim(_) => quote! { #name },
+            }
+        });
+    let call = if vjp {
+        quote! { inline::vjp }
+    } else {
+        quote! { inline }
+    };
+    quote! { {
+        #errors
+        #[doc(hidden)]
+        mod __einstan_inline { #inside }
+        __einstan_inline::#call(#(#arguments),*)
+    } }
+}
+
+impl<'a> Items<'a> {
+    fn new(
+        resolved: &'a Resolved,
+        plan: Option<&'a Plan>,
+        facade: &TokenStream,
+        inline: bool,
+    ) -> Self {
+        Items {
+            f: &resolved.function,
+            resolved,
+            plan,
+            paths: Paths {
+                rt: quote! { #facade::__private::rt },
+                core: quote! { #facade::__private::core },
+            },
+            nd: quote! { #facade::__private::ndarray },
+            inline,
+        }
+    }
+
+    /// What stands in the private module.
+    fn module(&self) -> TokenStream {
+        let name = ident(&self.resolved.name);
+        let imp = self.imp();
+        let mut exports = vec![format_ident!("into")];
+        if self.has_derivative() {
+            for item in [
+                "vjp",
+                "vjp_in",
+                "Pullback",
+                "Gradient",
+                "Tangent",
+                "Workspace",
+            ] {
+                exports.push(format_ident!("{}", item));
+            }
+            if self.is_scalar() {
+                for item in ["value_and_grad", "grad", "value_and_grad_in"] {
+                    exports.push(format_ident!("{}", item));
+                }
+            }
+        }
+        let exports = exports.iter().map(|e| {
+            let own = format_ident!("__{}", e);
+            let types = e.to_string().starts_with(char::is_uppercase);
+            if types {
+                quote! { #e }
+            } else {
+                quote! { #own as #e }
+            }
+        });
+        let (equations, plan) = (
+            self.equations(),
+            self.plan.map(|p| p.text.clone()).unwrap_or_default(),
+        );
+        let docs = format!("What belongs to the function `{}`.", self.f.name);
+        quote! {
+            #[no_implicit_prelude]
+            #[allow(unused, clippy::all, clippy::pedantic, clippy::nursery)] // generated code is no example of style
+            mod imp { #imp }
+            pub use self::imp::__call as #name;
+            #[doc = #docs]
+            pub mod #name {
+                pub use super::imp::{#(#exports),*};
+                /// The equations.
+                pub const EQUATIONS: &str = #equations;
+                /// What the compiler decided.
+                pub const PLAN: &str = #plan;
+            }
+        }
+    }
+
+    fn imp(&self) -> TokenStream {
+        let lengths = self.lengths();
+        let workspace = self.workspace();
+        let forward = self.plan.map(|p| body::forward(p, &self.paths));
+        let backward = self.plan.map(|p| body::backward(p, &self.paths));
+        let (call, into) = (self.call(), self.into());
+        let derivative = self.has_derivative().then(|| {
+            let (gradient, pullback, vjp, vjp_in) =
+                (self.gradient(), self.pullback(), self.vjp(), self.vjp_in());
+            let scalar = self.is_scalar().then(|| self.value_and_grad());
+            quote! { #gradient #pullback #vjp #vjp_in #scalar }
+        });
+        quote! { #lengths #workspace #forward #backward #call #into #derivative }
+    }
+
+    /// `let __lens = __lengths(a0.shape(), a1.shape(), a2)?;`
+    fn enter(&self) -> TokenStream {
+        let rename = self.rename();
+        let each = self.f.parameters.iter().enumerate().map(|(at, p)| {
+            let name = argument(at);
+            match *p {
+                Parameter::Tensor(t) if self.rank(t) == 0 => quote! { &[], },
+                Parameter::Tensor(_) => quote! { #name.shape(), },
+                Parameter::Dim(_) => quote! { #name, },
+            }
+        });
+        quote! { #rename let __lens = __lengths(#(#each)*)?; }
+    }
+
+    /// New results `r0`, `r1`...
+    fn new_results(&self) -> TokenStream {
+        let lens = quote! { __lens };
+        let float = self.float();
+        let each = self.f.results.iter().enumerate().map(|(at, &t)| {
+            let (name, zeros) = (
+                result(at),
+                self.zeros(t, &self.resolved.results[at].text, &lens),
+            );
+            let ty = self.type_of(t, Pass::Owned, &float);
+            quote! { let mut #name: #ty = #zeros; }
+        });
+        quote! { #(#each)* }
+    }
+
+    /// Sinks of the results, from values or references named `r0`, `r1`...
+    fn result_sinks(&self, by_reference: bool) -> TokenStream {
+        let rt = &self.paths.rt;
+        let each = self.f.results.iter().enumerate().map(|(at, &t)| {
+            let name = result(at);
+            let place = if by_reference {
+                quote! { #name }
+            } else {
+                quote! { &mut #name }
+            };
+            match self.rank(t) {
+                0 => quote! { #rt::Sink::scalar(#place), },
+                _ => quote! { #rt::Sink::new(#place), },
+            }
+        });
+        quote! { #(#each)* }
+    }
+
+    /// The call of the forward body, over `workspace`.
+    fn run_forward(&self, save: bool, workspace: TokenStream, by_reference: bool) -> TokenStream {
+        let sources = self.sources(
+            |at| {
+                let name = argument(at);
+                quote! { #name }
+            },
+            true,
+        );
+        let sinks = self.result_sinks(by_reference);
+        quote! { forward(&__lens, #save, &mut #workspace.saved, &mut #workspace.work, #sources #sinks)?; }
+    }
+
+    fn new_workspace(&self) -> TokenStream {
+        let (core, float) = (&self.paths.core, self.float());
+        quote! { let mut __ws = <Workspace<#float> as #core::default::Default>::default(); }
+    }
+
+    /// The function itself.
+    fn call(&self) -> TokenStream {
+        let core = &self.paths.core;
+        let (docs, allow) = (self.function_docs(), self.allow());
+        let (generics, parameters) = (self.generics(false), self.parameters(Pass::Argument));
+        let output = self.result_of(self.result_type());
+        let (enter, results, workspace) = (self.enter(), self.new_results(), self.new_workspace());
+        let run = self.run_forward(false, quote! { __ws }, false);
+        let value = self.result_value();
+        let body =
+            self.body(quote! { #enter #results #workspace #run #core::result::Result::Ok(#value) });
+        quote! { #docs #allow pub fn __call #generics(#parameters) -> #output { #body } }
+    }
+
+    /// The results as parameters, `Y: &mut ArrayRef2<T>`.
+    fn outputs(&self) -> TokenStream {
+        let float = self.float();
+        let each = self.f.results.iter().enumerate().map(|(at, &t)| {
+            let (name, ty) = (result(at), self.type_of(t, Pass::Output, &float));
+            quote! { #name: #ty, }
+        });
+        quote! { #(#each)* }
+    }
+
+    fn check_outputs(&self) -> TokenStream {
+        let rt = &self.paths.rt;
+        let function = &self.f.name;
+        let each = self
+            .f
+            .results
+            .iter()
+            .enumerate()
+            .filter(|(_, t)| self.rank(**t) > 0)
+            .map(|(at, &t)| {
+                let (name, text, lens) = (
+                    result(at),
+                    &self.resolved.results[at].text,
+                    self.lens(t, &quote! { __lens }),
+                );
+                quote! { __fits(&#lens, #name.shape(), #text, #rt::Error::output, #function)?; }
+            });
+        quote! { #(#each)* }
+    }
+
+    fn into(&self) -> TokenStream {
+        let core = &self.paths.core;
+        let allow = self.allow();
+        let (generics, parameters, outputs) = (
+            self.generics(false),
+            self.parameters(Pass::Argument),
+            self.outputs(),
+        );
+        let output = self.result_of(quote! { () });
+        let (enter, check, workspace) = (self.enter(), self.check_outputs(), self.new_workspace());
+        let run = self.run_forward(false, quote! { __ws }, true);
+        let body =
+            self.body(quote! { #enter #check #workspace #run #core::result::Result::Ok(()) });
+        quote! {
+            /// The function into outputs that the caller gives, which are overwritten.
+            ///
+            /// # Errors
+            ///
+            /// As the function, and an output with other lengths. Then nothing is written.
+            #allow
+            pub fn __into #generics(#parameters #outputs) -> #output { #body }
+        }
+    }
+
+    fn vjp(&self) -> TokenStream {
+        let core = &self.paths.core;
+        let (allow, float) = (self.allow(), self.float());
+        let (generics, parameters) = (self.generics(true), self.parameters(Pass::Borrowed));
+        let results = self.result_type();
+        let output = self.result_of(quote! { (#results, Pullback<'a, #float>) });
+        let (enter, new, workspace) = (self.enter(), self.new_results(), self.new_workspace());
+        let run = self.run_forward(true, quote! { __ws }, false);
+        let (value, pullback) = (
+            self.result_value(),
+            self.new_pullback(quote! { Memory::Owned(__ws) }),
+        );
+        let body = self.body(
+            quote! { #enter #new #workspace #run #core::result::Result::Ok((#value, #pullback)) },
+        );
+        quote! {
+            /// The value and the pullback, which gives the gradient for cotangents of the results.
+            ///
+            /// # Errors
+            ///
+            /// As the function.
+            #allow
+            pub fn __vjp #generics(#parameters) -> #output { #body }
+        }
+    }
+
+    fn vjp_in(&self) -> TokenStream {
+        let core = &self.paths.core;
+        let (allow, float) = (self.allow(), self.float());
+        let (generics, parameters, outputs) = (
+            self.generics(true),
+            self.parameters(Pass::Borrowed),
+            self.outputs(),
+        );
+        let output = self.result_of(quote! { Pullback<'a, #float> });
+        let (enter, check) = (self.enter(), self.check_outputs());
+        let run = self.run_forward(true, quote! { __ws }, true);
+        let pullback = self.new_pullback(quote! { Memory::Kept(__ws) });
+        let body = self.body(quote! { #enter #check #run #core::result::Result::Ok(#pullback) });
+        quote! {
+            /// The value into outputs, and the pullback, over memory that the caller keeps: allocates nothing once that
+            /// is large enough.
+            ///
+            /// # Errors
+            ///
+            /// As the function, and an output with other lengths. Then nothing is written.
+            #allow
+            pub fn __vjp_in #generics(#parameters __ws: &'a mut Workspace<#float>, #outputs) -> #output { #body }
+        }
+    }
+
+    fn value_and_grad(&self) -> TokenStream {
+        let (rt, core) = (&self.paths.rt, &self.paths.core);
+        let (allow, float) = (self.allow(), self.float());
+        let (generics, parameters) = (self.generics(false), self.parameters(Pass::Argument));
+        let both = self.result_of(quote! { (#float, Gradient<#float>) });
+        let (only, value) = (
+            self.result_of(quote! { Gradient<#float> }),
+            self.result_of(quote! { #float }),
+        );
+        let enter = self.enter();
+        let (new, results, workspace) = (
+            self.new_gradient(&quote! { __lens }),
+            self.new_results(),
+            self.new_workspace(),
+        );
+        let check = self.check_gradient(&quote! { __lens });
+        let run = self.run_forward(true, quote! { __ws }, false);
+        let sources = self.sources(
+            |at| {
+                let name = argument(at);
+                quote! { #name }
+            },
+            true,
+        );
+        let r0 = result(0);
+        let back = |g: TokenStream| {
+            quote! {
+                let __one = <#float as #rt::Elementary>::from_f64(1.0);
+                __run(&__lens, &__ws.saved, &mut __ws.work, #sources __one, #g, false)?;
+            }
+        };
+        let (fresh, kept) = (back(quote! { &mut __g }), back(quote! { __g }));
+        let body = self.body(quote! {
+            #enter
+            let mut __g = #new;
+            #results
+            #workspace
+            #run
+            #fresh
+            #core::result::Result::Ok((#r0, __g))
+        });
+        let names = self.resolved.parameters.iter().map(ident);
+        let grad =
+            self.body(quote! { #core::result::Result::Ok(__value_and_grad(#(#names),*)?.1) });
+        let body_in = self.body(quote! {
+            #enter
+            #check
+            #results
+            #run
+            #kept
+            #core::result::Result::Ok(#r0)
+        });
+        quote! {
+            /// The value and its gradient.
+            ///
+            /// # Errors
+            ///
+            /// As the function.
+            #allow
+            pub fn __value_and_grad #generics(#parameters) -> #both { #body }
+
+            /// The gradient.
+            ///
+            /// # Errors
+            ///
+            /// As the function.
+            #allow
+            pub fn __grad #generics(#parameters) -> #only { #grad }
+
+            /// The value, and its gradient into one that the caller keeps: allocates nothing once the workspace is
+            /// large enough.
+            ///
+            /// # Errors
+            ///
+            /// As the function, and a part of the gradient with other lengths. Then nothing is written.
+            #allow
+            pub fn __value_and_grad_in #generics(
+                #parameters __ws: &mut Workspace<#float>, __g: &mut Gradient<#float>
+            ) -> #value { #body_in }
+        }
+    }
+}

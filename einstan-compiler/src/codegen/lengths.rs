@@ -1,0 +1,214 @@
+//! The lengths of a call, found and checked once.
+
+use super::body;
+use super::signature::{Items, argument};
+use crate::ir::{Check, DimId, Length, Parameter, Place};
+use proc_macro2::{Literal, TokenStream};
+use quote::{format_ident, quote};
+use std::collections::BTreeMap;
+
+impl Items<'_> {
+    /// Emits
+    ///
+    /// ```text
+    /// #[derive(Clone, Copy)]
+    /// struct Lens { d0: usize, d1: usize }
+    ///
+    /// fn __lengths(a0: &[usize], a1: &[usize], a2: usize) -> Result<Lens, rt::Error> {
+    ///     let d0 = a0[0];
+    ///     let d1 = a0[1];
+    ///     if a1[0] != d1 { return Err(rt::Error::dimension("f", "m", d1, "X", 1, a1[0], "W", 0)); }
+    ///     let lens = Lens { d0, d1 };
+    ///     ..what is checked beside the axes of the parameters..
+    ///     Ok(lens)
+    /// }
+    /// ```
+    pub(super) fn lengths(&self) -> TokenStream {
+        let (rt, core) = (&self.paths.rt, &self.paths.core);
+        let fields: Vec<_> = (0..self.f.dims.len() as u32)
+            .map(DimId)
+            .filter(|&d| !matches!(self.f.dim(d).length, Length::Fixed(_)))
+            .map(|d| format_ident!("d{}", d.0))
+            .collect();
+        let result = self.result_of(quote! { Lens });
+        let parameters = self.f.parameters.iter().enumerate().map(|(at, p)| {
+            let name = argument(at);
+            match p {
+                Parameter::Tensor(_) => quote! { #name: &[usize], },
+                Parameter::Dim(_) => quote! { #name: usize, },
+            }
+        });
+        let bind = self.bind_lengths();
+        let checks = self.plan.map(|_| self.checks()).unwrap_or_default();
+        quote! {
+            #[derive(#core::clone::Clone, #core::marker::Copy)]
+            struct Lens { #(#fields: usize,)* }
+
+            fn __lengths(#(#parameters)*) -> #result {
+                #bind
+                let lens = Lens { #(#fields,)* };
+                #checks
+                #core::result::Result::Ok(lens)
+            }
+
+            fn __fits(
+                lens: &[usize],
+                found: &[usize],
+                tensor: &'static str,
+                error: fn(&str, &str, usize, usize, usize) -> #rt::Error,
+                function: &'static str,
+            ) -> #core::result::Result<(), #rt::Error> {
+                let mut axis = 0;
+                while axis < lens.len() {
+                    let have = if axis < found.len() { found[axis] } else { 0 };
+                    if lens[axis] != have {
+                        return #core::result::Result::Err(error(function, tensor, axis, lens[axis], have));
+                    }
+                    axis += 1;
+                }
+                #core::result::Result::Ok(())
+            }
+        }
+    }
+
+    fn bind_lengths(&self) -> TokenStream {
+        let (rt, core) = (&self.paths.rt, &self.paths.core);
+        let function = &self.f.name;
+        let mut out = TokenStream::new();
+        let mut first: BTreeMap<DimId, Option<Place>> = BTreeMap::new();
+        for (at, p) in self.f.parameters.iter().enumerate() {
+            if let Parameter::Dim(d) = *p {
+                let (field, name) = (format_ident!("d{}", d.0), argument(at));
+                out.extend(quote! { let #field = #name; });
+                first.insert(d, None);
+            }
+        }
+        for (at, t) in self.tensors() {
+            let (name, tensor) = (argument(at), &self.f.tensor(t).name);
+            let rank = Literal::usize_unsuffixed(self.rank(t));
+            if self.rank(t) > 6 {
+                out.extend(quote! {
+                    if #name.len() != #rank {
+                        return #core::result::Result::Err(#rt::Error::rank(#function, #tensor, #rank, #name.len()));
+                    }
+                });
+            }
+            for (axis, &d) in self.f.tensor(t).axes.iter().enumerate() {
+                let (field, here) = (format_ident!("d{}", d.0), Literal::usize_unsuffixed(axis));
+                let dimension = &self.f.dim(d).name;
+                let error = match (&self.f.dim(d).length, first.get(&d)) {
+                    (Length::Fixed(n), _) => {
+                        let n = Literal::usize_unsuffixed(*n as usize);
+                        out.extend(quote! {
+                            if #name[#here] != #n {
+                                let found = #name[#here];
+                                return #core::result::Result::Err(
+                                    #rt::Error::fixed(#function, #tensor, #here, #n, found));
+                            }
+                        });
+                        continue;
+                    }
+                    (_, None) => {
+                        out.extend(quote! { let #field = #name[#here]; });
+                        first.insert(d, Some(Place { tensor: t, axis }));
+                        continue;
+                    }
+                    (_, Some(None)) => quote! {
+                        #rt::Error::given(#function, #dimension, #field, #name[#here], #tensor, #here)
+                    },
+                    (_, Some(Some(place))) => {
+                        let (other, axis) = (&self.f.tensor(place.tensor).name, place.axis);
+                        let axis = Literal::usize_unsuffixed(axis);
+                        quote! {
+                            #rt::Error::dimension(
+                                #function, #dimension, #field, #other, #axis, #name[#here], #tensor, #here)
+                        }
+                    }
+                };
+                out.extend(quote! {
+                    if #name[#here] != #field { return #core::result::Result::Err(#error); }
+                });
+            }
+        }
+        out
+    }
+
+    fn checks(&self) -> TokenStream {
+        let core = &self.paths.core;
+        let lens = quote! { lens };
+        let mut seen: Vec<&Check> = Vec::new();
+        let mut out = TokenStream::new();
+        for check in &self.f.checks {
+            if seen.contains(&check) {
+                continue;
+            }
+            seen.push(check);
+            let (condition, error) = self.check(check, &lens);
+            out.extend(quote! { if #condition { return #core::result::Result::Err(#error); } });
+        }
+        out
+    }
+
+    /// When a check fails, and the error.
+    fn check(&self, check: &Check, lens: &TokenStream) -> (TokenStream, TokenStream) {
+        let rt = &self.paths.rt;
+        let function = &self.f.name;
+        match check {
+            Check::Agree {
+                index,
+                a,
+                a_at,
+                b,
+                b_at,
+            } => {
+                let (x, y) = (self.len(*a, lens), self.len(*b, lens));
+                let (ta, tb) = (
+                    &self.f.tensor(a_at.tensor).name,
+                    &self.f.tensor(b_at.tensor).name,
+                );
+                let (pa, pb) = (
+                    Literal::usize_unsuffixed(a_at.axis),
+                    Literal::usize_unsuffixed(b_at.axis),
+                );
+                let error = quote! { #rt::Error::index_length(#function, #index, #x, #ta, #pa, #y, #tb, #pb) };
+                (quote! { #x != #y }, error)
+            }
+            Check::NonEmpty {
+                word,
+                index,
+                dim,
+                tensor,
+            } => {
+                let (len, tensor) = (self.len(*dim, lens), &self.f.tensor(*tensor).name);
+                (
+                    quote! { #len == 0 },
+                    quote! { #rt::Error::empty(#function, #word, #index, #tensor) },
+                )
+            }
+            Check::Inside {
+                at,
+                position,
+                dim,
+                reached,
+            } => {
+                let len = self.len(*dim, lens);
+                let (tensor, axis) = (
+                    &self.f.tensor(at.tensor).name,
+                    Literal::usize_unsuffixed(at.axis),
+                );
+                let position = Literal::usize_unsuffixed(*position as usize);
+                let error =
+                    quote! { #rt::Error::position(#function, #tensor, #axis, #position, #len) };
+                let outside = quote! { #len <= #position };
+                let condition = match (reached.is_empty(), self.plan) {
+                    (false, Some(plan)) => {
+                        let reached = body::reached(plan, &self.paths, reached);
+                        quote! { #outside && #reached }
+                    }
+                    _ => outside,
+                };
+                (condition, error)
+            }
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! Tokens. `body` emits the numeric bodies, the other files the items around them.
+
+pub mod body;
+mod docs;
+mod gradient;
+mod items;
+mod lengths;
+mod pullback;
+mod signature;
+mod workspace;
+
+pub use items::{function, inline};

@@ -1,0 +1,299 @@
+//! Types and names of a function's arguments and results.
+
+use super::body::{Paths, integer_type};
+use crate::ast::Name;
+use crate::ir::{DimId, Element, ElementType, Function, Length, Parameter, TensorId};
+use crate::parse::words;
+use crate::plan::Plan;
+use crate::resolve::Resolved;
+use proc_macro2::{Ident, Literal, TokenStream};
+use quote::{format_ident, quote};
+
+/// Everything that the emission of one function needs.
+pub(super) struct Items<'a> {
+    pub(super) f: &'a Function,
+    pub(super) resolved: &'a Resolved,
+    /// None where the function is wrong: its items have no bodies.
+    pub(super) plan: Option<&'a Plan>,
+    pub(super) paths: Paths,
+    pub(super) nd: TokenStream,
+    /// Scalars are passed by reference: the inline form.
+    pub(super) inline: bool,
+}
+
+/// How a tensor is passed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Pass {
+    /// `&ArrayRef2<T>`, a scalar as `T`
+    Argument,
+    /// `&'a ArrayRef2<T>`
+    Borrowed,
+    /// `&mut ArrayRef2<T>`, a scalar as `&mut T`
+    Output,
+    /// `Array2<T>`
+    Owned,
+    /// `CowArray<'a, T, Ix2>`
+    Cow,
+}
+
+impl Items<'_> {
+    /// `T`, or the type that the signature fixes.
+    pub(super) fn float(&self) -> TokenStream {
+        match self.f.float {
+            Some(ElementType::F32) => quote! { f32 },
+            Some(_) => quote! { f64 },
+            None => quote! { T },
+        }
+    }
+
+    /// `<T: rt::Float>` of a free function, nothing where the element type is fixed.
+    pub(super) fn generics(&self, lifetime: bool) -> TokenStream {
+        let rt = &self.paths.rt;
+        match (lifetime, self.f.float.is_some()) {
+            (false, false) => quote! { <T: #rt::Float> },
+            (true, false) => quote! { <'a, T: #rt::Float> },
+            (false, true) => quote! {},
+            (true, true) => quote! { <'a> },
+        }
+    }
+
+    fn element(&self, tensor: TensorId, float: &TokenStream) -> TokenStream {
+        match self.f.tensor(tensor).element {
+            Element::Float => float.clone(),
+            Element::Integer(t) => integer_type(t),
+        }
+    }
+
+    pub(super) fn rank(&self, tensor: TensorId) -> usize {
+        self.f.tensor(tensor).axes.len()
+    }
+
+    /// `nd::Ix2`, above rank 6 `nd::IxDyn`
+    pub(super) fn dimension(&self, tensor: TensorId) -> TokenStream {
+        let nd = &self.nd;
+        match self.rank(tensor) {
+            r @ 0..=6 => {
+                let name = format_ident!("Ix{}", r);
+                quote! { #nd::#name }
+            }
+            _ => quote! { #nd::IxDyn },
+        }
+    }
+
+    /// The type by which a tensor is passed, with elements `float`.
+    pub(super) fn type_of(&self, tensor: TensorId, pass: Pass, float: &TokenStream) -> TokenStream {
+        let nd = &self.nd;
+        let (element, dimension) = (self.element(tensor, float), self.dimension(tensor));
+        match (pass, self.rank(tensor)) {
+            (Pass::Argument | Pass::Borrowed, 0) if self.inline => quote! { &#element },
+            (Pass::Output, 0) => quote! { &mut #element },
+            (_, 0) => element,
+            (Pass::Argument, _) => quote! { &#nd::ArrayRef<#element, #dimension> },
+            (Pass::Borrowed, _) => quote! { &'a #nd::ArrayRef<#element, #dimension> },
+            (Pass::Output, _) => quote! { &mut #nd::ArrayRef<#element, #dimension> },
+            (Pass::Owned, _) => quote! { #nd::Array<#element, #dimension> },
+            (Pass::Cow, _) => quote! { #nd::CowArray<'a, #element, #dimension> },
+        }
+    }
+
+    /// The parameters as written: `X: &ArrayRef2<T>, c: usize`.
+    pub(super) fn parameters(&self, pass: Pass) -> TokenStream {
+        let float = self.float();
+        let each = self
+            .f
+            .parameters
+            .iter()
+            .zip(&self.resolved.parameters)
+            .map(|(p, name)| {
+                let name = ident(name);
+                let ty = match *p {
+                    Parameter::Tensor(t) => self.type_of(t, pass, &float),
+                    Parameter::Dim(_) => quote! { usize },
+                };
+                quote! { #name: #ty, }
+            });
+        quote! { #(#each)* }
+    }
+
+    /// `let (a0, a1) = (X, W);`: from here on no name is the user's.
+    pub(super) fn rename(&self) -> TokenStream {
+        let each = self
+            .resolved
+            .parameters
+            .iter()
+            .enumerate()
+            .map(|(at, name)| {
+                let (own, user) = (argument(at), ident(name));
+                let scalar =
+                    matches!(self.f.parameters[at], Parameter::Tensor(t) if self.rank(t) == 0);
+                let value = if scalar && self.inline {
+                    quote! { *#user }
+                } else {
+                    quote! { #user }
+                };
+                quote! { let #own = #value; }
+            });
+        quote! { #(#each)* }
+    }
+
+    /// The tensors among the parameters, each with its place.
+    pub(super) fn tensors(&self) -> Vec<(usize, TensorId)> {
+        self.f
+            .parameters
+            .iter()
+            .enumerate()
+            .filter_map(|(at, p)| match *p {
+                Parameter::Tensor(t) => Some((at, t)),
+                Parameter::Dim(_) => None,
+            })
+            .collect()
+    }
+
+    /// Sources of all tensor parameters, from values at `place`.
+    pub(super) fn sources(
+        &self,
+        place: impl Fn(usize) -> TokenStream,
+        by_reference: bool,
+    ) -> TokenStream {
+        let rt = &self.paths.rt;
+        let each = self.tensors().into_iter().map(|(at, t)| {
+            let place = place(at);
+            match (self.rank(t), by_reference) {
+                (0, _) => quote! { #rt::Source::scalar(&#place), },
+                (_, true) => quote! { #rt::Source::new(#place), },
+                (_, false) => quote! { #rt::Source::new(&#place), },
+            }
+        });
+        quote! { #(#each)* }
+    }
+
+    /// The parameters by which the function is differentiated, each with its place.
+    pub(super) fn differentiable(&self) -> Vec<(usize, TensorId)> {
+        let all: Vec<TensorId> = self.f.differentiable().collect();
+        self.tensors()
+            .into_iter()
+            .filter(|(_, t)| all.contains(t))
+            .collect()
+    }
+
+    /// Results that have a cotangent.
+    pub(super) fn cotangents(&self) -> Vec<(usize, TensorId)> {
+        let float = |t: &TensorId| self.f.tensor(*t).element == Element::Float;
+        self.f
+            .results
+            .iter()
+            .copied()
+            .enumerate()
+            .filter(|(_, t)| float(t))
+            .collect()
+    }
+
+    /// Whether there is anything to differentiate.
+    pub(super) fn has_derivative(&self) -> bool {
+        !self.differentiable().is_empty() && !self.cotangents().is_empty()
+    }
+
+    /// One scalar result of the element type.
+    pub(super) fn is_scalar(&self) -> bool {
+        matches!(self.f.results[..], [t] if self.rank(t) == 0 && self.f.tensor(t).element == Element::Float)
+    }
+
+    /// The type of the results: one, or a tuple.
+    pub(super) fn result_type(&self) -> TokenStream {
+        let float = self.float();
+        let each: Vec<TokenStream> = self
+            .f
+            .results
+            .iter()
+            .map(|&t| self.type_of(t, Pass::Owned, &float))
+            .collect();
+        match (&each[..], self.resolved.tuple) {
+            ([one], false) => quote! { #one },
+            _ => quote! { (#(#each,)*) },
+        }
+    }
+
+    /// The results as a value, from `r0`, `r1`...
+    pub(super) fn result_value(&self) -> TokenStream {
+        let each: Vec<Ident> = (0..self.f.results.len()).map(result).collect();
+        match (&each[..], self.resolved.tuple) {
+            ([one], false) => quote! { #one },
+            _ => quote! { (#(#each,)*) },
+        }
+    }
+
+    /// The length of a dimension, from a `lens` in scope.
+    pub(super) fn len(&self, dim: DimId, lens: &TokenStream) -> TokenStream {
+        match self.f.dim(dim).length {
+            Length::Fixed(n) => {
+                let n = Literal::usize_suffixed(n as usize);
+                quote! { #n }
+            }
+            _ => {
+                let field = format_ident!("d{}", dim.0);
+                quote! { #lens.#field }
+            }
+        }
+    }
+
+    /// `[lens.d0, lens.d1]`
+    pub(super) fn lens(&self, tensor: TensorId, lens: &TokenStream) -> TokenStream {
+        let each = self
+            .f
+            .tensor(tensor)
+            .axes
+            .iter()
+            .map(|&d| self.len(d, lens));
+        quote! { [#(#each),*] }
+    }
+
+    /// A new array of zeros, or a scalar zero: `rt::zeros("f", "Y", nd::Dim([lens.d0]))?`
+    pub(super) fn zeros(&self, tensor: TensorId, name: &str, lens: &TokenStream) -> TokenStream {
+        let (rt, nd, core) = (&self.paths.rt, &self.nd, &self.paths.core);
+        let function = &self.f.name;
+        let shape = self.lens(tensor, lens);
+        match self.rank(tensor) {
+            0 => {
+                let element = self.element(tensor, &self.float());
+                quote! { <#element as #core::default::Default>::default() }
+            }
+            1..=6 => quote! { #rt::zeros(#function, #name, #nd::Dim(#shape))? },
+            _ => quote! { #rt::zeros(#function, #name, #nd::IxDyn(&#shape))? },
+        }
+    }
+
+    /// `Ok(..)` and the type that `?` needs.
+    pub(super) fn result_of(&self, ty: TokenStream) -> TokenStream {
+        let (rt, core) = (&self.paths.rt, &self.paths.core);
+        quote! { #core::result::Result<#ty, #rt::Error> }
+    }
+
+    /// A body, or where the function is wrong none.
+    pub(super) fn body(&self, code: TokenStream) -> TokenStream {
+        let (rt, core) = (&self.paths.rt, &self.paths.core);
+        let function = &self.f.name;
+        if self.plan.is_some() {
+            return code;
+        }
+        quote! { #core::result::Result::Err(#rt::Error::internal(#function, "it did not compile")) }
+    }
+}
+
+/// A user's name with its span, raw where it is a keyword.
+pub(super) fn ident(name: &Name) -> Ident {
+    if words::is_keyword(&name.text) {
+        Ident::new_raw(&name.text, name.span)
+    } else {
+        Ident::new(&name.text, name.span)
+    }
+}
+
+/// `a3`: an argument under a name of our own.
+pub(super) fn argument(at: usize) -> Ident {
+    format_ident!("__a{}", at)
+}
+
+/// `r3`: a result under a name of our own.
+pub(super) fn result(at: usize) -> Ident {
+    format_ident!("__r{}", at)
+}

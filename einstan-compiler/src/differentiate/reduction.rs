@@ -1,0 +1,119 @@
+//! The derivatives of reductions and normalisations. T stands for the value of the equation's tensor, x for the body.
+
+use super::Pullback;
+use crate::ir::{CmpOp, Expr, ExprId, IndexId, ReduceOp, UnaryOp};
+
+impl Pullback {
+    /// Pushes the cotangent of `T = op[indices](x)` into the body.
+    pub(super) fn reduction(
+        &mut self,
+        op: ReduceOp,
+        indices: Vec<IndexId>,
+        x: ExprId,
+        t: ExprId,
+        seed: ExprId,
+    ) {
+        let kept = self.scope.clone();
+        match op {
+            // d(Σ x) = Σ dx
+            ReduceOp::Sum => {
+                self.scope.extend(indices);
+                self.push(x, x, seed, &mut vec![]);
+            }
+            ReduceOp::Mean => unreachable!("in normal form a mean is a sum"),
+            // Divided equally among the ties: dT = Σ [x = T] dx / Σ [x = T]
+            ReduceOp::Max | ReduceOp::Min => {
+                let tie = self.compare(CmpOp::Equal, x, t);
+                let one = self.f.exprs.add(Expr::Indicator(tie));
+                let ties = self.sum(&indices, one);
+                let ties = self.define("ties", &kept, ties);
+                self.scope.extend(indices);
+                let share = self.div(seed, ties);
+                self.push(x, x, share, &mut vec![(tie, true)]);
+            }
+            // dT = Σ e^(x - T) dx, 0 where T is -∞
+            ReduceOp::LogSumExp => {
+                self.scope.extend(indices);
+                let (never, difference) = (self.real(f64::NEG_INFINITY), self.sub(x, t));
+                let nothing = self.compare(CmpOp::Equal, t, never);
+                let weight = self.f.exprs.unary(UnaryOp::Exp, difference);
+                let value = self.mul(seed, weight);
+                self.push(x, x, value, &mut vec![(nothing, false)]);
+            }
+            ReduceOp::Prod => self.product(&kept, indices, x, t, seed),
+            ReduceOp::ArgMax | ReduceOp::ArgMin => {}
+        }
+    }
+
+    fn sum(&mut self, indices: &[IndexId], body: ExprId) -> ExprId {
+        self.f.exprs.add(Expr::Reduce {
+            op: ReduceOp::Sum,
+            indices: indices.to_vec(),
+            body,
+        })
+    }
+
+    /// dT = Σ_k (Π of the others) dx_k. With Z zeros among the factors and P the product of those that are not zero,
+    /// the product of the others is T/x where Z = 0, P at the zero where Z = 1, and 0 elsewhere.
+    fn product(
+        &mut self,
+        kept: &[IndexId],
+        indices: Vec<IndexId>,
+        x: ExprId,
+        t: ExprId,
+        seed: ExprId,
+    ) {
+        let (zero, one) = (self.real(0.0), self.real(1.0));
+        let is_zero = self.compare(CmpOp::Equal, x, zero);
+        let indicator = self.f.exprs.add(Expr::Indicator(is_zero));
+        let zeros = self.sum(&indices, indicator);
+        let zeros = self.define("zeros", kept, zeros);
+        let other = self.select(is_zero, one, x);
+        let others = self.f.exprs.add(Expr::Reduce {
+            op: ReduceOp::Prod,
+            indices: indices.clone(),
+            body: other,
+        });
+        let others = self.define("others", kept, others);
+        self.scope.extend(indices);
+        let (none, single) = (
+            self.compare(CmpOp::Equal, zeros, zero),
+            self.compare(CmpOp::Equal, zeros, one),
+        );
+        let quotient = self.div(t, x);
+        let at_zero = self.select(single, others, zero);
+        let elsewhere = self.select(none, quotient, zero);
+        let rest = self.select(is_zero, at_zero, elsewhere);
+        let value = self.mul(seed, rest);
+        self.push(x, x, value, &mut vec![]);
+    }
+
+    /// y = softmax(x): dx gets y (ȳ - Σ ȳ y). y = log_softmax(x): dx gets ȳ - e^y Σ ȳ. Sums go along `along`.
+    pub(super) fn softmax(
+        &mut self,
+        along: Vec<IndexId>,
+        x: ExprId,
+        log: bool,
+        y: ExprId,
+        seed: ExprId,
+    ) {
+        let kept: Vec<IndexId> = self
+            .scope
+            .iter()
+            .copied()
+            .filter(|i| !along.contains(i))
+            .collect();
+        let weighted = if log { seed } else { self.mul(seed, y) };
+        let total = self.sum(&along, weighted);
+        let total = self.define("total", &kept, total);
+        let value = if log {
+            let exp = self.f.exprs.unary(UnaryOp::Exp, y);
+            let share = self.mul(exp, total);
+            self.sub(seed, share)
+        } else {
+            let rest = self.sub(seed, total);
+            self.mul(y, rest)
+        };
+        self.push(x, x, value, &mut vec![]);
+    }
+}

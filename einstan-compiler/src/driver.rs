@@ -1,0 +1,42 @@
+//! The whole way, from tokens to tokens. After `resolve` nothing can fail.
+
+use crate::diagnostics::Diagnostics;
+use crate::plan::Plan;
+use crate::resolve::{Program, Resolved};
+use crate::{codegen, differentiate, normal, parse, plan, resolve};
+use proc_macro2::TokenStream;
+use quote::quote;
+
+/// What `einstan!` becomes: every function's items, and an error for everything that is wrong.
+pub fn expand(tokens: TokenStream) -> TokenStream {
+    let mut diagnostics = Diagnostics::new();
+    let invocation = parse::parse(tokens, &mut diagnostics);
+    let Program {
+        facade,
+        functions,
+        inline,
+    } = resolve::resolve(invocation, &mut diagnostics);
+    let errors = diagnostics.to_tokens(&facade);
+    match inline {
+        Some(vjp) => {
+            let f = &functions[0];
+            codegen::inline(f, plan_of(f).as_ref(), &facade, vjp, errors)
+        }
+        None => {
+            let items = functions
+                .iter()
+                .map(|f| codegen::function(f, plan_of(f).as_ref(), &facade));
+            quote! { #errors #(#items)* }
+        }
+    }
+}
+
+/// The plan of a function that is right.
+fn plan_of(f: &Resolved) -> Option<Plan> {
+    if f.failed {
+        return None;
+    }
+    let mut function = f.function.clone();
+    normal::normalise(&mut function);
+    Some(plan::plan(differentiate::vjp(&function)))
+}

@@ -1,0 +1,203 @@
+//! The signature that the short and the inline form imply: parameters in the order of first use, one dimension for all
+//! axes that one index plainly runs over.
+
+use super::lower;
+use crate::ast::{
+    Body, Equation, Expr, ExprKind, Name, Param, ParamKind, ResultDecl, ScalarFn, Statement,
+    SubscriptKind,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// An axis of a tensor, by name.
+type Axis = (String, usize);
+
+/// The parameters and the one result of a body. Inline, tensors come before scalars.
+pub(crate) fn signature(
+    body: &Body,
+    scalars: &BTreeMap<String, ScalarFn>,
+    inline: bool,
+) -> (Vec<Param>, Vec<ResultDecl>) {
+    let equations: Vec<&Equation> = body
+        .statements
+        .iter()
+        .filter_map(|s| match s {
+            Statement::Equation(e) => Some(e),
+            Statement::Call { .. } => None,
+        })
+        .collect();
+    let mut classes = Classes::default();
+    let mut used: Vec<(Name, usize)> = Vec::new();
+    let mut defined: BTreeSet<String> = BTreeSet::new();
+    for e in &equations {
+        let indices = lower::index_names(e);
+        for (name, rank) in names(&e.right, &indices, scalars) {
+            if !defined.contains(&name.text) && used.iter().all(|(n, _)| n.text != name.text) {
+                used.push((name, rank));
+            }
+        }
+        classes.equation(e);
+        defined.insert(e.left.tensor.text.clone());
+    }
+    if inline {
+        used.sort_by_key(|(_, rank)| *rank == 0);
+    }
+    let mut dims = classes.names();
+    let parameters = used
+        .into_iter()
+        .map(|(name, rank)| Param {
+            kind: ParamKind::Variable,
+            dimensions: (rank > 0).then(|| axes(&mut dims, &name, rank)),
+            element: None,
+            span: name.span,
+            name,
+        })
+        .collect();
+    let results = equations
+        .last()
+        .map(|e| {
+            let (name, rank) = (e.left.tensor.clone(), e.left.subscripts.len());
+            ResultDecl {
+                dimensions: (rank > 0).then(|| axes(&mut dims, &name, rank)),
+                element: None,
+                span: name.span,
+                name,
+            }
+        })
+        .into_iter()
+        .collect();
+    (parameters, results)
+}
+
+fn axes(dims: &mut Names, tensor: &Name, rank: usize) -> Vec<Expr> {
+    (0..rank)
+        .map(|axis| {
+            let text = dims.of(&(tensor.text.clone(), axis));
+            Expr {
+                kind: ExprKind::Name(Name {
+                    text,
+                    span: tensor.span,
+                }),
+                span: tensor.span,
+            }
+        })
+        .collect()
+}
+
+/// The tensors and scalars of an expression, each with its rank, in order of first use.
+fn names(
+    e: &Expr,
+    indices: &BTreeSet<String>,
+    scalars: &BTreeMap<String, ScalarFn>,
+) -> Vec<(Name, usize)> {
+    let mut out: Vec<(Name, usize)> = Vec::new();
+    lower::in_order(e, &mut |name, rank| {
+        let index = rank == 0 && indices.contains(&name.text);
+        if !index
+            && !scalars.contains_key(&name.text)
+            && out.iter().all(|(n, _)| n.text != name.text)
+        {
+            out.push((name.clone(), rank));
+        }
+    });
+    out
+}
+
+/// Axes that belong together.
+#[derive(Default)]
+struct Classes {
+    parent: BTreeMap<Axis, Axis>,
+    /// The first index that ran over an axis.
+    index: BTreeMap<Axis, String>,
+}
+
+impl Classes {
+    fn find(&self, axis: &Axis) -> Axis {
+        match self.parent.get(axis) {
+            Some(p) if p != axis => self.find(p),
+            _ => axis.clone(),
+        }
+    }
+
+    fn equation(&mut self, e: &Equation) {
+        let mut first: BTreeMap<String, Axis> = BTreeMap::new();
+        let mut plain: Vec<(Axis, String)> = Vec::new();
+        for (a, branch) in lower::accesses(&e.right) {
+            for (axis, s) in a.subscripts.iter().enumerate() {
+                if let (
+                    SubscriptKind::Plain(Expr {
+                        kind: ExprKind::Name(n),
+                        ..
+                    }),
+                    false,
+                ) = (&s.kind, branch)
+                {
+                    plain.push(((a.tensor.text.clone(), axis), n.text.clone()));
+                }
+            }
+        }
+        for (axis, (s, _)) in e.left.subscripts.iter().enumerate() {
+            if let SubscriptKind::Plain(Expr {
+                kind: ExprKind::Name(n),
+                ..
+            }) = &s.kind
+            {
+                plain.push(((e.left.tensor.text.clone(), axis), n.text.clone()));
+            }
+        }
+        for (axis, index) in plain {
+            self.index
+                .entry(axis.clone())
+                .or_insert_with(|| index.clone());
+            match first.get(&index) {
+                Some(other) => {
+                    let (a, b) = (self.find(other), self.find(&axis));
+                    if a != b {
+                        self.parent.insert(b, a);
+                    }
+                }
+                None => {
+                    first.insert(index, axis);
+                }
+            }
+        }
+    }
+
+    fn names(self) -> Names {
+        Names {
+            classes: self,
+            known: BTreeMap::new(),
+            taken: BTreeSet::new(),
+        }
+    }
+}
+
+/// The dimension of each class: the name of its index, numbered where that is taken.
+struct Names {
+    classes: Classes,
+    known: BTreeMap<Axis, String>,
+    taken: BTreeSet<String>,
+}
+
+impl Names {
+    fn of(&mut self, axis: &Axis) -> String {
+        let root = self.classes.find(axis);
+        if let Some(name) = self.known.get(&root) {
+            return name.clone();
+        }
+        let base = self
+            .classes
+            .index
+            .get(&root)
+            .or_else(|| self.classes.index.get(axis))
+            .cloned();
+        let base = base.unwrap_or_else(|| "n".to_string());
+        let mut name = base.clone();
+        let mut number = 1;
+        while !self.taken.insert(name.clone()) {
+            number += 1;
+            name = format!("{base}{number}");
+        }
+        self.known.insert(root, name.clone());
+        name
+    }
+}

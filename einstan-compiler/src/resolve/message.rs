@@ -1,0 +1,52 @@
+//! What messages are made of: places, echoed equations with carets, suggestions.
+
+use super::{ResultAxis, ResultInfo, Scope};
+use crate::ast::{self, Access};
+use crate::ir::DimId;
+
+/// A result as it was declared, `Y[n, k]`.
+pub(crate) fn declared(r: &ResultInfo) -> String {
+    if r.axes.is_empty() {
+        return r.name.text.clone();
+    }
+    // Indices that are easy to replace: i, j, k...
+    let letters: Vec<String> = (0..r.axes.len())
+        .map(|at| ["i", "j", "k", "l", "m", "n"][at % 6].to_string())
+        .collect();
+    let _ = r
+        .axes
+        .iter()
+        .filter(|a| matches!(a, ResultAxis::Poisoned))
+        .count();
+    format!("{}[{}]", r.name.text, letters.join(", "))
+}
+
+/// The equation with carets under some of its accesses.
+pub(crate) fn echo(text: &str, places: &[String]) -> String {
+    let mut carets: Vec<char> = vec![' '; text.chars().count()];
+    let mut from = 0;
+    for place in places {
+        let found = text[from..]
+            .find(place.as_str())
+            .map(|p| p + from)
+            .or_else(|| text.find(place.as_str()));
+        if let Some(at) = found {
+            let start = text[..at].chars().count();
+            carets[start..start + place.chars().count()].fill('^');
+            from = at + place.len();
+        }
+    }
+    let carets: String = carets.into_iter().collect();
+    format!("\n    {text}\n    {}", carets.trim_end())
+}
+
+/// An access as it is printed.
+pub(crate) fn access(a: &Access) -> String {
+    ast::print::access(a)
+}
+
+impl Scope<'_> {
+    pub(crate) fn dim_name(&self, dim: DimId) -> String {
+        self.f.dim(dim).name.clone()
+    }
+}

@@ -1,0 +1,294 @@
+//! Names and meaning: from the surface syntax to the ir, with every error of the program.
+//!
+//! `signature` declares parameters and results, `equation` finds the indices of an equation and their ranges, `lower`
+//! turns its right-hand side into an expression with explicit sums. An error leaves what it concerns poisoned, so that
+//! one mistake is one error.
+
+mod condition;
+mod equation;
+mod implied;
+mod integer;
+mod lower;
+mod message;
+mod signature;
+mod unsupported;
+
+use crate::ast::{self, Form, FunctionItem, Invocation, Item, ScalarFn};
+use crate::diagnostics::Diagnostics;
+use crate::ir::{DimId, Function, Role, TensorId};
+use proc_macro2::{Span, TokenStream};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The functions of an invocation, in the order of the source.
+#[derive(Clone, Debug)]
+pub struct Program {
+    pub facade: TokenStream,
+    pub functions: Vec<Resolved>,
+    /// Of the inline form: whether it asks for the pullback.
+    pub inline: Option<bool>,
+}
+
+/// One function.
+#[derive(Clone, Debug)]
+pub struct Resolved {
+    pub attributes: Vec<syn::Attribute>,
+    pub visibility: syn::Visibility,
+    pub name: ast::Name,
+    /// In the order of `function.parameters`.
+    pub parameters: Vec<ast::Name>,
+    /// In the order of `function.results`.
+    pub results: Vec<ast::Name>,
+    /// The results were declared in parentheses.
+    pub tuple: bool,
+    /// The equations as written.
+    pub equations: Vec<String>,
+    pub function: Function,
+    /// Errors were reported: only the signature means anything.
+    pub failed: bool,
+}
+
+/// Resolves every function of an invocation.
+pub fn resolve(invocation: Invocation, diagnostics: &mut Diagnostics) -> Program {
+    let Invocation { facade, form } = invocation;
+    match form {
+        Form::Items(items) => {
+            let scalars = scalars(&items, diagnostics);
+            let names = functions(&items, diagnostics);
+            let mut resolved = Vec::new();
+            for item in items {
+                match item {
+                    Item::Function(f) => {
+                        resolved.push(function(f, &scalars, &names, false, diagnostics))
+                    }
+                    Item::Scalar(_) => {}
+                    Item::Extern(e) => unsupported::report(diagnostics, e.span, "`extern fn`"),
+                    Item::Axis(a) => unsupported::report(diagnostics, a.span, "an axis type"),
+                }
+            }
+            Program {
+                facade,
+                functions: resolved,
+                inline: None,
+            }
+        }
+        Form::Inline { vjp, body } => {
+            let name = ast::Name {
+                text: "inline".to_string(),
+                span: Span::call_site(),
+            };
+            let item = FunctionItem {
+                attributes: vec![],
+                visibility: syn::Visibility::Inherited,
+                name,
+                signature: None,
+                body,
+            };
+            let f = function(item, &BTreeMap::new(), &BTreeSet::new(), true, diagnostics);
+            Program {
+                facade,
+                functions: vec![f],
+                inline: Some(vjp.is_some()),
+            }
+        }
+    }
+}
+
+/// The scalar functions by name; one that calls itself, or is defined twice, is reported.
+fn scalars(items: &[Item], diagnostics: &mut Diagnostics) -> BTreeMap<String, ScalarFn> {
+    let mut out: BTreeMap<String, ScalarFn> = BTreeMap::new();
+    for item in items {
+        if let Item::Scalar(s) = item
+            && out.insert(s.name.text.clone(), s.clone()).is_some()
+        {
+            let text = format!("the function `{}` is defined twice", s.name.text);
+            diagnostics.error("duplicate-function", s.name.span, text);
+        }
+    }
+    for s in out.values() {
+        let mut called = BTreeSet::new();
+        reach(&out, &s.name.text, &mut called);
+        if called.contains(&s.name.text) {
+            let text = format!("the scalar function `{}` calls itself", s.name.text);
+            diagnostics.error("scalar-recursion", s.name.span, text);
+        }
+    }
+    let recursive: Vec<String> = out
+        .keys()
+        .filter(|name| {
+            let mut called = BTreeSet::new();
+            reach(&out, name, &mut called);
+            called.contains(*name)
+        })
+        .cloned()
+        .collect();
+    out.retain(|name, _| !recursive.contains(name));
+    out
+}
+
+/// The scalar functions that `name` calls, by any way.
+fn reach(all: &BTreeMap<String, ScalarFn>, name: &str, out: &mut BTreeSet<String>) {
+    let Some(s) = all.get(name) else { return };
+    let mut calls = Vec::new();
+    lower::calls(&s.body, &mut calls);
+    for c in calls {
+        if out.insert(c.clone()) {
+            reach(all, &c, out);
+        }
+    }
+}
+
+fn functions(items: &[Item], diagnostics: &mut Diagnostics) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    for item in items {
+        if let Item::Function(f) = item
+            && !names.insert(f.name.text.clone())
+        {
+            let text = format!("the function `{}` is defined twice", f.name.text);
+            diagnostics.error("duplicate-function", f.name.span, text);
+        }
+    }
+    names
+}
+
+/// What a name of a tensor stands for.
+#[derive(Clone, Debug)]
+pub(crate) enum Binding {
+    Tensor {
+        id: TensorId,
+        parameter: bool,
+        /// Read since the last equation that wrote it.
+        read: bool,
+    },
+    /// Its equation or declaration is wrong, and has been reported.
+    Poisoned,
+}
+
+/// An axis of a declared result.
+#[derive(Clone, Debug)]
+pub(crate) enum ResultAxis {
+    Known(DimId),
+    /// A name that no parameter has: its length follows from the equation.
+    New(String, Span),
+    /// Reported.
+    Poisoned,
+}
+
+/// A declared result.
+#[derive(Clone, Debug)]
+pub(crate) struct ResultInfo {
+    pub name: ast::Name,
+    pub axes: Vec<ResultAxis>,
+    pub element: Option<ast::ElementType>,
+}
+
+/// A function while its body is resolved.
+pub(crate) struct Scope<'a> {
+    pub f: Function,
+    pub tensors: BTreeMap<String, Binding>,
+    pub dims: BTreeMap<String, DimId>,
+    pub results: Vec<ResultInfo>,
+    pub scalars: &'a BTreeMap<String, ScalarFn>,
+    pub functions: &'a BTreeSet<String>,
+    pub diagnostics: &'a mut Diagnostics,
+}
+
+fn function(
+    item: FunctionItem,
+    scalars: &BTreeMap<String, ScalarFn>,
+    functions: &BTreeSet<String>,
+    inline: bool,
+    diagnostics: &mut Diagnostics,
+) -> Resolved {
+    let before = diagnostics.len();
+    let damaged = !item.body.damaged.is_empty();
+    let tuple = matches!(&item.signature, Some((_, results)) if results.len() != 1);
+    let (parameters, results) = match item.signature {
+        Some(signature) => signature,
+        None => implied::signature(&item.body, scalars, inline),
+    };
+    let mut scope = Scope {
+        f: Function::new(item.name.text.clone()),
+        tensors: BTreeMap::new(),
+        dims: BTreeMap::new(),
+        results: Vec::new(),
+        scalars,
+        functions,
+        diagnostics,
+    };
+    let parameters = scope.parameters(parameters);
+    scope.declare_results(results, item.name.span);
+    for name in &item.body.damaged {
+        scope
+            .tensors
+            .entry(name.text.clone())
+            .or_insert(Binding::Poisoned);
+    }
+    let mut texts = Vec::new();
+    for statement in &item.body.statements {
+        texts.push(ast::print::statement(statement));
+        scope.statement(statement);
+    }
+    let results = scope.finish();
+    let function = scope.f;
+    let failed = damaged || diagnostics.len() > before;
+    Resolved {
+        attributes: item.attributes,
+        visibility: item.visibility,
+        name: item.name,
+        parameters,
+        results,
+        tuple,
+        equations: texts,
+        function,
+        failed,
+    }
+}
+
+impl Scope<'_> {
+    /// The results, each defined; those that are not are reported, and stand in with their declared axes.
+    fn finish(&mut self) -> Vec<ast::Name> {
+        let results = std::mem::take(&mut self.results);
+        let mut names = Vec::new();
+        for r in results {
+            let id = match self.tensors.get(&r.name.text) {
+                Some(Binding::Tensor {
+                    id,
+                    parameter: false,
+                    ..
+                }) => *id,
+                Some(Binding::Tensor {
+                    parameter: true, ..
+                }) => self.stand_in(&r),
+                Some(Binding::Poisoned) => self.stand_in(&r),
+                None => {
+                    let text = format!(
+                        "the result `{}` is never defined: an equation `{} = ..` is missing",
+                        r.name.text,
+                        message::declared(&r)
+                    );
+                    self.diagnostics
+                        .error("undefined-result", r.name.span, text);
+                    self.stand_in(&r)
+                }
+            };
+            self.f.tensors[id.index()].role = Role::Result;
+            self.f.results.push(id);
+            names.push(r.name);
+        }
+        names
+    }
+
+    /// A tensor with the declared axes, for the signature of a function that failed.
+    fn stand_in(&mut self, r: &ResultInfo) -> TensorId {
+        let axes = r
+            .axes
+            .iter()
+            .map(|a| match a {
+                ResultAxis::Known(d) => *d,
+                _ => self.f.add_dim("?", crate::ir::Length::Fixed(0)),
+            })
+            .collect();
+        let element = signature::element(r.element);
+        self.f.add_tensor(&r.name.text, axes, element, Role::Result)
+    }
+}

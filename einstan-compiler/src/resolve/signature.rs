@@ -1,0 +1,194 @@
+//! Parameters and results.
+
+use super::{Binding, ResultAxis, ResultInfo, Scope, unsupported};
+use crate::ast::{ElementType, Expr, ExprKind, Name, Number, Param, ParamKind, ResultDecl};
+use crate::ir::{DimId, Element, Length, Parameter, Role};
+use proc_macro2::Span;
+
+/// What the elements of a tensor declared so are.
+pub(crate) fn element(declared: Option<ElementType>) -> Element {
+    match declared {
+        None | Some(ElementType::F32 | ElementType::F64) => Element::Float,
+        Some(t) => Element::Integer(t),
+    }
+}
+
+/// Whether a dimension's name is an axis type: a capital first, and a lower-case letter in it.
+fn is_axis_type(name: &str) -> bool {
+    name.chars().next().is_some_and(char::is_uppercase) && name.chars().any(char::is_lowercase)
+}
+
+impl Scope<'_> {
+    /// Declares the parameters; returns the names of those that are arguments.
+    pub(crate) fn parameters(&mut self, parameters: Vec<Param>) -> Vec<Name> {
+        for p in parameters.iter().filter(|p| p.kind == ParamKind::Dim) {
+            let dim = self.f.add_dim(p.name.text.clone(), Length::Given);
+            if self.dims.insert(p.name.text.clone(), dim).is_some() {
+                self.twice(&p.name);
+            }
+        }
+        let mut names = Vec::new();
+        for p in parameters {
+            if p.kind == ParamKind::Dim {
+                self.f
+                    .parameters
+                    .push(Parameter::Dim(self.dims[&p.name.text]));
+                names.push(p.name);
+                continue;
+            }
+            if p.kind == ParamKind::Mut {
+                unsupported::report(
+                    self.diagnostics,
+                    p.span,
+                    &format!("the `mut` parameter `{}`", p.name.text),
+                );
+            }
+            self.fix_element(p.element);
+            let axes = p
+                .dimensions
+                .iter()
+                .flatten()
+                .map(|e| self.parameter_axis(e))
+                .collect();
+            let element = element(p.element.map(|(t, _)| t));
+            let constant = p.kind == ParamKind::Const || element != Element::Float;
+            if self.tensors.contains_key(&p.name.text) {
+                self.twice(&p.name);
+            }
+            let id = self
+                .f
+                .add_tensor(&p.name.text, axes, element, Role::Parameter { constant });
+            let binding = Binding::Tensor {
+                id,
+                parameter: true,
+                read: false,
+            };
+            self.tensors.insert(p.name.text.clone(), binding);
+            self.f.parameters.push(Parameter::Tensor(id));
+            names.push(p.name);
+        }
+        names
+    }
+
+    fn twice(&mut self, name: &Name) {
+        let text = format!("the parameter `{}` is declared twice", name.text);
+        self.diagnostics.error("parameter-twice", name.span, text);
+    }
+
+    /// `: f32` and `: f64` fix the element type of the whole function.
+    fn fix_element(&mut self, element: Option<(ElementType, Span)>) {
+        if let Some((t @ (ElementType::F32 | ElementType::F64), span)) = element {
+            if self.f.float.is_some_and(|other| other != t) {
+                let text = "a function has one element type, and another one is declared before";
+                self.diagnostics.error("integer-kind", span, text);
+            }
+            self.f.float = Some(t);
+        }
+    }
+
+    fn parameter_axis(&mut self, e: &Expr) -> DimId {
+        match &e.kind {
+            ExprKind::Name(n) if is_axis_type(&n.text) => {
+                unsupported::report(
+                    self.diagnostics,
+                    n.span,
+                    &format!("the axis type `{}`", n.text),
+                );
+                self.named(&n.text)
+            }
+            ExprKind::Name(n) => self.named(&n.text),
+            ExprKind::Number(Number::Whole(n)) => self.fixed(*n),
+            ExprKind::Error => self.fixed(0),
+            _ => {
+                let text = "a dimension of a parameter is a name or a number";
+                self.diagnostics.error("dimension", e.span, text);
+                self.fixed(0)
+            }
+        }
+    }
+
+    fn named(&mut self, name: &str) -> DimId {
+        if let Some(&dim) = self.dims.get(name) {
+            return dim;
+        }
+        let dim = self.f.add_dim(name, Length::Named);
+        self.dims.insert(name.to_string(), dim);
+        dim
+    }
+
+    fn fixed(&mut self, n: u64) -> DimId {
+        let known = self
+            .f
+            .dims
+            .iter()
+            .position(|d| d.length == Length::Fixed(n));
+        match known {
+            Some(at) => DimId(at as u32),
+            None => self.f.add_dim(n.to_string(), Length::Fixed(n)),
+        }
+    }
+
+    /// Declares the results.
+    pub(crate) fn declare_results(&mut self, results: Vec<ResultDecl>, function: Span) {
+        if results.is_empty() {
+            let text = format!(
+                "`{}` has no result: declare one, `fn {}(..) -> Y[..]`",
+                self.f.name, self.f.name
+            );
+            self.diagnostics.error("missing-result", function, text);
+        }
+        for r in results {
+            self.fix_element(r.element);
+            if self.results.iter().any(|o| o.name.text == r.name.text) {
+                let text = format!("the result `{}` is declared twice", r.name.text);
+                self.diagnostics.error("defined-twice", r.name.span, text);
+                continue;
+            }
+            if matches!(
+                self.tensors.get(&r.name.text),
+                Some(Binding::Tensor {
+                    parameter: true,
+                    ..
+                })
+            ) {
+                let text = format!("`{}` is a parameter and can't be a result too", r.name.text);
+                self.diagnostics
+                    .error("parameter-defined", r.name.span, text);
+            }
+            let axes = r
+                .dimensions
+                .iter()
+                .flatten()
+                .map(|e| self.result_axis(e))
+                .collect();
+            self.results.push(ResultInfo {
+                name: r.name,
+                axes,
+                element: r.element.map(|(t, _)| t),
+            });
+        }
+    }
+
+    fn result_axis(&mut self, e: &Expr) -> ResultAxis {
+        match &e.kind {
+            ExprKind::Name(n) => match self.dims.get(&n.text) {
+                Some(&dim) => ResultAxis::Known(dim),
+                None if is_axis_type(&n.text) => {
+                    unsupported::report(
+                        self.diagnostics,
+                        n.span,
+                        &format!("the axis type `{}`", n.text),
+                    );
+                    ResultAxis::Poisoned
+                }
+                None => ResultAxis::New(n.text.clone(), n.span),
+            },
+            ExprKind::Number(Number::Whole(n)) => ResultAxis::Known(self.fixed(*n)),
+            ExprKind::Error => ResultAxis::Poisoned,
+            _ => {
+                unsupported::report(self.diagnostics, e.span, "an expression as a dimension");
+                ResultAxis::Poisoned
+            }
+        }
+    }
+}
