@@ -32,7 +32,7 @@ impl Items<'_> {
             let name = argument(at);
             match self.rank(t) {
                 0 => quote! { #name: self.#name, },
-                _ => quote! { #name: #nd::CowArray::from(self.#name.into_owned()), },
+                _ => quote! { #name: <#nd::CowArray<_, _> as #core::convert::From<_>>::from(self.#name.into_owned()), },
             }
         });
         let run = self.run();
@@ -197,7 +197,7 @@ impl Items<'_> {
 
     /// A new pullback from the arguments `a0`, `a1`...
     pub(super) fn new_pullback(&self, memory: TokenStream) -> TokenStream {
-        let nd = &self.nd;
+        let (nd, core) = (&self.nd, &self.paths.core);
         let each = self
             .f
             .parameters
@@ -211,7 +211,7 @@ impl Items<'_> {
             let name = argument(at);
             match self.rank(t) {
                 0 => quote! { #name, },
-                _ => quote! { #name: #nd::CowArray::from(#name.view()), },
+                _ => quote! { #name: <#nd::CowArray<_, _> as #core::convert::From<_>>::from(#name.view()), },
             }
         });
         quote! { Pullback { #(#each)* lens: __lens, memory: #memory } }

@@ -28,6 +28,10 @@ pub(crate) fn sum(
         product.alpha = Some(times(s.f, product.alpha, len));
     }
     product.merge(s.f);
+    if product.factors.len() == 1 {
+        let body = product.expr(s.f);
+        return nest::sum(s.f, target, over, body);
+    }
     let (mut steps, summed) = sum_alone(s, &mut product, &over);
     let over: Vec<IndexId> = over.into_iter().filter(|i| !summed.contains(i)).collect();
     product.merge(s.f);
