@@ -47,6 +47,8 @@ pub struct Choice {
     pub stored: f64,
     /// Whether these are parts of a contraction.
     pub contraction: bool,
+    /// Whether this is one loop nest.
+    pub nest: bool,
 }
 
 /// The cheapest of several ways. What is stored on the way is at most as large as the `largest` tensor, or, for parts
@@ -59,14 +61,7 @@ pub fn choose(largest: f64, choices: &[Choice]) -> usize {
         at == last || c.stored <= largest || (c.contraction && saves && c.stored <= 4.0 * largest)
     };
     // A loop nest runs at a fraction of the speed of a matrix product.
-    let weight = |at: usize| {
-        choices[at].cost
-            * if choices[at].stored == 0.0 && at == last {
-                8.0
-            } else {
-                1.0
-            }
-    };
+    let weight = |at: usize| choices[at].cost * if choices[at].nest { 8.0 } else { 1.0 };
     (0..choices.len())
         .filter(|&at| allowed(at))
         .min_by(|&a, &b| weight(a).total_cmp(&weight(b)))

@@ -63,6 +63,8 @@ pub struct Choice {
     pub stored: Vec<Vec<DimId>>,
     /// True if these are parts of a contraction (at most 4 times the largest tensor), else they are at most as large.
     pub contraction: bool,
+    /// One loop nest that stores nothing.
+    pub nest: bool,
     pub steps: Vec<Step>,
     /// Temporaries that only this way needs.
     pub temporaries: Vec<TensorId>,

@@ -35,8 +35,8 @@ impl Body<'_> {
         let options = choices.iter().map(|c| {
             let cost = self.total(&c.cost);
             let stored = c.stored.iter().map(|s| self.volume(s));
-            let contraction = c.contraction;
-            quote! { #rt::Choice { cost: #cost, stored: 0.0 #( .max(#stored) )*, contraction: #contraction } }
+            let (contraction, nest) = (c.contraction, c.nest);
+            quote! { #rt::Choice { cost: #cost, stored: 0.0f64 #( .max(#stored) )*, contraction: #contraction, nest: #nest } }
         });
         let options: Vec<TokenStream> = options.collect();
         let largest = self.largest();

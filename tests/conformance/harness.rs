@@ -1,0 +1,185 @@
+//! Cases with expected values, and how results are compared with them.
+
+use ndarray::{Array, ArrayViewD, Dimension, IxDyn};
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// An element type of the tests: `f32` or `f64`, with how closely it must agree, relative to the largest entry.
+pub trait Number: einstan::Float {
+    const TOLERANCE: f64;
+    fn of(value: f64) -> Self;
+    fn to(self) -> f64;
+}
+
+impl Number for f64 {
+    const TOLERANCE: f64 = 1e-9;
+    fn of(value: f64) -> Self {
+        value
+    }
+    fn to(self) -> f64 {
+        self
+    }
+}
+
+impl Number for f32 {
+    const TOLERANCE: f64 = 2e-4;
+    fn of(value: f64) -> Self {
+        value as f32
+    }
+    fn to(self) -> f64 {
+        self.into()
+    }
+}
+
+/// A case of a file.
+pub struct Case {
+    pub name: String,
+    inputs: BTreeMap<String, Value>,
+    cotangents: Vec<Value>,
+    outputs: Vec<Value>,
+    gradients: BTreeMap<String, Value>,
+}
+
+/// The cases of a file under `data/`.
+pub fn cases(text: &str) -> BTreeMap<String, Case> {
+    let all: Vec<Value> = serde_json::from_str(text).expect("a list of cases");
+    let map = |v: &Value| -> BTreeMap<String, Value> {
+        v.as_object().map(|o| o.iter().map(|(k, v)| (k.clone(), v.clone())).collect()).unwrap_or_default()
+    };
+    let list = |v: &Value| v.as_array().cloned().unwrap_or_default();
+    all.iter()
+        .map(|c| {
+            let name = c["name"].as_str().expect("a name").to_string();
+            let case = Case {
+                name: name.clone(),
+                inputs: map(&c["inputs"]),
+                cotangents: list(&c["cotangents"]),
+                outputs: list(&c["expect"]["outputs"]),
+                gradients: map(&c["expect"]["vjp"]),
+            };
+            (name, case)
+        })
+        .collect()
+}
+
+fn flatten(value: &Value, shape: &mut Vec<usize>, depth: usize, out: &mut Vec<f64>) {
+    match value {
+        Value::Array(all) => {
+            if shape.len() == depth {
+                shape.push(all.len());
+            }
+            all.iter().for_each(|v| flatten(v, shape, depth + 1, out));
+        }
+        v => out.push(v.as_f64().expect("a number")),
+    }
+}
+
+fn array<D: Dimension>(value: &Value) -> Array<f64, D> {
+    let (mut shape, mut data) = (Vec::new(), Vec::new());
+    flatten(value, &mut shape, 0, &mut data);
+    if let Some(rank) = D::NDIM {
+        shape.resize(rank, 0);
+    }
+    let dynamic = Array::from_shape_vec(IxDyn(&shape), data).expect("a shape");
+    dynamic.into_dimensionality().expect("a rank")
+}
+
+impl Case {
+    pub fn tensor<T: Number, D: Dimension>(&self, name: &str) -> Array<T, D> {
+        array::<D>(&self.inputs[name]).mapv(T::of)
+    }
+
+    pub fn integers<I: TryFrom<i64>, D: Dimension>(&self, name: &str) -> Array<I, D>
+    where
+        I: Clone,
+    {
+        array::<D>(&self.inputs[name]).map(|&x| I::try_from(x as i64).unwrap_or_else(|_| panic!("an integer")))
+    }
+
+    pub fn scalar<T: Number>(&self, name: &str) -> T {
+        T::of(self.inputs[name].as_f64().expect("a number"))
+    }
+
+    pub fn integer<I: TryFrom<i64>>(&self, name: &str) -> I {
+        let value = self.inputs[name].as_i64().expect("an integer");
+        I::try_from(value).unwrap_or_else(|_| panic!("an integer"))
+    }
+
+    pub fn cotangent<T: Number, D: Dimension>(&self, at: usize) -> Array<T, D> {
+        array::<D>(&self.cotangents[at]).mapv(T::of)
+    }
+
+    pub fn scalar_cotangent<T: Number>(&self, at: usize) -> T {
+        T::of(self.cotangents[at].as_f64().expect("a number"))
+    }
+
+    /// Compares a result.
+    pub fn output<T: Number>(&self, at: usize, found: &impl Found<T>) {
+        self.close::<T>(&format!("output {at}"), &self.outputs[at], found.list(), found.shape());
+    }
+
+    /// Compares a gradient, times `times`.
+    pub fn gradient<T: Number>(&self, name: &str, found: ArrayViewD<'_, T>, times: f64) {
+        let list = found.iter().map(|x| x.to() / times).collect();
+        self.close::<T>(&format!("gradient of {name}"), &self.gradients[name], list, found.shape().to_vec());
+    }
+
+    fn close<T: Number>(&self, what: &str, expected: &Value, found: Vec<f64>, shape: Vec<usize>) {
+        let (mut want_shape, mut want) = (Vec::new(), Vec::new());
+        flatten(expected, &mut want_shape, 0, &mut want);
+        let case = &self.name;
+        assert!(want.is_empty() || want_shape == shape, "{case}: {what} has the shape {shape:?}, not {want_shape:?}");
+        assert_eq!(want.len(), found.len(), "{case}: {what}");
+        let scale = want.iter().filter(|x| x.is_finite()).fold(1e-30, |a: f64, x| a.max(x.abs()));
+        for (at, (w, f)) in want.iter().zip(&found).enumerate() {
+            let same = w == f || (w.is_nan() && f.is_nan()) || (w - f).abs() <= T::TOLERANCE * scale.max(1e-3);
+            assert!(same, "{case}: {what}: element {at} is {f}, not {w} (of {want:?}, found {found:?})");
+        }
+    }
+}
+
+/// A result: an array or a scalar.
+pub trait Found<T> {
+    fn list(&self) -> Vec<f64>;
+    fn shape(&self) -> Vec<usize>;
+}
+
+impl<T: Number, D: Dimension> Found<T> for Array<T, D> {
+    fn list(&self) -> Vec<f64> {
+        self.iter().map(|x| x.to()).collect()
+    }
+    fn shape(&self) -> Vec<usize> {
+        self.shape().to_vec()
+    }
+}
+
+impl<T: Number> Found<T> for T {
+    fn list(&self) -> Vec<f64> {
+        vec![self.to()]
+    }
+    fn shape(&self) -> Vec<usize> {
+        vec![]
+    }
+}
+
+/// A result of integers.
+pub struct Whole(pub Vec<f64>, pub Vec<usize>);
+
+impl Whole {
+    pub fn array<I: Copy + TryInto<i64>, D: Dimension>(a: &Array<I, D>) -> Self {
+        let list = a.iter().map(|&x| x.try_into().unwrap_or(i64::MIN) as f64).collect();
+        Whole(list, a.shape().to_vec())
+    }
+    pub fn one<I: TryInto<i64>>(x: I) -> Self {
+        Whole(vec![x.try_into().unwrap_or(i64::MIN) as f64], vec![])
+    }
+}
+
+impl<T> Found<T> for Whole {
+    fn list(&self) -> Vec<f64> {
+        self.0.clone()
+    }
+    fn shape(&self) -> Vec<usize> {
+        self.1.clone()
+    }
+}
