@@ -132,7 +132,7 @@ impl Case {
         assert_eq!(want.len(), found.len(), "{case}: {what}");
         let scale = want.iter().filter(|x| x.is_finite()).fold(1e-30, |a: f64, x| a.max(x.abs()));
         for (at, (w, f)) in want.iter().zip(&found).enumerate() {
-            let same = w == f || (w.is_nan() && f.is_nan()) || (w - f).abs() <= T::TOLERANCE * scale.max(1e-3);
+            let same = w == f || (w.is_nan() && f.is_nan()) || (w - f).abs() <= T::TOLERANCE * scale.max(1e-2);
             assert!(same, "{case}: {what}: element {at} is {f}, not {w} (of {want:?}, found {found:?})");
         }
     }

@@ -12,7 +12,8 @@ pub(crate) fn fuse(f: &mut Function, steps: Vec<Step>) -> Vec<Step> {
     let mut out: Vec<Step> = Vec::new();
     for step in steps {
         match (step, out.last_mut()) {
-            (Step::Nest(next), Some(Step::Nest(last))) => {
+            (Step::Nest(mut next), Some(Step::Nest(last))) => {
+                refresh(f, &mut next);
                 if let Err(next) = join(f, last, next) {
                     out.push(Step::Nest(next));
                 }
@@ -126,26 +127,62 @@ impl Stmt {
         });
     }
 
+    /// Replaces indices, those that the statement binds too.
     fn rename(&mut self, f: &mut Function, map: &BTreeMap<IndexId, IndexId>) {
-        let put = |s: &mut Vec<Subscript>| {
-            for at in s {
-                if let Subscript::Index(i) = at
-                    && let Some(&to) = map.get(i)
-                {
-                    *i = to;
+        let to = |i: &mut IndexId| *i = map.get(i).copied().unwrap_or(*i);
+        let put = |subscripts: &mut Vec<Subscript>| {
+            for s in subscripts {
+                if let Subscript::Index(i) = s {
+                    to(i);
                 }
             }
         };
         match self {
-            Stmt::Loop { body, .. } => body.iter_mut().for_each(|s| s.rename(f, map)),
-            Stmt::Store { left, value, .. } => {
+            Stmt::Loop { index, body } => {
+                to(index);
+                body.iter_mut().for_each(|s| s.rename(f, map));
+            }
+            Stmt::Store { left, row, value, .. } => {
                 put(left);
+                row.iter_mut().for_each(to);
                 *value = f.rename(*value, map);
             }
-            Stmt::Reduce { left, body, .. } | Stmt::Softmax { left, body, .. } => {
+            Stmt::Reduce { left, over, body, .. } => {
                 put(left);
+                over.iter_mut().for_each(to);
+                *body = f.rename(*body, map);
+            }
+            Stmt::Softmax { left, along, body, .. } => {
+                put(left);
+                along.iter_mut().for_each(to);
                 *body = f.rename(*body, map);
             }
         }
     }
+
+    /// The indices that the statement binds.
+    fn bound(&self, out: &mut Vec<IndexId>) {
+        match self {
+            Stmt::Loop { index, body } => {
+                out.push(*index);
+                body.iter().for_each(|s| s.bound(out));
+            }
+            Stmt::Store { row, .. } => out.extend(row),
+            Stmt::Reduce { over, .. } => out.extend(over),
+            // Those along which it runs are left-hand indices: no loop around it binds them.
+            Stmt::Softmax { along, .. } => out.extend(along),
+        }
+    }
+}
+
+/// Gives a nest indices of its own, so that one of another nest can take the place of its outer loop's.
+fn refresh(f: &mut Function, nest: &mut [Stmt]) {
+    let mut bound = Vec::new();
+    nest.iter().for_each(|s| s.bound(&mut bound));
+    let mut map = BTreeMap::new();
+    for i in bound {
+        let index = f.index(i).clone();
+        map.entry(i).or_insert_with(|| f.add_index(index.name, index.dim));
+    }
+    nest.iter_mut().for_each(|s| s.rename(f, &map));
 }
