@@ -46,13 +46,14 @@ impl Diagnostics {
         &self.errors
     }
 
-    /// Each error as a `compile_error!` at its token, by the path `facade`.
-    pub fn to_tokens(&self, facade: &TokenStream) -> TokenStream {
+    /// Each error as a `compile_error!` at its token. All tokens stand there, or rustc would point at the whole
+    /// invocation; so the path can't be the facade's.
+    pub fn to_tokens(&self) -> TokenStream {
         self.errors
             .iter()
             .map(|e| {
                 let text = format!("einstan[{}]: {}", e.rule, e.message);
-                quote_spanned! { e.span => #facade::__private::core::compile_error!{ #text } }
+                quote_spanned! { e.span => ::core::compile_error! { #text } }
             })
             .collect()
     }

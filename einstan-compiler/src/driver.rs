@@ -16,7 +16,7 @@ pub fn expand(tokens: TokenStream) -> TokenStream {
         functions,
         inline,
     } = resolve::resolve(invocation, &mut diagnostics);
-    let errors = diagnostics.to_tokens(&facade);
+    let errors = diagnostics.to_tokens();
     match inline {
         Some(vjp) => {
             let f = &functions[0];
