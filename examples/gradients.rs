@@ -97,9 +97,15 @@ fn main() -> Result<(), einstan::Error> {
 
     let mut largest = 0.0f64;
     for ((name, found), (_, expected)) in generated.iter().zip(&by_hand) {
-        let difference = found.iter().zip(expected).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
+        let difference = found
+            .iter()
+            .zip(expected)
+            .map(|(a, b)| (a - b).abs())
+            .fold(0.0, f64::max);
         largest = largest.max(difference);
-        println!("dE/d{name}, generated:\n{found:.6}\ndE/d{name}, by the chain rule:\n{expected:.6}\n");
+        println!(
+            "dE/d{name}, generated:\n{found:.6}\ndE/d{name}, by the chain rule:\n{expected:.6}\n"
+        );
     }
     println!("largest difference: {largest:.1e}");
     assert!(largest < 1e-12, "the two gradients differ by {largest}");

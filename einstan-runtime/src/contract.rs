@@ -1,7 +1,9 @@
 //! Two tensors multiplied and summed: strided, batched matrix products.
 
 use crate::float::Float;
-use crate::row::{Sink, Source};
+use crate::gemm::{Matrix, Size, gemm};
+use crate::sink::Sink;
+use crate::source::Source;
 
 /// An index of a contraction: its length, and how far a step of it goes along each axis of the three tensors.
 #[derive(Clone, Copy, Debug)]
@@ -18,7 +20,10 @@ pub struct Loop<const A: usize, const B: usize, const C: usize> {
 
 /// Kept memory of contractions.
 #[derive(Clone, Debug, Default)]
-pub struct Scratch(());
+pub struct Scratch {
+    pub(crate) single: Vec<f32>,
+    pub(crate) double: Vec<f64>,
+}
 
 /// What an index does in a contraction.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -84,7 +89,7 @@ pub fn contract<T: Float, const A: usize, const B: usize, const C: usize>(
     c: &mut Sink<'_, T, C>,
     c_at: [isize; C],
     loops: &[Loop<A, B, C>],
-    _scratch: &mut Scratch,
+    scratch: &mut Scratch,
 ) {
     if loops.iter().any(|l| l.len == 0) {
         let written = loops
@@ -136,6 +141,7 @@ pub fn contract<T: Float, const A: usize, const B: usize, const C: usize>(
             accumulate,
             c.origin.offset(dot(c_at, c.strides)),
             &mut axes[..count],
+            scratch,
         );
     }
 }
@@ -143,29 +149,25 @@ pub fn contract<T: Float, const A: usize, const B: usize, const C: usize>(
 /// Axes of one group that lie behind each other in all three tensors become one.
 fn fuse(axes: &mut [Axis]) -> usize {
     let mut count = axes.len();
-    let mut again = true;
-    while again {
-        again = false;
-        'pairs: for p in 0..count {
-            for q in 0..count {
-                let (x, y) = (axes[p], axes[q]);
-                let n = y.len as isize;
-                if p != q
-                    && x.group == y.group
-                    && x.a == y.a * n
-                    && x.b == y.b * n
-                    && x.c == y.c * n
-                {
-                    axes[q].len = x.len * y.len;
-                    axes[p] = axes[count - 1];
-                    count -= 1;
-                    again = true;
-                    break 'pairs;
-                }
-            }
-        }
+    while let Some((outer, inner)) = behind(&axes[..count]) {
+        axes[inner].len *= axes[outer].len;
+        axes[outer] = axes[count - 1];
+        count -= 1;
     }
     count
+}
+
+/// Two axes of one group of which the first steps over all of the second.
+fn behind(axes: &[Axis]) -> Option<(usize, usize)> {
+    let over = |x: &Axis, y: &Axis| {
+        let n = y.len as isize;
+        x.group == y.group && x.a == y.a * n && x.b == y.b * n && x.c == y.c * n
+    };
+    (0..axes.len()).find_map(|p| {
+        (0..axes.len())
+            .find(|&q| p != q && over(&axes[p], &axes[q]))
+            .map(|q| (p, q))
+    })
 }
 
 /// The contraction over axes that are longer than 1.
@@ -180,6 +182,7 @@ unsafe fn run<T: Float>(
     accumulate: bool,
     c: *mut T,
     axes: &mut [Axis],
+    scratch: &mut Scratch,
 ) {
     let count = fuse(axes);
     let mut take = {
@@ -223,13 +226,30 @@ unsafe fn run<T: Float>(
             }
             again |= x.group == Group::Contracted && i > 0;
         }
-        let beta = if again { T::one() } else { T::zero() };
-        // SAFETY: inside, says the caller.
-        unsafe {
-            T::gemm(
-                m.len, k.len, n.len, alpha, pa, m.a, k.a, pb, k.b, n.b, beta, pc, m.c, n.c,
-            )
+        let size = Size {
+            m: m.len,
+            k: k.len,
+            n: n.len,
         };
+        let (pa, pb) = (
+            Matrix {
+                origin: pa,
+                rows: m.a,
+                columns: k.a,
+            },
+            Matrix {
+                origin: pb,
+                rows: k.b,
+                columns: n.b,
+            },
+        );
+        let pc = Matrix {
+            origin: pc,
+            rows: m.c,
+            columns: n.c,
+        };
+        // SAFETY: inside, says the caller.
+        unsafe { gemm(size, alpha, pa, pb, again, pc, scratch) };
         let mut d = depth;
         loop {
             if d == 0 {

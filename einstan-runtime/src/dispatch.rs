@@ -2,7 +2,7 @@
 
 /// The instruction sets that loops are compiled for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Level {
+pub enum Level {
     Baseline,
     #[cfg(target_arch = "x86_64")]
     Avx2,
@@ -33,7 +33,7 @@ fn detect() -> Level {
 
 /// The level in force: the machine's best one, or a lower one that `EINSTAN_SIMD` names.
 #[inline]
-fn level() -> Level {
+pub(crate) fn level() -> Level {
     use std::sync::OnceLock;
     static LEVEL: OnceLock<Level> = OnceLock::new();
     *LEVEL.get_or_init(|| {

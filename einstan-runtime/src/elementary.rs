@@ -1,3 +1,4 @@
+#![allow(clippy::excessive_precision)] // constants have the digits that their sources give
 //! The elementwise functions of `f32` and `f64`. `exp`, `ln`, `tanh` and what is made of them are branch-free
 //! polynomials, which vectorise; the others are std's and libm's.
 
@@ -53,7 +54,7 @@ macro_rules! ln {
 
 /// All functions of one type, on top of `exp`, `ln`, `tanh` and `erf`.
 macro_rules! elementary {
-    ($t:ident, $gemm:ident) => {
+    ($t:ident, $panel:ident) => {
         impl crate::float::sealed::Sealed for $t {}
 
         impl crate::float::Element for $t {
@@ -64,6 +65,10 @@ macro_rules! elementary {
             #[inline(always)]
             fn from_i64(value: i64) -> Self {
                 value as $t
+            }
+            #[inline(always)]
+            fn to_float<T: crate::Float>(self) -> T {
+                T::from_f64(self as f64)
             }
             #[inline(always)]
             fn plus(self, other: Self) -> Self {
@@ -235,28 +240,12 @@ macro_rules! elementary {
                 self.atan2(x)
             }
             #[inline(always)]
-            unsafe fn gemm(
-                m: usize,
-                k: usize,
-                n: usize,
-                alpha: Self,
-                a: *const Self,
-                rsa: isize,
-                csa: isize,
-                b: *const Self,
-                rsb: isize,
-                csb: isize,
-                beta: Self,
-                c: *mut Self,
-                rsc: isize,
-                csc: isize,
-            ) {
-                // SAFETY: the caller's.
-                unsafe {
-                    matrixmultiply::$gemm(
-                        m, k, n, alpha, a, rsa, csa, b, rsb, csb, beta, c, rsc, csc,
-                    )
-                }
+            fn panel(scratch: &mut crate::Scratch) -> &mut Vec<Self> {
+                &mut scratch.$panel
+            }
+            #[inline]
+            fn kernel(level: crate::dispatch::Level, left: usize) -> crate::kernel::Kernel<Self> {
+                crate::kernel::$panel(level, left)
             }
         }
     };
@@ -339,7 +328,7 @@ mod double {
         libm::erfc(x)
     }
 
-    elementary!(f64, dgemm);
+    elementary!(f64, double);
 }
 
 mod single {
@@ -410,5 +399,5 @@ mod single {
         libm::erfcf(x)
     }
 
-    elementary!(f32, sgemm);
+    elementary!(f32, single);
 }

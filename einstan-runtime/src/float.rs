@@ -17,6 +17,8 @@ pub trait Element:
     fn to_i64(self) -> i64;
     /// The nearest value of this type.
     fn from_i64(value: i64) -> Self;
+    /// As a float.
+    fn to_float<T: Float>(self) -> T;
     /// `self + other`; integers stop at the ends of their range.
     fn plus(self, other: Self) -> Self;
 }
@@ -38,6 +40,11 @@ macro_rules! integer {
                 <$t>::try_from(value).unwrap_or(if value < 0 { <$t>::MIN } else { <$t>::MAX })
             }
             #[inline(always)]
+            fn to_float<T: Float>(self) -> T {
+                // Every value of a small type fits; those of 64 bits are rounded once.
+                <T as Elementary>::from_i64(self.to_i64())
+            }
+            #[inline(always)]
             fn plus(self, other: Self) -> Self {
                 self.saturating_add(other)
             }
@@ -48,7 +55,7 @@ integer!(usize i32 i64 u32 u8);
 
 /// The functions of the notation, for generated code.
 #[doc(hidden)]
-#[allow(missing_docs, clippy::missing_safety_doc, clippy::too_many_arguments)] // named as in the notation
+#[allow(missing_docs)] // named as in the notation
 pub trait Elementary: Sized + Copy {
     fn from_f64(value: f64) -> Self;
     fn to_f64(self) -> f64;
@@ -86,21 +93,8 @@ pub trait Elementary: Sized + Copy {
     fn e_max(self, b: Self) -> Self;
     fn e_min(self, b: Self) -> Self;
     fn e_atan2(self, x: Self) -> Self;
-    /// `C = alpha A B + beta C` with strides; C is not read where beta is 0.
-    unsafe fn gemm(
-        m: usize,
-        k: usize,
-        n: usize,
-        alpha: Self,
-        a: *const Self,
-        rsa: isize,
-        csa: isize,
-        b: *const Self,
-        rsb: isize,
-        csb: isize,
-        beta: Self,
-        c: *mut Self,
-        rsc: isize,
-        csc: isize,
-    );
+    /// Memory for packed panels of this type.
+    fn panel(scratch: &mut crate::Scratch) -> &mut Vec<Self>;
+    /// The kernels of matrix products for what is left of a row.
+    fn kernel(level: crate::dispatch::Level, left: usize) -> crate::kernel::Kernel<Self>;
 }

@@ -2,7 +2,8 @@
 
 use crate::error::Error;
 use crate::float::Element;
-use crate::row::{Sink, Source};
+use crate::sink::Sink;
+use crate::source::Source;
 use ndarray::{Array, Dimension};
 
 /// The number of elements, if an allocation of them can be asked for at all.
@@ -37,8 +38,14 @@ pub fn zeros<E: Element, D: Dimension>(
 }
 
 /// Memory that grows and is kept.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Buffer<E>(Vec<E>);
+
+impl<E> Default for Buffer<E> {
+    fn default() -> Self {
+        Buffer(Vec::new())
+    }
+}
 
 impl<E: Element> Buffer<E> {
     /// Makes room for a tensor.

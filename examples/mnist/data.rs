@@ -21,7 +21,9 @@ pub struct Digits {
 impl Digits {
     /// The labels as rows with one 1.
     pub fn one_hot(&self) -> Array2<f32> {
-        Array2::from_shape_fn((self.labels.len(), CLASSES), |(i, c)| f32::from(u8::from(usize::from(self.labels[i]) == c)))
+        Array2::from_shape_fn((self.labels.len(), CLASSES), |(i, c)| {
+            f32::from(u8::from(usize::from(self.labels[i]) == c))
+        })
     }
 }
 
@@ -57,25 +59,37 @@ pub fn test(folder: &Path) -> Result<Digits, DataError> {
 }
 
 fn load(folder: &Path, name: &str, count: usize) -> Result<Digits, DataError> {
-    let images = read(&folder.join(format!("{name}-images-idx3-ubyte.gz")), &[count, 28, 28])?;
+    let images = read(
+        &folder.join(format!("{name}-images-idx3-ubyte.gz")),
+        &[count, 28, 28],
+    )?;
     let path = folder.join(format!("{name}-labels-idx1-ubyte.gz"));
     let labels = read(&path, &[count])?;
     if let Some(at) = labels.iter().position(|&l| usize::from(l) >= CLASSES) {
-        return Err(DataError { path, what: format!("label {at} is {}, and not a digit", labels[at]) });
+        return Err(DataError {
+            path,
+            what: format!("label {at} is {}, and not a digit", labels[at]),
+        });
     }
     let images = images.into_iter().map(|p| f32::from(p) / 255.0).collect();
     Ok(Digits {
-        images: Array2::from_shape_vec((count, PIXELS), images).expect("as many pixels as were read"),
+        images: Array2::from_shape_vec((count, PIXELS), images)
+            .expect("as many pixels as were read"),
         labels: Array1::from_vec(labels),
     })
 }
 
 /// The bytes of an IDX file with these lengths.
 fn read(path: &Path, lens: &[usize]) -> Result<Vec<u8>, DataError> {
-    let error = |what: String| DataError { path: path.to_path_buf(), what };
+    let error = |what: String| DataError {
+        path: path.to_path_buf(),
+        what,
+    };
     let file = File::open(path).map_err(|e| error(format!("can't be opened: {e}")))?;
     let mut bytes = Vec::new();
-    GzDecoder::new(file).read_to_end(&mut bytes).map_err(|e| error(format!("is damaged: {e}")))?;
+    GzDecoder::new(file)
+        .read_to_end(&mut bytes)
+        .map_err(|e| error(format!("is damaged: {e}")))?;
     let mut header = vec![0, 0, 8, lens.len() as u8];
     header.extend(lens.iter().flat_map(|&n| (n as u32).to_be_bytes()));
     if !bytes.starts_with(&header) {
@@ -84,7 +98,10 @@ fn read(path: &Path, lens: &[usize]) -> Result<Vec<u8>, DataError> {
     let data = bytes.split_off(header.len());
     let wanted: usize = lens.iter().product();
     if data.len() != wanted {
-        return Err(error(format!("has {} bytes of data and not {wanted}", data.len())));
+        return Err(error(format!(
+            "has {} bytes of data and not {wanted}",
+            data.len()
+        )));
     }
     Ok(data)
 }

@@ -26,9 +26,20 @@ struct Arguments {
 
 fn arguments() -> Result<Option<Arguments>, Box<dyn Error>> {
     use lexopt::prelude::*;
-    let options = Options { epochs: 10, batch: 100, rate: 0.1, hidden: 128, seed: 1 };
+    let options = Options {
+        epochs: 10,
+        batch: 100,
+        rate: 0.1,
+        hidden: 128,
+        seed: 1,
+    };
     let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/data/mnist");
-    let mut out = Arguments { options, seeds: 1, quick: false, data };
+    let mut out = Arguments {
+        options,
+        seeds: 1,
+        quick: false,
+        data,
+    };
     let mut parser = lexopt::Parser::from_env();
     while let Some(argument) = parser.next()? {
         match argument {
@@ -41,13 +52,19 @@ fn arguments() -> Result<Option<Arguments>, Box<dyn Error>> {
             Long("quick") => out.quick = true,
             Long("data") => out.data = parser.value()?.into(),
             Long("help") | Short('h') => {
-                println!("mnist [--epochs N] [--batch N] [--lr X] [--hidden N] [--seed N] [--seeds N] [--quick] [--data FOLDER]");
+                println!(
+                    "mnist [--epochs N] [--batch N] [--lr X] [--hidden N] [--seed N] [--seeds N] [--quick] [--data FOLDER]"
+                );
                 return Ok(None);
             }
             other => return Err(other.unexpected().into()),
         }
     }
-    if out.options.batch == 0 || out.options.batch > 55_000 || out.options.epochs == 0 || out.options.hidden == 0 {
+    if out.options.batch == 0
+        || out.options.batch > 55_000
+        || out.options.epochs == 0
+        || out.options.hidden == 0
+    {
         return Err("--epochs and --hidden are at least 1, --batch is from 1 to 55000".into());
     }
     Ok(Some(out))
@@ -64,7 +81,9 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Result<(), Box<dyn Error>> {
-    let Some(arguments) = arguments()? else { return Ok(()) };
+    let Some(arguments) = arguments()? else {
+        return Ok(());
+    };
     let start = Instant::now();
     let (mut digits, test) = (data::train(&arguments.data)?, data::test(&arguments.data)?);
     let mut options = arguments.options;
@@ -76,19 +95,33 @@ fn run() -> Result<(), Box<dyn Error>> {
     let (training, held_out) = model::split(digits, held);
     let mut sum = 0.0;
     for seed in 0..arguments.seeds.max(1) {
-        let options = Options { seed: options.seed + seed, ..options };
+        let options = Options {
+            seed: options.seed + seed,
+            ..options
+        };
         let (network, epochs) = train(&training, &held_out, options)?;
         let seen = network.predict(&test)?;
         let accuracy = network.accuracy(&test)?;
         sum += accuracy;
-        println!("seed {}: test accuracy {:.2} %", options.seed, accuracy * 100.0);
+        println!(
+            "seed {}: test accuracy {:.2} %",
+            options.seed,
+            accuracy * 100.0
+        );
         if seed == 0 {
             let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/mnist");
             std::fs::create_dir_all(&folder)?;
             picture::use_font();
             picture::curve(&epochs, &folder.join("curve.png"))?;
-            picture::mistakes(&test, seen.as_slice().unwrap_or(&[]), &folder.join("mistakes.png"))?;
-            println!("pictures: {0}/curve.png, {0}/mistakes.png", folder.display());
+            picture::mistakes(
+                &test,
+                seen.as_slice().unwrap_or(&[]),
+                &folder.join("mistakes.png"),
+            )?;
+            println!(
+                "pictures: {0}/curve.png, {0}/mistakes.png",
+                folder.display()
+            );
         }
     }
     let mean = sum / arguments.seeds.max(1) as f64;
@@ -99,7 +132,12 @@ fn run() -> Result<(), Box<dyn Error>> {
     let floor = if arguments.quick { 0.85 } else { 0.97 };
     let changed = arguments.options.epochs != 10 || arguments.options.rate != 0.1;
     if !changed && mean < floor {
-        return Err(format!("an accuracy of {:.2} % is below {:.0} %", mean * 100.0, floor * 100.0).into());
+        return Err(format!(
+            "an accuracy of {:.2} % is below {:.0} %",
+            mean * 100.0,
+            floor * 100.0
+        )
+        .into());
     }
     Ok(())
 }
@@ -112,7 +150,9 @@ fn train(
 ) -> Result<(Network, Vec<Epoch>), Box<dyn Error>> {
     let batches = training.labels.len() / options.batch;
     let bar = ProgressBar::new((options.epochs * batches) as u64);
-    bar.set_style(ProgressStyle::with_template("{wide_bar} {pos}/{len} batches, {msg}")?);
+    bar.set_style(ProgressStyle::with_template(
+        "{wide_bar} {pos}/{len} batches, {msg}",
+    )?);
     let mut epochs: Vec<Epoch> = Vec::new();
     let accuracy = std::cell::Cell::new(None::<f64>);
     let network = Network::train(
@@ -121,7 +161,10 @@ fn train(
         options,
         |step, loss| {
             if step % 50 == 0 {
-                let accuracy = accuracy.get().map(|a| format!(", accuracy {:.2} %", a * 100.0)).unwrap_or_default();
+                let accuracy = accuracy
+                    .get()
+                    .map(|a| format!(", accuracy {:.2} %", a * 100.0))
+                    .unwrap_or_default();
                 bar.set_message(format!("loss {loss:.4}{accuracy}"));
                 bar.set_position(step as u64 + 1);
             }

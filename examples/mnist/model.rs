@@ -76,8 +76,10 @@ impl Network {
         let mut network = Network::new(options.hidden, &mut random);
         let (labels, count) = (digits.one_hot(), digits.labels.len());
         let mut order: Vec<usize> = (0..count).collect();
-        let (mut x, mut t) =
-            (Array2::zeros((options.batch, PIXELS)), Array2::zeros((options.batch, CLASSES)));
+        let (mut x, mut t) = (
+            Array2::zeros((options.batch, PIXELS)),
+            Array2::zeros((options.batch, CLASSES)),
+        );
         let mut velocity = network.0.clone();
         velocity.fill(0.0);
         let mut gradient = velocity.clone();
@@ -93,8 +95,16 @@ impl Network {
                     t.row_mut(row).assign(&labels.row(at));
                 }
                 let w = &mut network.0;
-                let e =
-                    loss::value_and_grad_in(&x, &w.W1, &w.b1, &w.W2, &w.b2, &t, &mut workspace, &mut gradient)?;
+                let e = loss::value_and_grad_in(
+                    &x,
+                    &w.W1,
+                    &w.b1,
+                    &w.W2,
+                    &w.b2,
+                    &t,
+                    &mut workspace,
+                    &mut gradient,
+                )?;
                 let done = (epoch * batches + step) as f32 / steps;
                 let rate = options.rate * 0.5 * (1.0 + (std::f32::consts::PI * done).cos());
                 velocity.scale(MOMENTUM);
@@ -104,7 +114,10 @@ impl Network {
                 progress(epoch * batches + step, e);
             }
             let accuracy = network.accuracy(held_out)?;
-            watch(Epoch { loss: total / batches.max(1) as f32, accuracy });
+            watch(Epoch {
+                loss: total / batches.max(1) as f32,
+                accuracy,
+            });
         }
         Ok(network)
     }
@@ -118,7 +131,11 @@ impl Network {
     /// The part of the images that it gets right.
     pub fn accuracy(&self, digits: &Digits) -> Result<f64, einstan::Error> {
         let seen = self.predict(digits)?;
-        let right = seen.iter().zip(&digits.labels).filter(|(s, l)| **s == usize::from(**l)).count();
+        let right = seen
+            .iter()
+            .zip(&digits.labels)
+            .filter(|(s, l)| **s == usize::from(**l))
+            .count();
         Ok(right as f64 / digits.labels.len().max(1) as f64)
     }
 }
@@ -126,7 +143,10 @@ impl Network {
 /// The digits before and from `at` on.
 pub fn split(digits: Digits, at: usize) -> (Digits, Digits) {
     let part = |from: usize, to: usize| Digits {
-        images: digits.images.slice_axis(Axis(0), (from..to).into()).to_owned(),
+        images: digits
+            .images
+            .slice_axis(Axis(0), (from..to).into())
+            .to_owned(),
         labels: digits.labels.slice(s![from..to]).to_owned(),
     };
     (part(0, at), part(at, digits.labels.len()))

@@ -37,19 +37,32 @@ pub fn curve(epochs: &[Epoch], path: &Path) -> Result<(), Box<dyn Error>> {
         .x_label_formatter(&|x| format!("{x:.0}"))
         .light_line_style(WHITE)
         .draw()?;
-    chart.configure_secondary_axes().y_desc("accuracy (%, held out)").draw()?;
+    chart
+        .configure_secondary_axes()
+        .y_desc("accuracy (%, held out)")
+        .draw()?;
     let at = |i: usize| (i + 1) as f64;
-    let loss = epochs.iter().enumerate().map(|(i, e)| (at(i), f64::from(e.loss)));
+    let loss = epochs
+        .iter()
+        .enumerate()
+        .map(|(i, e)| (at(i), f64::from(e.loss)));
     chart
         .draw_series(LineSeries::new(loss, RED.stroke_width(2)))?
         .label("loss")
         .legend(|(x, y)| PathElement::new([(x, y), (x + 20, y)], RED.stroke_width(2)));
-    let accuracy = epochs.iter().enumerate().map(|(i, e)| (at(i), e.accuracy * 100.0));
+    let accuracy = epochs
+        .iter()
+        .enumerate()
+        .map(|(i, e)| (at(i), e.accuracy * 100.0));
     chart
         .draw_secondary_series(LineSeries::new(accuracy, BLUE.stroke_width(2)))?
         .label("accuracy")
         .legend(|(x, y)| PathElement::new([(x, y), (x + 20, y)], BLUE.stroke_width(2)));
-    chart.configure_series_labels().position(SeriesLabelPosition::MiddleRight).border_style(BLACK).draw()?;
+    chart
+        .configure_series_labels()
+        .position(SeriesLabelPosition::MiddleRight)
+        .border_style(BLACK)
+        .draw()?;
     root.present()?;
     Ok(())
 }
@@ -59,10 +72,13 @@ pub fn mistakes(digits: &Digits, seen: &[usize], path: &Path) -> Result<(), Box<
     const COLUMNS: usize = 8;
     const SCALE: usize = 3;
     const CELL: (usize, usize) = (28 * SCALE + 28, 28 * SCALE + 36);
-    let wrong: Vec<usize> =
-        (0..seen.len()).filter(|&i| seen[i] != usize::from(digits.labels[i])).take(5 * COLUMNS).collect();
+    let wrong: Vec<usize> = (0..seen.len())
+        .filter(|&i| seen[i] != usize::from(digits.labels[i]))
+        .take(5 * COLUMNS)
+        .collect();
     let rows = wrong.len().div_ceil(COLUMNS).max(1);
-    let root = BitMapBackend::new(path, ((COLUMNS * CELL.0) as u32, (rows * CELL.1) as u32)).into_drawing_area();
+    let root = BitMapBackend::new(path, ((COLUMNS * CELL.0) as u32, (rows * CELL.1) as u32))
+        .into_drawing_area();
     root.fill(&WHITE)?;
     for (place, &i) in wrong.iter().enumerate() {
         let left = ((place % COLUMNS) * CELL.0 + 14) as i32;
@@ -70,10 +86,16 @@ pub fn mistakes(digits: &Digits, seen: &[usize], path: &Path) -> Result<(), Box<
         let text = format!("{}, said {}", digits.labels[i], seen[i]);
         root.draw(&Text::new(text, (left, top - 20), ("sans-serif", 16)))?;
         for (pixel, &value) in digits.images.row(i).iter().enumerate() {
-            let (x, y) = ((pixel % 28 * SCALE) as i32 + left, (pixel / 28 * SCALE) as i32 + top);
+            let (x, y) = (
+                (pixel % 28 * SCALE) as i32 + left,
+                (pixel / 28 * SCALE) as i32 + top,
+            );
             let grey = 255 - (value * 255.0) as u8;
             let colour = RGBColor(grey, grey, grey).filled();
-            root.draw(&Rectangle::new([(x, y), (x + SCALE as i32, y + SCALE as i32)], colour))?;
+            root.draw(&Rectangle::new(
+                [(x, y), (x + SCALE as i32, y + SCALE as i32)],
+                colour,
+            ))?;
         }
     }
     root.present()?;

@@ -44,7 +44,9 @@ pub struct Case {
 pub fn cases(text: &str) -> BTreeMap<String, Case> {
     let all: Vec<Value> = serde_json::from_str(text).expect("a list of cases");
     let map = |v: &Value| -> BTreeMap<String, Value> {
-        v.as_object().map(|o| o.iter().map(|(k, v)| (k.clone(), v.clone())).collect()).unwrap_or_default()
+        v.as_object()
+            .map(|o| o.iter().map(|(k, v)| (k.clone(), v.clone())).collect())
+            .unwrap_or_default()
     };
     let list = |v: &Value| v.as_array().cloned().unwrap_or_default();
     all.iter()
@@ -93,7 +95,8 @@ impl Case {
     where
         I: Clone,
     {
-        array::<D>(&self.inputs[name]).map(|&x| I::try_from(x as i64).unwrap_or_else(|_| panic!("an integer")))
+        array::<D>(&self.inputs[name])
+            .map(|&x| I::try_from(x as i64).unwrap_or_else(|_| panic!("an integer")))
     }
 
     pub fn scalar<T: Number>(&self, name: &str) -> T {
@@ -115,25 +118,46 @@ impl Case {
 
     /// Compares a result.
     pub fn output<T: Number>(&self, at: usize, found: &impl Found<T>) {
-        self.close::<T>(&format!("output {at}"), &self.outputs[at], found.list(), found.shape());
+        self.close::<T>(
+            &format!("output {at}"),
+            &self.outputs[at],
+            found.list(),
+            found.shape(),
+        );
     }
 
     /// Compares a gradient, times `times`.
     pub fn gradient<T: Number>(&self, name: &str, found: ArrayViewD<'_, T>, times: f64) {
         let list = found.iter().map(|x| x.to() / times).collect();
-        self.close::<T>(&format!("gradient of {name}"), &self.gradients[name], list, found.shape().to_vec());
+        self.close::<T>(
+            &format!("gradient of {name}"),
+            &self.gradients[name],
+            list,
+            found.shape().to_vec(),
+        );
     }
 
     fn close<T: Number>(&self, what: &str, expected: &Value, found: Vec<f64>, shape: Vec<usize>) {
         let (mut want_shape, mut want) = (Vec::new(), Vec::new());
         flatten(expected, &mut want_shape, 0, &mut want);
         let case = &self.name;
-        assert!(want.is_empty() || want_shape == shape, "{case}: {what} has the shape {shape:?}, not {want_shape:?}");
+        assert!(
+            want.is_empty() || want_shape == shape,
+            "{case}: {what} has the shape {shape:?}, not {want_shape:?}"
+        );
         assert_eq!(want.len(), found.len(), "{case}: {what}");
-        let scale = want.iter().filter(|x| x.is_finite()).fold(1e-30, |a: f64, x| a.max(x.abs()));
+        let scale = want
+            .iter()
+            .filter(|x| x.is_finite())
+            .fold(1e-30, |a: f64, x| a.max(x.abs()));
         for (at, (w, f)) in want.iter().zip(&found).enumerate() {
-            let same = w == f || (w.is_nan() && f.is_nan()) || (w - f).abs() <= T::TOLERANCE * scale.max(1e-2);
-            assert!(same, "{case}: {what}: element {at} is {f}, not {w} (of {want:?}, found {found:?})");
+            let same = w == f
+                || (w.is_nan() && f.is_nan())
+                || (w - f).abs() <= T::TOLERANCE * scale.max(1e-2);
+            assert!(
+                same,
+                "{case}: {what}: element {at} is {f}, not {w} (of {want:?}, found {found:?})"
+            );
         }
     }
 }
@@ -167,7 +191,10 @@ pub struct Whole(pub Vec<f64>, pub Vec<usize>);
 
 impl Whole {
     pub fn array<I: Copy + TryInto<i64>, D: Dimension>(a: &Array<I, D>) -> Self {
-        let list = a.iter().map(|&x| x.try_into().unwrap_or(i64::MIN) as f64).collect();
+        let list = a
+            .iter()
+            .map(|&x| x.try_into().unwrap_or(i64::MIN) as f64)
+            .collect();
         Whole(list, a.shape().to_vec())
     }
     pub fn one<I: TryInto<i64>>(x: I) -> Self {

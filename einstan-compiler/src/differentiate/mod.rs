@@ -180,14 +180,12 @@ impl Pullback {
                     self.push(a, a, seed, guards);
                 }
             }
-            Expr::PowI(a, n) => {
-                // d(a^n) = n a^(n-1) da
-                if n != 0 {
-                    let power = self.powi(a, n - 1);
-                    let factor = self.times_real(power, n.into());
-                    let seed = self.mul(seed, factor);
-                    self.push(a, a, seed, guards);
-                }
+            // d(a^n) = n a^(n-1) da
+            Expr::PowI(a, n) if n != 0 => {
+                let power = self.powi(a, n - 1);
+                let factor = self.times_real(power, n.into());
+                let seed = self.mul(seed, factor);
+                self.push(a, a, seed, guards);
             }
             Expr::Binary(op, a, b) => self.binary(op, (a, b), value, seed, guards),
             Expr::Select {

@@ -233,6 +233,7 @@ impl Function {
         &self.tensors[id.index()]
     }
 
+    #[expect(clippy::should_implement_trait)] // an index of the notation
     pub fn index(&self, id: IndexId) -> &Index {
         &self.indices[id.index()]
     }

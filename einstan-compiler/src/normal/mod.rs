@@ -262,10 +262,9 @@ impl Normaliser<'_> {
                 _ => vec![],
             };
             for i in bound {
-                if !map.contains_key(&i) {
-                    let index = self.f.index(i).clone();
-                    map.insert(i, self.f.add_index(index.name, index.dim));
-                }
+                let index = self.f.index(i).clone();
+                map.entry(i)
+                    .or_insert_with(|| self.f.add_index(index.name, index.dim));
             }
         }
     }

@@ -39,7 +39,7 @@ fn touches(f: &Function, step: &Step, tensor: TensorId) -> bool {
 }
 
 /// Appends `next` to `last`, or gives it back where that is not allowed.
-fn join(f: &mut Function, last: &mut Vec<Stmt>, mut next: Vec<Stmt>) -> Result<(), Vec<Stmt>> {
+fn join(f: &mut Function, last: &mut [Stmt], mut next: Vec<Stmt>) -> Result<(), Vec<Stmt>> {
     let (
         Some(Stmt::Loop {
             index: a,
@@ -142,17 +142,23 @@ impl Stmt {
                 to(index);
                 body.iter_mut().for_each(|s| s.rename(f, map));
             }
-            Stmt::Store { left, row, value, .. } => {
+            Stmt::Store {
+                left, row, value, ..
+            } => {
                 put(left);
                 row.iter_mut().for_each(to);
                 *value = f.rename(*value, map);
             }
-            Stmt::Reduce { left, over, body, .. } => {
+            Stmt::Reduce {
+                left, over, body, ..
+            } => {
                 put(left);
                 over.iter_mut().for_each(to);
                 *body = f.rename(*body, map);
             }
-            Stmt::Softmax { left, along, body, .. } => {
+            Stmt::Softmax {
+                left, along, body, ..
+            } => {
                 put(left);
                 along.iter_mut().for_each(to);
                 *body = f.rename(*body, map);
@@ -182,7 +188,8 @@ fn refresh(f: &mut Function, nest: &mut [Stmt]) {
     let mut map = BTreeMap::new();
     for i in bound {
         let index = f.index(i).clone();
-        map.entry(i).or_insert_with(|| f.add_index(index.name, index.dim));
+        map.entry(i)
+            .or_insert_with(|| f.add_index(index.name, index.dim));
     }
     nest.iter_mut().for_each(|s| s.rename(f, &map));
 }

@@ -341,17 +341,16 @@ impl Scope<'_> {
             };
             self.agree(e, name, list)?;
             if let (Some(first), Some(reads)) = (outside.and_then(|l| l.first()), branch.get(name))
+                && let Some(other) = reads.iter().find(|r| r.dim != first.dim)
             {
-                if let Some(other) = reads.iter().find(|r| r.dim != first.dim) {
-                    let text = format!(
-                        "reading `{}` in a branch along `{name}`, which runs over `{}` and not over `{}`,",
-                        other.shown,
-                        self.dim_name(first.dim),
-                        self.dim_name(other.dim)
-                    );
-                    unsupported::report(self.diagnostics, other.span, &text);
-                    return None;
-                }
+                let text = format!(
+                    "reading `{}` in a branch along `{name}`, which runs over `{}` and not over `{}`,",
+                    other.shown,
+                    self.dim_name(first.dim),
+                    self.dim_name(other.dim)
+                );
+                unsupported::report(self.diagnostics, other.span, &text);
+                return None;
             }
             // A length that names itself is better than a number.
             out.insert(name.clone(), list[0].dim);

@@ -220,7 +220,7 @@ mod g11_007 {
         let p_X = case.tensor::<T, ndarray::Ix1>("X");
         let p_m = case.integer::<usize>("m");
         let p_k = case.integer::<usize>("k");
-        let (r0, r1,) = g11_007(&p_X, p_m, p_k).unwrap();
+        let (r0, r1) = g11_007(&p_X, p_m, p_k).unwrap();
         case.output::<T>(0, &r0);
         case.output::<T>(1, &r1);
         let c0 = case.cotangent::<T, ndarray::Ix2>(0);
@@ -235,8 +235,9 @@ mod g11_007 {
         let mut workspace = g11_007::Workspace::default();
         for _ in 0..2 {
             #[allow(unused_mut)]
-            let (mut r0, mut r1,) = g11_007(&p_X, p_m, p_k).unwrap();
-            let mut pullback = g11_007::vjp_in(&p_X, p_m, p_k, &mut workspace, &mut r0, &mut r1).unwrap();
+            let (mut r0, mut r1) = g11_007(&p_X, p_m, p_k).unwrap();
+            let mut pullback =
+                g11_007::vjp_in(&p_X, p_m, p_k, &mut workspace, &mut r0, &mut r1).unwrap();
             pullback.call_into(&c0, &c1, &mut g).unwrap();
             case.output::<T>(0, &r0);
             case.output::<T>(1, &r1);
@@ -438,7 +439,8 @@ mod g11_016 {
         for _ in 0..2 {
             #[allow(unused_mut)]
             let mut r0 = g11_016(&p_X, &p_W, &p_V, &p_U, &p_Z).unwrap();
-            let mut pullback = g11_016::vjp_in(&p_X, &p_W, &p_V, &p_U, &p_Z, &mut workspace, &mut r0).unwrap();
+            let mut pullback =
+                g11_016::vjp_in(&p_X, &p_W, &p_V, &p_U, &p_Z, &mut workspace, &mut r0).unwrap();
             pullback.call_into(&c0, &mut g).unwrap();
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
@@ -474,7 +476,8 @@ mod g11_017 {
         for _ in 0..2 {
             #[allow(unused_mut)]
             let mut r0 = g11_017(&p_X, &p_W, &p_V, p_U, &p_Z).unwrap();
-            let mut pullback = g11_017::vjp_in(&p_X, &p_W, &p_V, p_U, &p_Z, &mut workspace, &mut r0).unwrap();
+            let mut pullback =
+                g11_017::vjp_in(&p_X, &p_W, &p_V, p_U, &p_Z, &mut workspace, &mut r0).unwrap();
             pullback.call_into(&c0, &mut g).unwrap();
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
@@ -677,7 +680,8 @@ mod g11_024 {
         for _ in 0..2 {
             #[allow(unused_mut)]
             let mut r0 = g11_024(&p_X, &p_W, &p_V, p_k).unwrap();
-            let mut pullback = g11_024::vjp_in(&p_X, &p_W, &p_V, p_k, &mut workspace, &mut r0).unwrap();
+            let mut pullback =
+                g11_024::vjp_in(&p_X, &p_W, &p_V, p_k, &mut workspace, &mut r0).unwrap();
             pullback.call_into(&c0, &mut g).unwrap();
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
@@ -712,7 +716,8 @@ mod g11_025 {
         for _ in 0..2 {
             #[allow(unused_mut)]
             let mut r0 = g11_025(&p_X, &p_W, p_n, p_k).unwrap();
-            let mut pullback = g11_025::vjp_in(&p_X, &p_W, p_n, p_k, &mut workspace, &mut r0).unwrap();
+            let mut pullback =
+                g11_025::vjp_in(&p_X, &p_W, p_n, p_k, &mut workspace, &mut r0).unwrap();
             pullback.call_into(&c0, &mut g).unwrap();
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
@@ -750,7 +755,8 @@ mod g11_026 {
         for _ in 0..2 {
             #[allow(unused_mut)]
             let mut r0 = g11_026(&p_X, p_W, &p_V, p_U, &p_Z, p_n).unwrap();
-            let mut pullback = g11_026::vjp_in(&p_X, p_W, &p_V, p_U, &p_Z, p_n, &mut workspace, &mut r0).unwrap();
+            let mut pullback =
+                g11_026::vjp_in(&p_X, p_W, &p_V, p_U, &p_Z, p_n, &mut workspace, &mut r0).unwrap();
             pullback.call_into(&c0, &mut g).unwrap();
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
@@ -785,7 +791,8 @@ mod g11_028 {
         for _ in 0..2 {
             #[allow(unused_mut)]
             let mut r0 = g11_028(&p_X, &p_W, &p_V, p_U).unwrap();
-            let mut pullback = g11_028::vjp_in(&p_X, &p_W, &p_V, p_U, &mut workspace, &mut r0).unwrap();
+            let mut pullback =
+                g11_028::vjp_in(&p_X, &p_W, &p_V, p_U, &mut workspace, &mut r0).unwrap();
             pullback.call_into(&c0, &mut g).unwrap();
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
@@ -946,7 +953,7 @@ mod g11_033 {
         let p_U = case.scalar::<T>("U");
         let p_n = case.integer::<usize>("n");
         let p_k = case.integer::<usize>("k");
-        let (r0, r1, r2,) = g11_033(p_X, p_W, &p_V, p_U, p_n, p_k).unwrap();
+        let (r0, r1, r2) = g11_033(p_X, p_W, &p_V, p_U, p_n, p_k).unwrap();
         case.output::<T>(0, &r0);
         case.output::<T>(1, &r1);
         case.output::<T>(2, &r2);
@@ -963,8 +970,20 @@ mod g11_033 {
         let mut workspace = g11_033::Workspace::default();
         for _ in 0..2 {
             #[allow(unused_mut)]
-            let (mut r0, mut r1, mut r2,) = g11_033(p_X, p_W, &p_V, p_U, p_n, p_k).unwrap();
-            let mut pullback = g11_033::vjp_in(p_X, p_W, &p_V, p_U, p_n, p_k, &mut workspace, &mut r0, &mut r1, &mut r2).unwrap();
+            let (mut r0, mut r1, mut r2) = g11_033(p_X, p_W, &p_V, p_U, p_n, p_k).unwrap();
+            let mut pullback = g11_033::vjp_in(
+                p_X,
+                p_W,
+                &p_V,
+                p_U,
+                p_n,
+                p_k,
+                &mut workspace,
+                &mut r0,
+                &mut r1,
+                &mut r2,
+            )
+            .unwrap();
             pullback.call_into(&c0, &c1, &c2, &mut g).unwrap();
             case.output::<T>(0, &r0);
             case.output::<T>(1, &r1);
@@ -1068,7 +1087,8 @@ mod g11_036 {
         for _ in 0..2 {
             #[allow(unused_mut)]
             let mut r0 = g11_036(&p_X, &p_W, &p_V, p_k).unwrap();
-            let mut pullback = g11_036::vjp_in(&p_X, &p_W, &p_V, p_k, &mut workspace, &mut r0).unwrap();
+            let mut pullback =
+                g11_036::vjp_in(&p_X, &p_W, &p_V, p_k, &mut workspace, &mut r0).unwrap();
             pullback.call_into(&c0, &mut g).unwrap();
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
@@ -1360,7 +1380,7 @@ mod g11_049 {
         let p_X = case.scalar::<T>("X");
         let p_n = case.integer::<usize>("n");
         let p_m = case.integer::<usize>("m");
-        let (r0, r1,) = g11_049(p_X, p_n, p_m).unwrap();
+        let (r0, r1) = g11_049(p_X, p_n, p_m).unwrap();
         case.output::<T>(0, &r0);
         case.output::<T>(1, &r1);
         let c0 = case.cotangent::<T, ndarray::Ix1>(0);
@@ -1375,8 +1395,9 @@ mod g11_049 {
         let mut workspace = g11_049::Workspace::default();
         for _ in 0..2 {
             #[allow(unused_mut)]
-            let (mut r0, mut r1,) = g11_049(p_X, p_n, p_m).unwrap();
-            let mut pullback = g11_049::vjp_in(p_X, p_n, p_m, &mut workspace, &mut r0, &mut r1).unwrap();
+            let (mut r0, mut r1) = g11_049(p_X, p_n, p_m).unwrap();
+            let mut pullback =
+                g11_049::vjp_in(p_X, p_n, p_m, &mut workspace, &mut r0, &mut r1).unwrap();
             pullback.call_into(&c0, &c1, &mut g).unwrap();
             case.output::<T>(0, &r0);
             case.output::<T>(1, &r1);
@@ -1467,7 +1488,7 @@ mod g11_052 {
         let p_V = case.tensor::<T, ndarray::Ix2>("V");
         let p_U = case.tensor::<T, ndarray::Ix3>("U");
         let p_Z = case.tensor::<T, ndarray::Ix1>("Z");
-        let (r0, r1,) = g11_052(&p_X, &p_W, &p_V, &p_U, &p_Z).unwrap();
+        let (r0, r1) = g11_052(&p_X, &p_W, &p_V, &p_U, &p_Z).unwrap();
         case.output::<T>(0, &r0);
         case.output::<T>(1, &r1);
         let c0 = case.cotangent::<T, ndarray::Ix3>(0);
@@ -1482,8 +1503,18 @@ mod g11_052 {
         let mut workspace = g11_052::Workspace::default();
         for _ in 0..2 {
             #[allow(unused_mut)]
-            let (mut r0, mut r1,) = g11_052(&p_X, &p_W, &p_V, &p_U, &p_Z).unwrap();
-            let mut pullback = g11_052::vjp_in(&p_X, &p_W, &p_V, &p_U, &p_Z, &mut workspace, &mut r0, &mut r1).unwrap();
+            let (mut r0, mut r1) = g11_052(&p_X, &p_W, &p_V, &p_U, &p_Z).unwrap();
+            let mut pullback = g11_052::vjp_in(
+                &p_X,
+                &p_W,
+                &p_V,
+                &p_U,
+                &p_Z,
+                &mut workspace,
+                &mut r0,
+                &mut r1,
+            )
+            .unwrap();
             pullback.call_into(&c0, &c1, &mut g).unwrap();
             case.output::<T>(0, &r0);
             case.output::<T>(1, &r1);

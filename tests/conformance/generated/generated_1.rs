@@ -186,7 +186,7 @@ mod g11_063 {
         let p_W = case.tensor::<T, ndarray::Ix1>("W");
         let p_V = case.tensor::<T, ndarray::Ix2>("V");
         let p_U = case.tensor::<T, ndarray::Ix2>("U");
-        let (r0, r1,) = g11_063(&p_X, &p_W, &p_V, &p_U).unwrap();
+        let (r0, r1) = g11_063(&p_X, &p_W, &p_V, &p_U).unwrap();
         case.output::<T>(0, &r0);
         case.output::<T>(1, &r1);
         let c0 = case.cotangent::<T, ndarray::Ix1>(0);
@@ -201,8 +201,9 @@ mod g11_063 {
         let mut workspace = g11_063::Workspace::default();
         for _ in 0..2 {
             #[allow(unused_mut)]
-            let (mut r0, mut r1,) = g11_063(&p_X, &p_W, &p_V, &p_U).unwrap();
-            let mut pullback = g11_063::vjp_in(&p_X, &p_W, &p_V, &p_U, &mut workspace, &mut r0, &mut r1).unwrap();
+            let (mut r0, mut r1) = g11_063(&p_X, &p_W, &p_V, &p_U).unwrap();
+            let mut pullback =
+                g11_063::vjp_in(&p_X, &p_W, &p_V, &p_U, &mut workspace, &mut r0, &mut r1).unwrap();
             pullback.call_into(&c0, &c1, &mut g).unwrap();
             case.output::<T>(0, &r0);
             case.output::<T>(1, &r1);
@@ -224,7 +225,7 @@ mod g11_064 {
         let p_X = case.tensor::<T, ndarray::Ix3>("X");
         let p_W = case.tensor::<T, ndarray::Ix2>("W");
         let p_n = case.integer::<usize>("n");
-        let (r0, r1,) = g11_064(&p_X, &p_W, p_n).unwrap();
+        let (r0, r1) = g11_064(&p_X, &p_W, p_n).unwrap();
         case.output::<T>(0, &r0);
         case.output::<T>(1, &r1);
         let c0 = case.cotangent::<T, ndarray::Ix3>(0);
@@ -239,8 +240,9 @@ mod g11_064 {
         let mut workspace = g11_064::Workspace::default();
         for _ in 0..2 {
             #[allow(unused_mut)]
-            let (mut r0, mut r1,) = g11_064(&p_X, &p_W, p_n).unwrap();
-            let mut pullback = g11_064::vjp_in(&p_X, &p_W, p_n, &mut workspace, &mut r0, &mut r1).unwrap();
+            let (mut r0, mut r1) = g11_064(&p_X, &p_W, p_n).unwrap();
+            let mut pullback =
+                g11_064::vjp_in(&p_X, &p_W, p_n, &mut workspace, &mut r0, &mut r1).unwrap();
             pullback.call_into(&c0, &c1, &mut g).unwrap();
             case.output::<T>(0, &r0);
             case.output::<T>(1, &r1);
@@ -443,7 +445,8 @@ mod g11_071 {
         for _ in 0..2 {
             #[allow(unused_mut)]
             let mut r0 = g11_071(&p_X, &p_W, &p_V, &p_U).unwrap();
-            let mut pullback = g11_071::vjp_in(&p_X, &p_W, &p_V, &p_U, &mut workspace, &mut r0).unwrap();
+            let mut pullback =
+                g11_071::vjp_in(&p_X, &p_W, &p_V, &p_U, &mut workspace, &mut r0).unwrap();
             pullback.call_into(&c0, &mut g).unwrap();
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
@@ -617,7 +620,8 @@ mod g11_080 {
         for _ in 0..2 {
             #[allow(unused_mut)]
             let mut r0 = g11_080(p_X, &p_W, &p_V, p_m, p_k).unwrap();
-            let mut pullback = g11_080::vjp_in(p_X, &p_W, &p_V, p_m, p_k, &mut workspace, &mut r0).unwrap();
+            let mut pullback =
+                g11_080::vjp_in(p_X, &p_W, &p_V, p_m, p_k, &mut workspace, &mut r0).unwrap();
             pullback.call_into(&c0, &mut g).unwrap();
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
@@ -851,7 +855,8 @@ mod g11_090 {
         for _ in 0..2 {
             #[allow(unused_mut)]
             let mut r0 = g11_090(&p_X, &p_W, &p_V, &p_U).unwrap();
-            let mut pullback = g11_090::vjp_in(&p_X, &p_W, &p_V, &p_U, &mut workspace, &mut r0).unwrap();
+            let mut pullback =
+                g11_090::vjp_in(&p_X, &p_W, &p_V, &p_U, &mut workspace, &mut r0).unwrap();
             pullback.call_into(c0, &mut g).unwrap();
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
@@ -1281,7 +1286,7 @@ mod g11_106 {
         let p_W = case.tensor::<T, ndarray::Ix2>("W");
         let p_V = case.scalar::<T>("V");
         let p_U = case.tensor::<T, ndarray::Ix1>("U");
-        let (r0, r1,) = g11_106(&p_X, &p_W, p_V, &p_U).unwrap();
+        let (r0, r1) = g11_106(&p_X, &p_W, p_V, &p_U).unwrap();
         case.output::<T>(0, &r0);
         case.output::<T>(1, &r1);
         let c0 = case.scalar_cotangent::<T>(0);
@@ -1296,8 +1301,9 @@ mod g11_106 {
         let mut workspace = g11_106::Workspace::default();
         for _ in 0..2 {
             #[allow(unused_mut)]
-            let (mut r0, mut r1,) = g11_106(&p_X, &p_W, p_V, &p_U).unwrap();
-            let mut pullback = g11_106::vjp_in(&p_X, &p_W, p_V, &p_U, &mut workspace, &mut r0, &mut r1).unwrap();
+            let (mut r0, mut r1) = g11_106(&p_X, &p_W, p_V, &p_U).unwrap();
+            let mut pullback =
+                g11_106::vjp_in(&p_X, &p_W, p_V, &p_U, &mut workspace, &mut r0, &mut r1).unwrap();
             pullback.call_into(c0, &c1, &mut g).unwrap();
             case.output::<T>(0, &r0);
             case.output::<T>(1, &r1);
@@ -1399,7 +1405,8 @@ mod g11_109 {
         for _ in 0..2 {
             #[allow(unused_mut)]
             let mut r0 = g11_109(&p_X, &p_W, &p_V, &p_U).unwrap();
-            let mut pullback = g11_109::vjp_in(&p_X, &p_W, &p_V, &p_U, &mut workspace, &mut r0).unwrap();
+            let mut pullback =
+                g11_109::vjp_in(&p_X, &p_W, &p_V, &p_U, &mut workspace, &mut r0).unwrap();
             pullback.call_into(&c0, &mut g).unwrap();
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
@@ -1468,7 +1475,8 @@ mod g11_112 {
         for _ in 0..2 {
             #[allow(unused_mut)]
             let mut r0 = g11_112(&p_X, &p_W, &p_V, &p_U, p_k).unwrap();
-            let mut pullback = g11_112::vjp_in(&p_X, &p_W, &p_V, &p_U, p_k, &mut workspace, &mut r0).unwrap();
+            let mut pullback =
+                g11_112::vjp_in(&p_X, &p_W, &p_V, &p_U, p_k, &mut workspace, &mut r0).unwrap();
             pullback.call_into(&c0, &mut g).unwrap();
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));

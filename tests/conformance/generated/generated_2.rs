@@ -299,7 +299,8 @@ mod g11_127 {
         for _ in 0..2 {
             #[allow(unused_mut)]
             let mut r0 = g11_127(p_X, &p_W, p_V, &p_U, p_n).unwrap();
-            let mut pullback = g11_127::vjp_in(p_X, &p_W, p_V, &p_U, p_n, &mut workspace, &mut r0).unwrap();
+            let mut pullback =
+                g11_127::vjp_in(p_X, &p_W, p_V, &p_U, p_n, &mut workspace, &mut r0).unwrap();
             pullback.call_into(&c0, &mut g).unwrap();
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
@@ -491,7 +492,7 @@ mod g11_135 {
         let p_X = case.scalar::<T>("X");
         let p_W = case.tensor::<T, ndarray::Ix2>("W");
         let p_n = case.integer::<usize>("n");
-        let (r0, r1, r2,) = g11_135(p_X, &p_W, p_n).unwrap();
+        let (r0, r1, r2) = g11_135(p_X, &p_W, p_n).unwrap();
         case.output::<T>(0, &r0);
         case.output::<T>(1, &r1);
         case.output::<T>(2, &r2);
@@ -508,8 +509,9 @@ mod g11_135 {
         let mut workspace = g11_135::Workspace::default();
         for _ in 0..2 {
             #[allow(unused_mut)]
-            let (mut r0, mut r1, mut r2,) = g11_135(p_X, &p_W, p_n).unwrap();
-            let mut pullback = g11_135::vjp_in(p_X, &p_W, p_n, &mut workspace, &mut r0, &mut r1, &mut r2).unwrap();
+            let (mut r0, mut r1, mut r2) = g11_135(p_X, &p_W, p_n).unwrap();
+            let mut pullback =
+                g11_135::vjp_in(p_X, &p_W, p_n, &mut workspace, &mut r0, &mut r1, &mut r2).unwrap();
             pullback.call_into(&c0, &c1, &c2, &mut g).unwrap();
             case.output::<T>(0, &r0);
             case.output::<T>(1, &r1);
@@ -534,7 +536,7 @@ mod g11_137 {
         let p_W = case.tensor::<T, ndarray::Ix2>("W");
         let p_m = case.integer::<usize>("m");
         let p_k = case.integer::<usize>("k");
-        let (r0, r1, r2,) = g11_137(p_X, &p_W, p_m, p_k).unwrap();
+        let (r0, r1, r2) = g11_137(p_X, &p_W, p_m, p_k).unwrap();
         case.output::<T>(0, &r0);
         case.output::<T>(1, &r1);
         case.output::<T>(2, &r2);
@@ -551,8 +553,18 @@ mod g11_137 {
         let mut workspace = g11_137::Workspace::default();
         for _ in 0..2 {
             #[allow(unused_mut)]
-            let (mut r0, mut r1, mut r2,) = g11_137(p_X, &p_W, p_m, p_k).unwrap();
-            let mut pullback = g11_137::vjp_in(p_X, &p_W, p_m, p_k, &mut workspace, &mut r0, &mut r1, &mut r2).unwrap();
+            let (mut r0, mut r1, mut r2) = g11_137(p_X, &p_W, p_m, p_k).unwrap();
+            let mut pullback = g11_137::vjp_in(
+                p_X,
+                &p_W,
+                p_m,
+                p_k,
+                &mut workspace,
+                &mut r0,
+                &mut r1,
+                &mut r2,
+            )
+            .unwrap();
             pullback.call_into(&c0, &c1, &c2, &mut g).unwrap();
             case.output::<T>(0, &r0);
             case.output::<T>(1, &r1);
@@ -656,7 +668,8 @@ mod g11_140 {
         for _ in 0..2 {
             #[allow(unused_mut)]
             let mut r0 = g11_140(p_X, &p_W, p_n, p_m).unwrap();
-            let mut pullback = g11_140::vjp_in(p_X, &p_W, p_n, p_m, &mut workspace, &mut r0).unwrap();
+            let mut pullback =
+                g11_140::vjp_in(p_X, &p_W, p_n, p_m, &mut workspace, &mut r0).unwrap();
             pullback.call_into(&c0, &mut g).unwrap();
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
@@ -825,7 +838,8 @@ mod g11_150 {
         for _ in 0..2 {
             #[allow(unused_mut)]
             let mut r0 = g11_150(&p_X, p_W, p_n, p_k).unwrap();
-            let mut pullback = g11_150::vjp_in(&p_X, p_W, p_n, p_k, &mut workspace, &mut r0).unwrap();
+            let mut pullback =
+                g11_150::vjp_in(&p_X, p_W, p_n, p_k, &mut workspace, &mut r0).unwrap();
             pullback.call_into(&c0, &mut g).unwrap();
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
@@ -1179,7 +1193,7 @@ mod g11_170 {
     pub fn run<T: Number>(case: &Case) {
         let p_X = case.tensor::<T, ndarray::Ix2>("X");
         let p_m = case.integer::<usize>("m");
-        let (r0, r1,) = g11_170(&p_X, p_m).unwrap();
+        let (r0, r1) = g11_170(&p_X, p_m).unwrap();
         case.output::<T>(0, &r0);
         case.output::<T>(1, &r1);
         let c0 = case.cotangent::<T, ndarray::Ix2>(0);
@@ -1194,8 +1208,9 @@ mod g11_170 {
         let mut workspace = g11_170::Workspace::default();
         for _ in 0..2 {
             #[allow(unused_mut)]
-            let (mut r0, mut r1,) = g11_170(&p_X, p_m).unwrap();
-            let mut pullback = g11_170::vjp_in(&p_X, p_m, &mut workspace, &mut r0, &mut r1).unwrap();
+            let (mut r0, mut r1) = g11_170(&p_X, p_m).unwrap();
+            let mut pullback =
+                g11_170::vjp_in(&p_X, p_m, &mut workspace, &mut r0, &mut r1).unwrap();
             pullback.call_into(&c0, &c1, &mut g).unwrap();
             case.output::<T>(0, &r0);
             case.output::<T>(1, &r1);
@@ -1506,7 +1521,8 @@ mod g11_185 {
         for _ in 0..2 {
             #[allow(unused_mut)]
             let mut r0 = g11_185(&p_X, &p_W, &p_V, &p_U, p_k).unwrap();
-            let mut pullback = g11_185::vjp_in(&p_X, &p_W, &p_V, &p_U, p_k, &mut workspace, &mut r0).unwrap();
+            let mut pullback =
+                g11_185::vjp_in(&p_X, &p_W, &p_V, &p_U, p_k, &mut workspace, &mut r0).unwrap();
             pullback.call_into(&c0, &mut g).unwrap();
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
@@ -1541,7 +1557,8 @@ mod g11_186 {
         for _ in 0..2 {
             #[allow(unused_mut)]
             let mut r0 = g11_186(&p_X, p_W, &p_V, p_m).unwrap();
-            let mut pullback = g11_186::vjp_in(&p_X, p_W, &p_V, p_m, &mut workspace, &mut r0).unwrap();
+            let mut pullback =
+                g11_186::vjp_in(&p_X, p_W, &p_V, p_m, &mut workspace, &mut r0).unwrap();
             pullback.call_into(&c0, &mut g).unwrap();
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));

@@ -68,7 +68,8 @@ mod g11_189 {
         for _ in 0..2 {
             #[allow(unused_mut)]
             let mut r0 = g11_189(&p_X, &p_W, &p_V, &p_U, &p_Z).unwrap();
-            let mut pullback = g11_189::vjp_in(&p_X, &p_W, &p_V, &p_U, &p_Z, &mut workspace, &mut r0).unwrap();
+            let mut pullback =
+                g11_189::vjp_in(&p_X, &p_W, &p_V, &p_U, &p_Z, &mut workspace, &mut r0).unwrap();
             pullback.call_into(&c0, &mut g).unwrap();
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
@@ -271,7 +272,8 @@ mod g11_195 {
         for _ in 0..2 {
             #[allow(unused_mut)]
             let mut r0 = g11_195(p_X, &p_W, &p_V, p_m).unwrap();
-            let mut pullback = g11_195::vjp_in(p_X, &p_W, &p_V, p_m, &mut workspace, &mut r0).unwrap();
+            let mut pullback =
+                g11_195::vjp_in(p_X, &p_W, &p_V, p_m, &mut workspace, &mut r0).unwrap();
             pullback.call_into(&c0, &mut g).unwrap();
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
@@ -326,7 +328,7 @@ mod g11_199 {
         let p_X = case.tensor::<T, ndarray::Ix2>("X");
         let p_W = case.tensor::<T, ndarray::Ix1>("W");
         let p_V = case.scalar::<T>("V");
-        let (r0, r1,) = g11_199(&p_X, &p_W, p_V).unwrap();
+        let (r0, r1) = g11_199(&p_X, &p_W, p_V).unwrap();
         case.output::<T>(0, &r0);
         case.output::<T>(1, &r1);
         let c0 = case.cotangent::<T, ndarray::Ix2>(0);
@@ -341,8 +343,9 @@ mod g11_199 {
         let mut workspace = g11_199::Workspace::default();
         for _ in 0..2 {
             #[allow(unused_mut)]
-            let (mut r0, mut r1,) = g11_199(&p_X, &p_W, p_V).unwrap();
-            let mut pullback = g11_199::vjp_in(&p_X, &p_W, p_V, &mut workspace, &mut r0, &mut r1).unwrap();
+            let (mut r0, mut r1) = g11_199(&p_X, &p_W, p_V).unwrap();
+            let mut pullback =
+                g11_199::vjp_in(&p_X, &p_W, p_V, &mut workspace, &mut r0, &mut r1).unwrap();
             pullback.call_into(&c0, c1, &mut g).unwrap();
             case.output::<T>(0, &r0);
             case.output::<T>(1, &r1);
@@ -576,7 +579,7 @@ mod g11_208 {
         let p_W = case.scalar::<T>("W");
         let p_m = case.integer::<usize>("m");
         let p_k = case.integer::<usize>("k");
-        let (r0, r1, r2,) = g11_208(&p_X, p_W, p_m, p_k).unwrap();
+        let (r0, r1, r2) = g11_208(&p_X, p_W, p_m, p_k).unwrap();
         case.output::<T>(0, &r0);
         case.output::<T>(1, &r1);
         case.output::<T>(2, &r2);
@@ -593,8 +596,18 @@ mod g11_208 {
         let mut workspace = g11_208::Workspace::default();
         for _ in 0..2 {
             #[allow(unused_mut)]
-            let (mut r0, mut r1, mut r2,) = g11_208(&p_X, p_W, p_m, p_k).unwrap();
-            let mut pullback = g11_208::vjp_in(&p_X, p_W, p_m, p_k, &mut workspace, &mut r0, &mut r1, &mut r2).unwrap();
+            let (mut r0, mut r1, mut r2) = g11_208(&p_X, p_W, p_m, p_k).unwrap();
+            let mut pullback = g11_208::vjp_in(
+                &p_X,
+                p_W,
+                p_m,
+                p_k,
+                &mut workspace,
+                &mut r0,
+                &mut r1,
+                &mut r2,
+            )
+            .unwrap();
             pullback.call_into(&c0, &c1, &c2, &mut g).unwrap();
             case.output::<T>(0, &r0);
             case.output::<T>(1, &r1);
@@ -680,7 +693,7 @@ mod g11_211 {
     #[allow(non_snake_case)]
     pub fn run<T: Number>(case: &Case) {
         let p_X = case.tensor::<T, ndarray::Ix2>("X");
-        let (r0, r1,) = g11_211(&p_X).unwrap();
+        let (r0, r1) = g11_211(&p_X).unwrap();
         case.output::<T>(0, &r0);
         case.output::<T>(1, &r1);
         let c0 = case.cotangent::<T, ndarray::Ix1>(0);
@@ -695,7 +708,7 @@ mod g11_211 {
         let mut workspace = g11_211::Workspace::default();
         for _ in 0..2 {
             #[allow(unused_mut)]
-            let (mut r0, mut r1,) = g11_211(&p_X).unwrap();
+            let (mut r0, mut r1) = g11_211(&p_X).unwrap();
             let mut pullback = g11_211::vjp_in(&p_X, &mut workspace, &mut r0, &mut r1).unwrap();
             pullback.call_into(&c0, &c1, &mut g).unwrap();
             case.output::<T>(0, &r0);
@@ -788,7 +801,7 @@ mod g11_214 {
         let p_X = case.tensor::<T, ndarray::Ix2>("X");
         let p_W = case.tensor::<T, ndarray::Ix2>("W");
         let p_V = case.tensor::<T, ndarray::Ix2>("V");
-        let (r0, r1,) = g11_214(&p_X, &p_W, &p_V).unwrap();
+        let (r0, r1) = g11_214(&p_X, &p_W, &p_V).unwrap();
         case.output::<T>(0, &r0);
         case.output::<T>(1, &r1);
         let c0 = case.cotangent::<T, ndarray::Ix2>(0);
@@ -803,8 +816,9 @@ mod g11_214 {
         let mut workspace = g11_214::Workspace::default();
         for _ in 0..2 {
             #[allow(unused_mut)]
-            let (mut r0, mut r1,) = g11_214(&p_X, &p_W, &p_V).unwrap();
-            let mut pullback = g11_214::vjp_in(&p_X, &p_W, &p_V, &mut workspace, &mut r0, &mut r1).unwrap();
+            let (mut r0, mut r1) = g11_214(&p_X, &p_W, &p_V).unwrap();
+            let mut pullback =
+                g11_214::vjp_in(&p_X, &p_W, &p_V, &mut workspace, &mut r0, &mut r1).unwrap();
             pullback.call_into(&c0, &c1, &mut g).unwrap();
             case.output::<T>(0, &r0);
             case.output::<T>(1, &r1);
@@ -874,7 +888,8 @@ mod g11_216 {
         for _ in 0..2 {
             #[allow(unused_mut)]
             let mut r0 = g11_216(p_X, p_W, &p_V, p_n, p_k).unwrap();
-            let mut pullback = g11_216::vjp_in(p_X, p_W, &p_V, p_n, p_k, &mut workspace, &mut r0).unwrap();
+            let mut pullback =
+                g11_216::vjp_in(p_X, p_W, &p_V, p_n, p_k, &mut workspace, &mut r0).unwrap();
             pullback.call_into(&c0, &mut g).unwrap();
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));

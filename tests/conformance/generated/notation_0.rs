@@ -181,7 +181,7 @@ mod n_acc_versions {
     #[allow(non_snake_case)]
     pub fn run<T: Number>(case: &Case) {
         let p_x = case.tensor::<T, ndarray::Ix1>("x");
-        let (r0, r1,) = f(&p_x).unwrap();
+        let (r0, r1) = f(&p_x).unwrap();
         case.output::<T>(0, &r0);
         case.output::<T>(1, &r1);
         let c0 = case.cotangent::<T, ndarray::Ix1>(0);
@@ -196,7 +196,7 @@ mod n_acc_versions {
         let mut workspace = f::Workspace::default();
         for _ in 0..2 {
             #[allow(unused_mut)]
-            let (mut r0, mut r1,) = f(&p_x).unwrap();
+            let (mut r0, mut r1) = f(&p_x).unwrap();
             let mut pullback = f::vjp_in(&p_x, &mut workspace, &mut r0, &mut r1).unwrap();
             pullback.call_into(&c0, &c1, &mut g).unwrap();
             case.output::<T>(0, &r0);
@@ -401,7 +401,7 @@ mod n_ties {
     pub fn run<T: Number>(case: &Case) {
         let p_x = case.tensor::<T, ndarray::Ix1>("x");
         let p_y = case.tensor::<T, ndarray::Ix1>("y");
-        let (r0, r1,) = f(&p_x, &p_y).unwrap();
+        let (r0, r1) = f(&p_x, &p_y).unwrap();
         case.output::<T>(0, &r0);
         case.output::<T>(1, &r1);
         let c0 = case.cotangent::<T, ndarray::Ix1>(0);
@@ -416,7 +416,7 @@ mod n_ties {
         let mut workspace = f::Workspace::default();
         for _ in 0..2 {
             #[allow(unused_mut)]
-            let (mut r0, mut r1,) = f(&p_x, &p_y).unwrap();
+            let (mut r0, mut r1) = f(&p_x, &p_y).unwrap();
             let mut pullback = f::vjp_in(&p_x, &p_y, &mut workspace, &mut r0, &mut r1).unwrap();
             pullback.call_into(&c0, c1, &mut g).unwrap();
             case.output::<T>(0, &r0);

@@ -64,7 +64,8 @@ mod eq_ein_02 {
         for _ in 0..2 {
             #[allow(unused_mut)]
             let mut r0 = eq_ein_02(p_T1, &p_T2, p_T3).unwrap();
-            let mut pullback = eq_ein_02::vjp_in(p_T1, &p_T2, p_T3, &mut workspace, &mut r0).unwrap();
+            let mut pullback =
+                eq_ein_02::vjp_in(p_T1, &p_T2, p_T3, &mut workspace, &mut r0).unwrap();
             pullback.call_into(&c0, &mut g).unwrap();
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
@@ -100,7 +101,9 @@ mod eq_ein_06 {
         for _ in 0..2 {
             #[allow(unused_mut)]
             let mut r0 = eq_ein_06(&p_T1, &p_T2, &p_T3, &p_T4, &p_T5).unwrap();
-            let mut pullback = eq_ein_06::vjp_in(&p_T1, &p_T2, &p_T3, &p_T4, &p_T5, &mut workspace, &mut r0).unwrap();
+            let mut pullback =
+                eq_ein_06::vjp_in(&p_T1, &p_T2, &p_T3, &p_T4, &p_T5, &mut workspace, &mut r0)
+                    .unwrap();
             pullback.call_into(&c0, &mut g).unwrap();
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
@@ -134,7 +137,8 @@ mod eq_ein_13 {
         for _ in 0..2 {
             #[allow(unused_mut)]
             let mut r0 = eq_ein_13(&p_T1, &p_T2, &p_T3).unwrap();
-            let mut pullback = eq_ein_13::vjp_in(&p_T1, &p_T2, &p_T3, &mut workspace, &mut r0).unwrap();
+            let mut pullback =
+                eq_ein_13::vjp_in(&p_T1, &p_T2, &p_T3, &mut workspace, &mut r0).unwrap();
             pullback.call_into(&c0, &mut g).unwrap();
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
@@ -169,7 +173,8 @@ mod eq_ein_18 {
         for _ in 0..2 {
             #[allow(unused_mut)]
             let mut r0 = eq_ein_18(&p_T1, &p_T2, &p_T3, &p_T4).unwrap();
-            let mut pullback = eq_ein_18::vjp_in(&p_T1, &p_T2, &p_T3, &p_T4, &mut workspace, &mut r0).unwrap();
+            let mut pullback =
+                eq_ein_18::vjp_in(&p_T1, &p_T2, &p_T3, &p_T4, &mut workspace, &mut r0).unwrap();
             pullback.call_into(c0, &mut g).unwrap();
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
@@ -343,7 +348,8 @@ mod eq_ein_31 {
         for _ in 0..2 {
             #[allow(unused_mut)]
             let mut r0 = eq_ein_31(&p_T1, &p_T2, &p_T3).unwrap();
-            let mut pullback = eq_ein_31::vjp_in(&p_T1, &p_T2, &p_T3, &mut workspace, &mut r0).unwrap();
+            let mut pullback =
+                eq_ein_31::vjp_in(&p_T1, &p_T2, &p_T3, &mut workspace, &mut r0).unwrap();
             pullback.call_into(&c0, &mut g).unwrap();
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
@@ -377,7 +383,8 @@ mod eq_ein_32 {
         for _ in 0..2 {
             #[allow(unused_mut)]
             let mut r0 = eq_ein_32(&p_T1, &p_T2, &p_T3).unwrap();
-            let mut pullback = eq_ein_32::vjp_in(&p_T1, &p_T2, &p_T3, &mut workspace, &mut r0).unwrap();
+            let mut pullback =
+                eq_ein_32::vjp_in(&p_T1, &p_T2, &p_T3, &mut workspace, &mut r0).unwrap();
             pullback.call_into(c0, &mut g).unwrap();
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
@@ -415,7 +422,8 @@ mod eq_ein_33 {
         for _ in 0..2 {
             #[allow(unused_mut)]
             let mut r0 = eq_ein_33(&p_T1, &p_T2, &p_T3).unwrap();
-            let mut pullback = eq_ein_33::vjp_in(&p_T1, &p_T2, &p_T3, &mut workspace, &mut r0).unwrap();
+            let mut pullback =
+                eq_ein_33::vjp_in(&p_T1, &p_T2, &p_T3, &mut workspace, &mut r0).unwrap();
             pullback.call_into(&c0, &mut g).unwrap();
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
@@ -481,7 +489,8 @@ mod eq_ein_38 {
         for _ in 0..2 {
             #[allow(unused_mut)]
             let mut r0 = eq_ein_38(&p_T1, &p_T2, &p_T3).unwrap();
-            let mut pullback = eq_ein_38::vjp_in(&p_T1, &p_T2, &p_T3, &mut workspace, &mut r0).unwrap();
+            let mut pullback =
+                eq_ein_38::vjp_in(&p_T1, &p_T2, &p_T3, &mut workspace, &mut r0).unwrap();
             pullback.call_into(&c0, &mut g).unwrap();
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
@@ -585,7 +594,8 @@ mod eq_tul_03 {
         for _ in 0..2 {
             #[allow(unused_mut)]
             let mut r0 = eq_tul_03(&p_A0, &p_B, &p_C, &p_D).unwrap();
-            let mut pullback = eq_tul_03::vjp_in(&p_A0, &p_B, &p_C, &p_D, &mut workspace, &mut r0).unwrap();
+            let mut pullback =
+                eq_tul_03::vjp_in(&p_A0, &p_B, &p_C, &p_D, &mut workspace, &mut r0).unwrap();
             pullback.call_into(&c0, &mut g).unwrap();
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
@@ -890,7 +900,9 @@ mod eq_tc_06 {
         for _ in 0..2 {
             #[allow(unused_mut)]
             let mut r0 = eq_tc_06(&p_I, &p_W1, &p_B1, &p_W2, &p_B2).unwrap();
-            let mut pullback = eq_tc_06::vjp_in(&p_I, &p_W1, &p_B1, &p_W2, &p_B2, &mut workspace, &mut r0).unwrap();
+            let mut pullback =
+                eq_tc_06::vjp_in(&p_I, &p_W1, &p_B1, &p_W2, &p_B2, &mut workspace, &mut r0)
+                    .unwrap();
             pullback.call_into(&c0, &mut g).unwrap();
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
@@ -924,7 +936,8 @@ mod eq_mat_03 {
         for _ in 0..2 {
             #[allow(unused_mut)]
             let mut r0 = eq_mat_03(&p_b, &p_X, &p_c).unwrap();
-            let mut pullback = eq_mat_03::vjp_in(&p_b, &p_X, &p_c, &mut workspace, &mut r0).unwrap();
+            let mut pullback =
+                eq_mat_03::vjp_in(&p_b, &p_X, &p_c, &mut workspace, &mut r0).unwrap();
             pullback.call_into(c0, &mut g).unwrap();
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
@@ -1000,7 +1013,8 @@ mod eq_mat_15 {
         for _ in 0..2 {
             #[allow(unused_mut)]
             let mut r0 = eq_mat_15(&p_Tm, &p_U, &p_V).unwrap();
-            let mut pullback = eq_mat_15::vjp_in(&p_Tm, &p_U, &p_V, &mut workspace, &mut r0).unwrap();
+            let mut pullback =
+                eq_mat_15::vjp_in(&p_Tm, &p_U, &p_V, &mut workspace, &mut r0).unwrap();
             pullback.call_into(c0, &mut g).unwrap();
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
@@ -1104,7 +1118,8 @@ mod eq_oth_12 {
         for _ in 0..2 {
             #[allow(unused_mut)]
             let mut r0 = eq_oth_12(&p_m1, &p_m2, &p_v).unwrap();
-            let mut pullback = eq_oth_12::vjp_in(&p_m1, &p_m2, &p_v, &mut workspace, &mut r0).unwrap();
+            let mut pullback =
+                eq_oth_12::vjp_in(&p_m1, &p_m2, &p_v, &mut workspace, &mut r0).unwrap();
             pullback.call_into(&c0, &mut g).unwrap();
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));

@@ -322,13 +322,33 @@ mod two_layer_softmax {
         for _ in 0..2 {
             #[allow(unused_mut)]
             let mut r0 = f(&p_X, &p_W1, &p_b1, &p_W2, &p_b2, &p_T).unwrap();
-            let mut pullback = f::vjp_in(&p_X, &p_W1, &p_b1, &p_W2, &p_b2, &p_T, &mut workspace, &mut r0).unwrap();
+            let mut pullback = f::vjp_in(
+                &p_X,
+                &p_W1,
+                &p_b1,
+                &p_W2,
+                &p_b2,
+                &p_T,
+                &mut workspace,
+                &mut r0,
+            )
+            .unwrap();
             pullback.call_into(c0, &mut g).unwrap();
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
         let mut workspace = f::Workspace::default();
-        f::value_and_grad_in(&p_X, &p_W1, &p_b1, &p_W2, &p_b2, &p_T, &mut workspace, &mut g).unwrap();
+        f::value_and_grad_in(
+            &p_X,
+            &p_W1,
+            &p_b1,
+            &p_W2,
+            &p_b2,
+            &p_T,
+            &mut workspace,
+            &mut g,
+        )
+        .unwrap();
         g.scale(c0);
         g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
     }
@@ -367,13 +387,33 @@ mod two_layer_squared_error {
         for _ in 0..2 {
             #[allow(unused_mut)]
             let mut r0 = f(&p_X, &p_W1, &p_b1, &p_W2, &p_b2, &p_T).unwrap();
-            let mut pullback = f::vjp_in(&p_X, &p_W1, &p_b1, &p_W2, &p_b2, &p_T, &mut workspace, &mut r0).unwrap();
+            let mut pullback = f::vjp_in(
+                &p_X,
+                &p_W1,
+                &p_b1,
+                &p_W2,
+                &p_b2,
+                &p_T,
+                &mut workspace,
+                &mut r0,
+            )
+            .unwrap();
             pullback.call_into(c0, &mut g).unwrap();
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
         let mut workspace = f::Workspace::default();
-        f::value_and_grad_in(&p_X, &p_W1, &p_b1, &p_W2, &p_b2, &p_T, &mut workspace, &mut g).unwrap();
+        f::value_and_grad_in(
+            &p_X,
+            &p_W1,
+            &p_b1,
+            &p_W2,
+            &p_b2,
+            &p_T,
+            &mut workspace,
+            &mut g,
+        )
+        .unwrap();
         g.scale(c0);
         g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
     }

@@ -1,0 +1,223 @@
+//! Matrix products `C = alpha A B (+ C)` over arbitrary row and column strides.
+//!
+//! B is packed into panels of `N` columns, as far as the cache holds `DEPTH` rows of one; A is read where it lies, an
+//! element at a time, which costs no more than reading a copy of it. A tile of `M` rows and `N` columns of C stays in
+//! registers while its sum runs. Tiles are chosen for the registers of each level of the dispatcher.
+//!
+//! Why no library: measured at 128 x 784 x 128 in f32 on one thread, with the three layouts that a dense layer and its
+//! gradient need, this is as fast as `matrixmultiply` or faster; and of the libraries that need neither a C compiler nor
+//! minutes to build, those that were looked at take their packing memory anew in every call, where a training step must
+//! allocate nothing.
+
+use crate::contract::Scratch;
+use crate::dispatch::level;
+use crate::float::Float;
+use crate::kernel::{Kernel, TILE};
+
+/// Rows of B in a panel at a time.
+const DEPTH: usize = 256;
+
+/// A matrix by its first element and its strides.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Matrix<P> {
+    pub origin: P,
+    pub rows: isize,
+    pub columns: isize,
+}
+
+impl<P> Matrix<P> {
+    fn transposed(self) -> Self {
+        Matrix {
+            origin: self.origin,
+            rows: self.columns,
+            columns: self.rows,
+        }
+    }
+}
+
+/// The lengths of a product: A is `m` by `k`, B is `k` by `n`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Size {
+    pub m: usize,
+    pub k: usize,
+    pub n: usize,
+}
+
+/// `C = alpha A B`, or that added to C.
+///
+/// # Safety
+///
+/// All elements of the three matrices are there; those of C are distinct and borrowed exclusively.
+pub(crate) unsafe fn gemm<T: Float>(
+    size: Size,
+    alpha: T,
+    a: Matrix<*const T>,
+    b: Matrix<*const T>,
+    accumulate: bool,
+    c: Matrix<*mut T>,
+    scratch: &mut Scratch,
+) {
+    // Rows of C that are consecutive in memory are written as such; and a long side is better across.
+    let across = c.columns == 1 || (c.rows != 1 && size.n >= size.m);
+    let (size, a, b, c) = if across {
+        (size, a, b, c)
+    } else {
+        (
+            Size {
+                m: size.n,
+                k: size.k,
+                n: size.m,
+            },
+            b.transposed(),
+            a.transposed(),
+            c.transposed(),
+        )
+    };
+    let level = level();
+    let panel = T::panel(scratch);
+    if panel.len() < DEPTH * 32 {
+        panel.resize(DEPTH * 32, T::zero());
+    }
+    let mut from = 0;
+    while from < size.k {
+        let depth = DEPTH.min(size.k - from);
+        let mut column = 0;
+        while column < size.n {
+            let kernel = T::kernel(level, size.n - column);
+            let width = kernel.width.min(size.n - column);
+            // SAFETY: positions inside the matrices, says the caller.
+            unsafe {
+                let part = Part {
+                    m: size.m,
+                    depth,
+                    width,
+                    alpha,
+                    a: Matrix {
+                        origin: a.origin.offset(from as isize * a.columns),
+                        ..a
+                    },
+                    b: Matrix {
+                        origin: b
+                            .origin
+                            .offset(from as isize * b.rows + column as isize * b.columns),
+                        ..b
+                    },
+                    add: accumulate || from > 0,
+                    c: Matrix {
+                        origin: c.origin.offset(column as isize * c.columns),
+                        ..c
+                    },
+                };
+                part.pack(kernel.width, panel);
+                part.tiles(kernel, panel);
+            }
+            column += width;
+        }
+        from += depth;
+    }
+}
+
+/// The product of some columns over some of the depth.
+struct Part<T> {
+    m: usize,
+    depth: usize,
+    width: usize,
+    alpha: T,
+    a: Matrix<*const T>,
+    b: Matrix<*const T>,
+    add: bool,
+    c: Matrix<*mut T>,
+}
+
+impl<T: Float> Part<T> {
+    /// Copies the columns of B in lines of `across` elements, those that B lacks zero.
+    ///
+    /// # Safety
+    ///
+    /// As `gemm`.
+    unsafe fn pack(&self, across: usize, panel: &mut [T]) {
+        let (b, width) = (self.b, self.width);
+        let packed = &mut panel[..self.depth * across];
+        if b.columns == 1 {
+            for (p, line) in packed.chunks_exact_mut(across).enumerate() {
+                // SAFETY: `width` consecutive elements of row p.
+                let row = unsafe {
+                    std::slice::from_raw_parts(b.origin.offset(p as isize * b.rows), width)
+                };
+                line[..width].copy_from_slice(row);
+                line[width..].fill(T::zero());
+            }
+            return;
+        }
+        if width < across {
+            packed.fill(T::zero());
+        }
+        // Sixteen lines at a time, so that what a column brings into the cache is used.
+        for (block, lines) in packed.chunks_mut(16 * across).enumerate() {
+            for j in 0..width {
+                for (p, place) in lines[j..].iter_mut().step_by(across).enumerate() {
+                    let p = (block * 16 + p) as isize;
+                    // SAFETY: inside B.
+                    *place = unsafe { *b.origin.offset(p * b.rows + j as isize * b.columns) };
+                }
+            }
+        }
+    }
+
+    /// All rows of the columns, tile by tile.
+    ///
+    /// # Safety
+    ///
+    /// As `gemm`; the panel holds the packed columns.
+    unsafe fn tiles(&self, kernel: Kernel<T>, panel: &[T]) {
+        let mut out = [T::zero(); TILE];
+        let mut row = 0;
+        while row < self.m {
+            let rows = kernel.by_rows.len().min(self.m - row);
+            let (a, run) = (self.a, kernel.by_rows[rows - 1]);
+            // SAFETY: `rows` rows of A from `row` on, the panel's lines, a tile of at most `TILE` elements.
+            unsafe {
+                let at = a.origin.offset(row as isize * a.rows);
+                run(
+                    self.depth,
+                    at,
+                    a.rows,
+                    a.columns,
+                    panel.as_ptr(),
+                    out.as_mut_ptr(),
+                );
+                self.store(row, rows, kernel.width, &out);
+            }
+            row += rows;
+        }
+    }
+
+    /// Scales a tile and writes it to C.
+    ///
+    /// # Safety
+    ///
+    /// As `gemm`.
+    unsafe fn store(&self, row: usize, rows: usize, across: usize, out: &[T; TILE]) {
+        let c = self.c;
+        for (i, sums) in out.chunks_exact(across).take(rows).enumerate() {
+            let sums = &sums[..self.width];
+            // SAFETY: row `row + i` of C.
+            let line = unsafe { c.origin.offset((row + i) as isize * c.rows) };
+            if c.columns == 1 {
+                // SAFETY: consecutive elements of C, borrowed exclusively.
+                let line = unsafe { std::slice::from_raw_parts_mut(line, self.width) };
+                for (place, &s) in line.iter_mut().zip(sums) {
+                    let value = self.alpha * s;
+                    *place = if self.add { *place + value } else { value };
+                }
+            } else {
+                for (j, &s) in sums.iter().enumerate() {
+                    // SAFETY: an element of C.
+                    let place = unsafe { &mut *line.offset(j as isize * c.columns) };
+                    let value = self.alpha * s;
+                    *place = if self.add { *place + value } else { value };
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,225 @@
+//! The innermost loops of matrix products: a tile of `M` rows and some columns, whose sums stay in registers.
+
+use crate::dispatch::Level;
+use crate::float::Float;
+
+/// `out[i][j] = sum over p of a[i * rows + p * columns] * packed[p][j]`, for a tile of some rows and `Kernel::width`
+/// columns.
+pub(crate) type Micro<T> = unsafe fn(
+    depth: usize,
+    a: *const T,
+    rows: isize,
+    columns: isize,
+    packed: *const T,
+    out: *mut T,
+);
+
+/// Kernels for tiles of one width.
+#[derive(Clone, Copy)]
+pub struct Kernel<T: 'static> {
+    /// Columns of a tile.
+    pub(crate) width: usize,
+    /// By the number of rows, less one.
+    pub(crate) by_rows: &'static [Micro<T>],
+}
+
+/// The most elements of a tile.
+pub(crate) const TILE: usize = 8 * 32;
+
+/// The loop in plain Rust.
+///
+/// # Safety
+///
+/// `a` reaches `M` rows and `depth` columns, `packed` `depth * N` elements, `out` `M * N`.
+unsafe fn plain<T: Float, const M: usize, const N: usize>(
+    depth: usize,
+    a: *const T,
+    rows: isize,
+    columns: isize,
+    packed: *const T,
+    out: *mut T,
+) {
+    let mut sums = [[T::zero(); N]; M];
+    for p in 0..depth {
+        for (i, sum) in sums.iter_mut().enumerate() {
+            // SAFETY: the caller's.
+            let x = unsafe { *a.offset(i as isize * rows + p as isize * columns) };
+            for (j, s) in sum.iter_mut().enumerate() {
+                // SAFETY: the caller's.
+                *s = *s + x * unsafe { *packed.add(p * N + j) };
+            }
+        }
+    }
+    // SAFETY: the caller's.
+    unsafe { out.cast::<[[T; N]; M]>().write(sums) };
+}
+
+#[cfg(target_arch = "x86_64")]
+mod x86 {
+    use super::Micro;
+    use std::arch::x86_64::*;
+
+    /// The loop with vectors of a level, `V` of them across.
+    macro_rules! vectors {
+        ($name:ident, $t:ty, $features:literal, $lanes:literal, $zero:ident, $load:ident, $store:ident, $splat:ident, $fma:ident) => {
+            /// # Safety
+            ///
+            /// `a` reaches `M` rows and `depth` columns, `packed` `depth` rows of `V` vectors, `out` `M` rows of them; the
+            /// processor has the features.
+            #[target_feature(enable = $features)]
+            pub(super) unsafe fn $name<const M: usize, const V: usize>(
+                depth: usize,
+                a: *const $t,
+                rows: isize,
+                columns: isize,
+                packed: *const $t,
+                out: *mut $t,
+            ) {
+                let mut sums = [[$zero(); V]; M];
+                let (mut at, mut line) = (a, packed);
+                for _ in 0..depth {
+                    let mut b = [$zero(); V];
+                    for (v, b) in b.iter_mut().enumerate() {
+                        // SAFETY: the caller's.
+                        *b = unsafe { $load(line.add(v * $lanes)) };
+                    }
+                    for (i, sum) in sums.iter_mut().enumerate() {
+                        // SAFETY: the caller's.
+                        let x = $splat(unsafe { *at.offset(i as isize * rows) });
+                        for v in 0..V {
+                            sum[v] = $fma(x, b[v], sum[v]);
+                        }
+                    }
+                    at = at.wrapping_offset(columns);
+                    line = line.wrapping_add(V * $lanes);
+                }
+                for (i, sum) in sums.iter().enumerate() {
+                    for (v, &s) in sum.iter().enumerate() {
+                        // SAFETY: the caller's.
+                        unsafe { $store(out.add((i * V + v) * $lanes), s) };
+                    }
+                }
+            }
+        };
+    }
+
+    vectors!(
+        single_512,
+        f32,
+        "avx512f,avx2,fma",
+        16,
+        _mm512_setzero_ps,
+        _mm512_loadu_ps,
+        _mm512_storeu_ps,
+        _mm512_set1_ps,
+        _mm512_fmadd_ps
+    );
+    vectors!(
+        double_512,
+        f64,
+        "avx512f,avx2,fma",
+        8,
+        _mm512_setzero_pd,
+        _mm512_loadu_pd,
+        _mm512_storeu_pd,
+        _mm512_set1_pd,
+        _mm512_fmadd_pd
+    );
+    vectors!(
+        single_256,
+        f32,
+        "avx2,fma",
+        8,
+        _mm256_setzero_ps,
+        _mm256_loadu_ps,
+        _mm256_storeu_ps,
+        _mm256_set1_ps,
+        _mm256_fmadd_ps
+    );
+    vectors!(
+        double_256,
+        f64,
+        "avx2,fma",
+        4,
+        _mm256_setzero_pd,
+        _mm256_loadu_pd,
+        _mm256_storeu_pd,
+        _mm256_set1_pd,
+        _mm256_fmadd_pd
+    );
+
+    macro_rules! tables {
+        ($($name:ident: $t:ty = $kernel:ident, $v:literal, [$($m:literal)*];)*) => {$(
+            pub(super) static $name: &[Micro<$t>] = &[$($kernel::<$m, $v>),*];
+        )*};
+    }
+    tables! {
+        SINGLE_512_2: f32 = single_512, 2, [1 2 3 4 5 6 7 8];
+        SINGLE_512_1: f32 = single_512, 1, [1 2 3 4 5 6 7 8];
+        DOUBLE_512_2: f64 = double_512, 2, [1 2 3 4 5 6 7 8];
+        DOUBLE_512_1: f64 = double_512, 1, [1 2 3 4 5 6 7 8];
+        SINGLE_256_2: f32 = single_256, 2, [1 2 3 4 5 6];
+        SINGLE_256_1: f32 = single_256, 1, [1 2 3 4 5 6];
+        DOUBLE_256_2: f64 = double_256, 2, [1 2 3 4 5 6];
+        DOUBLE_256_1: f64 = double_256, 1, [1 2 3 4 5 6];
+    }
+}
+
+macro_rules! choose {
+    ($name:ident, $t:ty, $wide_512:ident, $narrow_512:ident, $wide_256:ident, $narrow_256:ident, $lanes:literal) => {
+        /// The kernels for what is left of a row: as wide as it, if there are such.
+        pub(crate) fn $name(level: Level, left: usize) -> Kernel<$t> {
+            let _ = left;
+            match level {
+                Level::Baseline => Kernel {
+                    width: 8,
+                    by_rows: &[
+                        plain::<$t, 1, 8>,
+                        plain::<$t, 2, 8>,
+                        plain::<$t, 3, 8>,
+                        plain::<$t, 4, 8>,
+                    ],
+                },
+                #[cfg(target_arch = "x86_64")]
+                Level::Avx512 if left > 2 * $lanes => Kernel {
+                    width: 4 * $lanes,
+                    by_rows: x86::$wide_512,
+                },
+                #[cfg(target_arch = "x86_64")]
+                Level::Avx512 if left > $lanes => Kernel {
+                    width: 2 * $lanes,
+                    by_rows: x86::$narrow_512,
+                },
+                #[cfg(target_arch = "x86_64")]
+                Level::Avx2 if left > $lanes => Kernel {
+                    width: 2 * $lanes,
+                    by_rows: x86::$wide_256,
+                },
+                #[cfg(target_arch = "x86_64")]
+                Level::Avx2 | Level::Avx512 => Kernel {
+                    width: $lanes,
+                    by_rows: x86::$narrow_256,
+                },
+            }
+        }
+    };
+}
+
+choose!(
+    single,
+    f32,
+    SINGLE_512_2,
+    SINGLE_512_1,
+    SINGLE_256_2,
+    SINGLE_256_1,
+    8
+);
+choose!(
+    double,
+    f64,
+    DOUBLE_512_2,
+    DOUBLE_512_1,
+    DOUBLE_256_2,
+    DOUBLE_256_1,
+    4
+);

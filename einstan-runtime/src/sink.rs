@@ -1,0 +1,310 @@
+//! Tensors that are written.
+
+use crate::float::Element;
+use crate::row::{Block, c_layout, each_row, layout, offset, row_offset};
+use crate::source::Source;
+use ndarray::{ArrayRef, Dimension};
+use std::marker::PhantomData;
+
+/// A tensor of `R` axes that is written.
+#[derive(Debug)]
+pub struct Sink<'a, E, const R: usize> {
+    pub(crate) origin: *mut E,
+    pub(crate) lens: [usize; R],
+    pub(crate) strides: [isize; R],
+    life: PhantomData<&'a mut E>,
+}
+
+// SAFETY: a Sink is an exclusive borrow of elements.
+unsafe impl<E: Send, const R: usize> Send for Sink<'_, E, R> {}
+
+// SAFETY: through a shared Sink elements are only read.
+unsafe impl<E: Sync, const R: usize> Sync for Sink<'_, E, R> {}
+
+impl<'a, E: Element> Sink<'a, E, 0> {
+    /// A scalar.
+    #[inline(always)]
+    pub fn scalar(value: &'a mut E) -> Self {
+        Sink {
+            origin: value,
+            lens: [],
+            strides: [],
+            life: PhantomData,
+        }
+    }
+}
+
+impl<'a, E: Element, const R: usize> Sink<'a, E, R> {
+    /// An array of `R` axes, of any strides.
+    #[inline(always)]
+    pub fn new<D: Dimension>(array: &'a mut ArrayRef<E, D>) -> Self {
+        let (lens, strides) = layout(array);
+        Sink {
+            origin: array.as_mut_ptr(),
+            lens,
+            strides,
+            life: PhantomData,
+        }
+    }
+
+    /// A slice in C order, which has as many elements as the lengths say or more.
+    #[inline(always)]
+    pub fn from_slice(data: &'a mut [E], lens: [usize; R]) -> Self {
+        Sink {
+            origin: data.as_mut_ptr(),
+            lens,
+            strides: c_layout(lens, data.len()),
+            life: PhantomData,
+        }
+    }
+
+    /// The lengths of the axes.
+    #[inline(always)]
+    pub fn lens(&self) -> [usize; R] {
+        self.lens
+    }
+
+    /// The length of one axis.
+    #[inline(always)]
+    pub fn len(&self, axis: usize) -> usize {
+        self.lens[axis]
+    }
+
+    /// Whether there are no elements.
+    #[inline(always)]
+    pub fn is_empty(&self) -> bool {
+        self.lens.contains(&0)
+    }
+
+    /// The same tensor, borrowed for shorter.
+    #[inline(always)]
+    pub fn reborrow(&mut self) -> Sink<'_, E, R> {
+        Sink {
+            origin: self.origin,
+            lens: self.lens,
+            strides: self.strides,
+            life: PhantomData,
+        }
+    }
+
+    /// The same tensor, for reading.
+    #[inline(always)]
+    pub fn source(&self) -> Source<'_, E, R> {
+        Source {
+            origin: self.origin,
+            lens: self.lens,
+            strides: self.strides,
+            life: PhantomData,
+        }
+    }
+
+    /// One element.
+    #[inline(always)]
+    pub fn get(&self, at: [isize; R]) -> E {
+        self.source().at(at)
+    }
+
+    /// Sets one element.
+    #[inline(always)]
+    pub fn set(&mut self, at: [isize; R], value: E) {
+        *self.place(at) = value;
+    }
+
+    /// Adds to one element.
+    #[inline(always)]
+    pub fn add(&mut self, at: [isize; R], value: E) {
+        let place = self.place(at);
+        *place = place.plus(value);
+    }
+
+    /// Sets one element, or adds to it.
+    #[inline(always)]
+    pub fn put(&mut self, add: bool, at: [isize; R], value: E) {
+        let place = self.place(at);
+        *place = if add { place.plus(value) } else { value };
+    }
+
+    #[inline(always)]
+    fn place(&mut self, at: [isize; R]) -> &mut E {
+        // SAFETY: the position lies inside (checked), and the borrow of the elements is exclusive.
+        unsafe { &mut *self.origin.offset(offset(at, self.lens, self.strides)) }
+    }
+
+    /// The `n` elements from the one with offset `start` on.
+    ///
+    /// # Safety
+    ///
+    /// They are elements of this tensor.
+    #[inline(always)]
+    unsafe fn slice(&mut self, start: isize, n: usize) -> &mut [E] {
+        // SAFETY: elements of this tensor, says the caller; the borrow of them is exclusive.
+        unsafe { std::slice::from_raw_parts_mut(self.origin.offset(start), n) }
+    }
+
+    /// Sets every element.
+    pub fn fill(&mut self, value: E) {
+        let last = R.saturating_sub(1);
+        let (lens, strides) = (self.lens, self.strides);
+        each_row(lens, |at| {
+            let start = offset(at, lens, strides);
+            let (n, stride) = if R == 0 {
+                (1, 1)
+            } else {
+                (lens[last], strides[last])
+            };
+            if stride == 1 {
+                // SAFETY: all of a row of this tensor.
+                unsafe { self.slice(start, n) }.fill(value);
+            } else {
+                for t in 0..n as isize {
+                    // SAFETY: as above.
+                    unsafe { *self.origin.offset(start + t * stride) = value };
+                }
+            }
+        });
+    }
+
+    /// Copies a tensor of the same lengths.
+    pub fn copy_from(&mut self, source: Source<'_, E, R>) {
+        assert_eq!(
+            self.lens, source.lens,
+            "einstan internal error: lengths of a copy"
+        );
+        let last = R.saturating_sub(1);
+        let (lens, strides) = (self.lens, self.strides);
+        each_row(lens, |at| {
+            let (to, from) = (offset(at, lens, strides), offset(at, lens, source.strides));
+            let (n, stride, other) = if R == 0 {
+                (1, 1, 1)
+            } else {
+                (lens[last], strides[last], source.strides[last])
+            };
+            if stride == 1 && other == 1 {
+                // SAFETY: all of a row of the source, which is borrowed.
+                let from = unsafe { std::slice::from_raw_parts(source.origin.offset(from), n) };
+                // SAFETY: all of a row of this tensor.
+                unsafe { self.slice(to, n) }.copy_from_slice(from);
+            } else {
+                for t in 0..n as isize {
+                    // SAFETY: as above.
+                    unsafe {
+                        *self.origin.offset(to + t * stride) =
+                            *source.origin.offset(from + t * other);
+                    }
+                }
+            }
+        });
+    }
+
+    /// Sets the elements at `at + t * step` for `t` in `0..n`, `n` at most `BLOCK`, to what `f` fills in.
+    #[inline(always)]
+    pub fn set_row(
+        &mut self,
+        at: [isize; R],
+        step: [isize; R],
+        n: usize,
+        block: &mut Block<E>,
+        f: impl FnOnce(&mut [E]),
+    ) {
+        self.put_row(false, at, step, n, block, f);
+    }
+
+    /// Adds what `f` fills in to the elements at `at + t * step` for `t` in `0..n`, `n` at most `BLOCK`. Where all of them
+    /// are one, all is added to it.
+    #[inline(always)]
+    pub fn add_row(
+        &mut self,
+        at: [isize; R],
+        step: [isize; R],
+        n: usize,
+        block: &mut Block<E>,
+        f: impl FnOnce(&mut [E]),
+    ) {
+        self.put_row(true, at, step, n, block, f);
+    }
+
+    /// Sets the elements at `at + t * step` for `t` in `0..n`, `n` at most `BLOCK`, to what `f` fills in or, if `add`, adds
+    /// it to them.
+    #[inline(always)]
+    pub fn put_row(
+        &mut self,
+        add: bool,
+        at: [isize; R],
+        step: [isize; R],
+        n: usize,
+        block: &mut Block<E>,
+        f: impl FnOnce(&mut [E]),
+    ) {
+        if n == 0 {
+            return;
+        }
+        let (start, stride) = row_offset(at, step, n, self.lens, self.strides);
+        let direct = stride == 1 && !add;
+        let out = if direct {
+            // SAFETY: first and last position lie inside, and with stride 1 all n elements from the first one on are
+            // elements of the tensor.
+            unsafe { self.slice(start, n) }
+        } else {
+            block.zeroed(n)
+        };
+        f(out);
+        if direct {
+            return;
+        }
+        if stride == 1 {
+            // SAFETY: as above; `out` is the block.
+            let place = unsafe { self.slice(start, n) };
+            for (p, v) in place.iter_mut().zip(out.iter()) {
+                *p = p.plus(*v);
+            }
+        } else {
+            for (t, v) in out.iter().enumerate() {
+                // SAFETY: every position between a first and a last one inside lies inside.
+                let place = unsafe { &mut *self.origin.offset(start + t as isize * stride) };
+                *place = if add { place.plus(*v) } else { *v };
+            }
+        }
+    }
+
+    /// Lets `f` change the elements at `at + t * step` for `t` in `0..n`, `n` at most `BLOCK`.
+    #[inline(always)]
+    pub fn update_row(
+        &mut self,
+        at: [isize; R],
+        step: [isize; R],
+        n: usize,
+        block: &mut Block<E>,
+        f: impl FnOnce(&mut [E]),
+    ) {
+        if n == 0 {
+            return;
+        }
+        let (start, stride) = row_offset(at, step, n, self.lens, self.strides);
+        let origin = self.origin;
+        let out = if stride == 1 {
+            // SAFETY: as in `put_row`.
+            unsafe { self.slice(start, n) }
+        } else {
+            // SAFETY: every position between a first and a last one inside lies inside.
+            block.gather(n, |t| unsafe {
+                *origin.offset(start + t as isize * stride)
+            })
+        };
+        f(out);
+        if stride != 1 {
+            for (t, v) in out.iter().enumerate() {
+                // SAFETY: as above.
+                unsafe { *origin.offset(start + t as isize * stride) = *v };
+            }
+        }
+    }
+}
+
+/// A scalar as an array without axes.
+pub fn scalar_view_mut<E>(value: &mut E) -> ndarray::ArrayViewMutD<'_, E> {
+    let value = std::slice::from_mut(value);
+    match ndarray::ArrayViewMutD::from_shape(ndarray::IxDyn(&[]), value) {
+        Ok(view) => view,
+        Err(_) => unreachable!("one element is an array without axes"),
+    }
+}
