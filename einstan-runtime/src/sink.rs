@@ -130,21 +130,10 @@ impl<'a, E: Element, const R: usize> Sink<'a, E, R> {
         unsafe { &mut *self.origin.offset(offset(at, self.lens, self.strides)) }
     }
 
-    /// The `n` elements from the one with offset `start` on.
-    ///
-    /// # Safety
-    ///
-    /// They are elements of this tensor.
-    #[inline(always)]
-    unsafe fn slice(&mut self, start: isize, n: usize) -> &mut [E] {
-        // SAFETY: elements of this tensor, says the caller; the borrow of them is exclusive.
-        unsafe { std::slice::from_raw_parts_mut(self.origin.offset(start), n) }
-    }
-
     /// Sets every element.
     pub fn fill(&mut self, value: E) {
         let last = R.saturating_sub(1);
-        let (lens, strides) = (self.lens, self.strides);
+        let (origin, lens, strides) = (self.origin, self.lens, self.strides);
         each_row(lens, |at| {
             let start = offset(at, lens, strides);
             let (n, stride) = if R == 0 {
@@ -154,11 +143,11 @@ impl<'a, E: Element, const R: usize> Sink<'a, E, R> {
             };
             if stride == 1 {
                 // SAFETY: all of a row of this tensor.
-                unsafe { self.slice(start, n) }.fill(value);
+                unsafe { slice(origin, start, n) }.fill(value);
             } else {
                 for t in 0..n as isize {
                     // SAFETY: as above.
-                    unsafe { *self.origin.offset(start + t * stride) = value };
+                    unsafe { *origin.offset(start + t * stride) = value };
                 }
             }
         });
@@ -171,7 +160,7 @@ impl<'a, E: Element, const R: usize> Sink<'a, E, R> {
             "einstan internal error: lengths of a copy"
         );
         let last = R.saturating_sub(1);
-        let (lens, strides) = (self.lens, self.strides);
+        let (origin, lens, strides) = (self.origin, self.lens, self.strides);
         each_row(lens, |at| {
             let (to, from) = (offset(at, lens, strides), offset(at, lens, source.strides));
             let (n, stride, other) = if R == 0 {
@@ -183,13 +172,12 @@ impl<'a, E: Element, const R: usize> Sink<'a, E, R> {
                 // SAFETY: all of a row of the source, which is borrowed.
                 let from = unsafe { std::slice::from_raw_parts(source.origin.offset(from), n) };
                 // SAFETY: all of a row of this tensor.
-                unsafe { self.slice(to, n) }.copy_from_slice(from);
+                unsafe { slice(origin, to, n) }.copy_from_slice(from);
             } else {
                 for t in 0..n as isize {
                     // SAFETY: as above.
                     unsafe {
-                        *self.origin.offset(to + t * stride) =
-                            *source.origin.offset(from + t * other);
+                        *origin.offset(to + t * stride) = *source.origin.offset(from + t * other);
                     }
                 }
             }
@@ -239,11 +227,12 @@ impl<'a, E: Element, const R: usize> Sink<'a, E, R> {
             return;
         }
         let (start, stride) = row_offset(at, step, n, self.lens, self.strides);
+        let origin = self.origin;
         let direct = stride == 1 && !add;
         let out = if direct {
             // SAFETY: first and last position lie inside, and with stride 1 all n elements from the first one on are
             // elements of the tensor.
-            unsafe { self.slice(start, n) }
+            unsafe { slice(origin, start, n) }
         } else {
             block.zeroed(n)
         };
@@ -253,14 +242,14 @@ impl<'a, E: Element, const R: usize> Sink<'a, E, R> {
         }
         if stride == 1 {
             // SAFETY: as above; `out` is the block.
-            let place = unsafe { self.slice(start, n) };
+            let place = unsafe { slice(origin, start, n) };
             for (p, v) in place.iter_mut().zip(out.iter()) {
                 *p = p.plus(*v);
             }
         } else {
             for (t, v) in out.iter().enumerate() {
                 // SAFETY: every position between a first and a last one inside lies inside.
-                let place = unsafe { &mut *self.origin.offset(start + t as isize * stride) };
+                let place = unsafe { &mut *origin.offset(start + t as isize * stride) };
                 *place = if add { place.plus(*v) } else { *v };
             }
         }
@@ -283,7 +272,7 @@ impl<'a, E: Element, const R: usize> Sink<'a, E, R> {
         let origin = self.origin;
         let out = if stride == 1 {
             // SAFETY: as in `put_row`.
-            unsafe { self.slice(start, n) }
+            unsafe { slice(origin, start, n) }
         } else {
             // SAFETY: every position between a first and a last one inside lies inside.
             block.gather(n, |t| unsafe {
@@ -298,6 +287,17 @@ impl<'a, E: Element, const R: usize> Sink<'a, E, R> {
             }
         }
     }
+}
+
+/// The `n` elements from the one with offset `start` on.
+///
+/// # Safety
+///
+/// They are elements of a tensor that is borrowed exclusively for `'a`, and no other slice of them is in use.
+#[inline(always)]
+unsafe fn slice<'a, E>(origin: *mut E, start: isize, n: usize) -> &'a mut [E] {
+    // SAFETY: the caller's.
+    unsafe { std::slice::from_raw_parts_mut(origin.offset(start), n) }
 }
 
 /// A scalar as an array without axes.
