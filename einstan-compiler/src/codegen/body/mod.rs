@@ -87,7 +87,19 @@ impl Body<'_> {
             .iter()
             .map(|&(r, copy)| self.copy(r, copy))
             .collect();
-        let kept = (!kept.is_empty()).then(|| quote! { if save { #(#kept)* } });
+        let shapes: TokenStream = self
+            .plan
+            .kept_results
+            .iter()
+            .map(|&(_, copy)| self.shape(copy))
+            .collect();
+        let (room, kept) = match kept.is_empty() {
+            true => (None, None),
+            false => (
+                Some(quote! { if save { #shapes } }),
+                Some(quote! { if save { #(#kept)* } }),
+            ),
+        };
         let (prelude, steps) = self.schedule(&self.plan.forward);
         quote! {
             #[allow(unused_mut, unused_variables, clippy::too_many_arguments)]
@@ -99,6 +111,7 @@ impl Body<'_> {
                 #(#parameters,)*
                 #(#results,)*
             ) -> #core::result::Result<(), #rt::Error> {
+                #room
                 #prelude
                 #steps
                 #kept
@@ -239,7 +252,8 @@ impl Body<'_> {
 
     /// Memory first, so that nothing is written where it can't be had; then the steps.
     fn schedule(&self, schedule: &Schedule) -> (TokenStream, TokenStream) {
-        let chosen: Vec<TensorId> = choose::temporaries(schedule);
+        let mut chosen: Vec<TensorId> = choose::temporaries(schedule);
+        chosen.extend(self.plan.kept_results.iter().map(|&(_, copy)| copy));
         let mut prelude: TokenStream = self
             .plan
             .buffers
