@@ -46,7 +46,7 @@ unsafe fn plain<T: Float, const M: usize, const N: usize>(
             let x = unsafe { *a.offset(i as isize * rows + p as isize * columns) };
             for (j, s) in sum.iter_mut().enumerate() {
                 // SAFETY: the caller's.
-                *s = *s + x * unsafe { *packed.add(p * N + j) };
+                *s += x * unsafe { *packed.add(p * N + j) };
             }
         }
     }

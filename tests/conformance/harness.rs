@@ -91,10 +91,7 @@ impl Case {
         array::<D>(&self.inputs[name]).mapv(T::of)
     }
 
-    pub fn integers<I: TryFrom<i64>, D: Dimension>(&self, name: &str) -> Array<I, D>
-    where
-        I: Clone,
-    {
+    pub fn integers<I: TryFrom<i64> + Clone, D: Dimension>(&self, name: &str) -> Array<I, D> {
         array::<D>(&self.inputs[name])
             .map(|&x| I::try_from(x as i64).unwrap_or_else(|_| panic!("an integer")))
     }
