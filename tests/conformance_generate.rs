@@ -259,12 +259,10 @@ fn mutable(pattern: &str) -> String {
 
 fn mentions_float(f: &Resolved) -> bool {
     let float = |t: &TensorId| f.function.tensor(*t).element == Element::Float;
-    let parameters = f
-        .function
+    f.function
         .parameters
         .iter()
-        .any(|p| matches!(p, Parameter::Tensor(t) if float(t)));
-    parameters
+        .any(|p| matches!(p, Parameter::Tensor(t) if float(t)))
 }
 
 fn integer(i: einstan_compiler::ir::ElementType) -> &'static str {
