@@ -61,7 +61,7 @@ impl<'a, 'b> Emitter<'a, 'b> {
         name
     }
 
-    fn depends(&self, id: ExprId) -> bool {
+    pub(super) fn depends(&self, id: ExprId) -> bool {
         self.row
             .is_some_and(|row| self.body.f.exprs.free_indices(id).contains(&row))
     }

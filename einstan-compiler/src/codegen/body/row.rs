@@ -2,7 +2,7 @@
 
 use super::expr::Emitter;
 use super::{Body, sink};
-use crate::ir::{ExprId, IndexId, ReduceOp, Subscript, TensorId};
+use crate::ir::{Expr, ExprId, IndexId, ReduceOp, Subscript, TensorId};
 use crate::plan::Mode;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
@@ -16,11 +16,15 @@ pub(super) struct Row {
     inner: TokenStream,
     /// The value at position `x` of the block.
     pub(super) value: TokenStream,
+    /// The row itself, where the expression is nothing but a read.
+    read: Option<Ident>,
 }
 
 impl Row {
     pub(super) fn new(body: &Body<'_>, row: IndexId, value: ExprId) -> Self {
         let mut e = Emitter::new(body, Some(row));
+        let read = matches!(body.f.exprs.get(value), Expr::Access { .. }) && e.depends(value);
+        let read = read.then(|| format_ident!("r{}", value.0));
         let value = e.value(value);
         let Emitter {
             outer,
@@ -37,6 +41,7 @@ impl Row {
             slices: quote! { #(#slices)* },
             inner: quote! { #(#inner)* },
             value,
+            read,
         }
     }
 
@@ -111,13 +116,19 @@ impl Body<'_> {
         let accumulator = |name: &str| Ident::new(name, Span::call_site());
         let value = row.value.clone();
         let pass = |start: TokenStream, value: TokenStream, extend: TokenStream| {
-            let fill = row.fill(&value);
-            let each = row.walk(quote! {
-                let o = out.fill(n, #[inline(always)] |o: &mut [T]| { #fill });
-                #extend
-            });
+            let values = match &row.read {
+                // Nothing is computed: the row itself goes in.
+                Some(read) if value.to_string() == row.value.to_string() => {
+                    quote! { let o = #read; }
+                }
+                _ => {
+                    let fill = row.fill(&value);
+                    quote! { let o = out.fill(n, #[inline(always)] |o: &mut [T]| { #fill }); }
+                }
+            };
+            let each = row.walk(quote! { #values #extend });
             let loops = self.around(over, each);
-            quote! { let mut out = #rt::Block::new(); #start #loops }
+            quote! { let mut out = #rt::Block::<T>::new(); #start #loops }
         };
         let plain = |name: &str| {
             let name = accumulator(name);
