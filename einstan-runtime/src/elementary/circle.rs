@@ -1,0 +1,192 @@
+//! Sine, cosine and tangent: `x = n π/2 + r` with |r| ≤ π/4, and the polynomials of fdlibm (f64) and Cephes (f32). In f64
+//! beyond `LIMIT` the remainder needs more digits of π than are here, and std computes.
+
+pub(super) mod double {
+    /// n has 20 bits up to here, and its products with the parts of π/2, of 33 bits, are exact.
+    const LIMIT: f64 = 1.0e6;
+    const MAGIC: f64 = 6755399441055744.0;
+    const PIECES: [f64; 3] = [
+        1.570_796_326_734_125_6,
+        6.077_100_506_303_966e-11,
+        2.022_266_248_711_166_5e-21,
+    ];
+
+    /// `(r, what r lacks, n)`.
+    #[inline(always)]
+    fn parts(x: f64) -> (f64, f64, u64) {
+        let shifted = x * std::f64::consts::FRAC_2_PI + MAGIC;
+        let n = shifted - MAGIC;
+        let first = x - n * PIECES[0];
+        let second = first - n * PIECES[1];
+        let lost = n * PIECES[2] - ((first - second) - n * PIECES[1]);
+        let r = second - lost;
+        (r, (second - r) - lost, shifted.to_bits())
+    }
+
+    #[inline(always)]
+    fn sine(r: f64, low: f64) -> f64 {
+        let z = r * r;
+        let p = horner!(z; 1.589_690_995_211_55e-10, -2.505_076_025_340_686_3e-8, 2.755_731_370_707_006_8e-6,
+            -1.984_126_982_985_795e-4, 8.333_333_333_322_49e-3);
+        let cube = z * r;
+        r - ((z * (0.5 * low - cube * p) - low) - cube * -1.666_666_666_666_663_2e-1)
+    }
+
+    #[inline(always)]
+    fn cosine(r: f64, low: f64) -> f64 {
+        let z = r * r;
+        let p = horner!(z; -1.135_964_755_778_819_5e-11, 2.087_572_321_298_175e-9, -2.755_731_435_139_066_3e-7,
+            2.480_158_728_947_673e-5, -1.388_888_888_887_411e-3, 4.166_666_666_666_66e-2);
+        let half = 0.5 * z;
+        let w = 1.0 - half;
+        w + (((1.0 - w) - half) + (z * z * p - r * low))
+    }
+
+    #[inline(always)]
+    fn turned(r: f64, low: f64, n: u64) -> f64 {
+        let (s, c) = (sine(r, low).to_bits(), cosine(r, low).to_bits());
+        // Without a branch: each loop with one stays scalar.
+        let odd = (n & 1).wrapping_neg();
+        f64::from_bits((c & odd | s & !odd) ^ (n & 2) << 62)
+    }
+
+    #[inline(always)]
+    pub fn sin(x: f64) -> f64 {
+        let (r, low, n) = parts(x);
+        if x.abs() < LIMIT {
+            turned(r, low, n)
+        } else {
+            far_sin(x)
+        }
+    }
+
+    #[inline(always)]
+    pub fn cos(x: f64) -> f64 {
+        let (r, low, n) = parts(x);
+        if x.abs() < LIMIT {
+            turned(r, low, n.wrapping_add(1))
+        } else {
+            far_cos(x)
+        }
+    }
+
+    #[inline(always)]
+    pub fn tan(x: f64) -> f64 {
+        let (r, low, n) = parts(x);
+        let (s, c) = (sine(r, low), cosine(r, low));
+        let value = if n & 1 == 1 { -c / s } else { s / c };
+        if x.abs() < LIMIT { value } else { far_tan(x) }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn far_sin(x: f64) -> f64 {
+        x.sin()
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn far_cos(x: f64) -> f64 {
+        x.cos()
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn far_tan(x: f64) -> f64 {
+        x.tan()
+    }
+}
+
+pub(super) mod single {
+    const MAGIC: f64 = 6755399441055744.0;
+
+    /// The first bits of 2/π behind the point.
+    const TWO_OVER_PI: [u32; 8] = [
+        0xa2f9836e, 0x4e441529, 0xfc2757d1, 0xf534ddc0, 0xdb629599, 0x3c439041, 0xfe5163ab,
+        0xdebbc561,
+    ];
+
+    /// `2^(e-23) 2/π`, less a multiple of 4, for the exponents e of numbers from 1 on: the first 29 bits, exact beside
+    /// 24 of another factor, and the next 53.
+    static TURNS: [[f64; 2]; 128] = turns();
+
+    const fn turns() -> [[f64; 2]; 128] {
+        let mut table = [[0.0; 2]; 128];
+        let mut e = 0;
+        while e < 128 {
+            // The bit before the point of 2 is the 25th before the first one behind the point, at e = 0.
+            let mut window = 0u128;
+            let mut k = 0;
+            while k < 82 {
+                let bit = e as isize + k - 25;
+                let set =
+                    bit >= 0 && (TWO_OVER_PI[(bit / 32) as usize] >> (31 - bit % 32)) & 1 == 1;
+                window = window << 1 | set as u128;
+                k += 1;
+            }
+            let first = (window >> 53) as f64 / (1u64 << 27) as f64;
+            let rest = (window & ((1 << 53) - 1)) as f64 / (1u128 << 80) as f64;
+            table[e] = [first, rest];
+            e += 1;
+        }
+        table
+    }
+
+    /// `(r, n)`, for every x: computed in f64, with the bits of 2/π that matter for its exponent.
+    #[inline(always)]
+    fn parts(x: f32) -> (f32, u32) {
+        let exponent = (x.to_bits() >> 23 & 0xff) as i32 - 127;
+        // Of infinity and NaN it is anything.
+        let e = if exponent < 0 { 0 } else { exponent } & 127;
+        let [first, rest] = TURNS[e as usize];
+        let whole = f64::from(x) * f64::from_bits(((1023 + 23 - e) as u64) << 52);
+        let turns = whole * first;
+        let low = whole * rest;
+        let shifted = (turns + low) + MAGIC;
+        let n = shifted - MAGIC;
+        let part = (turns - n) + low;
+        (
+            (part * std::f64::consts::FRAC_PI_2) as f32,
+            shifted.to_bits() as u32,
+        )
+    }
+
+    #[inline(always)]
+    fn sine(r: f32) -> f32 {
+        let z = r * r;
+        r + r * z * horner!(z; -1.951_529_6e-4, 8.332_161e-3, -1.666_665_5e-1)
+    }
+
+    #[inline(always)]
+    fn cosine(r: f32) -> f32 {
+        let z = r * r;
+        1.0 - 0.5 * z + z * z * horner!(z; 2.443_315_7e-5, -1.388_731_6e-3, 4.166_664_6e-2)
+    }
+
+    #[inline(always)]
+    fn turned(r: f32, n: u32) -> f32 {
+        let (s, c) = (sine(r).to_bits(), cosine(r).to_bits());
+        // Without a branch: each loop with one stays scalar.
+        let odd = (n & 1).wrapping_neg();
+        f32::from_bits((c & odd | s & !odd) ^ (n & 2) << 30)
+    }
+
+    #[inline(always)]
+    pub fn sin(x: f32) -> f32 {
+        let (r, n) = parts(x);
+        turned(r, n)
+    }
+
+    #[inline(always)]
+    pub fn cos(x: f32) -> f32 {
+        let (r, n) = parts(x);
+        turned(r, n.wrapping_add(1))
+    }
+
+    #[inline(always)]
+    pub fn tan(x: f32) -> f32 {
+        let (r, n) = parts(x);
+        let (s, c) = (sine(r), cosine(r));
+        if n & 1 == 1 { -c / s } else { s / c }
+    }
+}
