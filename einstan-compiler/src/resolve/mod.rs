@@ -54,9 +54,11 @@ pub fn resolve(invocation: Invocation, diagnostics: &mut Diagnostics) -> Program
         Form::Items(items) => {
             let scalars = scalars(&items, diagnostics);
             let names = functions(&items, diagnostics);
-            let mut resolved = Vec::new();
+            let mut resolved: Vec<Resolved> = Vec::new();
             for item in items {
                 match item {
+                    // The second one of a name has been reported.
+                    Item::Function(f) if resolved.iter().any(|r| r.name.text == f.name.text) => {}
                     Item::Function(f) => {
                         resolved.push(function(f, &scalars, &names, false, diagnostics))
                     }

@@ -52,20 +52,28 @@ impl Scope<'_> {
                 .collect();
             let element = element(p.element.map(|(t, _)| t));
             let constant = p.kind == ParamKind::Const || element != Element::Float;
-            if self.tensors.contains_key(&p.name.text) {
-                self.twice(&p.name);
-            }
+            let mut name = p.name;
             let id = self
                 .f
-                .add_tensor(&p.name.text, axes, element, Role::Parameter { constant });
-            let binding = Binding::Tensor {
-                id,
-                parameter: true,
-                read: false,
+                .add_tensor(&name.text, axes, element, Role::Parameter { constant });
+            let binding = if self.tensors.contains_key(&name.text) {
+                self.twice(&name);
+                Binding::Poisoned
+            } else {
+                Binding::Tensor {
+                    id,
+                    parameter: true,
+                    read: false,
+                }
             };
-            self.tensors.insert(p.name.text.clone(), binding);
+            let poisoned = matches!(binding, Binding::Poisoned);
+            self.tensors.insert(name.text.clone(), binding);
             self.f.parameters.push(Parameter::Tensor(id));
-            names.push(p.name);
+            if poisoned {
+                // The items need a name that is free.
+                name.text = format!("{}_{}", name.text, names.len());
+            }
+            names.push(name);
         }
         names
     }

@@ -1,0 +1,9 @@
+use einstan::einstan;
+
+einstan! {
+    fn f(X[n, m], W[m, k], b[n]) -> Y[n, k] {
+        Y[i, j] = X[i, p] * W[p, j] + b[j];
+    }
+}
+
+fn main() {}

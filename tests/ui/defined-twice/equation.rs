@@ -1,0 +1,10 @@
+use einstan::einstan;
+
+einstan! {
+    fn f(x[n]) -> y[n] {
+        y[i] = x[i];
+        y[i] = x[i];
+    }
+}
+
+fn main() {}

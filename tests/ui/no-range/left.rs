@@ -1,0 +1,9 @@
+use einstan::einstan;
+
+einstan! {
+    fn f(a) -> Y[n] {
+        Y[i] = a;
+    }
+}
+
+fn main() {}

@@ -1,0 +1,7 @@
+use einstan::einstan;
+
+einstan! {
+    axis Pixel = 784;
+}
+
+fn main() {}

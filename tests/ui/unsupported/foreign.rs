@@ -1,0 +1,7 @@
+use einstan::einstan;
+
+einstan! {
+    extern fn erfc(x) = special::erfc;
+}
+
+fn main() {}
