@@ -44,10 +44,12 @@ pub(super) mod double {
 
     #[inline(always)]
     fn turned(r: f64, low: f64, n: u64) -> f64 {
-        let (s, c) = (sine(r, low).to_bits(), cosine(r, low).to_bits());
-        // Without a branch: each loop with one stays scalar.
-        let odd = (n & 1).wrapping_neg();
-        f64::from_bits((c & odd | s & !odd) ^ (n & 2) << 62)
+        let value = if n & 1 == 1 {
+            cosine(r, low)
+        } else {
+            sine(r, low)
+        };
+        if n & 2 == 2 { -value } else { value }
     }
 
     #[inline(always)]
@@ -100,46 +102,36 @@ pub(super) mod double {
 pub(super) mod single {
     const MAGIC: f64 = 6755399441055744.0;
 
-    /// The first bits of 2/π behind the point.
-    const TWO_OVER_PI: [u32; 8] = [
-        0xa2f9836e, 0x4e441529, 0xfc2757d1, 0xf534ddc0, 0xdb629599, 0x3c439041, 0xfe5163ab,
-        0xdebbc561,
+    /// 25 zeros and the first bits of 2/π behind the point: the bits from the e-th one on are those of `2^(e-23) 2/π`, from
+    /// the 2 before its point on.
+    const TWO_OVER_PI: [u64; 4] = [
+        0x517cc1b727,
+        0x220a94fe13abe8fa,
+        0x9a6ee06db14acc9e,
+        0x21c820ff28b1d5ef,
     ];
 
-    /// `2^(e-23) 2/π`, less a multiple of 4, for the exponents e of numbers from 1 on: the first 29 bits, exact beside
-    /// 24 of another factor, and the next 53.
-    static TURNS: [[f64; 2]; 128] = turns();
-
-    const fn turns() -> [[f64; 2]; 128] {
-        let mut table = [[0.0; 2]; 128];
-        let mut e = 0;
-        while e < 128 {
-            // The bit before the point of 2 is the 25th before the first one behind the point, at e = 0.
-            let mut window = 0u128;
-            let mut k = 0;
-            while k < 82 {
-                let bit = e as isize + k - 25;
-                let set =
-                    bit >= 0 && (TWO_OVER_PI[(bit / 32) as usize] >> (31 - bit % 32)) & 1 == 1;
-                window = window << 1 | set as u128;
-                k += 1;
-            }
-            let first = (window >> 53) as f64 / (1u64 << 27) as f64;
-            let rest = (window & ((1 << 53) - 1)) as f64 / (1u128 << 80) as f64;
-            table[e] = [first, rest];
-            e += 1;
-        }
-        table
+    /// A whole number below 2^52 as a float.
+    #[inline(always)]
+    fn float(x: u64) -> f64 {
+        f64::from_bits(x | 0x4330_0000_0000_0000) - 4503599627370496.0
     }
 
-    /// `(r, n)`, for every x: computed in f64, with the bits of 2/π that matter for its exponent.
+    /// `(r, n)`, for every x: in f64, with the bits of 2/π that matter for the exponent of x.
     #[inline(always)]
     fn parts(x: f32) -> (f32, u32) {
         let exponent = (x.to_bits() >> 23 & 0xff) as i32 - 127;
         // Of infinity and NaN it is anything.
-        let e = if exponent < 0 { 0 } else { exponent } & 127;
-        let [first, rest] = TURNS[e as usize];
-        let whole = f64::from(x) * f64::from_bits(((1023 + 23 - e) as u64) << 52);
+        let e = if exponent < 0 { 0 } else { exponent as u64 } & 127;
+        let [a, b, c, d] = TWO_OVER_PI;
+        let far = e >= 64;
+        let (a, b, c) = if far { (b, c, d) } else { (a, b, c) };
+        let (shift, back) = (e & 63, 63 - (e & 63));
+        let (a, b) = (a << shift | b >> 1 >> back, b << shift | c >> 1 >> back);
+        // 29 bits, whose product with the 24 of x is exact, and the next 52.
+        let first = float(a >> 35) * (1.0 / 134217728.0);
+        let rest = float((a << 29 | b >> 35) >> 12) * (1.0 / 604462909807314587353088.0);
+        let whole = f64::from(x) * f64::from_bits((1023 + 23 - e) << 52);
         let turns = whole * first;
         let low = whole * rest;
         let shifted = (turns + low) + MAGIC;
@@ -154,7 +146,8 @@ pub(super) mod single {
     #[inline(always)]
     fn sine(r: f32) -> f32 {
         let z = r * r;
-        r + r * z * horner!(z; -1.951_529_6e-4, 8.332_161e-3, -1.666_665_5e-1)
+        let value = r + r * z * horner!(z; -1.951_529_6e-4, 8.332_161e-3, -1.666_665_5e-1);
+        value.copysign(r)
     }
 
     #[inline(always)]
