@@ -56,23 +56,47 @@ fn dot<const R: usize>(step: [isize; R], strides: [isize; R]) -> isize {
     (0..R).map(|k| step[k] * strides[k]).sum()
 }
 
-/// Panics unless the first and the last position of the loops lie inside. Steps are not negative.
+/// Panics unless all positions of the loops, none of which is empty, lie inside.
 fn inside<L, const R: usize>(
     loops: &[L],
     at: [isize; R],
     lens: [usize; R],
     step: impl Fn(&L) -> (usize, [isize; R]),
 ) {
-    for k in 0..R {
-        let mut last = at[k];
+    let fits = |k: usize| {
+        let (mut low, mut high) = (at[k], at[k]);
         for l in loops {
             let (len, step) = step(l);
-            last += (len as isize - 1) * step[k];
+            let way = isize::try_from(len - 1).ok()?.checked_mul(step[k])?;
+            low = low.checked_add(way.min(0))?;
+            high = high.checked_add(way.max(0))?;
         }
-        assert!(
-            at[k] >= 0 && at[k] <= last && (last as usize) < lens[k],
-            "einstan internal error: a contraction leaves its tensor"
-        );
+        Some(low >= 0 && (high as usize) < lens[k])
+    };
+    assert!(
+        (0..R).all(|k| fits(k) == Some(true)),
+        "einstan internal error: a contraction leaves its tensor"
+    );
+}
+
+/// Sets the places that the loops reach to 0.
+fn clear<T: Float, const A: usize, const B: usize, const C: usize>(
+    c: &mut Sink<'_, T, C>,
+    c_at: [isize; C],
+    loops: &[Loop<A, B, C>],
+) {
+    let Some((first, rest)) = loops.split_first() else {
+        return c.set(c_at, T::zero());
+    };
+    let mut at = c_at;
+    let times = if first.c == [0; C] { 1 } else { first.len };
+    for i in 0..times {
+        if i > 0 {
+            for (at, step) in at.iter_mut().zip(first.c) {
+                *at += step;
+            }
+        }
+        clear(c, at, rest);
     }
 }
 
@@ -97,7 +121,7 @@ pub fn contract<T: Float, const A: usize, const B: usize, const C: usize>(
             .filter(|l| l.c.iter().any(|&s| s != 0))
             .all(|l| l.len != 0);
         if written && !accumulate {
-            c.fill(T::zero());
+            clear(c, c_at, loops);
         }
         return;
     }

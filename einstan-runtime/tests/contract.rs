@@ -1,0 +1,407 @@
+//! Contractions against a loop over every index, in every layout.
+
+use einstan_runtime::{Elementary, Float, Loop, Scratch, Sink, Source, contract};
+use ndarray::{Array, ArrayD, Dimension, IxDyn, Slice};
+
+/// Numbers that look random and are the same every time.
+struct Numbers(u64);
+
+impl Numbers {
+    fn next(&mut self) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0
+    }
+
+    fn below(&mut self, n: usize) -> usize {
+        (self.next() >> 11) as usize % n
+    }
+}
+
+fn wide<T: Float>(x: T) -> f64 {
+    Elementary::to_f64(x)
+}
+
+/// An array of the lengths, with room around it, its axes in any order in memory and some of them backwards.
+fn array<T: Float>(lens: &[usize], numbers: &mut Numbers) -> ArrayD<T> {
+    let rank = lens.len();
+    let mut order: Vec<usize> = (0..rank).collect();
+    for k in (1..rank).rev() {
+        order.swap(k, numbers.below(k + 1));
+    }
+    let steps: Vec<isize> = (0..rank)
+        .map(|_| [1, 1, 1, -1, 2, -2][numbers.below(6)])
+        .collect();
+    let whole: Vec<usize> = order
+        .iter()
+        .map(|&k| lens[k] * steps[k].unsigned_abs())
+        .collect();
+    let mut a = Array::from_shape_simple_fn(IxDyn(&whole), || {
+        T::from_f64(numbers.below(2001) as f64 / 1000.0 - 1.0)
+    });
+    let mut back = vec![0; rank];
+    for (at, &k) in order.iter().enumerate() {
+        back[k] = at;
+    }
+    a = a.permuted_axes(IxDyn(&back));
+    for k in 0..rank {
+        a.slice_axis_inplace(ndarray::Axis(k), Slice::new(0, None, steps[k]));
+    }
+    assert_eq!(a.shape(), lens);
+    a
+}
+
+fn place<const R: usize>(at: [isize; R], steps: &[[isize; R]], values: &[usize]) -> [isize; R] {
+    let mut place = at;
+    for (step, &value) in steps.iter().zip(values) {
+        for k in 0..R {
+            place[k] += step[k] * value as isize;
+        }
+    }
+    place
+}
+
+fn element<const R: usize>(at: [isize; R]) -> Vec<usize> {
+    at.iter().map(|&k| k as usize).collect()
+}
+
+/// Calls `f` with all values of the loops.
+fn each(lens: &[usize], mut f: impl FnMut(&[usize])) {
+    for values in ndarray::indices(IxDyn(lens)) {
+        f(values.as_array_view().as_slice().unwrap());
+    }
+}
+
+struct Problem<const A: usize, const B: usize, const C: usize> {
+    loops: Vec<Loop<A, B, C>>,
+    at: ([isize; A], [isize; B], [isize; C]),
+    lens: ([usize; A], [usize; B], [usize; C]),
+}
+
+/// Lengths that hold all positions of an operand, and where its first one is, with a margin now and then.
+fn room<const R: usize>(
+    lens: &[usize],
+    steps: &[[isize; R]],
+    numbers: &mut Numbers,
+) -> ([isize; R], [usize; R]) {
+    let (mut at, mut whole) = ([0; R], [1; R]);
+    for k in 0..R {
+        let ends = |sign: isize| -> isize {
+            lens.iter()
+                .zip(steps)
+                .map(|(&n, s)| (n.max(1) as isize - 1) * (s[k] * sign).max(0))
+                .sum()
+        };
+        let before = numbers.below(4) / 3;
+        let after = numbers.below(4) / 3;
+        at[k] = ends(-1) + before as isize;
+        whole[k] = (ends(-1) + ends(1)) as usize + 1 + before + after;
+    }
+    (at, whole)
+}
+
+fn check<T: Float, const A: usize, const B: usize, const C: usize>(
+    problem: &Problem<A, B, C>,
+    numbers: &mut Numbers,
+    scratch: &mut Scratch,
+) {
+    let Problem { loops, at, lens } = problem;
+    let a = array::<T>(&lens.0, numbers);
+    let b = array::<T>(&lens.1, numbers);
+    let start = array::<T>(&lens.2, numbers);
+    let alpha = T::from_f64([1.0, -0.5][numbers.below(2)]);
+    let accumulate = numbers.below(2) == 1;
+    let mut c = start.clone();
+    let mut place_c = array::<T>(&lens.2, numbers);
+    place_c.assign(&start);
+    contract(
+        alpha,
+        Source::new(&a),
+        at.0,
+        Source::new(&b),
+        at.1,
+        accumulate,
+        &mut Sink::new(&mut place_c),
+        at.2,
+        loops,
+        scratch,
+    );
+    let (la, lb, lc): (Vec<_>, Vec<_>, Vec<_>) = (
+        loops.iter().map(|l| l.a).collect(),
+        loops.iter().map(|l| l.b).collect(),
+        loops.iter().map(|l| l.c).collect(),
+    );
+    let ranges: Vec<usize> = loops.iter().map(|l| l.len).collect();
+    let mut exact = start.mapv(wide);
+    if !accumulate {
+        let outer: Vec<usize> = loops
+            .iter()
+            .map(|l| if l.c == [0; C] { 1 } else { l.len })
+            .collect();
+        each(&outer, |v| {
+            exact[IxDyn(&element(place(at.2, &lc, v)))] = 0.0
+        });
+    }
+    each(&ranges, |v| {
+        let x = wide(a[IxDyn(&element(place(at.0, &la, v)))]);
+        let y = wide(b[IxDyn(&element(place(at.1, &lb, v)))]);
+        exact[IxDyn(&element(place(at.2, &lc, v)))] += wide(alpha) * x * y;
+    });
+    c.assign(&place_c);
+    let terms: usize = loops
+        .iter()
+        .filter(|l| l.c == [0; C])
+        .map(|l| l.len)
+        .product();
+    let bound = 4.0 * wide(T::epsilon()) * (terms as f64 + 2.0);
+    for (at, &value) in c.indexed_iter() {
+        let right = exact[at.clone()];
+        assert!(
+            (wide(value) - right).abs() <= bound,
+            "{loops:?}, accumulate {accumulate}: {value} but {right} at {at:?}"
+        );
+    }
+}
+
+fn both<const A: usize, const B: usize, const C: usize>(
+    loops: Vec<Loop<A, B, C>>,
+    numbers: &mut Numbers,
+    scratch: &mut Scratch,
+) {
+    let lens: Vec<usize> = loops.iter().map(|l| l.len).collect();
+    let steps: Vec<_> = loops.iter().map(|l| l.a).collect();
+    let a = room(&lens, &steps, numbers);
+    let steps: Vec<_> = loops.iter().map(|l| l.b).collect();
+    let b = room(&lens, &steps, numbers);
+    let steps: Vec<_> = loops.iter().map(|l| l.c).collect();
+    let c = room(&lens, &steps, numbers);
+    let problem = Problem {
+        loops,
+        at: (a.0, b.0, c.0),
+        lens: (a.1, b.1, c.1),
+    };
+    check::<f32, A, B, C>(&problem, numbers, scratch);
+    check::<f64, A, B, C>(&problem, numbers, scratch);
+}
+
+fn matrix(m: usize, k: usize, n: usize) -> Vec<Loop<2, 2, 2>> {
+    vec![
+        Loop {
+            len: m,
+            a: [1, 0],
+            b: [0, 0],
+            c: [1, 0],
+        },
+        Loop {
+            len: k,
+            a: [0, 1],
+            b: [1, 0],
+            c: [0, 0],
+        },
+        Loop {
+            len: n,
+            a: [0, 0],
+            b: [0, 1],
+            c: [0, 1],
+        },
+    ]
+}
+
+#[test]
+fn matrices_of_every_small_size() {
+    let (mut numbers, mut scratch) = (Numbers(1), Scratch::default());
+    for m in [0, 1, 2, 3, 5, 8, 9, 17, 33] {
+        for k in [0, 1, 2, 7, 16, 40] {
+            for n in [0, 1, 2, 4, 15, 16, 31, 33, 70] {
+                both(matrix(m, k, n), &mut numbers, &mut scratch);
+            }
+        }
+    }
+}
+
+#[test]
+fn matrices_larger_than_a_panel() {
+    let (mut numbers, mut scratch) = (Numbers(2), Scratch::default());
+    for (m, k, n) in [
+        (70, 600, 50),
+        (1, 1500, 1),
+        (1, 600, 300),
+        (300, 700, 1),
+        (257, 1, 130),
+        (13, 513, 97),
+    ] {
+        for _ in 0..4 {
+            both(matrix(m, k, n), &mut numbers, &mut scratch);
+        }
+    }
+}
+
+#[test]
+fn any_indices_in_any_roles() {
+    let (mut numbers, mut scratch) = (Numbers(3), Scratch::default());
+    for _ in 0..3000 {
+        let count = 1 + numbers.below(6);
+        let mut loops: Vec<Loop<3, 3, 3>> = Vec::new();
+        // An axis of the target belongs to one index.
+        let mut free = [true; 3];
+        for _ in 0..count {
+            let len = [0, 1, 2, 3, 4, 5, 6, 3, 2, 5, 4, 3][numbers.below(12)];
+            let len = if len == 0 && numbers.below(4) != 0 {
+                3
+            } else {
+                len
+            };
+            let (mut a, mut b, mut c) = ([0; 3], [0; 3], [0; 3]);
+            let step = |numbers: &mut Numbers| [1, 1, 1, 2, -1][numbers.below(5)];
+            if numbers.below(3) != 0 {
+                a[numbers.below(3)] = step(&mut numbers);
+            }
+            if numbers.below(3) != 0 {
+                b[numbers.below(3)] = step(&mut numbers);
+            }
+            let axis = numbers.below(3);
+            if free[axis] && numbers.below(2) == 0 {
+                c[axis] = step(&mut numbers);
+                free[axis] = false;
+            }
+            loops.push(Loop { len, a, b, c });
+        }
+        both(loops, &mut numbers, &mut scratch);
+    }
+}
+
+#[test]
+fn batches_heads_and_windows() {
+    let (mut numbers, mut scratch) = (Numbers(4), Scratch::default());
+    // S[b,h,i,j] = sum[d](Q[b,i,h,d] * K[b,j,h,d])
+    let attention: Vec<Loop<4, 4, 4>> = vec![
+        Loop {
+            len: 2,
+            a: [1, 0, 0, 0],
+            b: [1, 0, 0, 0],
+            c: [1, 0, 0, 0],
+        },
+        Loop {
+            len: 3,
+            a: [0, 0, 1, 0],
+            b: [0, 0, 1, 0],
+            c: [0, 1, 0, 0],
+        },
+        Loop {
+            len: 9,
+            a: [0, 1, 0, 0],
+            b: [0, 0, 0, 0],
+            c: [0, 0, 1, 0],
+        },
+        Loop {
+            len: 11,
+            a: [0, 0, 0, 0],
+            b: [0, 1, 0, 0],
+            c: [0, 0, 0, 1],
+        },
+        Loop {
+            len: 16,
+            a: [0, 0, 0, 1],
+            b: [0, 0, 0, 1],
+            c: [0, 0, 0, 0],
+        },
+    ];
+    // Y[n,y,x,o] = X[n,y+r,x+s,i] * K[r,s,i,o]
+    let window: Vec<Loop<4, 4, 4>> = vec![
+        Loop {
+            len: 2,
+            a: [1, 0, 0, 0],
+            b: [0, 0, 0, 0],
+            c: [1, 0, 0, 0],
+        },
+        Loop {
+            len: 7,
+            a: [0, 1, 0, 0],
+            b: [0, 0, 0, 0],
+            c: [0, 1, 0, 0],
+        },
+        Loop {
+            len: 6,
+            a: [0, 0, 1, 0],
+            b: [0, 0, 0, 0],
+            c: [0, 0, 1, 0],
+        },
+        Loop {
+            len: 3,
+            a: [0, 1, 0, 0],
+            b: [1, 0, 0, 0],
+            c: [0, 0, 0, 0],
+        },
+        Loop {
+            len: 3,
+            a: [0, 0, 1, 0],
+            b: [0, 1, 0, 0],
+            c: [0, 0, 0, 0],
+        },
+        Loop {
+            len: 5,
+            a: [0, 0, 0, 1],
+            b: [0, 0, 1, 0],
+            c: [0, 0, 0, 0],
+        },
+        Loop {
+            len: 19,
+            a: [0, 0, 0, 0],
+            b: [0, 0, 0, 1],
+            c: [0, 0, 0, 1],
+        },
+    ];
+    for _ in 0..10 {
+        both(attention.clone(), &mut numbers, &mut scratch);
+        both(window.clone(), &mut numbers, &mut scratch);
+    }
+}
+
+#[test]
+#[should_panic(expected = "einstan internal error")]
+fn positions_outside_are_refused() {
+    let (a, b) = (
+        ArrayD::<f32>::zeros(vec![3, 4]),
+        ArrayD::<f32>::zeros(vec![4, 5]),
+    );
+    let mut c = ArrayD::<f32>::zeros(vec![3, 5]);
+    let (a, b) = (Source::new(&a), Source::new(&b));
+    contract(
+        1.0,
+        a,
+        [1, 0],
+        b,
+        [0, 0],
+        false,
+        &mut Sink::new(&mut c),
+        [0, 0],
+        &matrix(3, 4, 5),
+        &mut Scratch::default(),
+    );
+}
+
+#[test]
+#[should_panic(expected = "einstan internal error")]
+fn positions_that_wrap_around_are_refused() {
+    let (a, b) = (
+        ArrayD::<f32>::zeros(vec![3, 4]),
+        ArrayD::<f32>::zeros(vec![4, 5]),
+    );
+    let mut c = ArrayD::<f32>::zeros(vec![3, 5]);
+    let mut loops = matrix(3, 4, 5);
+    loops[0].a = [isize::MAX, 0];
+    let (a, b) = (Source::new(&a), Source::new(&b));
+    contract(
+        1.0,
+        a,
+        [0, 0],
+        b,
+        [0, 0],
+        false,
+        &mut Sink::new(&mut c),
+        [0, 0],
+        &loops,
+        &mut Scratch::default(),
+    );
+}
