@@ -56,7 +56,12 @@ fn ones(rows: usize, columns: usize) -> Array2<f32> {
 #[test]
 fn a_training_step_allocates_nothing() {
     let (x, t) = (ones(64, 784), ones(64, 10));
-    let (w1, b1, w2, b2) = (ones(784, 32), Array1::zeros(32), ones(32, 10), Array1::zeros(10));
+    let (w1, b1, w2, b2) = (
+        ones(784, 32),
+        Array1::zeros(32),
+        ones(32, 10),
+        Array1::zeros(10),
+    );
     let mut workspace = loss::Workspace::default();
     let mut gradient = loss::Gradient::zeros_like(&w1, &b1, &w2, &b2);
     let mut step = || {

@@ -9,7 +9,11 @@ const VERSION: &str = "rustc 1.95.";
 
 #[test]
 fn mistakes_are_errors_worth_reading() {
-    let version = Command::new("rustc").arg("--version").output().map(|o| o.stdout).unwrap_or_default();
+    let version = Command::new("rustc")
+        .arg("--version")
+        .output()
+        .map(|o| o.stdout)
+        .unwrap_or_default();
     let version = String::from_utf8_lossy(&version).into_owned();
     if !version.starts_with(VERSION) {
         println!("not compared: the snapshots are of {VERSION}x, this is {version}");

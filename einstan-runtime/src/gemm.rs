@@ -13,6 +13,7 @@ use crate::contract::Scratch;
 use crate::dispatch::level;
 use crate::float::Float;
 use crate::kernel::{Kernel, TILE};
+use crate::vector::{Line, times_vector};
 
 /// Rows of B in a panel at a time.
 const DEPTH: usize = 256;
@@ -57,6 +58,30 @@ pub(crate) unsafe fn gemm<T: Float>(
     c: Matrix<*mut T>,
     scratch: &mut Scratch,
 ) {
+    if size.n == 1 || size.m == 1 {
+        // With one row of C, the rows of the transposed problem are the columns of B.
+        let (lens, matrix, x, y) = if size.n == 1 {
+            let x = Line {
+                origin: b.origin,
+                stride: b.rows,
+            };
+            ((size.m, size.k), a, x, c.rows)
+        } else {
+            let x = Line {
+                origin: a.origin,
+                stride: a.columns,
+            };
+            ((size.n, size.k), b.transposed(), x, c.columns)
+        };
+        let y = Line {
+            origin: c.origin,
+            stride: y,
+        };
+        // SAFETY: the caller's; kept memory is no part of a tensor.
+        if unsafe { times_vector(lens, alpha, matrix, x, accumulate, y, T::panel(scratch)) } {
+            return;
+        }
+    }
     // Rows of C that are consecutive in memory are written as such; and a long side is better across.
     let across = c.columns == 1 || (c.rows != 1 && size.n >= size.m);
     let (size, a, b, c) = if across {

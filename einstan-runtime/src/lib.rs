@@ -16,6 +16,7 @@ mod reduce;
 mod row;
 mod sink;
 mod source;
+mod vector;
 mod within;
 
 pub use arithmetic::{Choice, choose, finite, integer_add, integer_mul, integer_neg, integer_rem};

@@ -185,6 +185,24 @@ impl Items<'_> {
                     quote! { #rt::Error::empty(#function, #word, #index, #tensor) },
                 )
             }
+            Check::Within {
+                at,
+                index,
+                dim,
+                reached,
+            } => {
+                let len = self.len(*dim, lens);
+                let (tensor, axis) = (
+                    &self.f.tensor(at.tensor).name,
+                    Literal::usize_unsuffixed(at.axis),
+                );
+                let error = quote! { #rt::Error::position(#function, #tensor, #axis, #len, #len) };
+                let condition = self
+                    .plan
+                    .map(|plan| body::reaches_beyond(plan, &self.paths, reached, *index, &len))
+                    .unwrap_or_default();
+                (condition, error)
+            }
             Check::Inside {
                 at,
                 position,

@@ -140,7 +140,15 @@ pub enum Check {
         dim: DimId,
         tensor: TensorId,
     },
-    /// A constant position lies inside: `position < len(dim)`. `unless`: the comparisons on the way there, each with
+    /// An index lies inside an axis of another dimension, which a read in a branch has: `index < len(dim)`. `reached` as
+    /// below, and not empty.
+    Within {
+        at: Place,
+        index: IndexId,
+        dim: DimId,
+        reached: Vec<(ExprId, bool)>,
+    },
+    /// A constant position lies inside: `position < len(dim)`. `reached`: the conditions on the way there, each with
     /// the truth that reaches the read; the read counts only where all hold. They speak of lengths and indices alone.
     Inside {
         at: Place,
@@ -236,6 +244,13 @@ impl Function {
     #[expect(clippy::should_implement_trait)] // an index of the notation
     pub fn index(&self, id: IndexId) -> &Index {
         &self.indices[id.index()]
+    }
+
+    /// Whether every subscript of a left-hand side is an index of its axis' own dimension.
+    pub fn matches(&self, tensor: TensorId, left: &[Subscript]) -> bool {
+        left.iter()
+            .zip(&self.tensor(tensor).axes)
+            .all(|(s, &dim)| matches!(s, Subscript::Index(i) if self.index(*i).dim == dim))
     }
 
     /// The parameters by which the function can be differentiated.

@@ -16,7 +16,9 @@ pub(crate) fn sum(
 ) -> Vec<Step> {
     let mut product = factors::product(s.f, body);
     let unused = |p: &Product, i: &IndexId| p.factors.iter().all(|x| !x.indices.contains(i));
-    if product.factors.len() < 2 || target.indices().iter().any(|i| unused(&product, i)) {
+    let dropped = !s.f.matches(target.tensor, &target.left);
+    if dropped || product.factors.len() < 2 || target.indices().iter().any(|i| unused(&product, i))
+    {
         return nest::sum(s.f, target, over, body);
     }
     // An index that nothing mentions counts how often the rest is added.

@@ -70,7 +70,12 @@ fn substitutable(
         f.tensor(e.tensor).role,
         Role::Intermediate | Role::Temporary | Role::Adjoint { .. }
     );
-    if !made || f.results.contains(&e.tensor) || !covers(&e.left) || !cheap(f, e.right) {
+    if !made
+        || f.results.contains(&e.tensor)
+        || !covers(&e.left)
+        || !f.matches(e.tensor, &e.left)
+        || !cheap(f, e.right)
+    {
         return None;
     }
     if f.tensor(e.tensor).element != crate::ir::Element::Float {

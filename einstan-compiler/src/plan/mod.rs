@@ -195,7 +195,7 @@ impl<'a> Scheduler<'a> {
         let first = self.begun.insert(e.tensor);
         let fresh = if gradient { Mode::Given } else { Mode::Set };
         match (first, e.op) {
-            (true, _) if covers(&e.left) => (vec![], fresh),
+            (true, _) if covers(&e.left) && self.f.matches(e.tensor, &e.left) => (vec![], fresh),
             (true, _) => (
                 vec![Step::Zero {
                     tensor: e.tensor,

@@ -134,7 +134,11 @@ pub(crate) fn sum(f: &Function, target: Target, indices: Vec<IndexId>, body: Exp
     let outer = target
         .indices()
         .into_iter()
-        .filter(|&i| target.ends_with(i) && super::covers(&target.left))
+        .filter(|&i| {
+            target.ends_with(i)
+                && super::covers(&target.left)
+                && f.matches(target.tensor, &target.left)
+        })
         .map(|i| (score(f, body, i) + 1, i))
         .max();
     match outer {

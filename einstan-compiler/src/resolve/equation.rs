@@ -340,18 +340,6 @@ impl Scope<'_> {
                 continue;
             };
             self.agree(e, name, list)?;
-            if let (Some(first), Some(reads)) = (outside.and_then(|l| l.first()), branch.get(name))
-                && let Some(other) = reads.iter().find(|r| r.dim != first.dim)
-            {
-                let text = format!(
-                    "reading `{}` in a branch along `{name}`, which runs over `{}` and not over `{}`,",
-                    other.shown,
-                    self.dim_name(first.dim),
-                    self.dim_name(other.dim)
-                );
-                unsupported::report(self.diagnostics, other.span, &text);
-                return None;
-            }
             // A length that names itself is better than a number.
             out.insert(name.clone(), list[0].dim);
         }
@@ -639,7 +627,7 @@ impl Scope<'_> {
             let places = match check {
                 Check::Agree { a_at, b_at, .. } => vec![&mut a_at.tensor, &mut b_at.tensor],
                 Check::NonEmpty { tensor, .. } => vec![tensor],
-                Check::Inside { .. } => vec![],
+                Check::Inside { .. } | Check::Within { .. } => vec![],
             };
             places
                 .into_iter()

@@ -37,6 +37,8 @@ pub(crate) struct Lowering<'s, 'a, 'e> {
     /// The conditions on the way, each with its truth, where they speak of indices and lengths alone.
     guards: Vec<(ExprId, bool)>,
     branch: bool,
+    /// How many conditions stand on the way.
+    depth: usize,
     /// Indices that some product of the equation sums.
     summed: BTreeSet<String>,
     /// Indices that have been reported.
@@ -60,6 +62,7 @@ impl<'s, 'a, 'e> Lowering<'s, 'a, 'e> {
             never_sum: false,
             guards: Vec::new(),
             branch: false,
+            depth: 0,
             summed: BTreeSet::new(),
             reported: BTreeSet::new(),
         }
@@ -280,10 +283,7 @@ impl<'s, 'a, 'e> Lowering<'s, 'a, 'e> {
 
     /// An element of a tensor.
     fn element(&mut self, tensor: TensorId, subscripts: Vec<Subscript>) -> Value {
-        let guarded = self.branch
-            && subscripts
-                .iter()
-                .any(|s| matches!(s, Subscript::Constant(_)));
+        let guarded = self.branch && !self.scope.f.matches(tensor, &subscripts);
         match self.scope.f.tensor(tensor).element {
             Element::Float => Value::Number(self.add(Ir::Access {
                 tensor,
@@ -311,7 +311,10 @@ impl<'s, 'a, 'e> Lowering<'s, 'a, 'e> {
                     kind: ExprKind::Name(n),
                     ..
                 }) => match self.index(n) {
-                    Some(id) => subscripts.push(Subscript::Index(id)),
+                    Some(id) => {
+                        self.within(tensor, axis, id);
+                        subscripts.push(Subscript::Index(id));
+                    }
                     None => good = false,
                 },
                 SubscriptKind::Plain(Expr {
@@ -325,6 +328,22 @@ impl<'s, 'a, 'e> Lowering<'s, 'a, 'e> {
             }
         }
         good.then(|| self.element(tensor, subscripts))
+    }
+
+    /// In a branch an index may run over another dimension than the axis: it lies inside where the branch is taken, which
+    /// is checked at entry if the conditions on the way speak of indices and lengths alone.
+    fn within(&mut self, tensor: TensorId, axis: usize, index: IndexId) {
+        let dim = self.scope.f.tensor(tensor).axes[axis];
+        if self.branch && self.scope.f.index(index).dim != dim && self.guards.len() == self.depth {
+            let reached = self.guards.clone();
+            let at = Place { tensor, axis };
+            self.scope.f.checks.push(Check::Within {
+                at,
+                index,
+                dim,
+                reached,
+            });
+        }
     }
 
     /// A constant position lies inside: known now, or checked at entry.
@@ -588,6 +607,7 @@ impl<'s, 'a, 'e> Lowering<'s, 'a, 'e> {
         inner.never_sum = true;
         inner.guards = self.guards.clone();
         inner.branch = self.branch;
+        inner.depth = self.depth;
         inner.number(&s.body).map(Value::Number)
     }
 
@@ -700,14 +720,16 @@ impl<'s, 'a, 'e> Lowering<'s, 'a, 'e> {
         truth: bool,
         f: impl FnOnce(&mut Self) -> R,
     ) -> R {
-        let depth = self.guards.len();
+        let guards = self.guards.len();
         if self.speaks_of_lengths(condition) {
             self.guards.push((condition, truth));
         }
         let outer = std::mem::replace(&mut self.branch, true);
+        self.depth += 1;
         let out = f(self);
+        self.depth -= 1;
         self.branch = outer;
-        self.guards.truncate(depth);
+        self.guards.truncate(guards);
         out
     }
 

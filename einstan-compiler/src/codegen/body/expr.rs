@@ -178,44 +178,29 @@ impl<'a, 'b> Emitter<'a, 'b> {
     ) -> TokenStream {
         let rt = self.body.paths.rt.clone();
         let s = source(tensor);
-        let inside = guarded
-            .then(|| self.body.inside(tensor, subscripts))
-            .flatten();
         let (at, step) = self.body.position(subscripts, self.row);
+        // In a branch a position may lie outside.
+        let name =
+            |plain: &str, within: &str| format_ident!("{}", if guarded { within } else { plain });
         if !self.depends(id) {
-            let read = if integer {
-                quote! { #rt::Element::to_i64(#s.at(#at)) }
+            let at_name = name("at", "at_within");
+            let read = quote! { #s.#at_name(#at) };
+            return if integer {
+                quote! { #rt::Element::to_i64(#read) }
             } else {
-                quote! { #s.at(#at) }
-            };
-            let zero = if integer {
-                quote! { 0i64 }
-            } else {
-                self.body.real(0.0)
-            };
-            return match inside {
-                Some(condition) => quote! { if #condition { #read } else { #zero } },
-                None => read,
+                read
             };
         }
         let (row, block) = (format_ident!("r{}", id.0), format_ident!("k{}", id.0));
         self.blocks
             .push(quote! { let mut #block = #rt::Block::new(); });
-        let read = if integer {
-            quote! { #s.row_int(#at, #step, n, &mut #block) }
+        let row_name = if integer {
+            name("row_int", "row_int_within")
         } else {
-            quote! { #s.row(#at, #step, n, &mut #block) }
+            name("row", "row_within")
         };
-        let zero = if integer {
-            quote! { 0i64 }
-        } else {
-            self.body.real(0.0)
-        };
-        let read = match inside {
-            Some(condition) => quote! { if #condition { #read } else { #block.splat(#zero, n) } },
-            None => read,
-        };
-        self.rows.push(quote! { let #row = #read; });
+        self.rows
+            .push(quote! { let #row = #s.#row_name(#at, #step, n, &mut #block); });
         self.slices.push(quote! { let #row = &#row[..n]; });
         quote! { #row[x] }
     }
@@ -244,22 +229,6 @@ impl Body<'_> {
             Literal::isize_unsuffixed(here.into())
         });
         (quote! { [#(#at),*] }, quote! { [#(#step),*] })
-    }
-
-    /// The condition under which the constant positions of an access lie inside; None if there are none.
-    fn inside(&self, tensor: TensorId, subscripts: &[Subscript]) -> Option<TokenStream> {
-        let conditions: Vec<TokenStream> = subscripts
-            .iter()
-            .zip(&self.f.tensor(tensor).axes)
-            .filter_map(|(s, &dim)| match s {
-                Subscript::Constant(c) => {
-                    let (c, len) = (Literal::usize_unsuffixed(*c as usize), self.len(dim));
-                    Some(quote! { (#len > #c) })
-                }
-                Subscript::Index(_) => None,
-            })
-            .collect();
-        (!conditions.is_empty()).then(|| quote! { #(#conditions)&&* })
     }
 }
 

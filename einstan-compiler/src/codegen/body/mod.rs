@@ -8,7 +8,9 @@ mod expr;
 mod nest;
 mod row;
 
-use crate::ir::{DimId, Element, ElementType, ExprId, Function, Length, Parameter, Role, TensorId};
+use crate::ir::{
+    DimId, Element, ElementType, ExprId, Function, IndexId, Length, Parameter, Role, TensorId,
+};
 use crate::plan::{Contraction, Mode, Phase, Plan, Schedule, Step};
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
@@ -440,6 +442,26 @@ fn steps(subscripts: &[crate::ir::Subscript], index: crate::ir::IndexId) -> Toke
 /// Emits a block that says whether all conditions hold, each with its truth, for some values of their indices. They
 /// speak of indices and lengths alone.
 pub(crate) fn reached(plan: &Plan, paths: &Paths, conditions: &[(ExprId, bool)]) -> TokenStream {
+    search(plan, paths, conditions, None)
+}
+
+/// The same for values of which `index` is `len` or more.
+pub(crate) fn reaches_beyond(
+    plan: &Plan,
+    paths: &Paths,
+    conditions: &[(ExprId, bool)],
+    index: IndexId,
+    len: &TokenStream,
+) -> TokenStream {
+    search(plan, paths, conditions, Some((index, len)))
+}
+
+fn search(
+    plan: &Plan,
+    paths: &Paths,
+    conditions: &[(ExprId, bool)],
+    beyond: Option<(IndexId, &TokenStream)>,
+) -> TokenStream {
     let body = Body {
         plan,
         f: &plan.function,
@@ -447,7 +469,6 @@ pub(crate) fn reached(plan: &Plan, paths: &Paths, conditions: &[(ExprId, bool)])
         phase: Phase::Forward,
         choices: Default::default(),
     };
-    let rt = &paths.rt;
     let mut indices = std::collections::BTreeSet::new();
     let mut e = expr::Emitter::new(&body, None);
     let mut all = quote! { true };
@@ -460,6 +481,11 @@ pub(crate) fn reached(plan: &Plan, paths: &Paths, conditions: &[(ExprId, bool)])
             quote! { #all && !#value }
         };
     }
+    if let Some((index, len)) = beyond {
+        indices.insert(index);
+        let i = format_ident!("i{}", index.0);
+        all = quote! { #i >= #len as isize && #all };
+    }
     let lets = e.outer;
     let test = quote! { #(#lets)* if #all { reached = true; } };
     let loops = indices.into_iter().rev().fold(test, |inside, index| {
@@ -469,7 +495,6 @@ pub(crate) fn reached(plan: &Plan, paths: &Paths, conditions: &[(ExprId, bool)])
         );
         quote! { for #i in 0isize..(#len as isize) { #inside } }
     });
-    let _ = rt;
     quote! { {
         #[allow(dead_code)]
         type T = f64;

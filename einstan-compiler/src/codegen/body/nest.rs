@@ -117,7 +117,15 @@ impl Body<'_> {
         let w = sink(target);
         let (at, _) = self.position(left, None);
         let adds = self.adds(mode);
-        quote! { #w.put(#adds, #at, #value); }
+        let put = format_ident!(
+            "{}",
+            if self.f.matches(target, left) {
+                "put"
+            } else {
+                "put_within"
+            }
+        );
+        quote! { #w.#put(#adds, #at, #value); }
     }
 
     /// A value as the target's element.
@@ -165,9 +173,17 @@ impl Body<'_> {
             self.position(left, Some(row)),
             self.adds(mode),
         );
+        let put = format_ident!(
+            "{}",
+            if self.f.matches(target, left) {
+                "put_row"
+            } else {
+                "put_row_within"
+            }
+        );
         let fill = r.fill(&self.stored(target, r.value.clone()));
         let walk = r.walk(quote! {
-            #w.put_row(#adds, #at, #step, n, &mut out, #[inline(always)] |o: &mut [#element]| { #fill });
+            #w.#put(#adds, #at, #step, n, &mut out, #[inline(always)] |o: &mut [#element]| { #fill });
         });
         quote! { const BLOCK: usize = #rt::BLOCK; let mut out = #rt::Block::new(); #walk }
     }
