@@ -103,16 +103,16 @@ fn dot<T: Float>(a: &[T], b: &[T]) -> T {
     let (a, a_rest) = a.as_chunks::<LANES>();
     let (b, b_rest) = b.as_chunks::<LANES>();
     for (a, b) in a.iter().zip(b) {
-        for l in 0..LANES {
-            lanes[l] += a[l] * b[l];
+        for ((lane, &a), &b) in lanes.iter_mut().zip(a).zip(b) {
+            *lane += a * b;
         }
     }
-    for ((lane, &a), &b) in lanes.iter_mut().zip(a_rest).zip(b_rest) {
-        *lane += a * b;
+    let mut sum = T::zero();
+    for (&a, &b) in a_rest.iter().zip(b_rest) {
+        sum += a * b;
     }
-    let mut sum = lanes[0];
-    for lane in &lanes[1..] {
-        sum += *lane;
+    for lane in lanes {
+        sum += lane;
     }
     sum
 }

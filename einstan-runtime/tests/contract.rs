@@ -45,8 +45,8 @@ fn array<T: Float>(lens: &[usize], numbers: &mut Numbers) -> ArrayD<T> {
         back[k] = at;
     }
     a = a.permuted_axes(IxDyn(&back));
-    for k in 0..rank {
-        a.slice_axis_inplace(ndarray::Axis(k), Slice::new(0, None, steps[k]));
+    for (k, &step) in steps.iter().enumerate() {
+        a.slice_axis_inplace(ndarray::Axis(k), Slice::new(0, None, step));
     }
     assert_eq!(a.shape(), lens);
     a
