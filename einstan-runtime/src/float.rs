@@ -97,4 +97,6 @@ pub trait Elementary: Sized + Copy {
     fn panel(scratch: &mut crate::Scratch) -> &mut Vec<Self>;
     /// The kernels of matrix products for what is left of a row.
     fn kernel(level: crate::dispatch::Level, left: usize) -> crate::kernel::Kernel<Self>;
+    /// How squares are transposed at a level, if faster than one by one.
+    fn square(level: crate::dispatch::Level) -> Option<crate::transpose::Square<Self>>;
 }

@@ -10,9 +10,10 @@
 //! allocate nothing.
 
 use crate::contract::Scratch;
-use crate::dispatch::level;
+use crate::dispatch::{Level, level};
 use crate::float::Float;
 use crate::kernel::{Kernel, TILE};
+use crate::transpose::Square;
 use crate::vector::{Line, times_vector};
 
 /// Rows of B in a panel at a time.
@@ -133,7 +134,7 @@ pub(crate) unsafe fn gemm<T: Float>(
                         ..c
                     },
                 };
-                part.pack(kernel.width, panel);
+                part.pack(level, kernel.width, panel);
                 part.tiles(kernel, panel);
             }
             column += width;
@@ -160,7 +161,7 @@ impl<T: Float> Part<T> {
     /// # Safety
     ///
     /// As `gemm`.
-    unsafe fn pack(&self, across: usize, panel: &mut [T]) {
+    unsafe fn pack(&self, level: Level, across: usize, panel: &mut [T]) {
         let (b, width) = (self.b, self.width);
         let packed = &mut panel[..self.depth * across];
         if b.columns == 1 {
@@ -177,9 +178,29 @@ impl<T: Float> Part<T> {
         if width < across {
             packed.fill(T::zero());
         }
-        // Sixteen lines at a time, so that what a column brings into the cache is used.
+        let mut done = (0, 0);
+        if let (1, Some(Square { side, run })) = (b.rows, T::square(level)) {
+            done = (self.depth / side * side, width / side * side);
+            for p in (0..done.0).step_by(side) {
+                for j in (0..done.1).step_by(side) {
+                    // SAFETY: a square inside B and one inside the panel, as both end before `done`; the processor has the
+                    // features of the level.
+                    unsafe {
+                        let from = b.origin.offset(p as isize + j as isize * b.columns);
+                        run(
+                            from,
+                            b.columns,
+                            packed.as_mut_ptr().add(p * across + j),
+                            across,
+                        );
+                    }
+                }
+            }
+        }
+        // What is left, sixteen lines at a time, so that what a column brings into the cache is used.
         for (block, lines) in packed.chunks_mut(16 * across).enumerate() {
-            for j in 0..width {
+            let whole = (block + 1) * 16 <= done.0;
+            for j in if whole { done.1 } else { 0 }..width {
                 for (p, place) in lines[j..].iter_mut().step_by(across).enumerate() {
                     let p = (block * 16 + p) as isize;
                     // SAFETY: inside B.

@@ -16,6 +16,7 @@ mod reduce;
 mod row;
 mod sink;
 mod source;
+mod transpose;
 mod vector;
 mod within;
 

@@ -215,6 +215,10 @@ macro_rules! elementary {
             fn kernel(level: crate::dispatch::Level, left: usize) -> crate::kernel::Kernel<Self> {
                 crate::kernel::$panel(level, left)
             }
+            #[inline]
+            fn square(level: crate::dispatch::Level) -> Option<crate::transpose::Square<Self>> {
+                crate::transpose::$panel(level)
+            }
         }
     };
 }
