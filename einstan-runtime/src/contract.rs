@@ -125,6 +125,9 @@ pub fn contract<T: Float, const A: usize, const B: usize, const C: usize>(
         }
         return;
     }
+    inside(loops, a_at, a.lens, |l| (l.len, l.a));
+    inside(loops, b_at, b.lens, |l| (l.len, l.b));
+    inside(loops, c_at, c.lens, |l| (l.len, l.c));
     let mut axes = [Axis::default(); MOST];
     assert!(
         loops.len() <= MOST,
@@ -153,9 +156,6 @@ pub fn contract<T: Float, const A: usize, const B: usize, const C: usize>(
         };
         count += 1;
     }
-    inside(loops, a_at, a.lens, |l| (l.len, l.a));
-    inside(loops, b_at, b.lens, |l| (l.len, l.b));
-    inside(loops, c_at, c.lens, |l| (l.len, l.c));
     // SAFETY: all positions that the loops reach lie inside (checked), and C is borrowed exclusively.
     unsafe {
         run(
