@@ -10,7 +10,7 @@
 //! allocate nothing.
 
 use crate::contract::Scratch;
-use crate::dispatch::{Level, level};
+use crate::dispatch::{Level, level, vectorize};
 use crate::float::Float;
 use crate::kernel::{Kernel, TILE};
 use crate::transpose::Square;
@@ -217,25 +217,30 @@ impl<T: Float> Part<T> {
     /// As `gemm`; the panel holds the packed columns.
     unsafe fn tiles(&self, kernel: Kernel<T>, panel: &[T]) {
         let mut out = [T::zero(); TILE];
-        let mut row = 0;
-        while row < self.m {
-            let rows = kernel.by_rows.len().min(self.m - row);
-            let (a, run) = (self.a, kernel.by_rows[rows - 1]);
-            // SAFETY: `rows` rows of A from `row` on, the panel's lines, a tile of at most `TILE` elements.
-            unsafe {
-                let at = a.origin.offset(row as isize * a.rows);
-                run(
-                    self.depth,
-                    at,
-                    a.rows,
-                    a.columns,
-                    panel.as_ptr(),
-                    out.as_mut_ptr(),
-                );
-                self.store(row, rows, kernel.width, &out);
-            }
-            row += rows;
-        }
+        vectorize(
+            #[inline(always)]
+            || {
+                let mut row = 0;
+                while row < self.m {
+                    let rows = kernel.by_rows.len().min(self.m - row);
+                    let (a, run) = (self.a, kernel.by_rows[rows - 1]);
+                    // SAFETY: `rows` rows of A from `row` on, the panel's lines, a tile of at most `TILE` elements.
+                    unsafe {
+                        let at = a.origin.offset(row as isize * a.rows);
+                        run(
+                            self.depth,
+                            at,
+                            a.rows,
+                            a.columns,
+                            panel.as_ptr(),
+                            out.as_mut_ptr(),
+                        );
+                        self.store(row, rows, kernel.width, &out);
+                    }
+                    row += rows;
+                }
+            },
+        );
     }
 
     /// Scales a tile and writes it to C.
@@ -243,6 +248,7 @@ impl<T: Float> Part<T> {
     /// # Safety
     ///
     /// As `gemm`.
+    #[inline(always)]
     unsafe fn store(&self, row: usize, rows: usize, across: usize, out: &[T; TILE]) {
         let c = self.c;
         for (i, sums) in out.chunks_exact(across).take(rows).enumerate() {
