@@ -3,7 +3,7 @@
 use crate::diagnostics::Diagnostics;
 use crate::plan::Plan;
 use crate::resolve::{Program, Resolved};
-use crate::{codegen, differentiate, normal, parse, plan, resolve};
+use crate::{codegen, differentiate, ir, normal, parse, plan, resolve};
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -37,6 +37,10 @@ fn plan_of(f: &Resolved) -> Option<Plan> {
         return None;
     }
     let mut function = f.function.clone();
+    debug_assert_eq!(ir::verify(&function), Ok(()));
     normal::normalise(&mut function);
-    Some(plan::plan(differentiate::vjp(&function)))
+    debug_assert_eq!(ir::verify_normal(&function), Ok(()));
+    let backward = differentiate::vjp(&function);
+    debug_assert_eq!(ir::verify_normal(&backward.function), Ok(()));
+    Some(plan::plan(backward))
 }

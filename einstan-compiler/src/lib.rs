@@ -9,6 +9,7 @@ pub mod codegen;
 pub mod diagnostics;
 pub mod differentiate;
 mod driver;
+pub mod eval;
 pub mod ir;
 pub mod normal;
 pub mod parse;

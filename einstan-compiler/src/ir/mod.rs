@@ -7,9 +7,12 @@
 
 mod expr;
 mod function;
+pub mod print;
+mod verify;
 
 pub use expr::{BinaryOp, CmpOp, Expr, ExprId, Exprs, Real, ReduceOp, Subscript, UnaryOp};
 pub use function::{
     Check, Dim, DimId, Element, ElementType, Equation, Function, Index, IndexId, Length, Op,
     Parameter, Place, Role, Tensor, TensorId,
 };
+pub use verify::{verify, verify_normal};

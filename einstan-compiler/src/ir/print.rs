@@ -1,0 +1,149 @@
+//! The ir in the notation, with its sums written out.
+
+use super::{BinaryOp, CmpOp, Expr, ExprId, Function, IndexId, Op, ReduceOp, UnaryOp};
+
+/// All equations, one a line.
+pub fn print(f: &Function) -> String {
+    f.equations
+        .iter()
+        .map(|e| {
+            let op = if e.op == Op::Define { "=" } else { "+=" };
+            format!(
+                "{} {op} {};\n",
+                f.show_access(e.tensor, &e.left),
+                expr(f, e.right)
+            )
+        })
+        .collect()
+}
+
+/// How tightly an operator binds.
+const SUM: u8 = 1;
+const PRODUCT: u8 = 2;
+const SIGN: u8 = 3;
+const POWER: u8 = 4;
+const ATOM: u8 = 5;
+
+/// One expression.
+pub fn expr(f: &Function, id: ExprId) -> String {
+    at(f, id, 0)
+}
+
+/// An expression where something binds as tightly as `outer`.
+fn at(f: &Function, id: ExprId, outer: u8) -> String {
+    let (text, own) = tree(f, id);
+    if own < outer {
+        format!("({text})")
+    } else {
+        text
+    }
+}
+
+fn tree(f: &Function, id: ExprId) -> (String, u8) {
+    let two = |a: ExprId, op: &str, b: ExprId, own: u8| {
+        (format!("{} {op} {}", at(f, a, own), at(f, b, own + 1)), own)
+    };
+    match f.exprs.get(id) {
+        Expr::Real(r) if r.value().is_infinite() => {
+            if r.value() > 0.0 {
+                ("inf".to_string(), ATOM)
+            } else {
+                ("-inf".to_string(), SIGN)
+            }
+        }
+        Expr::Real(r) => (
+            r.value().to_string(),
+            if r.value() < 0.0 { SIGN } else { ATOM },
+        ),
+        Expr::Integer(n) => (n.to_string(), if *n < 0 { SIGN } else { ATOM }),
+        Expr::Len(d) => (format!("len({})", f.dim(*d).name), ATOM),
+        Expr::IndexValue(i) => (f.index(*i).name.clone(), ATOM),
+        Expr::Access {
+            tensor, subscripts, ..
+        }
+        | Expr::IntegerAccess {
+            tensor, subscripts, ..
+        } => (f.show_access(*tensor, subscripts), ATOM),
+        Expr::Unary(UnaryOp::Neg, a) | Expr::IntegerNeg(a) => {
+            (format!("-{}", at(f, *a, SIGN)), SIGN)
+        }
+        Expr::Unary(op, a) => (
+            format!("{}({})", format!("{op:?}").to_lowercase(), expr(f, *a)),
+            ATOM,
+        ),
+        Expr::Binary(BinaryOp::Add, a, b) | Expr::IntegerAdd(a, b) => two(*a, "+", *b, SUM),
+        Expr::Binary(BinaryOp::Sub, a, b) => two(*a, "-", *b, SUM),
+        Expr::Binary(BinaryOp::Mul, a, b) | Expr::IntegerMul(a, b) => two(*a, "*", *b, PRODUCT),
+        Expr::Binary(BinaryOp::Div, a, b) => two(*a, "/", *b, PRODUCT),
+        Expr::IntegerRem(a, b) => two(*a, "%", *b, PRODUCT),
+        Expr::Binary(op, a, b) => (
+            format!(
+                "{}({}, {})",
+                format!("{op:?}").to_lowercase(),
+                expr(f, *a),
+                expr(f, *b)
+            ),
+            ATOM,
+        ),
+        Expr::PowI(a, n) => (format!("{}^{n}", at(f, *a, ATOM)), POWER),
+        Expr::Reduce { op, indices, body } => (reduce(f, *op, indices, *body), ATOM),
+        Expr::ArgReduce { op, index, body } => (reduce(f, *op, &[*index], *body), ATOM),
+        Expr::Softmax { along, body, log } => {
+            let word = if *log { "log_softmax" } else { "softmax" };
+            (
+                format!("{word}[{}]({})", names(f, along), expr(f, *body)),
+                ATOM,
+            )
+        }
+        Expr::Select {
+            condition,
+            then,
+            otherwise,
+        } => (
+            format!(
+                "if {} {{ {} }} else {{ {} }}",
+                expr(f, *condition),
+                expr(f, *then),
+                expr(f, *otherwise)
+            ),
+            0,
+        ),
+        Expr::Indicator(c) => (format!("({})", expr(f, *c)), ATOM),
+        Expr::Number(a) => tree(f, *a),
+        Expr::Compare(op, a, b) | Expr::IntegerCompare(op, a, b) => (
+            format!("{} {} {}", at(f, *a, SUM), comparison(*op), at(f, *b, SUM)),
+            0,
+        ),
+        Expr::And(a, b) => (format!("({} && {})", expr(f, *a), expr(f, *b)), ATOM),
+        Expr::Or(a, b) => (format!("({} || {})", expr(f, *a), expr(f, *b)), ATOM),
+        Expr::Not(a) => (format!("!({})", expr(f, *a)), ATOM),
+    }
+}
+
+fn reduce(f: &Function, op: ReduceOp, indices: &[IndexId], body: ExprId) -> String {
+    format!(
+        "{}[{}]({})",
+        format!("{op:?}").to_lowercase(),
+        names(f, indices),
+        expr(f, body)
+    )
+}
+
+fn names(f: &Function, indices: &[IndexId]) -> String {
+    indices
+        .iter()
+        .map(|&i| f.index(i).name.as_str())
+        .collect::<Vec<_>>()
+        .join(",")
+}
+
+fn comparison(op: CmpOp) -> &'static str {
+    match op {
+        CmpOp::Less => "<",
+        CmpOp::LessEqual => "<=",
+        CmpOp::Greater => ">",
+        CmpOp::GreaterEqual => ">=",
+        CmpOp::Equal => "==",
+        CmpOp::NotEqual => "!=",
+    }
+}

@@ -1,0 +1,226 @@
+//! What must hold of every ir, and of one in normal form.
+
+use super::{
+    DimId, Element, Expr, ExprId, Function, IndexId, Op, Parameter, ReduceOp, Role, Subscript,
+    TensorId,
+};
+use std::collections::BTreeSet;
+
+/// The kinds of value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Number,
+    Integer,
+    Boolean,
+}
+
+/// Says what is wrong with a function, if anything: ids, ranks, kinds, scopes, and that a tensor has a value before it is
+/// read.
+pub fn verify(f: &Function) -> Result<(), String> {
+    let mut known: BTreeSet<TensorId> = BTreeSet::new();
+    for p in &f.parameters {
+        match *p {
+            Parameter::Tensor(t) => drop(known.insert(t)),
+            Parameter::Dim(d) => dim(f, d)?,
+        }
+    }
+    let cotangents = (0..f.tensors.len() as u32).map(TensorId);
+    known.extend(cotangents.filter(|&t| matches!(f.tensor(t).role, Role::Cotangent { .. })));
+    let mut defined = BTreeSet::new();
+    for (at, e) in f.equations.iter().enumerate() {
+        let place = |what: String| {
+            format!(
+                "{}: equation {at}, of `{}`: {what}",
+                f.name,
+                f.tensor(e.tensor).name
+            )
+        };
+        if e.op == Op::Define && !defined.insert(e.tensor) {
+            return Err(place("defined twice".to_string()));
+        }
+        let mut scope = BTreeSet::new();
+        for (s, &axis) in e.left.iter().zip(&f.tensor(e.tensor).axes) {
+            if let Subscript::Index(i) = *s {
+                dim(f, axis)?;
+                scope.insert(i);
+            }
+        }
+        if e.left.len() != f.tensor(e.tensor).axes.len() {
+            return Err(place("the left-hand side has another rank".to_string()));
+        }
+        let kind = kind(f, e.right, &scope, &known).map_err(place)?;
+        let wanted = match f.tensor(e.tensor).element {
+            Element::Float => Kind::Number,
+            Element::Integer(_) => Kind::Integer,
+        };
+        if kind != wanted {
+            return Err(place(format!(
+                "the right-hand side is of kind {kind:?}, not {wanted:?}"
+            )));
+        }
+        known.insert(e.tensor);
+    }
+    f.results.iter().try_for_each(|r| {
+        if known.contains(r) {
+            Ok(())
+        } else {
+            Err(format!("{}: a result is not defined", f.name))
+        }
+    })
+}
+
+/// The same, and that every right-hand side is a map, one reduction of a map, or one softmax of a map.
+pub fn verify_normal(f: &Function) -> Result<(), String> {
+    verify(f)?;
+    for e in &f.equations {
+        let body = match *f.exprs.get(e.right) {
+            Expr::Reduce { body, op, .. } if op != ReduceOp::Mean => body,
+            Expr::ArgReduce { body, .. } | Expr::Softmax { body, .. } => body,
+            _ => e.right,
+        };
+        let reduces = |id: &ExprId| {
+            matches!(
+                f.exprs.get(*id),
+                Expr::Reduce { .. } | Expr::ArgReduce { .. } | Expr::Softmax { .. }
+            )
+        };
+        if f.exprs.walk(body).iter().any(reduces) {
+            return Err(format!(
+                "{}: the equation of `{}` is not in normal form",
+                f.name,
+                f.tensor(e.tensor).name
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn dim(f: &Function, d: DimId) -> Result<(), String> {
+    if d.index() < f.dims.len() {
+        Ok(())
+    } else {
+        Err(format!("{}: no dimension {d:?}", f.name))
+    }
+}
+
+/// The kind of an expression in a scope of indices.
+fn kind(
+    f: &Function,
+    id: ExprId,
+    scope: &BTreeSet<IndexId>,
+    known: &BTreeSet<TensorId>,
+) -> Result<Kind, String> {
+    let of = |id: ExprId, scope: &BTreeSet<IndexId>, wanted: Kind| match kind(f, id, scope, known)?
+    {
+        k if k == wanted => Ok(()),
+        k => Err(format!("an operand is of kind {k:?}, not {wanted:?}")),
+    };
+    let bind = |indices: &[IndexId]| -> Result<BTreeSet<IndexId>, String> {
+        let mut inner = scope.clone();
+        for i in indices {
+            if !inner.insert(*i) {
+                return Err(format!("index `{}` is bound twice", f.index(*i).name));
+            }
+        }
+        Ok(inner)
+    };
+    let all = |ids: &[ExprId], wanted: Kind| ids.iter().try_for_each(|&i| of(i, scope, wanted));
+    match f.exprs.get(id) {
+        Expr::Real(_) => Ok(Kind::Number),
+        Expr::Integer(_) => Ok(Kind::Integer),
+        Expr::Len(d) => dim(f, *d).map(|()| Kind::Integer),
+        Expr::IndexValue(i) => in_scope(f, *i, scope).map(|()| Kind::Integer),
+        Expr::Access {
+            tensor,
+            subscripts,
+            guarded,
+        } => {
+            access(f, *tensor, subscripts, *guarded, scope, known)?;
+            Ok(Kind::Number)
+        }
+        Expr::IntegerAccess {
+            tensor,
+            subscripts,
+            guarded,
+        } => {
+            access(f, *tensor, subscripts, *guarded, scope, known)?;
+            Ok(Kind::Integer)
+        }
+        Expr::Unary(_, a) | Expr::PowI(a, _) => all(&[*a], Kind::Number).map(|()| Kind::Number),
+        Expr::Binary(_, a, b) => all(&[*a, *b], Kind::Number).map(|()| Kind::Number),
+        Expr::Reduce { indices, body, .. } => {
+            of(*body, &bind(indices)?, Kind::Number).map(|()| Kind::Number)
+        }
+        Expr::ArgReduce { index, body, .. } => {
+            of(*body, &bind(&[*index])?, Kind::Number).map(|()| Kind::Integer)
+        }
+        Expr::Softmax { along, body, .. } => {
+            along.iter().try_for_each(|&i| in_scope(f, i, scope))?;
+            of(*body, scope, Kind::Number).map(|()| Kind::Number)
+        }
+        Expr::Select {
+            condition,
+            then,
+            otherwise,
+        } => {
+            of(*condition, scope, Kind::Boolean)?;
+            let value = kind(f, *then, scope, known)?;
+            of(*otherwise, scope, value).map(|()| value)
+        }
+        Expr::Indicator(c) => of(*c, scope, Kind::Boolean).map(|()| Kind::Number),
+        Expr::Number(a) => of(*a, scope, Kind::Integer).map(|()| Kind::Number),
+        Expr::IntegerNeg(a) => of(*a, scope, Kind::Integer).map(|()| Kind::Integer),
+        Expr::IntegerAdd(a, b) | Expr::IntegerMul(a, b) | Expr::IntegerRem(a, b) => {
+            all(&[*a, *b], Kind::Integer).map(|()| Kind::Integer)
+        }
+        Expr::Compare(_, a, b) => all(&[*a, *b], Kind::Number).map(|()| Kind::Boolean),
+        Expr::IntegerCompare(_, a, b) => all(&[*a, *b], Kind::Integer).map(|()| Kind::Boolean),
+        Expr::And(a, b) | Expr::Or(a, b) => all(&[*a, *b], Kind::Boolean).map(|()| Kind::Boolean),
+        Expr::Not(a) => of(*a, scope, Kind::Boolean).map(|()| Kind::Boolean),
+    }
+}
+
+fn in_scope(f: &Function, i: IndexId, scope: &BTreeSet<IndexId>) -> Result<(), String> {
+    if scope.contains(&i) {
+        Ok(())
+    } else {
+        Err(format!("index `{}` is not in scope", f.index(i).name))
+    }
+}
+
+fn access(
+    f: &Function,
+    tensor: TensorId,
+    subscripts: &[Subscript],
+    guarded: bool,
+    scope: &BTreeSet<IndexId>,
+    known: &BTreeSet<TensorId>,
+) -> Result<(), String> {
+    let t = f.tensor(tensor);
+    if !known.contains(&tensor) {
+        return Err(format!("`{}` is read before it has a value", t.name));
+    }
+    if t.axes.len() != subscripts.len() {
+        return Err(format!(
+            "`{}` has {} axes and {} subscripts",
+            t.name,
+            t.axes.len(),
+            subscripts.len()
+        ));
+    }
+    for (s, &axis) in subscripts.iter().zip(&t.axes) {
+        if let Subscript::Index(i) = *s {
+            in_scope(f, i, scope)?;
+            let (have, want) = (f.dim(f.index(i).dim), f.dim(axis));
+            // A fixed length and a named one are compared when the function is entered.
+            let named = |d: &super::Dim| !matches!(d.length, super::Length::Fixed(_));
+            if f.index(i).dim != axis && !guarded && named(have) == named(want) {
+                return Err(format!(
+                    "`{}` is read along `{}`, which is not `{}`",
+                    t.name, have.name, want.name
+                ));
+            }
+        }
+    }
+    Ok(())
+}
