@@ -2,6 +2,7 @@
 //!
 //! A `Diagnostics` must be read: dropping one that was neither read nor absorbed is a bug of the compiler.
 
+use crate::rule::Rule;
 use proc_macro2::{Span, TokenStream};
 use quote::quote_spanned;
 
@@ -9,7 +10,7 @@ use quote::quote_spanned;
 /// sentence, and notes that follow it on lines of their own.
 #[derive(Clone, Debug)]
 pub struct Diagnostic {
-    pub rule: &'static str,
+    pub rule: Rule,
     pub span: Span,
     pub message: String,
 }
@@ -26,7 +27,7 @@ impl Diagnostics {
     }
 
     /// Reports an error of `rule` at `span`. The message may have several lines.
-    pub fn error(&mut self, rule: &'static str, span: Span, message: impl Into<String>) {
+    pub fn error(&mut self, rule: Rule, span: Span, message: impl Into<String>) {
         self.errors.push(Diagnostic {
             rule,
             span,
@@ -52,7 +53,7 @@ impl Diagnostics {
         self.errors
             .iter()
             .map(|e| {
-                let text = format!("einstan[{}]: {}", e.rule, e.message);
+                let text = format!("einstan[{}]: {}", e.rule.name(), e.message);
                 quote_spanned! { e.span => ::core::compile_error! { #text } }
             })
             .collect()

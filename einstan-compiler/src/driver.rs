@@ -1,9 +1,9 @@
-//! The whole way, from tokens to tokens. After `resolve` nothing can fail.
+//! The whole way, from tokens to tokens. After `check` nothing can fail.
 
 use crate::diagnostics::Diagnostics;
 use crate::plan::Plan;
 use crate::resolve::{Program, Resolved};
-use crate::{codegen, differentiate, ir, normal, parse, plan, resolve};
+use crate::{check, codegen, differentiate, ir, normal, parse, plan, resolve};
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -11,11 +11,13 @@ use quote::quote;
 pub fn expand(tokens: TokenStream) -> TokenStream {
     let mut diagnostics = Diagnostics::new();
     let invocation = parse::parse(tokens, &mut diagnostics);
+    let mut program = resolve::resolve(invocation, &mut diagnostics);
+    check::check(&mut program, &mut diagnostics);
     let Program {
         facade,
         functions,
         inline,
-    } = resolve::resolve(invocation, &mut diagnostics);
+    } = program;
     let errors = diagnostics.to_tokens();
     match inline {
         Some(vjp) => {

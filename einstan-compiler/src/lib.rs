@@ -5,6 +5,7 @@
 //! ```
 
 pub mod ast;
+pub mod check;
 pub mod codegen;
 pub mod diagnostics;
 pub mod differentiate;
@@ -12,8 +13,10 @@ mod driver;
 pub mod eval;
 pub mod ir;
 pub mod normal;
+pub mod op;
 pub mod parse;
 pub mod plan;
 pub mod resolve;
+pub mod rule;
 
 pub use driver::expand;

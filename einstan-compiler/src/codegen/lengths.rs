@@ -2,7 +2,7 @@
 
 use super::body;
 use super::signature::{Items, argument};
-use crate::ir::{Check, DimId, Length, Parameter, Place};
+use crate::ir::{Check, DimId, ExprId, Length, Parameter, Place};
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 use std::collections::BTreeMap;
@@ -178,12 +178,11 @@ impl Items<'_> {
                 index,
                 dim,
                 tensor,
+                reached,
             } => {
                 let (len, tensor) = (self.len(*dim, lens), &self.f.tensor(*tensor).name);
-                (
-                    quote! { #len == 0 },
-                    quote! { #rt::Error::empty(#function, #word, #index, #tensor) },
-                )
+                let error = quote! { #rt::Error::empty(#function, #word, #index, #tensor) };
+                (self.where_reached(quote! { #len == 0 }, reached), error)
             }
             Check::Within {
                 at,
@@ -218,15 +217,19 @@ impl Items<'_> {
                 let error =
                     quote! { #rt::Error::position(#function, #tensor, #axis, #position, #len) };
                 let outside = quote! { #len <= #position };
-                let condition = match (reached.is_empty(), self.plan) {
-                    (false, Some(plan)) => {
-                        let reached = body::reached(plan, &self.paths, reached);
-                        quote! { #outside && #reached }
-                    }
-                    _ => outside,
-                };
-                (condition, error)
+                (self.where_reached(outside, reached), error)
             }
+        }
+    }
+
+    /// `failed && { ..some values of the indices meet all conditions.. }`
+    fn where_reached(&self, failed: TokenStream, conditions: &[(ExprId, bool)]) -> TokenStream {
+        match (conditions.is_empty(), self.plan) {
+            (false, Some(plan)) => {
+                let reached = body::reached(plan, &self.paths, conditions);
+                quote! { #failed && #reached }
+            }
+            _ => failed,
         }
     }
 }

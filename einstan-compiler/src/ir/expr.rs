@@ -2,6 +2,7 @@
 
 use super::{DimId, Function, IndexId, TensorId};
 pub use crate::ast::CmpOp;
+pub use crate::op::{BinaryOp, ReduceOp, UnaryOp};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// An expression in the arena of its function.
@@ -26,68 +27,6 @@ impl Real {
 pub enum Subscript {
     Index(IndexId),
     Constant(u64),
-}
-
-/// Elementwise functions of one argument.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum UnaryOp {
-    Neg,
-    Exp,
-    Ln,
-    Log2,
-    Log10,
-    Log1p,
-    Expm1,
-    Sqrt,
-    Recip,
-    Abs,
-    Sign,
-    Floor,
-    Ceil,
-    Round,
-    Sin,
-    Cos,
-    Tan,
-    Asin,
-    Acos,
-    Atan,
-    Sinh,
-    Cosh,
-    Tanh,
-    Erf,
-    Sigmoid,
-    Relu,
-    Softplus,
-    Silu,
-    Gelu,
-}
-
-/// Elementwise functions of two arguments.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum BinaryOp {
-    Add,
-    Sub,
-    Mul,
-    Div,
-    /// `a ^ b` with b that is no whole constant.
-    Pow,
-    Max,
-    Min,
-    Atan2,
-}
-
-/// Reductions. A reduction over several indices reduces over all their values together.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum ReduceOp {
-    Sum,
-    Prod,
-    Max,
-    Min,
-    Mean,
-    LogSumExp,
-    /// One index; the value is an integer.
-    ArgMax,
-    ArgMin,
 }
 
 /// A node. Kinds of value: numbers (of the function's element type), integers (exact), booleans. Integers occur
@@ -315,6 +254,20 @@ impl Exprs {
             _ => {}
         }
         free
+    }
+
+    /// Whether the value of an expression depends on indices and lengths alone.
+    pub fn speaks_of_lengths(&self, id: ExprId) -> bool {
+        self.walk(id).into_iter().all(|e| {
+            !matches!(
+                self.get(e),
+                Expr::Access { .. }
+                    | Expr::IntegerAccess { .. }
+                    | Expr::Reduce { .. }
+                    | Expr::ArgReduce { .. }
+                    | Expr::Softmax { .. }
+            )
+        })
     }
 
     /// `id` and every expression inside it, each once, outer ones first.

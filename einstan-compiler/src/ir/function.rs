@@ -133,12 +133,13 @@ pub enum Check {
         b: DimId,
         b_at: Place,
     },
-    /// A reduction without identity has something to reduce. `word` is `max`, `argmin`...
+    /// A reduction without identity has something to reduce. `word` is `max`, `argmin`... `reached` as below.
     NonEmpty {
         word: &'static str,
         index: String,
         dim: DimId,
         tensor: TensorId,
+        reached: Vec<(ExprId, bool)>,
     },
     /// An index lies inside an axis of another dimension, which a read in a branch has: `index < len(dim)`. `reached` as
     /// below, and not empty.

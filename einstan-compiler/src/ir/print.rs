@@ -67,22 +67,14 @@ fn tree(f: &Function, id: ExprId) -> (String, u8) {
         Expr::Unary(UnaryOp::Neg, a) | Expr::IntegerNeg(a) => {
             (format!("-{}", at(f, *a, SIGN)), SIGN)
         }
-        Expr::Unary(op, a) => (
-            format!("{}({})", format!("{op:?}").to_lowercase(), expr(f, *a)),
-            ATOM,
-        ),
+        Expr::Unary(op, a) => (format!("{}({})", op.word(), expr(f, *a)), ATOM),
         Expr::Binary(BinaryOp::Add, a, b) | Expr::IntegerAdd(a, b) => two(*a, "+", *b, SUM),
         Expr::Binary(BinaryOp::Sub, a, b) => two(*a, "-", *b, SUM),
         Expr::Binary(BinaryOp::Mul, a, b) | Expr::IntegerMul(a, b) => two(*a, "*", *b, PRODUCT),
         Expr::Binary(BinaryOp::Div, a, b) => two(*a, "/", *b, PRODUCT),
         Expr::IntegerRem(a, b) => two(*a, "%", *b, PRODUCT),
         Expr::Binary(op, a, b) => (
-            format!(
-                "{}({}, {})",
-                format!("{op:?}").to_lowercase(),
-                expr(f, *a),
-                expr(f, *b)
-            ),
+            format!("{}({}, {})", op.word(), expr(f, *a), expr(f, *b)),
             ATOM,
         ),
         Expr::PowI(a, n) => (format!("{}^{n}", at(f, *a, ATOM)), POWER),
@@ -121,12 +113,7 @@ fn tree(f: &Function, id: ExprId) -> (String, u8) {
 }
 
 fn reduce(f: &Function, op: ReduceOp, indices: &[IndexId], body: ExprId) -> String {
-    format!(
-        "{}[{}]({})",
-        format!("{op:?}").to_lowercase(),
-        names(f, indices),
-        expr(f, body)
-    )
+    format!("{}[{}]({})", op.word(), names(f, indices), expr(f, body))
 }
 
 fn names(f: &Function, indices: &[IndexId]) -> String {

@@ -194,7 +194,7 @@ impl Normaliser<'_> {
             Expr::ArgReduce { .. } => ("arg", Element::Integer(ElementType::Usize)),
             Expr::Softmax { log: false, .. } => ("softmax", Element::Float),
             Expr::Softmax { log: true, .. } => ("log_softmax", Element::Float),
-            Expr::Reduce { op, .. } => (name(*op), Element::Float),
+            Expr::Reduce { op, .. } => (op.word(), Element::Float),
             _ => unreachable!("only reductions are taken out"),
         };
         let right = match self.f.exprs.get(id).clone() {
@@ -325,19 +325,6 @@ impl Normaliser<'_> {
             then: body,
             otherwise,
         })
-    }
-}
-
-fn name(op: ReduceOp) -> &'static str {
-    match op {
-        ReduceOp::Sum => "sum",
-        ReduceOp::Prod => "prod",
-        ReduceOp::Max => "max",
-        ReduceOp::Min => "min",
-        ReduceOp::Mean => "mean",
-        ReduceOp::LogSumExp => "logsumexp",
-        ReduceOp::ArgMax => "argmax",
-        ReduceOp::ArgMin => "argmin",
     }
 }
 

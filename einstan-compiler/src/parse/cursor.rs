@@ -3,6 +3,7 @@
 use super::token::{Kind, Token};
 use super::words;
 use crate::ast::Name;
+use crate::rule::Rule;
 use proc_macro2::{Delimiter, Span, TokenStream};
 
 /// How deep expressions may nest.
@@ -11,7 +12,7 @@ pub(crate) const DEEPEST: usize = 96;
 /// Why something could not be parsed. Whoever recovers reports it.
 #[derive(Debug)]
 pub(crate) struct Failure {
-    pub rule: &'static str,
+    pub rule: Rule,
     pub span: Span,
     pub message: String,
 }
@@ -20,10 +21,10 @@ pub(crate) type Parsed<T> = Result<T, Failure>;
 
 /// A failure of the rule "syntax".
 pub(crate) fn syntax<T>(span: Span, message: impl Into<String>) -> Parsed<T> {
-    failure("syntax", span, message)
+    failure(Rule::Syntax, span, message)
 }
 
-pub(crate) fn failure<T>(rule: &'static str, span: Span, message: impl Into<String>) -> Parsed<T> {
+pub(crate) fn failure<T>(rule: Rule, span: Span, message: impl Into<String>) -> Parsed<T> {
     Err(Failure {
         rule,
         span,
@@ -262,7 +263,7 @@ impl<'t> Cursor<'t> {
             }) if text != "_" => {
                 if words::is_keyword(text) && !raw {
                     return failure(
-                        "reserved",
+                        Rule::Reserved,
                         *span,
                         format!("expected {what}, found `{text}`, a word that Rust reserves"),
                     );
@@ -306,7 +307,7 @@ pub(crate) fn too_deep<T>(span: Span) -> Parsed<T> {
 pub(crate) fn reserved<T>(name: &Name, what: &str) -> Parsed<T> {
     let word = &name.text;
     failure(
-        "reserved",
+        Rule::Reserved,
         name.span,
         format!(
             "expected {what}, but `{word}` is {}: choose another name, like `{word}_`",

@@ -4,6 +4,7 @@ use super::cursor::{Cursor, Parsed, join, syntax};
 use super::token::{Kind, Token};
 use crate::ast::{AssignOp, Body, Equation, ExprKind, Left, Name, Statement, print};
 use crate::diagnostics::Diagnostics;
+use crate::rule::Rule;
 use proc_macro2::{Delimiter, Span};
 
 /// The equations of `cursor`, which ends with them.
@@ -21,7 +22,7 @@ pub(crate) fn body(cursor: &Cursor, span: Span, diagnostics: &mut Diagnostics) -
                     body.statements.push(statement);
                     if let Some(found) = piece.peek() {
                         let message = format!("expected `;` before {}", found.describe());
-                        diagnostics.error("syntax", found.span, message);
+                        diagnostics.error(Rule::Syntax, found.span, message);
                     }
                 }
                 Err(failure) => {

@@ -4,6 +4,7 @@ use super::cursor::{Cursor, Parsed, join, syntax};
 use super::number::number;
 use super::token::Kind;
 use crate::ast::{Expr, ExprKind};
+use crate::rule::Rule;
 use proc_macro2::{Delimiter, Span};
 
 pub(crate) const COMPARISONS: &[&str] = &["<", "<=", ">", ">=", "==", "!="];
@@ -127,7 +128,7 @@ impl Cursor<'_> {
                     "expected an expression, found `+`: there is no sign `+`",
                 ),
                 ".." => super::cursor::failure(
-                    "reserved",
+                    Rule::Reserved,
                     span,
                     "`..` is reserved: write each index, or a reduction over a range, like `sum[k: n](x[k])`",
                 ),
@@ -184,7 +185,7 @@ impl Cursor<'_> {
                 "." => "expected an operator, found `.`: functions are written `exp(x)`, Rust stands in braces `{..}`"
                     .into(),
                 ".." => return super::cursor::failure(
-                    "reserved",
+                    Rule::Reserved,
                     token.span,
                     "`..` is reserved: ranges follow from the tensors, or are given as in `sum[k: n](..)`",
                 ),

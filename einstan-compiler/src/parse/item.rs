@@ -8,6 +8,7 @@ use crate::ast::{
     Vis,
 };
 use crate::diagnostics::Diagnostics;
+use crate::rule::Rule;
 use proc_macro2::{Delimiter, Span, TokenStream};
 use syn::parse::Parser;
 
@@ -123,7 +124,7 @@ impl<'t> Cursor<'t> {
         let name = self.item_name(diagnostics)?;
         if self.at_op("<") {
             diagnostics.error(
-                "syntax",
+                Rule::Syntax,
                 self.span(),
                 "a function has no type parameters: it is generic over `einstan::Float` by itself",
             );
@@ -206,7 +207,7 @@ impl<'t> Cursor<'t> {
                 "," => "several results stand in parentheses, like `-> (Y[n], s)`: expected `{`, found `,`".into(),
                 _ => format!("expected `{{` and the equations of `{}`, found {}", name.text, self.found()),
             };
-            diagnostics.error("syntax", self.span(), message);
+            diagnostics.error(Rule::Syntax, self.span(), message);
         }
         while let Some(token) = self.peek() {
             if begins_item(token) || token.is_op(";") || token.is_group(Delimiter::Brace) {
@@ -229,7 +230,7 @@ impl<'t> Cursor<'t> {
         let written = self.any_word();
         match (self.function_name(), written) {
             (Ok(name), _) => Ok(name),
-            (Err(failure), Some(name)) if failure.rule == "reserved" => {
+            (Err(failure), Some(name)) if failure.rule == Rule::Reserved => {
                 diagnostics.error(failure.rule, failure.span, failure.message);
                 self.next();
                 Ok(name)
@@ -284,7 +285,7 @@ impl<'t> Cursor<'t> {
             match rule.rule(&parameters, diagnostics) {
                 Ok((name, _)) if rules.iter().any(|(n, _)| n.text == name.text) => {
                     let message = format!("a second rule for `{}`", name.text);
-                    diagnostics.error("syntax", name.span, message);
+                    diagnostics.error(Rule::Syntax, name.span, message);
                 }
                 Ok(found) => rules.push(found),
                 Err(failure) => diagnostics.error(failure.rule, failure.span, failure.message),
@@ -369,7 +370,7 @@ impl<'t> Cursor<'t> {
                 name.text,
                 part.found()
             );
-            diagnostics.error("syntax", part.span(), message);
+            diagnostics.error(Rule::Syntax, part.span(), message);
         }
         Ok(AxisItem {
             attributes: head.attributes,
@@ -390,7 +391,7 @@ impl<'t> Cursor<'t> {
         let part = self.take(n, "`;`");
         if self.accept(";").is_none() && !self.at_end() {
             let message = format!("expected `;` before {}", self.found());
-            diagnostics.error("syntax", self.span(), message);
+            diagnostics.error(Rule::Syntax, self.span(), message);
         }
         part
     }
@@ -448,7 +449,7 @@ fn scalar_parameters(
         let plain = p.kind == ParamKind::Variable && p.dimensions.is_none() && p.element.is_none();
         if !plain && !damaged {
             diagnostics.error(
-                "syntax",
+                Rule::Syntax,
                 p.span,
                 format!(
                     "a parameter of a scalar function is a name alone: write `{0}`; a function of tensors has `-> Y[n] {{ .. }}`",

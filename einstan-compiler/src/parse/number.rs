@@ -2,15 +2,14 @@
 
 use super::cursor::{Parsed, failure};
 use crate::ast::Number;
+use crate::rule::Rule;
 use proc_macro2::Span;
-
-const RULE: &str = "unsupported-number";
 
 /// The number that the literal `text` is.
 pub(crate) fn number(text: &str, span: Span) -> Parsed<Number> {
     if !text.starts_with(|c: char| c.is_ascii_digit()) {
         return failure(
-            RULE,
+            Rule::UnsupportedNumber,
             span,
             format!("expected a number, found {text}: texts and characters have no place here"),
         );
@@ -21,7 +20,7 @@ pub(crate) fn number(text: &str, span: Span) -> Parsed<Number> {
             return match u64::from_str_radix(rest, radix) {
                 Ok(whole) => Ok(Number::Whole(whole)),
                 Err(_) => failure(
-                    RULE,
+                    Rule::UnsupportedNumber,
                     span,
                     format!("`{text}` is no whole number below 2^64"),
                 ),
@@ -36,7 +35,7 @@ pub(crate) fn number(text: &str, span: Span) -> Parsed<Number> {
         } else {
             format!("a number has no suffix; for a product write `{value} * {suffix}`")
         };
-        return failure(RULE, span, format!("`{text}`: {fix}"));
+        return failure(Rule::UnsupportedNumber, span, format!("`{text}`: {fix}"));
     }
     if value.bytes().all(|b| b.is_ascii_digit())
         && let Ok(whole) = value.parse()
@@ -46,7 +45,7 @@ pub(crate) fn number(text: &str, span: Span) -> Parsed<Number> {
     match value.parse::<f64>() {
         Ok(real) if real.is_finite() => Ok(Number::Real(real)),
         _ => failure(
-            RULE,
+            Rule::UnsupportedNumber,
             span,
             format!("`{text}` is too large for a number: write `inf` for infinity"),
         ),

@@ -2,8 +2,10 @@
 
 use super::cursor::{Cursor, Parsed, failure, join, reserved, syntax};
 use super::token::Kind;
-use super::words::{self, NORMALISERS, REDUCTIONS};
+use super::words::{self, NORMALISERS};
 use crate::ast::{Access, Annotated, Expr, ExprKind, Name, Path};
+use crate::op::ReduceOp;
+use crate::rule::Rule;
 use proc_macro2::{Delimiter, Span};
 
 impl Cursor<'_> {
@@ -79,7 +81,7 @@ impl Cursor<'_> {
             }
             "len" => "`len` is the length of a dimension: expected `len(n)`".to_string(),
             "pi" | "inf" => format!("`{word}` is a number and has neither brackets nor arguments"),
-            _ if words::takes_index(word) => return needs_index("reserved", name),
+            _ if words::takes_index(word) => return needs_index(Rule::Reserved, name),
             _ if words::is_function(word) => format!(
                 "`{word}` is a function of the notation and names nothing else: expected `{word}(..)`"
             ),
@@ -88,7 +90,7 @@ impl Cursor<'_> {
             }
             _ => return reserved(name, "an expression"),
         };
-        failure("reserved", name.span, message)
+        failure(Rule::Reserved, name.span, message)
     }
 
     /// `[i, j]` after the name of a tensor.
@@ -219,7 +221,7 @@ impl Cursor<'_> {
         }
         let Some((mut inner, _)) = self.accept_group(Delimiter::Parenthesis) else {
             return failure(
-                "reserved",
+                Rule::Reserved,
                 function.span,
                 format!(
                     "`{word}` is {} and names no tensor: expected `(` after its indices, found {}",
@@ -258,7 +260,7 @@ impl Cursor<'_> {
             {
                 Ok(call)
             }
-            _ => needs_index("syntax", &name),
+            _ => needs_index(Rule::Syntax, &name),
         }
     }
 
@@ -356,7 +358,7 @@ fn incomplete_derivative<T>(span: Span, of: &Access, found: String) -> Parsed<T>
 }
 
 /// `sum(x)`: which index?
-fn needs_index<T>(rule: &'static str, name: &Name) -> Parsed<T> {
+fn needs_index<T>(rule: Rule, name: &Name) -> Parsed<T> {
     let word = &name.text;
     let (index, what) = if NORMALISERS.contains(&word.as_str()) {
         ("j", "along which index")
@@ -377,13 +379,13 @@ fn unknown_reduction<T>(name: &Name) -> Parsed<T> {
     if words::is_reserved(word) {
         return reserved(name, "a reduction");
     }
-    let all = REDUCTIONS.iter().chain(NORMALISERS).copied();
+    let all = ReduceOp::WORDS.iter().chain(NORMALISERS).copied();
     let hint = match words::nearest(word, all.clone().collect::<Vec<&str>>()) {
         Some(meant) => format!("did you mean `{meant}`?"),
         None => format!("there are `{}`", all.collect::<Vec<_>>().join("`, `")),
     };
     failure(
-        "unknown-function",
+        Rule::UnknownFunction,
         name.span,
         format!("no reduction is called `{word}`: {hint}"),
     )

@@ -3,6 +3,7 @@
 use super::cursor::{Cursor, Parsed, syntax};
 use crate::ast::{ElementType, Expr, ExprKind, Name, Param, ParamKind, ResultDecl};
 use crate::diagnostics::Diagnostics;
+use crate::rule::Rule;
 use proc_macro2::{Delimiter, Span};
 
 /// A name with its dimensions and its type: what parameters and results have in common.
@@ -59,7 +60,7 @@ impl Cursor<'_> {
         if kind == ParamKind::Dim && (parameter.dimensions.is_some() || parameter.element.is_some())
         {
             diagnostics.error(
-                "syntax",
+                Rule::Syntax,
                 word,
                 format!(
                     "`dim {0}` is a length and has neither brackets nor a type: write `dim {0}`",
@@ -134,7 +135,7 @@ impl Cursor<'_> {
         let declared = self.name_dimensions_type(what, diagnostics)?;
         if let Some(found) = self.peek() {
             diagnostics.error(
-                "syntax",
+                Rule::Syntax,
                 found.span,
                 format!("expected `,` after {what}, found {}", found.describe()),
             );
@@ -159,7 +160,7 @@ impl Cursor<'_> {
         let name = match (self.name(&format!("the name of {what}")), written) {
             (Ok(name), _) => name,
             // A reserved word is reported, and still stands for the parameter.
-            (Err(failure), Some(name)) if failure.rule == "reserved" => {
+            (Err(failure), Some(name)) if failure.rule == Rule::Reserved => {
                 diagnostics.error(failure.rule, failure.span, failure.message);
                 self.next();
                 name
@@ -170,7 +171,7 @@ impl Cursor<'_> {
         if let Some((inner, token)) = self.accept_group(Delimiter::Bracket) {
             if inner.at_end() {
                 diagnostics.error(
-                    "syntax",
+                    Rule::Syntax,
                     token.span,
                     format!(
                         "expected a dimension in these brackets: a scalar is written `{}`",

@@ -2,6 +2,7 @@
 
 use super::cursor::{Cursor, Parsed, failure, join, syntax};
 use crate::ast::{Subscript, SubscriptKind, Wrapper};
+use crate::rule::Rule;
 use proc_macro2::Delimiter;
 
 impl Cursor<'_> {
@@ -13,7 +14,7 @@ impl Cursor<'_> {
         }
         if self.at_op("..") {
             return failure(
-                "reserved",
+                Rule::Reserved,
                 span,
                 "`..` in brackets is reserved: write each index of the tensor",
             );

@@ -15,7 +15,7 @@ fn read(source: TokenStream) -> (Invocation, Vec<String>) {
     let errors = diagnostics
         .errors()
         .iter()
-        .map(|e| format!("{}: {}", e.rule, e.message))
+        .map(|e| format!("{}: {}", e.rule.name(), e.message))
         .collect();
     (invocation, errors)
 }

@@ -1,32 +1,14 @@
 //! The words of the notation, which name nothing else, and the word that a misspelt one was meant to be.
+//!
+//! Those of operations are in `op`.
 
-/// Reductions: they take indices in brackets and bind them.
-pub(crate) const REDUCTIONS: &[&str] = &[
-    "sum",
-    "mean",
-    "prod",
-    "max",
-    "min",
-    "logsumexp",
-    "argmax",
-    "argmin",
-];
+use crate::op::{BinaryOp, ReduceOp, UnaryOp};
 
 /// Normalisations: they take an index in brackets, which stays free.
 pub(crate) const NORMALISERS: &[&str] = &["softmax", "log_softmax"];
 
 /// What may stand around a whole subscript.
 pub(crate) const WRAPPERS: &[&str] = &["pad", "clamp", "wrap"];
-
-/// Functions of one number.
-pub(crate) const UNARY: &[&str] = &[
-    "exp", "ln", "log2", "log10", "log1p", "expm1", "sqrt", "recip", "abs", "sign", "floor",
-    "ceil", "round", "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "erf",
-    "sigmoid", "relu", "softplus", "silu", "gelu",
-];
-
-/// Functions of two numbers.
-pub(crate) const BINARY: &[&str] = &["pow", "max", "min", "atan2"];
 
 /// The other words of the notation.
 pub(crate) const OTHERS: &[&str] = &[
@@ -49,12 +31,12 @@ pub(crate) fn is_reserved(word: &str) -> bool {
 
 /// Whether `word` takes indices in brackets: `sum[i](..)`, `softmax[j](..)`. Functions may be called so too.
 pub(crate) fn takes_index(word: &str) -> bool {
-    REDUCTIONS.contains(&word) || NORMALISERS.contains(&word)
+    ReduceOp::of_word(word).is_some() || NORMALISERS.contains(&word)
 }
 
 /// Whether `word` is a built-in function of numbers.
 pub(crate) fn is_function(word: &str) -> bool {
-    UNARY.contains(&word) || BINARY.contains(&word)
+    UnaryOp::of_word(word).is_some() || BinaryOp::of_word(word).is_some()
 }
 
 /// Whether Rust reserves `word`.
@@ -64,7 +46,7 @@ pub(crate) fn is_keyword(word: &str) -> bool {
 
 /// What a word of the notation is, for a message that refuses it as a name.
 pub(crate) fn describe(word: &str) -> &'static str {
-    if REDUCTIONS.contains(&word) {
+    if ReduceOp::of_word(word).is_some() {
         "a reduction of the notation"
     } else if NORMALISERS.contains(&word) {
         "a normalisation of the notation"
@@ -124,11 +106,11 @@ mod tests {
 
     #[test]
     fn nearest_finds_slips_only() {
-        assert_eq!(nearest("summ", REDUCTIONS), Some("sum"));
-        assert_eq!(nearest("sigmod", UNARY), Some("sigmoid"));
-        assert_eq!(nearest("thna", UNARY), Some("tanh"));
-        assert_eq!(nearest("quaternion", UNARY), None);
-        assert_eq!(nearest("", UNARY), None);
+        assert_eq!(nearest("summ", ReduceOp::WORDS), Some("sum"));
+        assert_eq!(nearest("sigmod", UnaryOp::WORDS), Some("sigmoid"));
+        assert_eq!(nearest("thna", UnaryOp::WORDS), Some("tanh"));
+        assert_eq!(nearest("quaternion", UnaryOp::WORDS), None);
+        assert_eq!(nearest("", UnaryOp::WORDS), None);
         let own = ["mish".to_string(), "huber".to_string()];
         assert_eq!(nearest("hubre", &own), Some("huber"));
     }

@@ -1,7 +1,7 @@
 //! The signature that the short and the inline form imply: parameters in the order of first use, one dimension for all
 //! axes that one index plainly runs over.
 
-use super::lower;
+use super::mention;
 use crate::ast::{
     Body, Equation, Expr, ExprKind, Name, Param, ParamKind, ResultDecl, ScalarFn, Statement,
     SubscriptKind,
@@ -29,7 +29,7 @@ pub(crate) fn signature(
     let mut used: Vec<(Name, usize)> = Vec::new();
     let mut defined: BTreeSet<String> = BTreeSet::new();
     for e in &equations {
-        let indices = lower::index_names(e);
+        let indices = mention::index_names(e);
         for (name, rank) in names(&e.right, &indices, scalars) {
             if !defined.contains(&name.text) && used.iter().all(|(n, _)| n.text != name.text) {
                 used.push((name, rank));
@@ -90,7 +90,7 @@ fn names(
     scalars: &BTreeMap<String, ScalarFn>,
 ) -> Vec<(Name, usize)> {
     let mut out: Vec<(Name, usize)> = Vec::new();
-    lower::in_order(e, &mut |name, rank| {
+    mention::in_order(e, &mut |name, rank| {
         let index = rank == 0 && indices.contains(&name.text);
         if !index
             && !scalars.contains_key(&name.text)
@@ -121,7 +121,7 @@ impl Classes {
     fn equation(&mut self, e: &Equation) {
         let mut first: BTreeMap<String, Axis> = BTreeMap::new();
         let mut plain: Vec<(Axis, String)> = Vec::new();
-        for (a, branch) in lower::accesses(&e.right) {
+        for (a, branch) in mention::accesses(&e.right) {
             for (axis, s) in a.subscripts.iter().enumerate() {
                 if let (
                     SubscriptKind::Plain(Expr {

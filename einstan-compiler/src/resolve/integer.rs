@@ -1,8 +1,8 @@
 //! Which expressions are integers.
 
-use super::equation::integer_element;
 use super::{Binding, Scope};
 use crate::ast::{ElementType, Expr, ExprKind, Number};
+use crate::ir::Element;
 use std::collections::BTreeSet;
 
 /// Whether an expression is one of integers throughout: comparisons of such are exact.
@@ -35,7 +35,10 @@ pub(crate) fn is(
 /// The type of an integer tensor.
 fn of_integers(s: &Scope<'_>, name: &str) -> Option<ElementType> {
     match s.tensors.get(name) {
-        Some(Binding::Tensor { id, .. }) => integer_element(s.f.tensor(*id).element),
+        Some(Binding::Tensor { id, .. }) => match s.f.tensor(*id).element {
+            Element::Integer(t) => Some(t),
+            Element::Float => None,
+        },
         _ => None,
     }
 }

@@ -1,6 +1,6 @@
 //! What messages are made of: places, echoed equations with carets, suggestions.
 
-use super::{ResultAxis, ResultInfo, Scope};
+use super::{ResultInfo, Scope};
 use crate::ast::{self, Access};
 use crate::ir::DimId;
 
@@ -13,11 +13,6 @@ pub(crate) fn declared(r: &ResultInfo) -> String {
     let letters: Vec<String> = (0..r.axes.len())
         .map(|at| ["i", "j", "k", "l", "m", "n"][at % 6].to_string())
         .collect();
-    let _ = r
-        .axes
-        .iter()
-        .filter(|a| matches!(a, ResultAxis::Poisoned))
-        .count();
     format!("{}[{}]", r.name.text, letters.join(", "))
 }
 
@@ -49,4 +44,9 @@ impl Scope<'_> {
     pub(crate) fn dim_name(&self, dim: DimId) -> String {
         self.f.dim(dim).name.clone()
     }
+}
+
+/// `1 axis`, `2 axes`
+pub(crate) fn count(n: usize, one: &str, many: &str) -> String {
+    format!("{n} {}", if n == 1 { one } else { many })
 }

@@ -1,21 +1,29 @@
-//! Names and meaning: from the surface syntax to the ir, with every error of the program.
+//! Names and meaning: from the surface syntax to the ir.
 //!
 //! `signature` declares parameters and results, `equation` finds the indices of an equation and their ranges, `lower`
 //! turns its right-hand side into an expression with explicit sums. An error leaves what it concerns poisoned, so that
 //! one mistake is one error.
 
-mod condition;
+mod define;
 mod equation;
 mod implied;
 mod integer;
 mod lower;
-mod message;
+mod mention;
+pub(crate) mod message;
+mod range;
+mod read;
+mod scope;
 mod signature;
 mod unsupported;
 
+pub(crate) use scope::{Binding, ResultAxis, ResultInfo, Scope};
+
 use crate::ast::{self, Form, FunctionItem, Invocation, Item, ScalarFn};
+use crate::check::Written;
 use crate::diagnostics::Diagnostics;
-use crate::ir::{DimId, Function, Role, TensorId};
+use crate::ir::Function;
+use crate::rule::Rule;
 use proc_macro2::{Span, TokenStream};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -43,6 +51,8 @@ pub struct Resolved {
     /// The equations as written.
     pub equations: Vec<String>,
     pub function: Function,
+    /// What `check` needs of the source.
+    pub written: Written,
     /// Errors were reported: only the signature means anything.
     pub failed: bool,
 }
@@ -103,7 +113,7 @@ fn scalars(items: &[Item], diagnostics: &mut Diagnostics) -> BTreeMap<String, Sc
             && out.insert(s.name.text.clone(), s.clone()).is_some()
         {
             let text = format!("the function `{}` is defined twice", s.name.text);
-            diagnostics.error("duplicate-function", s.name.span, text);
+            diagnostics.error(Rule::DuplicateFunction, s.name.span, text);
         }
     }
     for s in out.values() {
@@ -111,7 +121,7 @@ fn scalars(items: &[Item], diagnostics: &mut Diagnostics) -> BTreeMap<String, Sc
         reach(&out, &s.name.text, &mut called);
         if called.contains(&s.name.text) {
             let text = format!("the scalar function `{}` calls itself", s.name.text);
-            diagnostics.error("scalar-recursion", s.name.span, text);
+            diagnostics.error(Rule::ScalarRecursion, s.name.span, text);
         }
     }
     let recursive: Vec<String> = out
@@ -131,7 +141,7 @@ fn scalars(items: &[Item], diagnostics: &mut Diagnostics) -> BTreeMap<String, Sc
 fn reach(all: &BTreeMap<String, ScalarFn>, name: &str, out: &mut BTreeSet<String>) {
     let Some(s) = all.get(name) else { return };
     let mut calls = Vec::new();
-    lower::calls(&s.body, &mut calls);
+    mention::calls(&s.body, &mut calls);
     for c in calls {
         if out.insert(c.clone()) {
             reach(all, &c, out);
@@ -146,52 +156,10 @@ fn functions(items: &[Item], diagnostics: &mut Diagnostics) -> BTreeSet<String> 
             && !names.insert(f.name.text.clone())
         {
             let text = format!("the function `{}` is defined twice", f.name.text);
-            diagnostics.error("duplicate-function", f.name.span, text);
+            diagnostics.error(Rule::DuplicateFunction, f.name.span, text);
         }
     }
     names
-}
-
-/// What a name of a tensor stands for.
-#[derive(Clone, Debug)]
-pub(crate) enum Binding {
-    Tensor {
-        id: TensorId,
-        parameter: bool,
-        /// Read since the last equation that wrote it.
-        read: bool,
-    },
-    /// Its equation or declaration is wrong, and has been reported.
-    Poisoned,
-}
-
-/// An axis of a declared result.
-#[derive(Clone, Debug)]
-pub(crate) enum ResultAxis {
-    Known(DimId),
-    /// A name that no parameter has: its length follows from the equation.
-    New(String, Span),
-    /// Reported.
-    Poisoned,
-}
-
-/// A declared result.
-#[derive(Clone, Debug)]
-pub(crate) struct ResultInfo {
-    pub name: ast::Name,
-    pub axes: Vec<ResultAxis>,
-    pub element: Option<ast::ElementType>,
-}
-
-/// A function while its body is resolved.
-pub(crate) struct Scope<'a> {
-    pub f: Function,
-    pub tensors: BTreeMap<String, Binding>,
-    pub dims: BTreeMap<String, DimId>,
-    pub results: Vec<ResultInfo>,
-    pub scalars: &'a BTreeMap<String, ScalarFn>,
-    pub functions: &'a BTreeSet<String>,
-    pub diagnostics: &'a mut Diagnostics,
 }
 
 fn function(
@@ -213,6 +181,7 @@ fn function(
         tensors: BTreeMap::new(),
         dims: BTreeMap::new(),
         results: Vec::new(),
+        written: Written::default(),
         scalars,
         functions,
         diagnostics,
@@ -231,7 +200,7 @@ fn function(
         scope.statement(statement);
     }
     let results = scope.finish();
-    let function = scope.f;
+    let (function, written) = (scope.f, scope.written);
     let failed = damaged || diagnostics.len() > before;
     Resolved {
         attributes: item.attributes,
@@ -242,55 +211,7 @@ fn function(
         tuple,
         equations: texts,
         function,
+        written,
         failed,
-    }
-}
-
-impl Scope<'_> {
-    /// The results, each defined; those that are not are reported, and stand in with their declared axes.
-    fn finish(&mut self) -> Vec<ast::Name> {
-        let results = std::mem::take(&mut self.results);
-        let mut names = Vec::new();
-        for r in results {
-            let id = match self.tensors.get(&r.name.text) {
-                Some(Binding::Tensor {
-                    id,
-                    parameter: false,
-                    ..
-                }) => *id,
-                Some(Binding::Tensor {
-                    parameter: true, ..
-                }) => self.stand_in(&r),
-                Some(Binding::Poisoned) => self.stand_in(&r),
-                None => {
-                    let text = format!(
-                        "the result `{}` is never defined: an equation `{} = ..` is missing",
-                        r.name.text,
-                        message::declared(&r)
-                    );
-                    self.diagnostics
-                        .error("undefined-result", r.name.span, text);
-                    self.stand_in(&r)
-                }
-            };
-            self.f.tensors[id.index()].role = Role::Result;
-            self.f.results.push(id);
-            names.push(r.name);
-        }
-        names
-    }
-
-    /// A tensor with the declared axes, for the signature of a function that failed.
-    fn stand_in(&mut self, r: &ResultInfo) -> TensorId {
-        let axes = r
-            .axes
-            .iter()
-            .map(|a| match a {
-                ResultAxis::Known(d) => *d,
-                _ => self.f.add_dim("?", crate::ir::Length::Fixed(0)),
-            })
-            .collect();
-        let element = signature::element(r.element);
-        self.f.add_tensor(&r.name.text, axes, element, Role::Result)
     }
 }

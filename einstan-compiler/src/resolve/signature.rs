@@ -3,6 +3,7 @@
 use super::{Binding, ResultAxis, ResultInfo, Scope, unsupported};
 use crate::ast::{ElementType, Expr, ExprKind, Name, Number, Param, ParamKind, ResultDecl};
 use crate::ir::{DimId, Element, Length, Parameter, Role};
+use crate::rule::Rule;
 use proc_macro2::Span;
 
 /// What the elements of a tensor declared so are.
@@ -80,7 +81,8 @@ impl Scope<'_> {
 
     fn twice(&mut self, name: &Name) {
         let text = format!("the parameter `{}` is declared twice", name.text);
-        self.diagnostics.error("parameter-twice", name.span, text);
+        self.diagnostics
+            .error(Rule::ParameterTwice, name.span, text);
     }
 
     /// `: f32` and `: f64` fix the element type of the whole function.
@@ -88,7 +90,7 @@ impl Scope<'_> {
         if let Some((t @ (ElementType::F32 | ElementType::F64), span)) = element {
             if self.f.float.is_some_and(|other| other != t) {
                 let text = "a function has one element type, and another one is declared before";
-                self.diagnostics.error("integer-kind", span, text);
+                self.diagnostics.error(Rule::IntegerKind, span, text);
             }
             self.f.float = Some(t);
         }
@@ -109,7 +111,7 @@ impl Scope<'_> {
             ExprKind::Error => self.fixed(0),
             _ => {
                 let text = "a dimension of a parameter is a name or a number";
-                self.diagnostics.error("dimension", e.span, text);
+                self.diagnostics.error(Rule::Dimension, e.span, text);
                 self.fixed(0)
             }
         }
@@ -143,13 +145,14 @@ impl Scope<'_> {
                 "`{}` has no result: declare one, `fn {}(..) -> Y[..]`",
                 self.f.name, self.f.name
             );
-            self.diagnostics.error("missing-result", function, text);
+            self.diagnostics.error(Rule::MissingResult, function, text);
         }
         for r in results {
             self.fix_element(r.element);
             if self.results.iter().any(|o| o.name.text == r.name.text) {
                 let text = format!("the result `{}` is declared twice", r.name.text);
-                self.diagnostics.error("defined-twice", r.name.span, text);
+                self.diagnostics
+                    .error(Rule::DefinedTwice, r.name.span, text);
                 continue;
             }
             if matches!(
@@ -161,7 +164,7 @@ impl Scope<'_> {
             ) {
                 let text = format!("`{}` is a parameter and can't be a result too", r.name.text);
                 self.diagnostics
-                    .error("parameter-defined", r.name.span, text);
+                    .error(Rule::ParameterDefined, r.name.span, text);
             }
             let axes = r
                 .dimensions

@@ -1,0 +1,106 @@
+//! An index runs over one dimension.
+
+use super::{Checker, Position, Range};
+use crate::ir::{Check, DimId, IndexId, Length, Place, Subscript};
+use crate::resolve::message;
+use crate::rule::Rule;
+use std::collections::BTreeSet;
+
+impl Checker<'_> {
+    /// Two different names along one index are an error; a name and a number are compared at entry. An index that runs
+    /// over another dimension than an axis in a branch lies inside where the branch is taken.
+    pub(super) fn axes(&mut self) {
+        let mut told: BTreeSet<IndexId> = BTreeSet::new();
+        let written = self.written;
+        for p in &written.positions {
+            let Subscript::Index(i) = p.subscript else {
+                continue;
+            };
+            let have = self.f.index(i).dim;
+            let Some(range) = written.ranges.get(&i) else {
+                continue;
+            };
+            if have == p.dim || told.contains(&i) {
+                continue;
+            }
+            match &p.branch {
+                Some(branch) if !range.branch => {
+                    if !branch.by_value {
+                        self.at_entry(Check::Within {
+                            at: p.place,
+                            index: i,
+                            dim: p.dim,
+                            reached: branch.conditions.clone(),
+                        });
+                    }
+                }
+                _ if self.is_number(have) != self.is_number(p.dim) => {
+                    let index = self.f.index(i).name.clone();
+                    self.at_entry(Check::Agree {
+                        index,
+                        a: have,
+                        a_at: range.place,
+                        b: p.dim,
+                        b_at: p.place,
+                    });
+                }
+                _ => {
+                    told.insert(i);
+                    self.mismatch(p, i, range);
+                }
+            }
+        }
+    }
+
+    fn is_number(&self, dim: DimId) -> bool {
+        matches!(self.f.dim(dim).length, Length::Fixed(_))
+    }
+
+    fn mismatch(&mut self, p: &Position, index: IndexId, range: &Range) {
+        let known =
+            self.wrong.contains(&p.place.tensor) || self.wrong.contains(&range.place.tensor);
+        let line = &self.written.equations[p.equation];
+        self.wrong.extend(line.tensor);
+        if known {
+            return;
+        }
+        let have = self.f.index(index).dim;
+        let (name, dim) = (&self.f.index(index).name, |d: DimId| &self.f.dim(d).name);
+        let tensor = |at: Place| &self.f.tensor(at.tensor).name;
+        let mut text = format!(
+            "index `{name}` runs over `{}` in `{}` (axis {}) and over `{}` in `{}` (axis {})",
+            dim(have),
+            tensor(range.place),
+            range.place.axis,
+            dim(p.dim),
+            tensor(p.place),
+            p.place.axis
+        );
+        let places = [range.shown.clone(), p.shown.clone()];
+        text.push_str(&message::echo(&line.text, &places));
+        let swapped = self
+            .swapped(p.place, &p.shown, have)
+            .or_else(|| self.swapped(range.place, &range.shown, p.dim));
+        if let Some(swapped) = swapped {
+            text.push_str(&format!("\nhelp: did you mean `{swapped}`?"));
+        }
+        self.diagnostics.error(Rule::AxisMismatch, p.span, text);
+    }
+
+    /// The access with two subscripts exchanged, where that puts the index on an axis of dimension `wanted`.
+    fn swapped(&self, at: Place, shown: &str, wanted: DimId) -> Option<String> {
+        let axes = &self.f.tensor(at.tensor).axes;
+        let axis = axes.iter().position(|&d| d == wanted)?;
+        let (name, inside) = shown.split_once('[')?;
+        let mut subscripts: Vec<&str> = inside
+            .trim_end_matches(']')
+            .split(',')
+            .map(str::trim)
+            .collect();
+        if subscripts.len() != axes.len() || axis == at.axis {
+            return None;
+        }
+        subscripts.swap(axis, at.axis);
+        Some(format!("{name}[{}]", subscripts.join(",")))
+    }
+}

@@ -1,0 +1,102 @@
+//! The rules that need the whole function: every index runs over one dimension, every position lies inside, every
+//! reduction without a value for nothing has something to reduce.
+//!
+//! What can be told from the names of dimensions is told now; what depends on lengths becomes a `Check` that the function
+//! makes when it is entered. After this pass nothing can fail.
+
+mod axes;
+mod empty;
+mod positions;
+
+use crate::diagnostics::Diagnostics;
+use crate::ir::{Check, DimId, ExprId, Function, IndexId, Place, Subscript, TensorId};
+use crate::resolve::Program;
+use proc_macro2::Span;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What was written, as far as the rules need it.
+#[derive(Clone, Debug, Default)]
+pub struct Written {
+    /// In the order of the source.
+    pub equations: Vec<Line>,
+    /// Every subscript, in the order of the source.
+    pub positions: Vec<Position>,
+    /// What gave each index its range.
+    pub ranges: BTreeMap<IndexId, Range>,
+}
+
+/// An equation.
+#[derive(Clone, Debug)]
+pub struct Line {
+    pub text: String,
+    /// The tensor that it defines or adds to, once that is known.
+    pub tensor: Option<TensorId>,
+}
+
+/// A subscript and the axis that it stands at.
+#[derive(Clone, Debug)]
+pub struct Position {
+    /// Which equation it stands in.
+    pub equation: usize,
+    pub subscript: Subscript,
+    pub place: Place,
+    /// The dimension of the axis, as declared.
+    pub dim: DimId,
+    /// The whole access as printed.
+    pub shown: String,
+    pub span: Span,
+    /// None outside branches.
+    pub branch: Option<Branch>,
+}
+
+/// The way to what stands in a branch.
+#[derive(Clone, Debug, Default)]
+pub struct Branch {
+    /// The conditions on the way that speak of indices and lengths alone, each with the truth that leads there.
+    pub conditions: Vec<(ExprId, bool)>,
+    /// Whether there are others, which depend on values.
+    pub by_value: bool,
+}
+
+/// The access from which an index has its range.
+#[derive(Clone, Debug)]
+pub struct Range {
+    pub place: Place,
+    pub shown: String,
+    /// It stands in a branch, since none outside gives the index a range.
+    pub branch: bool,
+}
+
+/// Applies all rules to all functions.
+pub fn check(program: &mut Program, diagnostics: &mut Diagnostics) {
+    for resolved in &mut program.functions {
+        let before = diagnostics.len();
+        let mut checker = Checker {
+            f: &mut resolved.function,
+            written: &resolved.written,
+            diagnostics: &mut *diagnostics,
+            wrong: BTreeSet::new(),
+        };
+        checker.axes();
+        checker.positions();
+        checker.reductions();
+        resolved.failed |= diagnostics.len() > before;
+    }
+}
+
+struct Checker<'a> {
+    f: &'a mut Function,
+    written: &'a Written,
+    diagnostics: &'a mut Diagnostics,
+    /// Tensors of equations with an error: what follows from it is no error of its own.
+    wrong: BTreeSet<TensorId>,
+}
+
+impl Checker<'_> {
+    /// Adds what the function checks when it is entered.
+    fn at_entry(&mut self, check: Check) {
+        if !self.f.checks.contains(&check) {
+            self.f.checks.push(check);
+        }
+    }
+}

@@ -1,0 +1,362 @@
+//! Right-hand sides: names become ids, sums become explicit by the scope rule.
+//!
+//! An index that the left-hand side and the enclosing reductions do not name is summed at the outermost product in
+//! which two or more factors mention it.
+
+mod arithmetic;
+mod branch;
+mod call;
+mod reduction;
+
+use super::mention::{place_of, summed_somewhere};
+use super::message::{self, count};
+use super::range::Ranges;
+use super::{Binding, Scope, integer, unsupported};
+use crate::ast::{self, Access, Equation, Expr, ExprKind, Name, Number, SubscriptKind};
+use crate::check::{Branch, Position};
+use crate::ir::{self, Element, Expr as Ir, ExprId, IndexId, Place, Subscript, TensorId, UnaryOp};
+use crate::parse::words;
+use crate::rule::Rule;
+use proc_macro2::Span;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A lowered expression.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Value {
+    Number(ExprId),
+    Integer(ExprId),
+}
+
+impl Value {
+    pub(crate) fn id(self) -> ExprId {
+        match self {
+            Value::Number(id) | Value::Integer(id) => id,
+        }
+    }
+}
+
+/// One right-hand side.
+pub(crate) struct Lowering<'s, 'a, 'e> {
+    pub(crate) scope: &'s mut Scope<'a>,
+    equation: &'e Equation,
+    pub(crate) indices: &'e BTreeSet<String>,
+    ranges: &'e Ranges,
+    /// The indices in scope, by name.
+    env: BTreeMap<String, IndexId>,
+    /// Parameters of the scalar function that is inlined.
+    pub(crate) locals: BTreeMap<String, ExprId>,
+    /// Products sum nothing: inside a scalar function.
+    never_sum: bool,
+    /// The way to a branch.
+    branch: Option<Branch>,
+    /// Indices that some product of the equation sums.
+    summed: BTreeSet<String>,
+    /// Indices that have been reported.
+    reported: BTreeSet<String>,
+}
+
+impl<'s, 'a, 'e> Lowering<'s, 'a, 'e> {
+    pub(crate) fn new(
+        scope: &'s mut Scope<'a>,
+        equation: &'e Equation,
+        indices: &'e BTreeSet<String>,
+        ranges: &'e Ranges,
+    ) -> Self {
+        Lowering {
+            scope,
+            equation,
+            indices,
+            ranges,
+            env: BTreeMap::new(),
+            locals: BTreeMap::new(),
+            never_sum: false,
+            branch: None,
+            summed: BTreeSet::new(),
+            reported: BTreeSet::new(),
+        }
+    }
+
+    /// Binds an index of the left-hand side.
+    pub(crate) fn bind(&mut self, name: &str) -> IndexId {
+        let (dim, range) = &self.ranges[name];
+        let id = self.scope.f.add_index(name, *dim);
+        self.scope.written.ranges.insert(id, range.clone());
+        self.env.insert(name.to_string(), id);
+        id
+    }
+
+    fn error(&mut self, rule: Rule, span: Span, text: impl Into<String>) {
+        self.scope.diagnostics.error(rule, span, text);
+    }
+
+    fn add(&mut self, e: Ir) -> ExprId {
+        self.scope.f.exprs.add(e)
+    }
+
+    /// A value as a number.
+    pub(crate) fn number(&mut self, e: &Expr) -> Option<ExprId> {
+        match self.value(e)? {
+            Value::Number(id) => Some(id),
+            Value::Integer(id) => Some(self.as_number(id)),
+        }
+    }
+
+    fn as_number(&mut self, id: ExprId) -> ExprId {
+        match *self.scope.f.exprs.get(id) {
+            Ir::Integer(n) => self.scope.f.exprs.real(n as f64),
+            _ => self.add(Ir::Number(id)),
+        }
+    }
+
+    /// A value as an integer, where the expression is one of integers.
+    pub(crate) fn integer(&mut self, e: &Expr) -> Option<ExprId> {
+        match self.value(e)? {
+            Value::Integer(id) => Some(id),
+            Value::Number(_) => {
+                self.error(
+                    Rule::IntegerKind,
+                    e.span,
+                    "this is a number, and an integer is needed here",
+                );
+                None
+            }
+        }
+    }
+
+    pub(crate) fn is_integer(&self, e: &Expr) -> bool {
+        let locals = self.locals.keys().cloned().collect();
+        integer::is(self.scope, e, self.indices, &locals)
+    }
+
+    pub(crate) fn value(&mut self, e: &Expr) -> Option<Value> {
+        match &e.kind {
+            ExprKind::Number(Number::Whole(n)) => match i64::try_from(*n) {
+                Ok(n) => Some(Value::Integer(self.add(Ir::Integer(n)))),
+                Err(_) => Some(Value::Number(self.scope.f.exprs.real(*n as f64))),
+            },
+            ExprKind::Number(Number::Real(r)) => Some(Value::Number(self.scope.f.exprs.real(*r))),
+            ExprKind::Pi => Some(Value::Number(self.scope.f.exprs.real(std::f64::consts::PI))),
+            ExprKind::Inf => Some(Value::Number(self.scope.f.exprs.real(f64::INFINITY))),
+            ExprKind::Name(n) => self.name(n),
+            ExprKind::Len(n) => self.len(n),
+            ExprKind::Access(a) => self.access(a),
+            ExprKind::Group(a) => self.value(a),
+            ExprKind::Neg(a) => match self.value(a)? {
+                Value::Integer(id) => match *self.scope.f.exprs.get(id) {
+                    Ir::Integer(n) => Some(Value::Integer(self.add(Ir::Integer(-n)))),
+                    _ => Some(Value::Integer(self.add(Ir::IntegerNeg(id)))),
+                },
+                Value::Number(id) => {
+                    Some(Value::Number(self.scope.f.exprs.unary(UnaryOp::Neg, id)))
+                }
+            },
+            ExprKind::Sum(parts) => self.sum(e, parts),
+            ExprKind::Product(parts) => self.product(e, parts),
+            ExprKind::Rem(a, b) => self.remainder(e, a, b),
+            ExprKind::Pow(a, b) => self.power(a, b),
+            ExprKind::Indicator(c) => {
+                let c = self.condition(c)?;
+                Some(Value::Number(self.add(Ir::Indicator(c))))
+            }
+            ExprKind::Call {
+                function,
+                arguments,
+            } => self.call(function, arguments),
+            ExprKind::Reduction {
+                function,
+                indices,
+                body,
+            } => self.reduction(function, indices, body),
+            ExprKind::If {
+                condition,
+                then,
+                otherwise,
+            } => self.selection(condition, then, otherwise),
+            ExprKind::Derivative { of, by } => {
+                let text = format!(
+                    "the Jacobian `d({}) / d({})` (of `{}` by `{}`)",
+                    message::access(of),
+                    message::access(by),
+                    of.tensor.text,
+                    by.tensor.text
+                );
+                unsupported::report(self.scope.diagnostics, e.span, &text);
+                None
+            }
+            ExprKind::Rust(_) => {
+                unsupported::report(
+                    self.scope.diagnostics,
+                    e.span,
+                    "a Rust expression in braces",
+                );
+                None
+            }
+            ExprKind::Error => None,
+        }
+    }
+
+    /// An index as a number, a scalar, or a parameter of a scalar function.
+    fn name(&mut self, n: &Name) -> Option<Value> {
+        if let Some(&id) = self.locals.get(&n.text) {
+            return Some(Value::Number(id));
+        }
+        if self.indices.contains(&n.text) {
+            let id = self.index(n)?;
+            return Some(Value::Integer(self.add(Ir::IndexValue(id))));
+        }
+        match self.scope.tensors.get_mut(&n.text) {
+            Some(Binding::Tensor { id, read, .. }) => {
+                *read = true;
+                let id = *id;
+                let t = self.scope.f.tensor(id);
+                if !t.axes.is_empty() {
+                    let rank = t.axes.len();
+                    let text = format!(
+                        "`{}` is a tensor and needs {}",
+                        n.text,
+                        count(rank, "index", "indices")
+                    );
+                    self.error(Rule::Rank, n.span, text);
+                    return None;
+                }
+                Some(self.element(id, vec![]))
+            }
+            Some(Binding::Poisoned) => None,
+            None if self.scope.dims.contains_key(&n.text) => {
+                let text = format!("`{0}` is a dimension: its length is `len({0})`", n.text);
+                self.error(Rule::UnknownName, n.span, text);
+                None
+            }
+            None => {
+                self.scope.unknown(n);
+                None
+            }
+        }
+    }
+
+    /// An index in scope, else an error: nothing says what becomes of it.
+    fn index(&mut self, n: &Name) -> Option<IndexId> {
+        if let Some(&id) = self.env.get(&n.text) {
+            return Some(id);
+        }
+        if self.reported.insert(n.text.clone()) {
+            let other =
+                self.summed.contains(&n.text) || summed_somewhere(&self.equation.right, &n.text);
+            let left = ast::print::left(&self.equation.left);
+            if other {
+                let text = format!(
+                    "this `{0}` is not the `{0}` that is summed in the other product: nothing says what becomes of it\
+                     \nhelp: say `sum[{0}](..)`, use another index, or name `{0}` in `{left}`",
+                    n.text
+                );
+                self.error(Rule::OtherSum, n.span, text);
+            } else {
+                let place = place_of(&self.equation.right, &n.text);
+                let whose = place
+                    .as_ref()
+                    .map(|p| format!(" of `{p}`"))
+                    .unwrap_or_default();
+                let suggestion = place.unwrap_or_else(|| "..".to_string());
+                let mut text = format!(
+                    "nothing says what becomes of `{0}`{whose}: it is not on the left-hand side, and no product of two \
+                     factors shares it\nhelp: to sum over it, write `sum[{0}]({suggestion})`; to keep it, name it in \
+                     `{left}`",
+                    n.text
+                );
+                text.push_str(&message::echo(&self.equation.text, &[suggestion]));
+                self.error(Rule::FreeIndex, n.span, text);
+            }
+        }
+        None
+    }
+
+    fn len(&mut self, n: &Name) -> Option<Value> {
+        match self.scope.dims.get(&n.text) {
+            Some(&dim) => {
+                let e = match self.scope.f.dim(dim).length {
+                    ir::Length::Fixed(n) => Ir::Integer(n as i64),
+                    _ => Ir::Len(dim),
+                };
+                Some(Value::Integer(self.add(e)))
+            }
+            None => {
+                let near = words::nearest(&n.text, self.scope.dims.keys().map(String::as_str));
+                let help = near
+                    .map(|n| format!("\nhelp: did you mean `len({n})`?"))
+                    .unwrap_or_default();
+                let text = format!("no parameter has a dimension `{}`{help}", n.text);
+                self.error(Rule::UnknownDimension, n.span, text);
+                None
+            }
+        }
+    }
+
+    /// An element of a tensor.
+    fn element(&mut self, tensor: TensorId, subscripts: Vec<Subscript>) -> Value {
+        let guarded = self.branch.is_some() && !self.scope.f.matches(tensor, &subscripts);
+        match self.scope.f.tensor(tensor).element {
+            Element::Float => Value::Number(self.add(Ir::Access {
+                tensor,
+                subscripts,
+                guarded,
+            })),
+            Element::Integer(_) => Value::Integer(self.add(Ir::IntegerAccess {
+                tensor,
+                subscripts,
+                guarded,
+            })),
+        }
+    }
+
+    /// An access, with its positions noted for `check`.
+    fn access(&mut self, a: &Access) -> Option<Value> {
+        let tensor = match self.scope.tensors.get(&a.tensor.text) {
+            Some(Binding::Tensor { id, .. }) => *id,
+            _ => return None,
+        };
+        let mut subscripts = Vec::new();
+        let mut good = true;
+        for (axis, s) in a.subscripts.iter().enumerate() {
+            let SubscriptKind::Plain(e) = &s.kind else {
+                return None;
+            };
+            let subscript = match &e.kind {
+                ExprKind::Name(n) => self.index(n).map(Subscript::Index),
+                ExprKind::Number(Number::Whole(c)) => Some(Subscript::Constant(*c)),
+                _ => return None,
+            };
+            let Some(subscript) = subscript else {
+                good = false;
+                continue;
+            };
+            self.position(a, Place { tensor, axis }, subscript, s.span);
+            subscripts.push(subscript);
+        }
+        good.then(|| self.element(tensor, subscripts))
+    }
+
+    fn position(&mut self, a: &Access, place: Place, subscript: Subscript, span: Span) {
+        let written = &mut self.scope.written;
+        written.positions.push(Position {
+            equation: written.equations.len() - 1,
+            subscript,
+            place,
+            dim: self.scope.f.tensor(place.tensor).axes[place.axis],
+            shown: message::access(a),
+            span,
+            branch: self.branch.clone(),
+        });
+    }
+
+    /// An error if nothing gives the range of an index.
+    fn ranged(&mut self, name: &str, span: Span) -> Option<()> {
+        if self.ranges.contains_key(name) {
+            return Some(());
+        }
+        if self.reported.insert(name.to_string()) {
+            let text = format!("nothing gives the range of `{name}`: no tensor is read along it");
+            self.error(Rule::NoRange, span, text);
+        }
+        None
+    }
+}

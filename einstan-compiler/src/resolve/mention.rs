@@ -1,0 +1,254 @@
+//! What a piece of syntax mentions: accesses, indices, names, calls.
+
+use super::message;
+use crate::ast::{
+    Access, Cond, CondKind, Equation, Expr, ExprKind, Name, Subscript, SubscriptKind,
+};
+use crate::parse::words;
+use std::collections::BTreeSet;
+
+/// The expressions directly inside, without subscripts.
+fn children(e: &Expr) -> Vec<&Expr> {
+    match &e.kind {
+        ExprKind::Neg(a) | ExprKind::Group(a) => vec![a],
+        ExprKind::Sum(parts) | ExprKind::Product(parts) => parts.iter().map(|(_, e)| e).collect(),
+        ExprKind::Rem(a, b) | ExprKind::Pow(a, b) => vec![a, b],
+        ExprKind::Indicator(c) => condition_children(c),
+        ExprKind::Call { arguments, .. } => arguments.iter().collect(),
+        ExprKind::Reduction { body, .. } => vec![body],
+        ExprKind::If {
+            condition,
+            then,
+            otherwise,
+        } => {
+            let mut all = condition_children(condition);
+            all.extend([&**then, &**otherwise]);
+            all
+        }
+        _ => vec![],
+    }
+}
+
+fn condition_children(c: &Cond) -> Vec<&Expr> {
+    match &c.kind {
+        CondKind::Compare { left, right, .. } => vec![left, right],
+        CondKind::And(a, b) | CondKind::Or(a, b) => {
+            [condition_children(a), condition_children(b)].concat()
+        }
+        CondKind::Not(a) => condition_children(a),
+        CondKind::Error => vec![],
+    }
+}
+
+/// The index of a subscript that is one name and nothing else.
+pub(crate) fn plain_index(s: &Subscript) -> Option<&Name> {
+    match &s.kind {
+        SubscriptKind::Plain(Expr {
+            kind: ExprKind::Name(n),
+            ..
+        }) => Some(n),
+        _ => None,
+    }
+}
+
+pub(crate) fn positions(a: &Access) -> Vec<&Expr> {
+    a.subscripts
+        .iter()
+        .map(|s| match &s.kind {
+            SubscriptKind::Plain(e) => e,
+            SubscriptKind::Wrapped { position, .. } => position,
+        })
+        .collect()
+}
+
+/// The names that an expression uses as a subscript or as a number, and no reduction in it binds.
+pub(crate) fn mentions(e: &Expr) -> BTreeSet<String> {
+    let mut out: BTreeSet<String> = children(e).into_iter().flat_map(mentions).collect();
+    match &e.kind {
+        ExprKind::Name(n) => {
+            out.insert(n.text.clone());
+        }
+        ExprKind::Access(a) => out.extend(positions(a).into_iter().flat_map(mentions)),
+        ExprKind::Derivative { of, by } => {
+            out.extend(
+                positions(of)
+                    .into_iter()
+                    .chain(positions(by))
+                    .flat_map(mentions),
+            );
+        }
+        ExprKind::Reduction {
+            function, indices, ..
+        } => {
+            let names = indices.iter().map(|a| a.index.text.clone());
+            if words::NORMALISERS.contains(&function.text.as_str()) {
+                out.extend(names);
+            } else {
+                names.for_each(|n| {
+                    out.remove(&n);
+                });
+            }
+        }
+        _ => {}
+    }
+    out
+}
+
+/// Every access, outer ones first, and whether it stands in a branch.
+pub(crate) fn accesses(e: &Expr) -> Vec<(Access, bool)> {
+    let mut out = Vec::new();
+    collect(e, false, &mut out);
+    out
+}
+
+fn collect(e: &Expr, branch: bool, out: &mut Vec<(Access, bool)>) {
+    match &e.kind {
+        ExprKind::Access(a) => {
+            out.push((a.clone(), branch));
+            positions(a)
+                .into_iter()
+                .for_each(|p| collect(p, branch, out));
+        }
+        ExprKind::If {
+            condition,
+            then,
+            otherwise,
+        } => {
+            collect_condition(condition, branch, out);
+            collect(then, true, out);
+            collect(otherwise, true, out);
+        }
+        ExprKind::Indicator(c) => collect_condition(c, branch, out),
+        _ => children(e)
+            .into_iter()
+            .for_each(|c| collect(c, branch, out)),
+    }
+}
+
+fn collect_condition(c: &Cond, branch: bool, out: &mut Vec<(Access, bool)>) {
+    match &c.kind {
+        CondKind::Compare { left, right, .. } => {
+            collect(left, branch, out);
+            collect(right, branch, out);
+        }
+        CondKind::And(a, b) | CondKind::Or(a, b) => {
+            collect_condition(a, branch, out);
+            collect_condition(b, true, out);
+        }
+        CondKind::Not(a) => collect_condition(a, branch, out),
+        CondKind::Error => {}
+    }
+}
+
+/// The indices of an equation: names in subscripts, on the left, or bound by a reduction.
+pub(crate) fn index_names(e: &Equation) -> BTreeSet<String> {
+    let mut out: BTreeSet<String> = e
+        .left
+        .subscripts
+        .iter()
+        .flat_map(|(s, _)| match &s.kind {
+            SubscriptKind::Plain(e) => mentions(e),
+            SubscriptKind::Wrapped { position, .. } => mentions(position),
+        })
+        .collect();
+    out.extend(subscript_names(&e.right).into_iter().map(|n| n.text));
+    bound(&e.right, &mut out);
+    out
+}
+
+/// The plain names in subscripts.
+pub(crate) fn subscript_names(e: &Expr) -> Vec<Name> {
+    accesses(e)
+        .iter()
+        .flat_map(|(a, _)| {
+            positions(a)
+                .into_iter()
+                .flat_map(bare_names)
+                .collect::<Vec<_>>()
+        })
+        .collect()
+}
+
+fn bound(e: &Expr, out: &mut BTreeSet<String>) {
+    if let ExprKind::Reduction { indices, .. } = &e.kind {
+        out.extend(indices.iter().map(|a| a.index.text.clone()));
+    }
+    children(e).into_iter().for_each(|c| bound(c, out));
+}
+
+/// The names without subscripts, those in subscripts apart.
+pub(crate) fn bare_names(e: &Expr) -> Vec<Name> {
+    let mut out: Vec<Name> = match &e.kind {
+        ExprKind::Name(n) => vec![n.clone()],
+        _ => vec![],
+    };
+    children(e)
+        .into_iter()
+        .for_each(|c| out.extend(bare_names(c)));
+    out
+}
+
+/// The functions that an expression calls by a plain name.
+pub(crate) fn calls(e: &Expr, out: &mut Vec<String>) {
+    if let ExprKind::Call { function, .. } = &e.kind
+        && function.segments.len() == 1
+    {
+        out.push(function.segments[0].text.clone());
+    }
+    children(e).into_iter().for_each(|c| calls(c, out));
+}
+
+/// Two indices that a subscript multiplies.
+pub(crate) fn product_of_indices(e: &Expr) -> Option<(String, String)> {
+    if let ExprKind::Product(parts) = &e.kind {
+        let names: Vec<&str> = parts
+            .iter()
+            .filter_map(|(divides, e)| match &e.kind {
+                ExprKind::Name(n) if !divides => Some(n.text.as_str()),
+                _ => None,
+            })
+            .collect();
+        if let [a, b, ..] = names[..] {
+            return Some((a.to_string(), b.to_string()));
+        }
+    }
+    children(e).into_iter().find_map(product_of_indices)
+}
+
+/// Whether some product of the expression has two factors that mention `name`.
+pub(crate) fn summed_somewhere(e: &Expr, name: &str) -> bool {
+    let here = match &e.kind {
+        ExprKind::Product(parts) => {
+            parts
+                .iter()
+                .filter(|(_, e)| mentions(e).contains(name))
+                .count()
+                > 1
+        }
+        _ => false,
+    };
+    here || children(e).into_iter().any(|c| summed_somewhere(c, name))
+}
+
+/// The first access along `name`, printed.
+pub(crate) fn place_of(e: &Expr, name: &str) -> Option<String> {
+    accesses(e)
+        .iter()
+        .find(|(a, _)| positions(a).into_iter().any(|p| mentions(p).contains(name)))
+        .map(|(a, _)| message::access(a))
+}
+
+/// Calls `visit` with every tensor and bare name, with the number of its subscripts, in the order of the source.
+pub(crate) fn in_order(e: &Expr, visit: &mut impl FnMut(&Name, usize)) {
+    match &e.kind {
+        ExprKind::Name(n) => visit(n, 0),
+        ExprKind::Access(a) => {
+            visit(&a.tensor, a.subscripts.len());
+            positions(a).into_iter().for_each(|p| in_order(p, visit));
+        }
+        ExprKind::Derivative { of, by } => [of, by]
+            .into_iter()
+            .for_each(|a| visit(&a.tensor, a.subscripts.len())),
+        _ => children(e).into_iter().for_each(|c| in_order(c, visit)),
+    }
+}
