@@ -3,7 +3,7 @@
 use crate::diagnostics::Diagnostics;
 use crate::plan::Plan;
 use crate::resolve::{Program, Resolved};
-use crate::{check, codegen, differentiate, ir, normal, parse, plan, resolve};
+use crate::{check, codegen, differentiate, ir, normal, parse, plan, resolve, simplify};
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -42,7 +42,9 @@ fn plan_of(f: &Resolved) -> Option<Plan> {
     debug_assert_eq!(ir::verify(&function), Ok(()));
     normal::normalise(&mut function);
     debug_assert_eq!(ir::verify_normal(&function), Ok(()));
-    let backward = differentiate::vjp(&function);
-    debug_assert_eq!(ir::verify_normal(&backward.function), Ok(()));
-    Some(plan::plan(backward))
+    let mut joint = differentiate::vjp(&function);
+    debug_assert_eq!(ir::verify_normal(&joint.function), Ok(()));
+    simplify::simplify(&mut joint);
+    debug_assert_eq!(ir::verify_normal(&joint.function), Ok(()));
+    Some(plan::plan(joint))
 }

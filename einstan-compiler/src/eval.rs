@@ -194,6 +194,7 @@ impl Machine<'_> {
                     CmpOp::NotEqual => a != b,
                 }
             }
+            Expr::Truth(truth) => truth,
             Expr::And(a, b) => self.truth(a)? && self.truth(b)?,
             Expr::Or(a, b) => self.truth(a)? || self.truth(b)?,
             Expr::Not(a) => !self.truth(a)?,
@@ -278,7 +279,8 @@ impl Machine<'_> {
                 let (a, b) = (self.number(a)?, self.number(b)?);
                 a - b * (a / b).floor()
             }
-            Expr::Compare(..)
+            Expr::Truth(_)
+            | Expr::Compare(..)
             | Expr::IntegerCompare(..)
             | Expr::And(..)
             | Expr::Or(..)

@@ -18,5 +18,6 @@ pub mod parse;
 pub mod plan;
 pub mod resolve;
 pub mod rule;
+pub mod simplify;
 
 pub use driver::expand;

@@ -1,6 +1,7 @@
 //! Expressions as written.
 
 use proc_macro2::{Span, TokenStream};
+use std::cmp::Ordering;
 
 /// An identifier where it stands.
 #[derive(Clone, Debug)]
@@ -161,4 +162,18 @@ pub enum CmpOp {
     GreaterEqual,
     Equal,
     NotEqual,
+}
+
+impl CmpOp {
+    /// Whether it holds of two that are ordered so.
+    pub fn holds(self, order: Ordering) -> bool {
+        match self {
+            CmpOp::Less => order.is_lt(),
+            CmpOp::LessEqual => order.is_le(),
+            CmpOp::Greater => order.is_gt(),
+            CmpOp::GreaterEqual => order.is_ge(),
+            CmpOp::Equal => order.is_eq(),
+            CmpOp::NotEqual => order.is_ne(),
+        }
+    }
 }

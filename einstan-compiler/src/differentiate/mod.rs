@@ -3,13 +3,12 @@
 //! A cotangent is pushed from the root of each right-hand side to the reads in it. At a read of `A[s]` it becomes a
 //! contribution `Ā[s] += sum[rest](cotangent)`, where `rest` are the indices in scope that `s` does not name.
 
-mod algebra;
 mod elementwise;
 mod reduction;
 
 use crate::ir::{
     BinaryOp, Element, Equation, Expr, ExprId, Function, IndexId, Op, ReduceOp, Role, Subscript,
-    TensorId,
+    TensorId, indices,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -47,7 +46,7 @@ pub fn vjp(primal: &Function) -> Backward {
 fn active(f: &Function) -> BTreeSet<TensorId> {
     let mut active: BTreeSet<TensorId> = f.differentiable().collect();
     for e in &f.equations {
-        let depends = crate::plan::reads(f, e).iter().any(|t| active.contains(t));
+        let depends = f.reads(e.right).iter().any(|t| active.contains(t));
         if depends && f.tensor(e.tensor).element == Element::Float {
             active.insert(e.tensor);
         }
@@ -76,7 +75,7 @@ impl Pullback {
             .f
             .equations
             .iter()
-            .flat_map(|e| crate::plan::reads(&self.f, e))
+            .flat_map(|e| self.f.reads(e.right))
             .collect();
         for r in self.f.results.clone() {
             if self.f.tensor(r).element != Element::Float || self.adjoints.contains_key(&r) {
@@ -160,9 +159,7 @@ impl Pullback {
 
     /// Whether anything in `id` has a derivative.
     fn matters(&self, id: ExprId) -> bool {
-        crate::plan::expr_reads(&self.f, id)
-            .iter()
-            .any(|t| self.active.contains(t))
+        self.f.reads(id).iter().any(|t| self.active.contains(t))
     }
 
     /// Adds the cotangent `seed` of `id` to the reads in it. `value` has the value of `id`.
@@ -182,9 +179,9 @@ impl Pullback {
             }
             // d(a^n) = n a^(n-1) da
             Expr::PowI(a, n) if n != 0 => {
-                let power = self.powi(a, n - 1);
-                let factor = self.times_real(power, n.into());
-                let seed = self.mul(seed, factor);
+                let power = self.f.exprs.powi(a, n - 1);
+                let factor = self.f.exprs.times(n.into(), power);
+                let seed = self.f.exprs.product(seed, factor);
                 self.push(a, a, seed, guards);
             }
             Expr::Binary(op, a, b) => self.binary(op, (a, b), value, seed, guards),
@@ -227,25 +224,11 @@ impl Pullback {
 
     /// `if guards { value } else { 0 }`
     fn under(&mut self, guards: &Guards, value: ExprId) -> ExprId {
-        let mut all = None;
-        for &(condition, truth) in guards {
-            let condition = if truth {
-                condition
-            } else {
-                self.f.exprs.add(Expr::Not(condition))
-            };
-            all = Some(match all {
-                Some(a) => self.f.exprs.add(Expr::And(a, condition)),
-                None => condition,
-            });
-        }
-        let Some(condition) = all else { return value };
+        let Some(condition) = self.f.exprs.all(guards) else {
+            return value;
+        };
         let zero = self.f.exprs.real(0.0);
-        self.f.exprs.add(Expr::Select {
-            condition,
-            then: value,
-            otherwise: zero,
-        })
+        self.f.exprs.select(condition, value, zero)
     }
 
     /// Turns the contributions into equations.
@@ -274,7 +257,7 @@ impl Pullback {
                     // The sum of equal addends.
                     let len = self.f.exprs.add(Expr::Len(self.f.index(i).dim));
                     let len = self.f.exprs.add(Expr::Number(len));
-                    value = self.mul(len, value);
+                    value = self.f.exprs.product(len, value);
                 }
             }
             let right = if summed.is_empty() {
@@ -331,17 +314,4 @@ impl Pullback {
         self.write(tensor, subscripts.clone(), Op::Define, right);
         self.access(tensor, subscripts)
     }
-}
-
-/// The indices in subscripts, each once.
-fn indices(subscripts: &[Subscript]) -> Vec<IndexId> {
-    let mut out = Vec::new();
-    for s in subscripts {
-        if let Subscript::Index(i) = *s
-            && !out.contains(&i)
-        {
-            out.push(i);
-        }
-    }
-    out
 }

@@ -23,21 +23,24 @@ impl Pullback {
             ReduceOp::Mean => unreachable!("in normal form a mean is a sum"),
             // Divided equally among the ties: dT = Σ [x = T] dx / Σ [x = T]
             ReduceOp::Max | ReduceOp::Min => {
-                let tie = self.compare(CmpOp::Equal, x, t);
+                let tie = self.f.exprs.compare(CmpOp::Equal, x, t);
                 let one = self.f.exprs.add(Expr::Indicator(tie));
                 let ties = self.sum(&indices, one);
                 let ties = self.define("ties", &kept, ties);
                 self.scope.extend(indices);
-                let share = self.div(seed, ties);
+                let share = self.f.exprs.quotient(seed, ties);
                 self.push(x, x, share, &mut vec![(tie, true)]);
             }
             // dT = Σ e^(x - T) dx, 0 where T is -∞
             ReduceOp::LogSumExp => {
                 self.scope.extend(indices);
-                let (never, difference) = (self.real(f64::NEG_INFINITY), self.sub(x, t));
-                let nothing = self.compare(CmpOp::Equal, t, never);
+                let (never, difference) = (
+                    self.f.exprs.real(f64::NEG_INFINITY),
+                    self.f.exprs.difference(x, t),
+                );
+                let nothing = self.f.exprs.compare(CmpOp::Equal, t, never);
                 let weight = self.f.exprs.unary(UnaryOp::Exp, difference);
-                let value = self.mul(seed, weight);
+                let value = self.f.exprs.product(seed, weight);
                 self.push(x, x, value, &mut vec![(nothing, false)]);
             }
             ReduceOp::Prod => self.product(&kept, indices, x, t, seed),
@@ -63,12 +66,12 @@ impl Pullback {
         t: ExprId,
         seed: ExprId,
     ) {
-        let (zero, one) = (self.real(0.0), self.real(1.0));
-        let is_zero = self.compare(CmpOp::Equal, x, zero);
+        let (zero, one) = (self.f.exprs.real(0.0), self.f.exprs.real(1.0));
+        let is_zero = self.f.exprs.compare(CmpOp::Equal, x, zero);
         let indicator = self.f.exprs.add(Expr::Indicator(is_zero));
         let zeros = self.sum(&indices, indicator);
         let zeros = self.define("zeros", kept, zeros);
-        let other = self.select(is_zero, one, x);
+        let other = self.f.exprs.select(is_zero, one, x);
         let others = self.f.exprs.add(Expr::Reduce {
             op: ReduceOp::Prod,
             indices: indices.clone(),
@@ -77,14 +80,14 @@ impl Pullback {
         let others = self.define("others", kept, others);
         self.scope.extend(indices);
         let (none, single) = (
-            self.compare(CmpOp::Equal, zeros, zero),
-            self.compare(CmpOp::Equal, zeros, one),
+            self.f.exprs.compare(CmpOp::Equal, zeros, zero),
+            self.f.exprs.compare(CmpOp::Equal, zeros, one),
         );
-        let quotient = self.div(t, x);
-        let at_zero = self.select(single, others, zero);
-        let elsewhere = self.select(none, quotient, zero);
-        let rest = self.select(is_zero, at_zero, elsewhere);
-        let value = self.mul(seed, rest);
+        let quotient = self.f.exprs.quotient(t, x);
+        let at_zero = self.f.exprs.select(single, others, zero);
+        let elsewhere = self.f.exprs.select(none, quotient, zero);
+        let rest = self.f.exprs.select(is_zero, at_zero, elsewhere);
+        let value = self.f.exprs.product(seed, rest);
         self.push(x, x, value, &mut vec![]);
     }
 
@@ -103,16 +106,20 @@ impl Pullback {
             .copied()
             .filter(|i| !along.contains(i))
             .collect();
-        let weighted = if log { seed } else { self.mul(seed, y) };
+        let weighted = if log {
+            seed
+        } else {
+            self.f.exprs.product(seed, y)
+        };
         let total = self.sum(&along, weighted);
         let total = self.define("total", &kept, total);
         let value = if log {
             let exp = self.f.exprs.unary(UnaryOp::Exp, y);
-            let share = self.mul(exp, total);
-            self.sub(seed, share)
+            let share = self.f.exprs.product(exp, total);
+            self.f.exprs.difference(seed, share)
         } else {
-            let rest = self.sub(seed, total);
-            self.mul(y, rest)
+            let rest = self.f.exprs.difference(seed, total);
+            self.f.exprs.product(y, rest)
         };
         self.push(x, x, value, &mut vec![]);
     }

@@ -94,6 +94,7 @@ pub enum Expr {
     },
 
     // --- booleans
+    Truth(bool),
     /// Of two numbers; a comparison with NaN is false but for `!=`.
     Compare(CmpOp, ExprId, ExprId),
     /// Of two integers.
@@ -126,10 +127,6 @@ impl Exprs {
         &self.nodes[id.0 as usize]
     }
 
-    pub fn real(&mut self, value: f64) -> ExprId {
-        self.add(Expr::Real(Real::new(value)))
-    }
-
     pub fn unary(&mut self, op: UnaryOp, a: ExprId) -> ExprId {
         self.add(Expr::Unary(op, a))
     }
@@ -146,7 +143,8 @@ impl Exprs {
             | Expr::Integer(_)
             | Expr::IndexValue(_)
             | Expr::Len(_)
-            | Expr::IntegerAccess { .. } => vec![],
+            | Expr::IntegerAccess { .. }
+            | Expr::Truth(_) => vec![],
             Expr::Unary(_, a)
             | Expr::PowI(a, _)
             | Expr::Reduce { body: a, .. }
@@ -184,7 +182,8 @@ impl Exprs {
             | Expr::Integer(_)
             | Expr::IndexValue(_)
             | Expr::Len(_)
-            | Expr::IntegerAccess { .. }) => e,
+            | Expr::IntegerAccess { .. }
+            | Expr::Truth(_)) => e,
             Expr::Unary(op, a) => Expr::Unary(op, f(self, a)),
             Expr::PowI(a, n) => Expr::PowI(f(self, a), n),
             Expr::Reduce { op, indices, body } => Expr::Reduce {
@@ -229,31 +228,89 @@ impl Exprs {
 
     /// The indices that `id` uses and no reduction in it binds.
     pub fn free_indices(&self, id: ExprId) -> BTreeSet<IndexId> {
+        self.free(id, &mut BTreeMap::new())
+    }
+
+    fn free(
+        &self,
+        id: ExprId,
+        done: &mut BTreeMap<ExprId, BTreeSet<IndexId>>,
+    ) -> BTreeSet<IndexId> {
+        if let Some(free) = done.get(&id) {
+            return free.clone();
+        }
         let mut free: BTreeSet<IndexId> = self
             .children(id)
             .into_iter()
-            .flat_map(|c| self.free_indices(c))
+            .flat_map(|c| self.free(c, done))
             .collect();
         match self.get(id) {
             Expr::Access { subscripts, .. } | Expr::IntegerAccess { subscripts, .. } => {
-                free.extend(subscripts.iter().filter_map(|s| match *s {
-                    Subscript::Index(i) => Some(i),
-                    Subscript::Constant(_) => None,
-                }));
+                free.extend(indices(subscripts));
             }
             Expr::IndexValue(i) => {
                 free.insert(*i);
             }
             Expr::Softmax { along, .. } => free.extend(along),
-            Expr::Reduce { indices, .. } => indices.iter().for_each(|i| {
+            _ => self.bound(id).iter().for_each(|i| {
                 free.remove(i);
             }),
-            Expr::ArgReduce { index, .. } => {
-                free.remove(index);
-            }
-            _ => {}
         }
+        done.insert(id, free.clone());
         free
+    }
+
+    /// The indices that a reduction binds.
+    pub fn bound(&self, id: ExprId) -> &[IndexId] {
+        match self.get(id) {
+            Expr::Reduce { indices, .. } => indices,
+            Expr::ArgReduce { index, .. } => std::slice::from_ref(index),
+            _ => &[],
+        }
+    }
+
+    /// Whether an expression is a reduction or a normalisation: what normal form has at the root alone.
+    pub fn reduces(&self, id: ExprId) -> bool {
+        matches!(
+            self.get(id),
+            Expr::Reduce { .. } | Expr::ArgReduce { .. } | Expr::Softmax { .. }
+        )
+    }
+
+    /// `id` with expressions replaced by those that `f` gives for them, outer ones first. `done` holds what has been
+    /// replaced already, by the same `f`.
+    pub fn replace(
+        &mut self,
+        id: ExprId,
+        done: &mut BTreeMap<ExprId, ExprId>,
+        f: &mut impl FnMut(&mut Self, ExprId) -> Option<ExprId>,
+    ) -> ExprId {
+        if let Some(&new) = done.get(&id) {
+            return new;
+        }
+        let new = match f(self, id) {
+            Some(new) => new,
+            None => self.map_children(id, &mut |exprs, child| exprs.replace(child, done, f)),
+        };
+        done.insert(id, new);
+        new
+    }
+
+    /// `id` with every node changed by `f`, which leaves the expressions inside it alone.
+    pub fn map(
+        &mut self,
+        id: ExprId,
+        done: &mut BTreeMap<ExprId, ExprId>,
+        f: &mut impl FnMut(Expr) -> Expr,
+    ) -> ExprId {
+        if let Some(&new) = done.get(&id) {
+            return new;
+        }
+        let node = f(self.get(id).clone());
+        let node = self.add(node);
+        let new = self.map_children(node, &mut |exprs, child| exprs.map(child, done, f));
+        done.insert(id, new);
+        new
     }
 
     /// Whether the value of an expression depends on indices and lengths alone.
@@ -283,61 +340,87 @@ impl Exprs {
     }
 }
 
+/// The indices among subscripts, each once, in order.
+pub fn indices(subscripts: &[Subscript]) -> Vec<IndexId> {
+    let mut out = Vec::new();
+    for s in subscripts {
+        if let Subscript::Index(i) = *s
+            && !out.contains(&i)
+        {
+            out.push(i);
+        }
+    }
+    out
+}
+
+/// Whether subscripts are distinct indices and nothing else.
+pub fn are_plain(subscripts: &[Subscript]) -> bool {
+    indices(subscripts).len() == subscripts.len()
+}
+
+impl Expr {
+    /// The subscripts of an access.
+    pub fn subscripts_mut(&mut self) -> Option<&mut Vec<Subscript>> {
+        match self {
+            Expr::Access { subscripts, .. } | Expr::IntegerAccess { subscripts, .. } => {
+                Some(subscripts)
+            }
+            _ => None,
+        }
+    }
+
+    /// The tensor that an access reads.
+    pub fn tensor_mut(&mut self) -> Option<&mut TensorId> {
+        match self {
+            Expr::Access { tensor, .. } | Expr::IntegerAccess { tensor, .. } => Some(tensor),
+            _ => None,
+        }
+    }
+}
+
 impl Function {
     /// `id` with every index in `map` replaced: free ones and bound ones alike (bound indices are unique, so nothing
     /// is captured).
     pub fn rename(&mut self, id: ExprId, map: &BTreeMap<IndexId, IndexId>) -> ExprId {
-        let to = |i: IndexId| map.get(&i).copied().unwrap_or(i);
-        let subs = |s: &[Subscript]| {
-            s.iter()
-                .map(|s| match *s {
-                    Subscript::Index(i) => Subscript::Index(to(i)),
-                    c => c,
-                })
-                .collect::<Vec<_>>()
-        };
-        let e = match self.exprs.get(id).clone() {
-            Expr::Access {
-                tensor,
-                subscripts,
-                guarded,
-            } => Expr::Access {
-                tensor,
-                subscripts: subs(&subscripts),
-                guarded,
-            },
-            Expr::IntegerAccess {
-                tensor,
-                subscripts,
-                guarded,
-            } => Expr::IntegerAccess {
-                tensor,
-                subscripts: subs(&subscripts),
-                guarded,
-            },
-            Expr::IndexValue(i) => Expr::IndexValue(to(i)),
-            Expr::Reduce { op, indices, body } => Expr::Reduce {
-                op,
-                indices: indices.into_iter().map(to).collect(),
-                body,
-            },
-            Expr::Softmax { along, body, log } => Expr::Softmax {
-                along: along.into_iter().map(to).collect(),
-                body,
-                log,
-            },
-            Expr::ArgReduce { op, index, body } => Expr::ArgReduce {
-                op,
-                index: to(index),
-                body,
-            },
-            e => e,
-        };
-        let id = self.exprs.add(e);
-        let children = self.exprs.children(id);
-        let renamed: Vec<ExprId> = children.iter().map(|&c| self.rename(c, map)).collect();
-        let mut next = renamed.into_iter();
+        let to = |i: &mut IndexId| *i = map.get(i).copied().unwrap_or(*i);
+        self.exprs.map(id, &mut BTreeMap::new(), &mut |mut e| {
+            if let Some(subscripts) = e.subscripts_mut() {
+                subscripts.iter_mut().for_each(|s| {
+                    if let Subscript::Index(i) = s {
+                        to(i);
+                    }
+                });
+            }
+            match &mut e {
+                Expr::IndexValue(i) | Expr::ArgReduce { index: i, .. } => to(i),
+                Expr::Reduce { indices: all, .. } | Expr::Softmax { along: all, .. } => {
+                    all.iter_mut().for_each(to);
+                }
+                _ => {}
+            }
+            e
+        })
+    }
+
+    /// `id` with reads of one tensor made reads of another one, as `map` says.
+    pub fn redirect(&mut self, id: ExprId, map: &BTreeMap<TensorId, TensorId>) -> ExprId {
+        self.exprs.map(id, &mut BTreeMap::new(), &mut |mut e| {
+            if let Some(tensor) = e.tensor_mut() {
+                *tensor = map.get(tensor).copied().unwrap_or(*tensor);
+            }
+            e
+        })
+    }
+
+    /// The tensors that an expression reads.
+    pub fn reads(&self, id: ExprId) -> BTreeSet<TensorId> {
         self.exprs
-            .map_children(id, &mut |_, _| next.next().expect("one for each child"))
+            .walk(id)
+            .into_iter()
+            .filter_map(|e| match self.exprs.get(e) {
+                Expr::Access { tensor, .. } | Expr::IntegerAccess { tensor, .. } => Some(*tensor),
+                _ => None,
+            })
+            .collect()
     }
 }

@@ -254,6 +254,12 @@ impl Function {
             .all(|(s, &dim)| matches!(s, Subscript::Index(i) if self.index(*i).dim == dim))
     }
 
+    /// Whether an equation writes every element of its tensor: the left-hand side has distinct indices of the axes' own
+    /// dimensions.
+    pub fn covers(&self, e: &Equation) -> bool {
+        super::are_plain(&e.left) && self.matches(e.tensor, &e.left)
+    }
+
     /// The parameters by which the function can be differentiated.
     pub fn differentiable(&self) -> impl Iterator<Item = TensorId> + '_ {
         self.parameters.iter().filter_map(|p| match *p {

@@ -10,7 +10,9 @@ mod function;
 pub mod print;
 mod verify;
 
-pub use expr::{BinaryOp, CmpOp, Expr, ExprId, Exprs, Real, ReduceOp, Subscript, UnaryOp};
+pub use expr::{
+    BinaryOp, CmpOp, Expr, ExprId, Exprs, Real, ReduceOp, Subscript, UnaryOp, are_plain, indices,
+};
 pub use function::{
     Check, Dim, DimId, Element, ElementType, Equation, Function, Index, IndexId, Length, Op,
     Parameter, Place, Role, Tensor, TensorId,

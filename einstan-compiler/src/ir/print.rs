@@ -102,6 +102,8 @@ fn tree(f: &Function, id: ExprId) -> (String, u8) {
         ),
         Expr::Indicator(c) => (format!("({})", expr(f, *c)), ATOM),
         Expr::Number(a) => tree(f, *a),
+        Expr::Truth(true) => ("0 == 0".to_string(), 0),
+        Expr::Truth(false) => ("0 != 0".to_string(), 0),
         Expr::Compare(op, a, b) | Expr::IntegerCompare(op, a, b) => (
             format!("{} {} {}", at(f, *a, SUM), comparison(*op), at(f, *b, SUM)),
             0,

@@ -173,6 +173,7 @@ fn kind(
         Expr::IntegerAdd(a, b) | Expr::IntegerMul(a, b) | Expr::IntegerRem(a, b) => {
             all(&[*a, *b], Kind::Integer).map(|()| Kind::Integer)
         }
+        Expr::Truth(_) => Ok(Kind::Boolean),
         Expr::Compare(_, a, b) => all(&[*a, *b], Kind::Number).map(|()| Kind::Boolean),
         Expr::IntegerCompare(_, a, b) => all(&[*a, *b], Kind::Integer).map(|()| Kind::Boolean),
         Expr::And(a, b) | Expr::Or(a, b) => all(&[*a, *b], Kind::Boolean).map(|()| Kind::Boolean),

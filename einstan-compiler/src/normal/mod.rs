@@ -7,7 +7,7 @@ mod addends;
 
 use crate::ir::{
     BinaryOp, Element, ElementType, Equation, Expr, ExprId, Function, IndexId, Op, ReduceOp, Role,
-    Subscript,
+    Subscript, are_plain,
 };
 use std::collections::BTreeMap;
 
@@ -44,7 +44,7 @@ type Guards = Vec<(ExprId, bool)>;
 impl Normaliser<'_> {
     /// `alone`: no other equation writes the tensor.
     fn equation(&mut self, e: Equation, alone: bool) {
-        let plain = crate::plan::covers(&e.left);
+        let plain = are_plain(&e.left);
         let integer = self.f.tensor(e.tensor).element != Element::Float;
         if plain && !integer {
             let parts = addends::split(self, &e);
@@ -61,22 +61,9 @@ impl Normaliser<'_> {
     /// the tensor.
     fn part(&mut self, e: Equation, alone: bool) {
         let right = match self.f.exprs.get(e.right).clone() {
-            Expr::Reduce {
-                op: ReduceOp::Mean,
-                indices,
-                body,
-            } => {
-                // A mean is a sum of parts.
-                let body = self.map(body, &mut vec![]);
-                let count = self.count(&indices);
-                let body = self.f.exprs.binary(BinaryOp::Div, body, count);
-                self.f.exprs.add(Expr::Reduce {
-                    op: ReduceOp::Sum,
-                    indices,
-                    body,
-                })
-            }
-            Expr::Reduce { op, indices, body } if op == ReduceOp::Sum || alone => {
+            Expr::Reduce { op, indices, body }
+                if op == ReduceOp::Sum || (alone && op != ReduceOp::Mean) =>
+            {
                 let body = self.map(body, &mut vec![]);
                 self.f.exprs.add(Expr::Reduce { op, indices, body })
             }
@@ -99,7 +86,7 @@ impl Normaliser<'_> {
     fn fits(&self, e: &Equation, along: &[IndexId], body: ExprId) -> bool {
         let mut free = self.f.exprs.free_indices(body);
         free.extend(along);
-        crate::plan::covers(&e.left)
+        are_plain(&e.left)
             && e.left.len() == free.len()
             && e.left
                 .iter()
@@ -271,19 +258,7 @@ impl Normaliser<'_> {
 
     /// The condition under which a branch is taken for some values of the indices other than `free`.
     fn reaches(&mut self, guards: &Guards, free: &[IndexId]) -> Option<ExprId> {
-        let mut all = None;
-        for &(condition, truth) in guards {
-            let condition = if truth {
-                condition
-            } else {
-                self.f.exprs.add(Expr::Not(condition))
-            };
-            all = Some(match all {
-                Some(a) => self.f.exprs.add(Expr::And(a, condition)),
-                None => condition,
-            });
-        }
-        let all = all?;
+        let all = self.f.exprs.all(guards)?;
         let extra: Vec<IndexId> = self
             .f
             .exprs

@@ -1,11 +1,11 @@
 //! Cheap elementwise tensors that nobody needs in memory: computed again where they are read.
 
-use super::{covers, factors, reads};
+use super::factors;
 use crate::ir::{
-    BinaryOp, Equation, Expr, ExprId, Function, IndexId, ReduceOp, Role, Subscript, TensorId,
-    UnaryOp,
+    BinaryOp, Equation, Expr, ExprId, Exprs, Function, IndexId, ReduceOp, Role, Subscript,
+    TensorId, UnaryOp,
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// A tensor with more operations than this in its equation is stored.
 const CHEAP: usize = 6;
@@ -24,32 +24,16 @@ pub(crate) fn inline(f: &mut Function, split: usize) -> (Vec<Equation>, Vec<Equa
         if let Some(definition) = substitutable(f, &equations, at) {
             equations.remove(at);
             for (_, e) in &mut equations[at..] {
-                e.right = substitute(f, e.right, &definition, &mut BTreeMap::new());
+                e.right = substitute(f, e.right, &definition);
             }
         } else {
             at += 1;
         }
     }
-    let needed = needed(f, &equations);
-    equations.retain(|(_, e)| needed.contains(&e.tensor));
     let (forward, backward): (Vec<_>, Vec<_>) =
         equations.into_iter().partition(|(forward, _)| *forward);
     let only = |v: Vec<(bool, Equation)>| v.into_iter().map(|(_, e)| e).collect();
     (only(forward), only(backward))
-}
-
-/// Tensors on which a result or a gradient depends.
-fn needed(f: &Function, equations: &[(bool, Equation)]) -> BTreeSet<TensorId> {
-    let mut needed: BTreeSet<TensorId> = f.results.iter().copied().collect();
-    for (_, e) in equations.iter().rev() {
-        let root =
-            needed.contains(&e.tensor) || matches!(f.tensor(e.tensor).role, Role::Gradient { .. });
-        if root {
-            needed.insert(e.tensor);
-            needed.extend(reads(f, e));
-        }
-    }
-    needed
 }
 
 /// A tensor's one equation, ready to stand in for reads of it.
@@ -70,12 +54,7 @@ fn substitutable(
         f.tensor(e.tensor).role,
         Role::Intermediate | Role::Temporary | Role::Adjoint { .. }
     );
-    if !made
-        || f.results.contains(&e.tensor)
-        || !covers(&e.left)
-        || !f.matches(e.tensor, &e.left)
-        || !cheap(f, e.right)
-    {
+    if !made || f.results.contains(&e.tensor) || !f.covers(e) || !cheap(f, e.right) {
         return None;
     }
     if f.tensor(e.tensor).element != crate::ir::Element::Float {
@@ -92,7 +71,7 @@ fn substitutable(
     let consumers: Vec<Equation> = equations
         .iter()
         .map(|(_, o)| o.clone())
-        .filter(|o| reads(f, o).contains(&e.tensor))
+        .filter(|o| f.reads(o.right).contains(&e.tensor))
         .collect();
     if consumers.iter().any(|o| multiplies(f, o)) {
         return None;
@@ -148,90 +127,47 @@ fn cheap(f: &Function, id: ExprId) -> bool {
 }
 
 /// `id` with reads of the defined tensor replaced.
-fn substitute(
-    f: &mut Function,
-    id: ExprId,
-    d: &Definition,
-    done: &mut BTreeMap<ExprId, ExprId>,
-) -> ExprId {
-    if let Some(&new) = done.get(&id) {
-        return new;
-    }
-    let new = match f.exprs.get(id).clone() {
-        Expr::Access {
+fn substitute(f: &mut Function, id: ExprId, d: &Definition) -> ExprId {
+    f.exprs.replace(id, &mut BTreeMap::new(), &mut |exprs, id| {
+        let Expr::Access {
             tensor,
             subscripts,
             guarded,
-        } if tensor == d.tensor => {
-            let map = d.left.iter().copied().zip(subscripts).collect();
-            place(f, d.right, &map, guarded)
-        }
-        _ => {
-            let children: Vec<ExprId> = f
-                .exprs
-                .children(id)
-                .into_iter()
-                .map(|c| substitute(f, c, d, done))
-                .collect();
-            let mut next = children.into_iter();
-            f.exprs
-                .map_children(id, &mut |_, _| next.next().expect("one for each child"))
-        }
-    };
-    done.insert(id, new);
-    new
+        } = exprs.get(id).clone()
+        else {
+            return None;
+        };
+        let map = d.left.iter().copied().zip(subscripts).collect();
+        (tensor == d.tensor).then(|| place(exprs, d.right, &map, guarded))
+    })
 }
 
-/// `id` with its indices replaced by subscripts.
+/// `id` with its indices replaced by subscripts; its reads are guarded where that read is which it stands in for.
 fn place(
-    f: &mut Function,
+    exprs: &mut Exprs,
     id: ExprId,
     map: &BTreeMap<IndexId, Subscript>,
     guarded: bool,
 ) -> ExprId {
-    let put = |subscripts: Vec<Subscript>| -> Vec<Subscript> {
-        subscripts
-            .into_iter()
-            .map(|s| match s {
-                Subscript::Index(i) => map.get(&i).copied().unwrap_or(s),
-                c => c,
-            })
-            .collect()
-    };
-    let e = match f.exprs.get(id).clone() {
-        Expr::Access {
-            tensor,
-            subscripts,
-            guarded: g,
-        } => Expr::Access {
-            tensor,
-            subscripts: put(subscripts),
-            guarded: g || guarded,
-        },
-        Expr::IntegerAccess {
-            tensor,
-            subscripts,
-            guarded: g,
-        } => Expr::IntegerAccess {
-            tensor,
-            subscripts: put(subscripts),
-            guarded: g || guarded,
-        },
-        Expr::IndexValue(i) => match map.get(&i) {
-            Some(Subscript::Index(j)) => Expr::IndexValue(*j),
-            Some(Subscript::Constant(c)) => Expr::Integer(*c as i64),
-            None => Expr::IndexValue(i),
-        },
-        e => e,
-    };
-    let id = f.exprs.add(e);
-    let children: Vec<ExprId> = f
-        .exprs
-        .children(id)
-        .into_iter()
-        .map(|c| place(f, c, map, guarded))
-        .collect();
-    let mut next = children.into_iter();
-    f.exprs
-        .map_children(id, &mut |_, _| next.next().expect("one for each child"))
+    exprs.map(id, &mut BTreeMap::new(), &mut |mut e| {
+        if let Some(subscripts) = e.subscripts_mut() {
+            subscripts.iter_mut().for_each(|s| {
+                if let Subscript::Index(i) = s {
+                    *s = map.get(i).copied().unwrap_or(*s);
+                }
+            });
+        }
+        match &mut e {
+            Expr::Access { guarded: g, .. } | Expr::IntegerAccess { guarded: g, .. } => {
+                *g |= guarded;
+            }
+            Expr::IndexValue(i) => match map.get(i) {
+                Some(&Subscript::Index(j)) => *i = j,
+                Some(&Subscript::Constant(c)) => return Expr::Integer(c as i64),
+                None => {}
+            },
+            _ => {}
+        }
+        e
+    })
 }

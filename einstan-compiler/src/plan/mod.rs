@@ -15,8 +15,8 @@ mod text;
 pub use schedule::{Buffer, Choice, Contraction, Mode, Phase, Plan, Schedule, Step, Stmt};
 
 use crate::differentiate::Backward;
-use crate::ir::{Element, Equation, Expr, Function, Op, Role, Subscript, TensorId};
-use std::collections::BTreeSet;
+use crate::ir::{Element, Equation, Expr, Function, Op, Role, TensorId};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Plans a function: its equations up to `split` are the forward pass, the others the backward pass.
 pub fn plan(backward: Backward) -> Plan {
@@ -25,7 +25,7 @@ pub fn plan(backward: Backward) -> Plan {
         split,
     } = backward;
     let (forward, backward) = inline::inline(&mut function, split);
-    let kept_results = keep_results(&mut function, &forward, &backward);
+    let kept_results = keep_results(&mut function, &backward);
     let differentiable = function
         .tensors
         .iter()
@@ -33,10 +33,8 @@ pub fn plan(backward: Backward) -> Plan {
 
     let mut scheduler = Scheduler::new(&mut function);
     let forward_steps = scheduler.schedule(&forward);
-    for &(result, copy) in &kept_results {
-        scheduler.replace_reads(result, copy);
-    }
-    let backward_steps = differentiable.then(|| scheduler.backward(&backward));
+    let copies = kept_results.iter().copied().collect();
+    let backward_steps = differentiable.then(|| scheduler.backward(&backward, &copies));
     let forward = Schedule {
         steps: fuse::fuse(&mut function, forward_steps),
     };
@@ -58,12 +56,8 @@ pub fn plan(backward: Backward) -> Plan {
 }
 
 /// A copy of every result that the backward pass reads.
-fn keep_results(
-    f: &mut Function,
-    _forward: &[Equation],
-    backward: &[Equation],
-) -> Vec<(TensorId, TensorId)> {
-    let read: BTreeSet<TensorId> = backward.iter().flat_map(|e| reads(f, e)).collect();
+fn keep_results(f: &mut Function, backward: &[Equation]) -> Vec<(TensorId, TensorId)> {
+    let read: BTreeSet<TensorId> = backward.iter().flat_map(|e| f.reads(e.right)).collect();
     f.results
         .clone()
         .into_iter()
@@ -78,36 +72,11 @@ fn keep_results(
         .collect()
 }
 
-/// The tensors that an equation reads.
-pub(crate) fn reads(f: &Function, equation: &Equation) -> BTreeSet<TensorId> {
-    expr_reads(f, equation.right)
-}
-
-pub(crate) fn expr_reads(f: &Function, id: crate::ir::ExprId) -> BTreeSet<TensorId> {
-    f.exprs
-        .walk(id)
-        .into_iter()
-        .filter_map(|e| match f.exprs.get(e) {
-            Expr::Access { tensor, .. } | Expr::IntegerAccess { tensor, .. } => Some(*tensor),
-            _ => None,
-        })
-        .collect()
-}
-
-/// Whether a left-hand side names every element: distinct plain indices.
-pub(crate) fn covers(left: &[Subscript]) -> bool {
-    let mut seen = BTreeSet::new();
-    left.iter()
-        .all(|s| matches!(s, Subscript::Index(i) if seen.insert(*i)))
-}
-
 /// Turns equations into steps, and knows which tensors have a value already.
 pub(crate) struct Scheduler<'a> {
     pub(crate) f: &'a mut Function,
     /// Tensors that hold something.
     begun: BTreeSet<TensorId>,
-    /// In the backward pass, a result is read from its copy.
-    copies: Vec<(TensorId, TensorId)>,
 }
 
 impl<'a> Scheduler<'a> {
@@ -115,22 +84,22 @@ impl<'a> Scheduler<'a> {
         Scheduler {
             f,
             begun: BTreeSet::new(),
-            copies: Vec::new(),
         }
-    }
-
-    fn replace_reads(&mut self, result: TensorId, copy: TensorId) {
-        self.copies.push((result, copy));
     }
 
     fn schedule(&mut self, equations: &[Equation]) -> Vec<Step> {
         equations.iter().flat_map(|e| self.equation(e)).collect()
     }
 
-    fn backward(&mut self, equations: &[Equation]) -> Vec<Step> {
+    /// The steps of the backward pass, in which a result is read from its copy.
+    fn backward(
+        &mut self,
+        equations: &[Equation],
+        copies: &BTreeMap<TensorId, TensorId>,
+    ) -> Vec<Step> {
         let mut steps = Vec::new();
         for e in equations {
-            let right = self.with_copies(e.right);
+            let right = self.f.redirect(e.right, copies);
             steps.extend(self.equation(&Equation { right, ..e.clone() }));
         }
         // A gradient that nothing contributes to is zero.
@@ -147,55 +116,13 @@ impl<'a> Scheduler<'a> {
         steps
     }
 
-    fn with_copies(&mut self, id: crate::ir::ExprId) -> crate::ir::ExprId {
-        if self.copies.is_empty() {
-            return id;
-        }
-        let copy = |t: TensorId, copies: &[(TensorId, TensorId)]| {
-            copies.iter().find(|(r, _)| *r == t).map_or(t, |(_, c)| *c)
-        };
-        let e = match self.f.exprs.get(id).clone() {
-            Expr::Access {
-                tensor,
-                subscripts,
-                guarded,
-            } => Expr::Access {
-                tensor: copy(tensor, &self.copies),
-                subscripts,
-                guarded,
-            },
-            Expr::IntegerAccess {
-                tensor,
-                subscripts,
-                guarded,
-            } => Expr::IntegerAccess {
-                tensor: copy(tensor, &self.copies),
-                subscripts,
-                guarded,
-            },
-            e => e,
-        };
-        let id = self.f.exprs.add(e);
-        let children: Vec<_> = self
-            .f
-            .exprs
-            .children(id)
-            .into_iter()
-            .map(|c| self.with_copies(c))
-            .collect();
-        let mut next = children.into_iter();
-        self.f
-            .exprs
-            .map_children(id, &mut |_, _| next.next().expect("one for each child"))
-    }
-
     /// The mode of a write, and the step that must come before it: what a write does not cover starts at zero.
     fn begin(&mut self, e: &Equation) -> (Vec<Step>, Mode) {
         let gradient = matches!(self.f.tensor(e.tensor).role, Role::Gradient { .. });
         let first = self.begun.insert(e.tensor);
         let fresh = if gradient { Mode::Given } else { Mode::Set };
         match (first, e.op) {
-            (true, _) if covers(&e.left) && self.f.matches(e.tensor, &e.left) => (vec![], fresh),
+            (true, _) if self.f.covers(e) => (vec![], fresh),
             (true, _) => (
                 vec![Step::Zero {
                     tensor: e.tensor,

@@ -1,7 +1,7 @@
 //! Loop nests of single equations: which index is the vectorised row, and which loops stand around it.
 
 use super::{Mode, Step, Stmt};
-use crate::ir::{Expr, ExprId, Function, IndexId, ReduceOp, Subscript, TensorId};
+use crate::ir::{Expr, ExprId, Function, IndexId, ReduceOp, Subscript, TensorId, are_plain};
 use std::collections::BTreeSet;
 
 /// Where an equation writes.
@@ -135,9 +135,7 @@ pub(crate) fn sum(f: &Function, target: Target, indices: Vec<IndexId>, body: Exp
         .indices()
         .into_iter()
         .filter(|&i| {
-            target.ends_with(i)
-                && super::covers(&target.left)
-                && f.matches(target.tensor, &target.left)
+            target.ends_with(i) && are_plain(&target.left) && f.matches(target.tensor, &target.left)
         })
         .map(|i| (score(f, body, i) + 1, i))
         .max();

@@ -173,11 +173,11 @@ impl Step {
             Step::Zero { .. } => {}
             Step::Contract(c) => {
                 out.extend([c.a.0, c.b.0]);
-                out.extend(c.alpha.into_iter().flat_map(|a| super::expr_reads(f, a)));
+                out.extend(c.alpha.into_iter().flat_map(|a| f.reads(a)));
             }
             Step::Nest(body) => body
                 .iter()
-                .for_each(|s| s.values(&mut |e| out.extend(super::expr_reads(f, e)))),
+                .for_each(|s| s.values(&mut |e| out.extend(f.reads(e)))),
             Step::Choose(choices) => choices
                 .iter()
                 .flat_map(|c| &c.steps)

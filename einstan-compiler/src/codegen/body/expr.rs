@@ -134,6 +134,7 @@ impl<'a, 'b> Emitter<'a, 'b> {
                 let op = comparison(op);
                 quote! { #a #op #b }
             }
+            Expr::Truth(truth) => quote! { #truth },
             Expr::And(a, b) => {
                 let (a, b) = (self.value(a), self.value(b));
                 quote! { #a & #b }

@@ -374,7 +374,7 @@ impl Body<'_> {
         let Some(alpha) = alpha else {
             return (TokenStream::new(), self.real(1.0));
         };
-        for t in crate::plan::expr_reads(self.f, alpha) {
+        for t in self.f.reads(alpha) {
             if !sources.contains(&t) {
                 sources.push(t);
             }

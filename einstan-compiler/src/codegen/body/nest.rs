@@ -24,7 +24,7 @@ impl Body<'_> {
             }
         };
         body.iter().for_each(|s| s.writes(&mut add));
-        let mut note = |e: ExprId| read.extend(crate::plan::expr_reads(self.f, e));
+        let mut note = |e: ExprId| read.extend(self.f.reads(e));
         body.iter().for_each(|s| s.values(&mut note));
         read.sort_unstable();
         read.dedup();
@@ -83,7 +83,7 @@ impl Body<'_> {
         };
         // Tensors that this nest has written are read through what it writes them with.
         let mut reads = std::collections::BTreeSet::new();
-        s.values(&mut |e| reads.extend(crate::plan::expr_reads(self.f, e)));
+        s.values(&mut |e| reads.extend(self.f.reads(e)));
         let binds = reads.into_iter().filter(|t| written.contains(t)).map(|t| {
             let (s, w) = (source(t), sink(t));
             quote! { let #s = #w.source(); }

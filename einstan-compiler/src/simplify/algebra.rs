@@ -1,0 +1,306 @@
+//! Expressions as a person would write them: constants folded and in front, signs outside, no factor 1, no addend 0.
+//!
+//! These are the ways to build an expression; the pass builds each one again. Nothing changes what a value is but the last
+//! bits: NaN and infinities stay, so 0 times something is not 0.
+
+use crate::ir::{BinaryOp, CmpOp, Expr, ExprId, Exprs, Function, Real, UnaryOp};
+use std::collections::BTreeMap;
+
+/// Builds every right-hand side again.
+pub(super) fn run(f: &mut Function) {
+    let mut done = BTreeMap::new();
+    for at in 0..f.equations.len() {
+        f.equations[at].right = f.exprs.rebuild(f.equations[at].right, &mut done);
+    }
+}
+
+/// Whether folding made a number that f32 can hold as well: else the operations stay as they are.
+fn harmless(value: f64) -> bool {
+    value == 0.0 || (1e-30..1e30).contains(&value.abs())
+}
+
+/// Whether dividing by a number is multiplying by its inverse, to the last bit.
+fn is_power_of_two(value: f64) -> bool {
+    harmless(value) && value != 0.0 && value.to_bits().trailing_zeros() >= 52
+}
+
+impl Exprs {
+    fn rebuild(&mut self, id: ExprId, done: &mut BTreeMap<ExprId, ExprId>) -> ExprId {
+        if let Some(&new) = done.get(&id) {
+            return new;
+        }
+        let with = self.map_children(id, &mut |exprs, child| exprs.rebuild(child, done));
+        let new = self.node(with);
+        done.insert(id, new);
+        new
+    }
+
+    /// An expression whose parts are simple.
+    fn node(&mut self, id: ExprId) -> ExprId {
+        match *self.get(id) {
+            Expr::Unary(UnaryOp::Neg, a) => self.neg(a),
+            Expr::Unary(UnaryOp::Recip, a) => self.recip(a),
+            Expr::Binary(BinaryOp::Add, a, b) => self.sum(a, b),
+            Expr::Binary(BinaryOp::Sub, a, b) => self.difference(a, b),
+            Expr::Binary(BinaryOp::Mul, a, b) => self.product(a, b),
+            Expr::Binary(BinaryOp::Div, a, b) => self.quotient(a, b),
+            Expr::PowI(a, n) => self.powi(a, n),
+            Expr::Number(a) => self.number(a),
+            Expr::Select {
+                condition,
+                then,
+                otherwise,
+            } => self.select(condition, then, otherwise),
+            Expr::Indicator(c) => match *self.get(c) {
+                Expr::Truth(truth) => self.real(f64::from(u8::from(truth))),
+                _ => id,
+            },
+            Expr::IntegerCompare(op, a, b) => self.compare_integers(op, a, b),
+            Expr::Not(a) => self.not(a),
+            Expr::And(a, b) => self.and(a, b),
+            Expr::Or(a, b) => match (self.truth(a), self.truth(b)) {
+                (Some(true), _) | (_, Some(false)) => a,
+                (Some(false), _) | (_, Some(true)) => b,
+                _ => id,
+            },
+            _ => id,
+        }
+    }
+
+    fn constant(&self, id: ExprId) -> Option<f64> {
+        match self.get(id) {
+            Expr::Real(r) => Some(r.value()),
+            _ => None,
+        }
+    }
+
+    fn negated(&self, id: ExprId) -> Option<ExprId> {
+        match *self.get(id) {
+            Expr::Unary(UnaryOp::Neg, a) => Some(a),
+            _ => None,
+        }
+    }
+
+    fn truth(&self, id: ExprId) -> Option<bool> {
+        match *self.get(id) {
+            Expr::Truth(truth) => Some(truth),
+            _ => None,
+        }
+    }
+
+    /// `c * rest`, where the constant stands in front.
+    fn scaled(&self, id: ExprId) -> Option<(f64, ExprId)> {
+        match *self.get(id) {
+            Expr::Binary(BinaryOp::Mul, a, b) => self.constant(a).map(|c| (c, b)),
+            _ => None,
+        }
+    }
+
+    /// `-a`
+    pub fn neg(&mut self, a: ExprId) -> ExprId {
+        match *self.get(a) {
+            Expr::Real(r) => self.real(-r.value()),
+            Expr::Unary(UnaryOp::Neg, a) => a,
+            Expr::Binary(BinaryOp::Sub, x, y) => self.difference(y, x),
+            _ => self.unary(UnaryOp::Neg, a),
+        }
+    }
+
+    /// `1 / a`
+    pub fn recip(&mut self, a: ExprId) -> ExprId {
+        match self.constant(a) {
+            Some(c) if is_power_of_two(c) => self.real(1.0 / c),
+            _ => self.unary(UnaryOp::Recip, a),
+        }
+    }
+
+    /// `a + b`
+    pub fn sum(&mut self, a: ExprId, b: ExprId) -> ExprId {
+        match (self.constant(a), self.constant(b)) {
+            (Some(x), Some(y)) if harmless(x + y) => return self.real(x + y),
+            (Some(0.0), _) => return b,
+            (_, Some(0.0)) => return a,
+            _ => {}
+        }
+        match (self.negated(a), self.negated(b)) {
+            (_, Some(b)) => self.difference(a, b),
+            (Some(a), None) => self.difference(b, a),
+            _ => self.binary(BinaryOp::Add, a, b),
+        }
+    }
+
+    /// `a - b`
+    pub fn difference(&mut self, a: ExprId, b: ExprId) -> ExprId {
+        match (self.constant(a), self.constant(b)) {
+            (Some(x), Some(y)) if harmless(x - y) => return self.real(x - y),
+            (_, Some(0.0)) => return a,
+            (Some(0.0), _) => return self.neg(b),
+            _ => {}
+        }
+        match self.negated(b) {
+            Some(b) => self.sum(a, b),
+            None => self.binary(BinaryOp::Sub, a, b),
+        }
+    }
+
+    /// `a * b`
+    pub fn product(&mut self, a: ExprId, b: ExprId) -> ExprId {
+        if let Some(a) = self.negated(a) {
+            let product = self.product(a, b);
+            return self.neg(product);
+        }
+        if let Some(b) = self.negated(b) {
+            let product = self.product(a, b);
+            return self.neg(product);
+        }
+        match (self.constant(a), self.constant(b)) {
+            (Some(x), Some(y)) if harmless(x * y) => return self.real(x * y),
+            (None, Some(_)) => return self.product(b, a),
+            (Some(1.0), _) => return b,
+            (Some(-1.0), _) => return self.neg(b),
+            _ => {}
+        }
+        match (self.constant(a), self.scaled(a), self.scaled(b)) {
+            (Some(x), _, Some((y, b))) if harmless(x * y) => {
+                let c = self.real(x * y);
+                self.product(c, b)
+            }
+            (None, Some((x, a)), Some((y, b))) if harmless(x * y) => {
+                let (c, product) = (self.real(x * y), self.binary(BinaryOp::Mul, a, b));
+                self.product(c, product)
+            }
+            (None, Some((x, a)), None) => {
+                let (c, product) = (self.real(x), self.product(a, b));
+                self.product(c, product)
+            }
+            (None, None, Some((y, b))) => {
+                let (c, product) = (self.real(y), self.product(a, b));
+                self.product(c, product)
+            }
+            _ => self.binary(BinaryOp::Mul, a, b),
+        }
+    }
+
+    /// `a / b`
+    pub fn quotient(&mut self, a: ExprId, b: ExprId) -> ExprId {
+        if let Some(a) = self.negated(a) {
+            let quotient = self.quotient(a, b);
+            return self.neg(quotient);
+        }
+        if let Some(b) = self.negated(b) {
+            let quotient = self.quotient(a, b);
+            return self.neg(quotient);
+        }
+        match self.constant(b) {
+            Some(1.0) => a,
+            Some(c) if is_power_of_two(c) => {
+                let inverse = self.real(1.0 / c);
+                self.product(inverse, a)
+            }
+            _ if self.constant(a) == Some(1.0) => self.recip(b),
+            _ => self.binary(BinaryOp::Div, a, b),
+        }
+    }
+
+    /// `a ^ n`
+    pub fn powi(&mut self, a: ExprId, n: i32) -> ExprId {
+        match (n, self.constant(a)) {
+            (0, _) => self.real(1.0),
+            (1, _) => a,
+            (_, Some(c)) if n > 0 && harmless(c.powi(n)) => self.real(c.powi(n)),
+            _ => self.add(Expr::PowI(a, n)),
+        }
+    }
+
+    /// `c * a`
+    pub fn times(&mut self, c: f64, a: ExprId) -> ExprId {
+        let c = self.real(c);
+        self.product(c, a)
+    }
+
+    /// An integer as a number.
+    pub fn number(&mut self, a: ExprId) -> ExprId {
+        match *self.get(a) {
+            Expr::Integer(n) => self.real(n as f64),
+            _ => self.add(Expr::Number(a)),
+        }
+    }
+
+    /// `a op b` of numbers.
+    pub fn compare(&mut self, op: CmpOp, a: ExprId, b: ExprId) -> ExprId {
+        self.add(Expr::Compare(op, a, b))
+    }
+
+    /// `a op b` of integers.
+    pub fn compare_integers(&mut self, op: CmpOp, a: ExprId, b: ExprId) -> ExprId {
+        let order = match (self.get(a), self.get(b)) {
+            (Expr::Integer(x), Expr::Integer(y)) => Some(x.cmp(y)),
+            _ if a == b => Some(std::cmp::Ordering::Equal),
+            _ => None,
+        };
+        match order {
+            Some(order) => self.add(Expr::Truth(op.holds(order))),
+            None => self.add(Expr::IntegerCompare(op, a, b)),
+        }
+    }
+
+    /// `!a`
+    pub fn not(&mut self, a: ExprId) -> ExprId {
+        match *self.get(a) {
+            Expr::Truth(truth) => self.add(Expr::Truth(!truth)),
+            Expr::Not(a) => a,
+            _ => self.add(Expr::Not(a)),
+        }
+    }
+
+    /// `a && b`
+    pub fn and(&mut self, a: ExprId, b: ExprId) -> ExprId {
+        match (self.truth(a), self.truth(b)) {
+            (Some(false), _) | (_, Some(true)) => a,
+            (Some(true), _) | (_, Some(false)) => b,
+            _ if a == b => a,
+            _ => self.add(Expr::And(a, b)),
+        }
+    }
+
+    /// All of some conditions, each with the truth that is asked for; None where there are none.
+    pub fn all(&mut self, conditions: &[(ExprId, bool)]) -> Option<ExprId> {
+        let mut all = None;
+        for &(condition, truth) in conditions {
+            let condition = if truth {
+                condition
+            } else {
+                self.not(condition)
+            };
+            all = Some(match all {
+                Some(a) => self.and(a, condition),
+                None => condition,
+            });
+        }
+        all
+    }
+
+    /// `if condition { then } else { otherwise }`
+    pub fn select(&mut self, condition: ExprId, then: ExprId, otherwise: ExprId) -> ExprId {
+        match self.truth(condition) {
+            Some(true) => then,
+            Some(false) => otherwise,
+            None if then == otherwise => then,
+            None => self.add(Expr::Select {
+                condition,
+                then,
+                otherwise,
+            }),
+        }
+    }
+
+    /// 1 where `condition` holds, else 0.
+    pub fn indicator(&mut self, condition: ExprId) -> ExprId {
+        let indicator = self.add(Expr::Indicator(condition));
+        self.node(indicator)
+    }
+
+    pub fn real(&mut self, value: f64) -> ExprId {
+        self.add(Expr::Real(Real::new(value)))
+    }
+}

@@ -1,0 +1,27 @@
+//! Equations whose tensors no result and no gradient depends on.
+
+use crate::differentiate::Backward;
+use crate::ir::{Function, Role, TensorId};
+use std::collections::BTreeSet;
+
+pub(super) fn run(joint: &mut Backward) {
+    let needed = needed(&joint.function);
+    for at in (0..joint.function.equations.len()).rev() {
+        if !needed.contains(&joint.function.equations[at].tensor) {
+            joint.remove(at);
+        }
+    }
+}
+
+/// What results and gradients depend on, with themselves.
+fn needed(f: &Function) -> BTreeSet<TensorId> {
+    let mut needed: BTreeSet<TensorId> = f.results.iter().copied().collect();
+    for e in f.equations.iter().rev() {
+        let gradient = matches!(f.tensor(e.tensor).role, Role::Gradient { .. });
+        if gradient || needed.contains(&e.tensor) {
+            needed.insert(e.tensor);
+            needed.extend(f.reads(e.right));
+        }
+    }
+    needed
+}

@@ -1,0 +1,34 @@
+//! Small passes over a function in normal form, in this order: expressions are built again (`algebra`), contributions that
+//! are added to one tensor become one equation (`gather`), equal temporaries become one (`common`), and what nothing needs
+//! goes (`dead`). Each leaves the function in normal form.
+
+mod algebra;
+mod common;
+mod dead;
+mod gather;
+
+use crate::differentiate::Backward;
+use crate::ir::{Equation, Function, TensorId};
+
+/// Simplifies a function and its backward equations.
+pub fn simplify(joint: &mut Backward) {
+    algebra::run(&mut joint.function);
+    gather::run(joint);
+    common::run(joint);
+    dead::run(joint);
+}
+
+impl Backward {
+    /// Removes the equation at `at`.
+    fn remove(&mut self, at: usize) -> Equation {
+        if at < self.split {
+            self.split -= 1;
+        }
+        self.function.equations.remove(at)
+    }
+}
+
+/// Whether one equation alone writes a tensor.
+fn alone(f: &Function, tensor: TensorId) -> bool {
+    f.equations.iter().filter(|e| e.tensor == tensor).count() == 1
+}
