@@ -176,7 +176,12 @@ impl Normaliser<'_> {
             return access;
         }
         let free: Vec<IndexId> = self.f.exprs.free_indices(id).into_iter().collect();
-        let guard = self.reaches(guards, &free);
+        // One element of a softmax needs the whole row.
+        let mut outside = free.clone();
+        if let Expr::Softmax { along, .. } = self.f.exprs.get(id) {
+            outside.retain(|i| !along.contains(i));
+        }
+        let guard = self.reaches(guards, &outside);
         let (word, element) = match self.f.exprs.get(id) {
             Expr::ArgReduce { .. } => ("arg", Element::Integer(ElementType::Usize)),
             Expr::Softmax { log: false, .. } => ("softmax", Element::Float),

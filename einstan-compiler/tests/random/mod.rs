@@ -1,0 +1,194 @@
+//! Functions made at random, with inputs.
+
+use einstan_compiler::diagnostics::Diagnostics;
+use einstan_compiler::eval::Dense;
+use einstan_compiler::ir::Function;
+use einstan_compiler::{check, parse, resolve};
+use proptest::prelude::*;
+use std::collections::BTreeMap;
+
+/// The lengths of the dimensions `n` and `m`.
+const N: usize = 3;
+const M: usize = 2;
+
+const SIGNATURE: &str = "fn f(X[n, m], Y[n, m], M[m, m], v[m], w[n], s) -> Z[n, m]";
+
+/// A function of the matrices X, Y, M, the vectors v, w and the scalar s.
+#[derive(Clone, Debug)]
+pub struct Program {
+    pub source: String,
+    pub inputs: BTreeMap<String, Dense>,
+    /// Numbers for cotangents and directions.
+    pub weights: Vec<f64>,
+}
+
+impl Program {
+    pub fn signature(&self) -> &'static str {
+        SIGNATURE
+    }
+}
+
+pub fn compile(source: &str) -> Function {
+    let mut diagnostics = Diagnostics::new();
+    let tokens = source.parse().expect("tokens");
+    let mut program = resolve::resolve(parse::parse(tokens, &mut diagnostics), &mut diagnostics);
+    check::check(&mut program, &mut diagnostics);
+    assert!(
+        diagnostics.is_empty(),
+        "{source}: {:?}",
+        diagnostics.errors()
+    );
+    let f = program.functions.remove(0).function;
+    einstan_compiler::ir::verify(&f).expect("what resolve makes");
+    f
+}
+
+/// An expression of the row index `r` and the column index `c`, with `k1`, `k2`.. bound inside.
+#[derive(Clone, Debug)]
+struct Template(String);
+
+impl Template {
+    /// The same with another row and column.
+    fn at(&self, row: &str, column: &str) -> String {
+        self.0.replace('ρ', row).replace('γ', column)
+    }
+
+    /// An index that is bound nowhere in it.
+    fn fresh(&self) -> String {
+        let number = (1..).find(|n| !self.0.contains(&format!("k{n}")));
+        format!("k{}", number.expect("some number is free"))
+    }
+}
+
+fn leaf() -> impl Strategy<Value = Template> {
+    prop::sample::select(vec![
+        "X[ρ,γ]", "Y[ρ,γ]", "X[ρ,γ]", "v[γ]", "w[ρ]", "s", "0.7", "2", "X[0,γ]", "X[ρ,1]", "w[0]",
+        "M[γ,γ]", "M[1,γ]", "len(n)", "ρ", "γ", "H[ρ,γ]", "H[ρ,0]",
+    ])
+    .prop_map(|s| Template(s.to_string()))
+}
+
+fn unary() -> impl Strategy<Value = &'static str> {
+    prop::sample::select(vec![
+        "-(#)",
+        "tanh(#)",
+        "sin(#)",
+        "exp(0.3*(#))",
+        "sigmoid(#)",
+        "(#)^2",
+        "(#)^3",
+        "relu(#)",
+        "abs(#)",
+        "ln(1.5 + (#)^2)",
+        "sqrt(1.5 + (#)^2)",
+        "recip(2 + (#)^2)",
+        "softplus(#)",
+        "gelu(#)",
+        "half(#)",
+        "1*(#) + 0",
+        "(-(#))*0.5*4",
+        "(#)/2",
+        "((#) > 0.2)",
+        "pow(1.5 + (#)^2, 0.7)",
+    ])
+}
+
+fn binary() -> impl Strategy<Value = &'static str> {
+    prop::sample::select(vec![
+        "# + @",
+        "# - (@)",
+        "(#) * (@)",
+        "(#) / (1.5 + (@)^2)",
+        "max(#, @)",
+        "min(#, @)",
+        "atan2(#, 2 + (@)^2)",
+        "(if ρ < γ { # } else { @ })",
+        "(if (#) > 0.1 { # } else { @ })",
+        "(if ρ >= 1 && (#) < 0.3 { @ } else { 0.5 })",
+    ])
+}
+
+/// Reductions over the column, and products that sum over it.
+fn over_columns() -> impl Strategy<Value = &'static str> {
+    prop::sample::select(vec![
+        "sum[κ](# + 0*v[κ])",
+        "mean[κ](# + 0*v[κ])",
+        "prod[κ](1 + (#) * (v[κ] + 0.1))",
+        "max[κ](# + 0*v[κ])",
+        "min[κ](# + 0*v[κ])",
+        "logsumexp[κ](# + 0*v[κ])",
+        "(v[κ] * (#) * X[ρ,κ])",
+        "((#) * M[κ,γ] * v[κ])",
+        "(X[ρ,κ] * M[κ,γ] * (#))",
+        "sum[κ]((#) * v[κ])",
+        "sum[κ](0*v[κ] + (if κ <= γ { # } else { 0 }))",
+    ])
+}
+
+fn expression() -> impl Strategy<Value = Template> {
+    leaf().prop_recursive(4, 24, 2, |inner| {
+        prop_oneof![
+            2 => (unary(), inner.clone()).prop_map(|(form, a)| Template(form.replace('#', &a.0))),
+            2 => (binary(), inner.clone(), inner.clone())
+                .prop_map(|(form, a, b)| Template(form.replace('#', &a.0).replace('@', &b.0))),
+            2 => (over_columns(), inner.clone()).prop_map(|(form, a)| {
+                let k = a.fresh();
+                Template(form.replace('#', &a.at("ρ", &k)).replace('κ', &k))
+            }),
+            1 => inner.prop_map(|a| Template(format!("softmax[γ]({})", a.0))),
+        ]
+    })
+}
+
+fn numbers(count: usize) -> impl Strategy<Value = Vec<f64>> {
+    prop::collection::vec(-1.0..1.0f64, count)
+}
+
+fn dense(shape: &[usize]) -> impl Strategy<Value = Dense> + use<> {
+    let shape = shape.to_vec();
+    numbers(shape.iter().product()).prop_map(move |data| Dense {
+        shape: shape.clone(),
+        data,
+    })
+}
+
+/// A function with two equations for its result, and inputs.
+pub fn program() -> impl Strategy<Value = Program> {
+    let inputs = (
+        dense(&[N, M]),
+        dense(&[N, M]),
+        dense(&[M, M]),
+        dense(&[M]),
+        dense(&[N]),
+        dense(&[]),
+    );
+    (
+        expression(),
+        expression(),
+        expression(),
+        any::<bool>(),
+        inputs,
+        numbers(11),
+    )
+        .prop_map(|(h, z, more, adds, (x, y, m, v, w, s), weights)| {
+            // The intermediate H reads no H.
+            let h = h.at("i", "j").replace('H', "Y");
+            let mut source = format!(
+                "fn half(x) = 0.5*x; {SIGNATURE} {{ H[i,j] = {h} + 0*Y[i,j]; Z[i,j] = {};",
+                z.at("i", "j")
+            );
+            if adds {
+                source.push_str(&format!(" Z[p,q] += {};", more.at("p", "q")));
+            }
+            source.push_str(" }");
+            let inputs = [("X", x), ("Y", y), ("M", m), ("v", v), ("w", w), ("s", s)];
+            Program {
+                source,
+                inputs: inputs
+                    .into_iter()
+                    .map(|(n, d)| (n.to_string(), d))
+                    .collect(),
+                weights,
+            }
+        })
+}
