@@ -90,3 +90,64 @@ fn a_branch_not_taken_contributes_no_nan() {
         (array![0.0, 0.0], array![0.0, 0.0], array![0.0, 0.0])
     );
 }
+
+einstan! {
+    pub fn by_value(x[n], a[m]) -> y[n] {
+        y[i] = if x[i] > 0 { a[i] } else { 0 };
+    }
+    pub fn by_value_constant(x[n], a[m]) -> y[n] {
+        y[i] = if x[i] > 0 { a[2] } else { 0 };
+    }
+    pub fn largest(x[n]) -> y {
+        y = if len(n) > 0 { max[i](x[i]) } else { -1 };
+    }
+    pub fn remainder(t[n]: i64, k: i64, x[n]) -> y[n] {
+        y[i] = if t[i] > 0 { x[i] * (i % t[i]) } else { k % (k - 2) };
+    }
+}
+
+#[test]
+fn a_branch_taken_by_value_reads_inside() {
+    let a = array![5.0, 6.0];
+    let taken = |x: Array1<f64>| (by_value(&x, &a), by_value_constant(&x, &a));
+    let (inside, none) = taken(array![1.0, 0.0, 0.0]);
+    assert_eq!(inside.unwrap(), array![5.0, 0.0, 0.0]);
+    assert_eq!(
+        none.unwrap_err().to_string(),
+        "by_value_constant: `a` is read at position 2 of axis 0, which has length 2"
+    );
+    let (outside, _) = taken(array![1.0, 0.0, 1.0]);
+    assert_eq!(
+        outside.unwrap_err().to_string(),
+        "by_value: `a` is read at position 2 of axis 0, which has length 2"
+    );
+    let (zero, also) = taken(array![0.0, 0.0, 0.0]);
+    assert_eq!(
+        (zero.unwrap(), also.unwrap()),
+        (Array1::zeros(3), Array1::zeros(3))
+    );
+}
+
+#[test]
+fn a_reduction_over_nothing_where_the_branch_is_not_taken() {
+    assert_eq!(largest(&Array1::<f64>::zeros(0)).unwrap(), -1.0);
+    assert_eq!(largest(&array![1.0, 3.0]).unwrap(), 3.0);
+}
+
+#[test]
+fn remainders_by_zero_are_errors_where_they_are_taken() {
+    let x = array![1.0, 1.0, 1.0];
+    assert_eq!(
+        remainder(&array![2, 0, 2], 7, &x).unwrap(),
+        array![0.0, 2.0, 0.0]
+    );
+    assert_eq!(
+        remainder(&array![1, 1, 1], 2, &x).unwrap(),
+        Array1::zeros(3)
+    );
+    let error = remainder(&array![2, 0, 2], 2, &x).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "remainder: a remainder by zero in the equation of `y`"
+    );
+}

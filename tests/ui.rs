@@ -15,7 +15,12 @@ fn every_rule_has_a_program_and_every_program_a_rule() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/ui");
     let found: BTreeSet<String> = std::fs::read_dir(folder)
         .expect("the folder of the programs")
-        .map(|e| e.expect("an entry").file_name().into_string().expect("text"))
+        .map(|e| {
+            e.expect("an entry")
+                .file_name()
+                .into_string()
+                .expect("text")
+        })
         .collect();
     let mut rules: BTreeSet<String> = Rule::ALL.iter().map(|r| r.name().to_string()).collect();
     // Programs that break several rules at once.

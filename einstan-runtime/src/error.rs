@@ -161,6 +161,14 @@ impl Error {
     }
 
     #[cold]
+    pub fn zero_divisor(function: &str, tensor: &str) -> Self {
+        Self::new(
+            ErrorKind::Range,
+            format!("{function}: a remainder by zero in the equation of `{tensor}`"),
+        )
+    }
+
+    #[cold]
     pub fn output(
         function: &str,
         tensor: &str,

@@ -1,7 +1,7 @@
 //! An index runs over one dimension.
 
-use super::{Checker, Position, Range};
-use crate::ir::{Check, DimId, IndexId, Length, Place, Subscript};
+use super::{Branch, Checker, Position, Range};
+use crate::ir::{CmpOp, DimId, Expr, Fault, IndexId, Length, Place, Subscript};
 use crate::resolve::message;
 use crate::rule::Rule;
 use std::collections::BTreeSet;
@@ -24,32 +24,39 @@ impl Checker<'_> {
                 continue;
             }
             match &p.branch {
-                Some(branch) if !range.branch => {
-                    if !branch.by_value {
-                        self.at_entry(Check::Within {
-                            at: p.place,
-                            index: i,
-                            dim: p.dim,
-                            reached: branch.conditions.clone(),
-                        });
-                    }
-                }
-                _ if self.is_number(have) != self.is_number(p.dim) => {
-                    let index = self.f.index(i).name.clone();
-                    self.at_entry(Check::Agree {
-                        index,
-                        a: have,
-                        a_at: range.place,
-                        b: p.dim,
-                        b_at: p.place,
-                    });
-                }
+                Some(branch) if !range.branch => self.beyond(p, i, branch),
+                _ if self.is_number(have) != self.is_number(p.dim) => self.agree(p, i, range),
                 _ => {
                     told.insert(i);
                     self.mismatch(p, i, range);
                 }
             }
         }
+    }
+
+    /// Fails where the index passes the end of the axis: `len(dim of i) > len(axis)`, and `i >= len(axis)` where the branch
+    /// is taken.
+    fn beyond(&mut self, p: &Position, index: IndexId, branch: &Branch) {
+        let (own, length) = (self.length(self.f.index(index).dim), self.length(p.dim));
+        let longer = self.compare(CmpOp::Greater, own, length);
+        let value = self.f.exprs.add(Expr::IndexValue(index));
+        let past = self.compare(CmpOp::GreaterEqual, value, length);
+        let fault = Fault::Outside {
+            at: p.place,
+            position: Subscript::Index(index),
+        };
+        self.at_entry(&[longer, past], branch, fault);
+    }
+
+    fn agree(&mut self, p: &Position, index: IndexId, range: &Range) {
+        let (a, b) = (self.length(self.f.index(index).dim), self.length(p.dim));
+        let differ = self.compare(CmpOp::NotEqual, a, b);
+        let fault = Fault::Lengths {
+            index: self.f.index(index).name.clone(),
+            a: range.place,
+            b: p.place,
+        };
+        self.at_entry(&[differ], &[], fault);
     }
 
     fn is_number(&self, dim: DimId) -> bool {

@@ -1,15 +1,17 @@
 //! The rules that need the whole function: every index runs over one dimension, every position lies inside, every
-//! reduction without a value for nothing has something to reduce.
+//! reduction without a value for nothing has something to reduce, no remainder is by zero.
 //!
 //! What can be told from the names of dimensions is told now; what depends on lengths becomes a `Check` that the function
 //! makes when it is entered. After this pass nothing can fail.
 
 mod axes;
-mod empty;
 mod positions;
+mod values;
 
 use crate::diagnostics::Diagnostics;
-use crate::ir::{Check, DimId, ExprId, Function, IndexId, Place, Subscript, TensorId};
+use crate::ir::{
+    Check, CmpOp, DimId, Expr, ExprId, Fault, Function, IndexId, Place, Role, Subscript, TensorId,
+};
 use crate::resolve::Program;
 use proc_macro2::Span;
 use std::collections::{BTreeMap, BTreeSet};
@@ -49,14 +51,8 @@ pub struct Position {
     pub branch: Option<Branch>,
 }
 
-/// The way to what stands in a branch.
-#[derive(Clone, Debug, Default)]
-pub struct Branch {
-    /// The conditions on the way that speak of indices and lengths alone, each with the truth that leads there.
-    pub conditions: Vec<(ExprId, bool)>,
-    /// Whether there are others, which depend on values.
-    pub by_value: bool,
-}
+/// The way to what stands in a branch: the conditions on it, each with the truth that leads there.
+pub type Branch = Vec<(ExprId, bool)>;
 
 /// The access from which an index has its range.
 #[derive(Clone, Debug)]
@@ -79,7 +75,7 @@ pub fn check(program: &mut Program, diagnostics: &mut Diagnostics) {
         };
         checker.axes();
         checker.positions();
-        checker.reductions();
+        checker.values();
         resolved.failed |= diagnostics.len() > before;
     }
 }
@@ -93,10 +89,30 @@ struct Checker<'a> {
 }
 
 impl Checker<'_> {
-    /// Adds what the function checks when it is entered.
-    fn at_entry(&mut self, check: Check) {
+    /// Adds what the function checks when it is entered: it fails where the conditions hold and `branch` is taken. What
+    /// is not known then counts as true.
+    fn at_entry(&mut self, fails: &[ExprId], branch: &[(ExprId, bool)], fault: Fault) {
+        let mut fails: Vec<_> = fails.iter().map(|&id| (id, true)).collect();
+        fails.extend(branch.iter().filter(|(id, _)| self.is_known(*id)));
+        let check = Check { fails, fault };
         if !self.f.checks.contains(&check) {
             self.f.checks.push(check);
         }
+    }
+
+    /// Whether a value is known when the function is entered: it needs nothing but parameters.
+    fn is_known(&self, id: ExprId) -> bool {
+        let parameter = |t: TensorId| matches!(self.f.tensor(t).role, Role::Parameter { .. });
+        let exprs = &self.f.exprs;
+        self.f.reads(id).into_iter().all(parameter)
+            && !exprs.walk(id).into_iter().any(|e| exprs.reduces(e))
+    }
+
+    fn length(&mut self, dim: DimId) -> ExprId {
+        self.f.exprs.add(Expr::Len(dim))
+    }
+
+    fn compare(&mut self, op: CmpOp, a: ExprId, b: ExprId) -> ExprId {
+        self.f.exprs.add(Expr::IntegerCompare(op, a, b))
     }
 }

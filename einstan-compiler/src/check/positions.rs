@@ -1,7 +1,7 @@
 //! A constant position lies inside of its axis.
 
 use super::{Checker, Position};
-use crate::ir::{Check, Length, Subscript};
+use crate::ir::{CmpOp, Expr, Fault, Length, Subscript};
 use crate::rule::Rule;
 
 impl Checker<'_> {
@@ -21,12 +21,15 @@ impl Checker<'_> {
                 (Some(n), None) => self.outside(p, position, n),
                 (_, branch) => {
                     let branch = branch.clone().unwrap_or_default();
-                    self.at_entry(Check::Inside {
+                    let length = self.length(p.dim);
+                    let position = i64::try_from(position).unwrap_or(i64::MAX);
+                    let position = self.f.exprs.add(Expr::Integer(position));
+                    let outside = self.compare(CmpOp::LessEqual, length, position);
+                    let fault = Fault::Outside {
                         at: p.place,
-                        position,
-                        dim: p.dim,
-                        reached: branch.conditions,
-                    });
+                        position: p.subscript,
+                    };
+                    self.at_entry(&[outside], &branch, fault);
                 }
             }
         }

@@ -2,7 +2,7 @@
 
 use super::body;
 use super::signature::{Items, argument};
-use crate::ir::{Check, DimId, ExprId, Length, Parameter, Place};
+use crate::ir::{DimId, Length, Parameter, Place};
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 use std::collections::BTreeMap;
@@ -39,7 +39,7 @@ impl Items<'_> {
             }
         });
         let bind = self.bind_lengths();
-        let checks = self.plan.map(|_| self.checks()).unwrap_or_default();
+        let checks = self.plan.map(|p| body::checks(p, &self.paths));
         quote! {
             #[derive(#core::clone::Clone, #core::marker::Copy)]
             struct Lens { #(#fields: usize,)* }
@@ -131,105 +131,5 @@ impl Items<'_> {
             }
         }
         out
-    }
-
-    fn checks(&self) -> TokenStream {
-        let core = &self.paths.core;
-        let lens = quote! { lens };
-        let mut seen: Vec<&Check> = Vec::new();
-        let mut out = TokenStream::new();
-        for check in &self.f.checks {
-            if seen.contains(&check) {
-                continue;
-            }
-            seen.push(check);
-            let (condition, error) = self.check(check, &lens);
-            out.extend(quote! { if #condition { return #core::result::Result::Err(#error); } });
-        }
-        out
-    }
-
-    /// When a check fails, and the error.
-    fn check(&self, check: &Check, lens: &TokenStream) -> (TokenStream, TokenStream) {
-        let rt = &self.paths.rt;
-        let function = &self.f.name;
-        match check {
-            Check::Agree {
-                index,
-                a,
-                a_at,
-                b,
-                b_at,
-            } => {
-                let (x, y) = (self.len(*a, lens), self.len(*b, lens));
-                let (ta, tb) = (
-                    &self.f.tensor(a_at.tensor).name,
-                    &self.f.tensor(b_at.tensor).name,
-                );
-                let (pa, pb) = (
-                    Literal::usize_unsuffixed(a_at.axis),
-                    Literal::usize_unsuffixed(b_at.axis),
-                );
-                let error = quote! { #rt::Error::index_length(#function, #index, #x, #ta, #pa, #y, #tb, #pb) };
-                (quote! { #x != #y }, error)
-            }
-            Check::NonEmpty {
-                word,
-                index,
-                dim,
-                tensor,
-                reached,
-            } => {
-                let (len, tensor) = (self.len(*dim, lens), &self.f.tensor(*tensor).name);
-                let error = quote! { #rt::Error::empty(#function, #word, #index, #tensor) };
-                (self.where_reached(quote! { #len == 0 }, reached), error)
-            }
-            Check::Within {
-                at,
-                index,
-                dim,
-                reached,
-            } => {
-                let len = self.len(*dim, lens);
-                let (tensor, axis) = (
-                    &self.f.tensor(at.tensor).name,
-                    Literal::usize_unsuffixed(at.axis),
-                );
-                let error = quote! { #rt::Error::position(#function, #tensor, #axis, #len, #len) };
-                let condition = self
-                    .plan
-                    .map(|plan| body::reaches_beyond(plan, &self.paths, reached, *index, &len))
-                    .unwrap_or_default();
-                (condition, error)
-            }
-            Check::Inside {
-                at,
-                position,
-                dim,
-                reached,
-            } => {
-                let len = self.len(*dim, lens);
-                let (tensor, axis) = (
-                    &self.f.tensor(at.tensor).name,
-                    Literal::usize_unsuffixed(at.axis),
-                );
-                let position = Literal::usize_unsuffixed(*position as usize);
-                let error =
-                    quote! { #rt::Error::position(#function, #tensor, #axis, #position, #len) };
-                let outside = quote! { #len <= #position };
-                (self.where_reached(outside, reached), error)
-            }
-        }
-    }
-
-    /// `failed && { ..some values of the indices meet all conditions.. }`
-    fn where_reached(&self, failed: TokenStream, conditions: &[(ExprId, bool)]) -> TokenStream {
-        match (conditions.is_empty(), self.plan) {
-            (false, Some(plan)) => {
-                let reached = body::reached(plan, &self.paths, conditions);
-                quote! { #failed && #reached }
-            }
-            _ => failed,
-        }
     }
 }

@@ -313,20 +313,6 @@ impl Exprs {
         new
     }
 
-    /// Whether the value of an expression depends on indices and lengths alone.
-    pub fn speaks_of_lengths(&self, id: ExprId) -> bool {
-        self.walk(id).into_iter().all(|e| {
-            !matches!(
-                self.get(e),
-                Expr::Access { .. }
-                    | Expr::IntegerAccess { .. }
-                    | Expr::Reduce { .. }
-                    | Expr::ArgReduce { .. }
-                    | Expr::Softmax { .. }
-            )
-        })
-    }
-
     /// `id` and every expression inside it, each once, outer ones first.
     pub fn walk(&self, id: ExprId) -> Vec<ExprId> {
         let (mut seen, mut order, mut stack) = (BTreeSet::new(), Vec::new(), vec![id]);

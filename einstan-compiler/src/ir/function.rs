@@ -122,41 +122,29 @@ pub struct Place {
     pub axis: usize,
 }
 
-/// What is checked when a function is entered, beside the lengths of its parameters' axes.
+/// What is checked when a function is entered, beside the lengths of its parameters' axes: it fails where all conditions
+/// have the truth given, for some values of their indices. They read nothing but parameters.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Check {
-    /// Two lengths that one index runs over agree (a named and a fixed one, say).
-    Agree {
-        index: String,
-        a: DimId,
-        a_at: Place,
-        b: DimId,
-        b_at: Place,
-    },
-    /// A reduction without identity has something to reduce. `word` is `max`, `argmin`... `reached` as below.
-    NonEmpty {
+pub struct Check {
+    pub fails: Vec<(ExprId, bool)>,
+    pub fault: Fault,
+}
+
+/// What is wrong where a check fails.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// Two lengths that one index runs over disagree (a named and a fixed one, say).
+    Lengths { index: String, a: Place, b: Place },
+    /// A reduction without identity has nothing to reduce. `word` is `max`, `argmin`...
+    Empty {
         word: &'static str,
         index: String,
-        dim: DimId,
         tensor: TensorId,
-        reached: Vec<(ExprId, bool)>,
     },
-    /// An index lies inside an axis of another dimension, which a read in a branch has: `index < len(dim)`. `reached` as
-    /// below, and not empty.
-    Within {
-        at: Place,
-        index: IndexId,
-        dim: DimId,
-        reached: Vec<(ExprId, bool)>,
-    },
-    /// A constant position lies inside: `position < len(dim)`. `reached`: the conditions on the way there, each with
-    /// the truth that reaches the read; the read counts only where all hold. They speak of lengths and indices alone.
-    Inside {
-        at: Place,
-        position: u64,
-        dim: DimId,
-        reached: Vec<(ExprId, bool)>,
-    },
+    /// A tensor is read outside of an axis.
+    Outside { at: Place, position: Subscript },
+    /// The divisor of a remainder is 0, in the equation of a tensor.
+    ZeroDivisor { tensor: TensorId },
 }
 
 #[derive(Clone, Debug)]

@@ -3,14 +3,15 @@
 //! Nothing is decided here. Names: `t3` is an argument, `s3` a tensor that is read, `w3` one that is written, `i5` the
 //! value of an index, `lens.d2` a length.
 
+mod check;
 mod choose;
 mod expr;
 mod nest;
 mod row;
 
-use crate::ir::{
-    DimId, Element, ElementType, ExprId, Function, IndexId, Length, Parameter, Role, TensorId,
-};
+pub(crate) use check::checks;
+
+use crate::ir::{DimId, Element, ElementType, ExprId, Function, Length, Parameter, Role, TensorId};
 use crate::plan::{Contraction, Mode, Phase, Plan, Schedule, Step};
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
@@ -29,14 +30,7 @@ pub struct Paths {
 ///     t0: rt::Source<'_, T, 2>, ..parameters.., mut t3: rt::Sink<'_, T, 2>, ..results..) -> Result<(), rt::Error>
 /// ```
 pub fn forward(plan: &Plan, paths: &Paths) -> TokenStream {
-    Body {
-        plan,
-        f: &plan.function,
-        paths,
-        phase: Phase::Forward,
-        choices: Default::default(),
-    }
-    .forward()
+    Body::new(plan, paths, Phase::Forward).forward()
 }
 
 /// Emits
@@ -47,14 +41,7 @@ pub fn forward(plan: &Plan, paths: &Paths) -> TokenStream {
 ///     accumulate: bool) -> Result<(), rt::Error>
 /// ```
 pub fn backward(plan: &Plan, paths: &Paths) -> TokenStream {
-    Body {
-        plan,
-        f: &plan.function,
-        paths,
-        phase: Phase::Backward,
-        choices: Default::default(),
-    }
-    .backward()
+    Body::new(plan, paths, Phase::Backward).backward()
 }
 
 struct Body<'a> {
@@ -64,6 +51,18 @@ struct Body<'a> {
     phase: Phase,
     /// How many choices the prelude has made.
     choices: std::cell::Cell<usize>,
+}
+
+impl<'a> Body<'a> {
+    fn new(plan: &'a Plan, paths: &'a Paths, phase: Phase) -> Self {
+        Body {
+            plan,
+            f: &plan.function,
+            paths,
+            phase,
+            choices: Default::default(),
+        }
+    }
 }
 
 /// What a binding of a tensor is for.
@@ -103,6 +102,7 @@ impl Body<'_> {
             ),
         };
         let (prelude, steps) = self.schedule(&self.plan.forward);
+        let checks = self.checks(true);
         quote! {
             #[allow(unused_mut, unused_variables, clippy::too_many_arguments)]
             fn forward<T: #rt::Float>(
@@ -113,6 +113,7 @@ impl Body<'_> {
                 #(#parameters,)*
                 #(#results,)*
             ) -> #core::result::Result<(), #rt::Error> {
+                #checks
                 #room
                 #prelude
                 #steps
@@ -437,69 +438,4 @@ fn steps(subscripts: &[crate::ir::Subscript], index: crate::ir::IndexId) -> Toke
         Literal::isize_unsuffixed(here.into())
     });
     quote! { [#(#step),*] }
-}
-
-/// Emits a block that says whether all conditions hold, each with its truth, for some values of their indices. They
-/// speak of indices and lengths alone.
-pub(crate) fn reached(plan: &Plan, paths: &Paths, conditions: &[(ExprId, bool)]) -> TokenStream {
-    search(plan, paths, conditions, None)
-}
-
-/// The same for values of which `index` is `len` or more.
-pub(crate) fn reaches_beyond(
-    plan: &Plan,
-    paths: &Paths,
-    conditions: &[(ExprId, bool)],
-    index: IndexId,
-    len: &TokenStream,
-) -> TokenStream {
-    search(plan, paths, conditions, Some((index, len)))
-}
-
-fn search(
-    plan: &Plan,
-    paths: &Paths,
-    conditions: &[(ExprId, bool)],
-    beyond: Option<(IndexId, &TokenStream)>,
-) -> TokenStream {
-    let body = Body {
-        plan,
-        f: &plan.function,
-        paths,
-        phase: Phase::Forward,
-        choices: Default::default(),
-    };
-    let mut indices = std::collections::BTreeSet::new();
-    let mut e = expr::Emitter::new(&body, None);
-    let mut all = quote! { true };
-    for &(condition, truth) in conditions {
-        indices.extend(plan.function.exprs.free_indices(condition));
-        let value = e.value(condition);
-        all = if truth {
-            quote! { #all && #value }
-        } else {
-            quote! { #all && !#value }
-        };
-    }
-    if let Some((index, len)) = beyond {
-        indices.insert(index);
-        let i = format_ident!("i{}", index.0);
-        all = quote! { #i >= #len as isize && #all };
-    }
-    let lets = e.outer;
-    let test = quote! { #(#lets)* if #all { reached = true; } };
-    let loops = indices.into_iter().rev().fold(test, |inside, index| {
-        let (i, len) = (
-            format_ident!("i{}", index.0),
-            body.len(plan.function.index(index).dim),
-        );
-        quote! { for #i in 0isize..(#len as isize) { #inside } }
-    });
-    quote! { {
-        #[allow(dead_code)]
-        type T = f64;
-        let mut reached = false;
-        #loops
-        reached
-    } }
 }

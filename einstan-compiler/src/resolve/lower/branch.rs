@@ -42,8 +42,7 @@ impl Lowering<'_, '_, '_> {
         f: impl FnOnce(&mut Self) -> R,
     ) -> R {
         let outer = self.branch.clone();
-        let here = outer.clone().unwrap_or_default();
-        self.branch = Some(here.under(&self.scope.f, condition, truth));
+        self.branch.get_or_insert_default().push((condition, truth));
         let out = f(self);
         self.branch = outer;
         out
