@@ -43,6 +43,10 @@ pub enum Length {
     /// A `dim` parameter.
     Given,
     Fixed(u64),
+    /// Some rows of an axis of this length at a time: made by `plan`.
+    Rows {
+        of: DimId,
+    },
 }
 
 /// What the elements of a tensor are.
@@ -77,6 +81,11 @@ pub enum Role {
     /// The cotangent of an intermediate or a temporary.
     Adjoint {
         of: TensorId,
+    },
+    /// The rows of a block, of another tensor's axis: made by `plan`.
+    Slice {
+        of: TensorId,
+        axis: usize,
     },
 }
 
@@ -240,6 +249,14 @@ impl Function {
         left.iter()
             .zip(&self.tensor(tensor).axes)
             .all(|(s, &dim)| matches!(s, Subscript::Index(i) if self.index(*i).dim == dim))
+    }
+
+    /// The tensor that a slice is of, or the tensor itself.
+    pub fn base(&self, tensor: TensorId) -> TensorId {
+        match self.tensor(tensor).role {
+            Role::Slice { of, .. } => self.base(of),
+            _ => tensor,
+        }
     }
 
     /// Whether an equation writes every element of its tensor: the left-hand side has distinct indices of the axes' own

@@ -3,8 +3,11 @@
 use super::factors::{self, Factor, Product, times};
 use super::nest::{self, Target};
 use super::order::{self, Order, divides};
-use super::{Choice, Contraction, Mode, Scheduler, Step};
-use crate::ir::{Element, Expr, ExprId, Function, IndexId, Role, Subscript, TensorId, UnaryOp};
+use super::scheduler::Scheduler;
+use super::{Choice, Contraction, Mode, Step};
+use crate::ir::{
+    DimId, Element, Expr, ExprId, Function, IndexId, Length, Role, Subscript, TensorId, UnaryOp,
+};
 use std::collections::BTreeSet;
 
 /// The steps of `target = sum[over](body)`.
@@ -198,7 +201,7 @@ fn choice(
     let stored = made
         .iter()
         .map(|&t| s.f.tensor(t).axes.clone())
-        .filter(|axes| !covered(s.f, axes))
+        .filter(|axes| !covered(s.f, axes) && !in_block(s.f, axes))
         .collect();
     Choice {
         cost: order.cost.clone(),
@@ -265,10 +268,33 @@ fn operand(s: &mut Scheduler<'_>, factor: Factor) -> (Vec<Step>, (TensorId, Vec<
     (vec![nest::map(s.f, target, factor.expr)], place)
 }
 
+/// Whether a tensor holds no more than the rows of a block.
+fn in_block(f: &Function, axes: &[DimId]) -> bool {
+    axes.iter()
+        .any(|&d| matches!(f.dim(d).length, Length::Rows { .. }))
+}
+
 /// Whether a tensor that the user named has all these axes, so that one of this shape is no larger.
-pub(crate) fn covered(f: &Function, axes: &[crate::ir::DimId]) -> bool {
-    f.tensors.iter().any(|t| {
-        !matches!(t.role, Role::Temporary | Role::Adjoint { .. }) && divides(axes, &t.axes)
+pub(crate) fn covered(f: &Function, axes: &[DimId]) -> bool {
+    let numbers = |axes: &[DimId]| {
+        let number = |&d: &DimId| match f.dim(d).length {
+            Length::Fixed(n) => n as f64,
+            _ => 1.0,
+        };
+        axes.iter().map(number).product::<f64>()
+    };
+    let names = |axes: &[DimId]| -> Vec<DimId> {
+        let named = |d: &DimId| !matches!(f.dim(*d).length, Length::Fixed(_));
+        axes.iter().copied().filter(named).collect()
+    };
+    let made = |role: Role| {
+        matches!(
+            role,
+            Role::Temporary | Role::Adjoint { .. } | Role::Slice { .. }
+        )
+    };
+    f.tensors.iter().filter(|t| !made(t.role)).any(|t| {
+        divides(&names(axes), &names(&t.axes)) && numbers(axes) <= numbers(&t.axes).max(1.0)
     })
 }
 

@@ -25,6 +25,10 @@ pub(crate) fn fuse(f: &mut Function, steps: Vec<Step>) -> Vec<Step> {
                     .map_or(0, |p| p + 1);
                 out.insert(at, Step::Zero { tensor, mode });
             }
+            (Step::Block { rows, row, steps }, _) => {
+                let steps = fuse(f, steps);
+                out.push(Step::Block { rows, row, steps });
+            }
             (step, _) => out.push(step),
         }
     }
@@ -33,7 +37,7 @@ pub(crate) fn fuse(f: &mut Function, steps: Vec<Step>) -> Vec<Step> {
 
 fn touches(f: &Function, step: &Step, tensor: TensorId) -> bool {
     let (mut writes, mut reads) = (Vec::new(), Default::default());
-    step.writes(&mut writes);
+    step.writes(f, &mut writes);
     step.reads(f, &mut reads);
     writes.contains(&tensor) || reads.contains(&tensor)
 }
@@ -78,12 +82,14 @@ fn in_step(f: &Function, first: &[Stmt], a: IndexId, second: &[Stmt], b: IndexId
     second.iter().for_each(|s| s.accesses(f, &mut two));
     one.iter().all(|x| {
         two.iter()
-            .filter(|y| x.tensor == y.tensor && (x.writes || y.writes))
+            .filter(|y| f.base(x.tensor) == f.base(y.tensor) && (x.writes || y.writes))
             .all(|y| {
-                x.subscripts
-                    .iter()
-                    .zip(&y.subscripts)
-                    .any(|(p, q)| *p == Subscript::Index(a) && *q == Subscript::Index(b))
+                // Two slices of one tensor are not one.
+                x.tensor == y.tensor
+                    && x.subscripts
+                        .iter()
+                        .zip(&y.subscripts)
+                        .any(|(p, q)| *p == Subscript::Index(a) && *q == Subscript::Index(b))
             })
     })
 }

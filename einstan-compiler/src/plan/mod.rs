@@ -3,20 +3,25 @@
 //! `plan` turns a function in normal form, with its backward equations, into schedules. It cannot fail, and nothing
 //! after it decides anything.
 
+mod block;
 mod contraction;
 mod factors;
 mod fuse;
 mod inline;
+mod memory;
 mod nest;
 mod order;
+mod recompute;
 mod schedule;
+mod scheduler;
 mod text;
 
 pub use schedule::{Buffer, Choice, Contraction, Mode, Phase, Plan, Schedule, Step, Stmt};
 
 use crate::differentiate::Backward;
-use crate::ir::{Element, Equation, Expr, Function, Op, Role, TensorId};
-use std::collections::{BTreeMap, BTreeSet};
+use crate::ir::{Equation, Function, Role, TensorId};
+use scheduler::Scheduler;
+use std::collections::BTreeSet;
 
 /// Plans a function: its equations up to `split` are the forward pass, the others the backward pass.
 pub fn plan(backward: Backward) -> Plan {
@@ -31,18 +36,29 @@ pub fn plan(backward: Backward) -> Plan {
         .iter()
         .any(|t| matches!(t.role, Role::Gradient { .. }));
 
-    let mut scheduler = Scheduler::new(&mut function);
-    let forward_steps = scheduler.schedule(&forward);
+    let backward = recompute::recompute(&mut function, &forward, backward);
     let copies = kept_results.iter().copied().collect();
-    let backward_steps = differentiable.then(|| scheduler.backward(&backward, &copies));
+    let backward: Vec<Equation> = backward
+        .into_iter()
+        .map(|e| Equation {
+            right: function.redirect(e.right, &copies),
+            ..e
+        })
+        .collect();
+    let forward = block::blocks(&mut function, forward);
+    let backward = block::blocks(&mut function, backward);
+
+    let mut scheduler = Scheduler::new(&mut function);
+    let forward = scheduler.schedule(&forward);
+    let backward = differentiable.then(|| scheduler.backward(&backward));
     let forward = Schedule {
-        steps: fuse::fuse(&mut function, forward_steps),
+        steps: fuse::fuse(&mut function, forward),
     };
-    let backward = backward_steps.map(|s| Schedule {
-        steps: fuse::fuse(&mut function, s),
+    let backward = backward.map(|steps| Schedule {
+        steps: fuse::fuse(&mut function, steps),
     });
 
-    let buffers = buffers(&function, &forward, backward.as_ref(), &kept_results);
+    let buffers = memory::buffers(&function, &forward, backward.as_ref(), &kept_results);
     let mut plan = Plan {
         function,
         forward,
@@ -70,135 +86,4 @@ fn keep_results(f: &mut Function, backward: &[Equation]) -> Vec<(TensorId, Tenso
             (r, copy)
         })
         .collect()
-}
-
-/// Turns equations into steps, and knows which tensors have a value already.
-pub(crate) struct Scheduler<'a> {
-    pub(crate) f: &'a mut Function,
-    /// Tensors that hold something.
-    begun: BTreeSet<TensorId>,
-}
-
-impl<'a> Scheduler<'a> {
-    fn new(f: &'a mut Function) -> Self {
-        Scheduler {
-            f,
-            begun: BTreeSet::new(),
-        }
-    }
-
-    fn schedule(&mut self, equations: &[Equation]) -> Vec<Step> {
-        equations.iter().flat_map(|e| self.equation(e)).collect()
-    }
-
-    /// The steps of the backward pass, in which a result is read from its copy.
-    fn backward(
-        &mut self,
-        equations: &[Equation],
-        copies: &BTreeMap<TensorId, TensorId>,
-    ) -> Vec<Step> {
-        let mut steps = Vec::new();
-        for e in equations {
-            let right = self.f.redirect(e.right, copies);
-            steps.extend(self.equation(&Equation { right, ..e.clone() }));
-        }
-        // A gradient that nothing contributes to is zero.
-        let untouched: Vec<TensorId> = (0..self.f.tensors.len() as u32)
-            .map(TensorId)
-            .filter(|&t| {
-                matches!(self.f.tensor(t).role, Role::Gradient { .. }) && !self.begun.contains(&t)
-            })
-            .collect();
-        steps.extend(untouched.into_iter().map(|tensor| Step::Zero {
-            tensor,
-            mode: Mode::Given,
-        }));
-        steps
-    }
-
-    /// The mode of a write, and the step that must come before it: what a write does not cover starts at zero.
-    fn begin(&mut self, e: &Equation) -> (Vec<Step>, Mode) {
-        let gradient = matches!(self.f.tensor(e.tensor).role, Role::Gradient { .. });
-        let first = self.begun.insert(e.tensor);
-        let fresh = if gradient { Mode::Given } else { Mode::Set };
-        match (first, e.op) {
-            (true, _) if self.f.covers(e) => (vec![], fresh),
-            (true, _) => (
-                vec![Step::Zero {
-                    tensor: e.tensor,
-                    mode: fresh,
-                }],
-                Mode::Add,
-            ),
-            (false, Op::Define) => (vec![], fresh),
-            (false, Op::Accumulate) => (vec![], Mode::Add),
-        }
-    }
-
-    fn equation(&mut self, e: &Equation) -> Vec<Step> {
-        let (mut steps, mode) = self.begin(e);
-        let target = nest::Target {
-            tensor: e.tensor,
-            left: e.left.clone(),
-            mode,
-        };
-        match self.f.exprs.get(e.right).clone() {
-            Expr::Reduce {
-                op: crate::ir::ReduceOp::Sum,
-                indices,
-                body,
-            } => {
-                steps.extend(contraction::sum(self, target, indices, body));
-            }
-            Expr::Reduce { op, indices, body } => {
-                steps.push(nest::reduction(self.f, target, op, indices, body))
-            }
-            Expr::ArgReduce { op, index, body } => {
-                steps.push(nest::reduction(self.f, target, op, vec![index], body));
-            }
-            Expr::Softmax { along, body, log } => {
-                steps.push(nest::softmax(self.f, target, along, body, log))
-            }
-            _ => steps.push(nest::map(self.f, target, e.right)),
-        }
-        steps
-    }
-}
-
-/// The workspace: every tensor that a step writes and that is neither a result nor a gradient.
-fn buffers(
-    f: &Function,
-    forward: &Schedule,
-    backward: Option<&Schedule>,
-    kept: &[(TensorId, TensorId)],
-) -> Vec<Buffer> {
-    let mut buffers: Vec<Buffer> = Vec::new();
-    let read_back: BTreeSet<TensorId> = backward.map(|b| b.reads(f)).unwrap_or_default();
-    let mut add = |tensor: TensorId, phase: Phase| {
-        let t = f.tensor(tensor);
-        let made = matches!(
-            t.role,
-            Role::Intermediate | Role::Temporary | Role::Adjoint { .. }
-        );
-        if made && !f.results.contains(&tensor) && buffers.iter().all(|b| b.tensor != tensor) {
-            let saved = phase == Phase::Forward && read_back.contains(&tensor);
-            debug_assert!(t.element != Element::Float || !t.name.is_empty());
-            buffers.push(Buffer {
-                tensor,
-                element: t.element,
-                field: format!("b{}", tensor.0),
-                saved,
-                phase,
-            });
-        }
-    };
-    forward
-        .writes()
-        .into_iter()
-        .for_each(|t| add(t, Phase::Forward));
-    kept.iter().for_each(|&(_, copy)| add(copy, Phase::Forward));
-    if let Some(b) = backward {
-        b.writes().into_iter().for_each(|t| add(t, Phase::Backward));
-    }
-    buffers
 }

@@ -1,6 +1,7 @@
 //! What codegen emits, and nothing that it can't: contractions, loop nests, choices between them.
 
 use crate::ir::{DimId, Element, ExprId, Function, IndexId, ReduceOp, Subscript, TensorId};
+use std::collections::BTreeSet;
 
 /// Everything decided about one function.
 #[derive(Clone, Debug)]
@@ -50,6 +51,12 @@ pub enum Step {
     Contract(Contraction),
     /// Loops.
     Nest(Vec<Stmt>),
+    /// Steps for some rows at a time: `rows` is the dimension of those of one block, `row` what one of them holds.
+    Block {
+        rows: DimId,
+        row: Vec<DimId>,
+        steps: Vec<Step>,
+    },
     /// One of several ways, by the lengths. The last option needs no condition.
     Choose(Vec<Choice>),
 }
@@ -136,23 +143,24 @@ impl Plan {
 
 impl Schedule {
     /// The tensors that the steps write, each once, in order.
-    pub fn writes(&self) -> Vec<TensorId> {
+    pub fn writes(&self, f: &Function) -> Vec<TensorId> {
         let mut out = Vec::new();
-        self.steps.iter().for_each(|s| s.writes(&mut out));
+        self.steps.iter().for_each(|s| s.writes(f, &mut out));
         out
     }
 
     /// The tensors that the steps read.
-    pub fn reads(&self, f: &Function) -> std::collections::BTreeSet<TensorId> {
-        let mut out = std::collections::BTreeSet::new();
+    pub fn reads(&self, f: &Function) -> BTreeSet<TensorId> {
+        let mut out = BTreeSet::new();
         self.steps.iter().for_each(|s| s.reads(f, &mut out));
         out
     }
 }
 
 impl Step {
-    pub(crate) fn writes(&self, out: &mut Vec<TensorId>) {
+    pub(crate) fn writes(&self, f: &Function, out: &mut Vec<TensorId>) {
         let mut add = |t: TensorId| {
+            let t = f.base(t);
             if !out.contains(&t) {
                 out.push(t);
             }
@@ -161,23 +169,26 @@ impl Step {
             Step::Zero { tensor, .. } => add(*tensor),
             Step::Contract(c) => add(c.target),
             Step::Nest(body) => body.iter().for_each(|s| s.writes(&mut add)),
+            Step::Block { steps, .. } => steps.iter().for_each(|s| s.writes(f, out)),
             Step::Choose(choices) => choices
                 .iter()
                 .flat_map(|c| &c.steps)
-                .for_each(|s| s.writes(out)),
+                .for_each(|s| s.writes(f, out)),
         }
     }
 
-    pub(crate) fn reads(&self, f: &Function, out: &mut std::collections::BTreeSet<TensorId>) {
+    pub(crate) fn reads(&self, f: &Function, out: &mut BTreeSet<TensorId>) {
+        let base = |t: TensorId| f.base(t);
         match self {
             Step::Zero { .. } => {}
             Step::Contract(c) => {
-                out.extend([c.a.0, c.b.0]);
-                out.extend(c.alpha.into_iter().flat_map(|a| f.reads(a)));
+                out.extend([c.a.0, c.b.0].map(base));
+                out.extend(c.alpha.into_iter().flat_map(|a| f.reads(a)).map(base));
             }
             Step::Nest(body) => body
                 .iter()
-                .for_each(|s| s.values(&mut |e| out.extend(f.reads(e)))),
+                .for_each(|s| s.values(&mut |e| out.extend(f.reads(e).into_iter().map(base)))),
+            Step::Block { steps, .. } => steps.iter().for_each(|s| s.reads(f, out)),
             Step::Choose(choices) => choices
                 .iter()
                 .flat_map(|c| &c.steps)

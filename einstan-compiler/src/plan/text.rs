@@ -61,6 +61,10 @@ fn step(out: &mut String, f: &Function, step: &Step, depth: usize) {
                     .join("·"),
             );
         }
+        Step::Block { rows, steps, .. } => {
+            let _ = writeln!(out, "{pad}for some {} at a time", f.dim(*rows).name);
+            steps.iter().for_each(|s| self::step(out, f, s, depth + 1));
+        }
         Step::Nest(body) => body.iter().for_each(|s| statement(out, f, s, depth)),
         Step::Choose(choices) => {
             let _ = writeln!(out, "{pad}by the lengths, the cheapest of:");

@@ -8,14 +8,19 @@ use quote::{format_ident, quote};
 
 /// The temporaries that some choice needs and others don't.
 pub(super) fn temporaries(schedule: &Schedule) -> Vec<TensorId> {
-    let choices = schedule.steps.iter().filter_map(|s| match s {
-        Step::Choose(choices) => Some(choices),
-        _ => None,
-    });
-    choices
-        .flatten()
-        .flat_map(|c| c.temporaries.clone())
-        .collect()
+    let mut out = Vec::new();
+    collect(&schedule.steps, &mut out);
+    out
+}
+
+fn collect(steps: &[Step], out: &mut Vec<TensorId>) {
+    for step in steps {
+        match step {
+            Step::Choose(choices) => choices.iter().for_each(|c| out.extend(&c.temporaries)),
+            Step::Block { steps, .. } => collect(steps, out),
+            _ => {}
+        }
+    }
 }
 
 impl Body<'_> {
@@ -65,7 +70,7 @@ impl Body<'_> {
     }
 
     /// `lens.d0 as f64 * lens.d1 as f64`
-    fn volume(&self, dims: &[DimId]) -> TokenStream {
+    pub(super) fn volume(&self, dims: &[DimId]) -> TokenStream {
         let dims = dims.iter().map(|&d| {
             let len = self.len(d);
             quote! { * (#len as f64) }
@@ -79,7 +84,7 @@ impl Body<'_> {
     }
 
     /// The size of the largest tensor that the user named.
-    fn largest(&self) -> TokenStream {
+    pub(super) fn largest(&self) -> TokenStream {
         let sizes = self
             .f
             .tensors

@@ -160,11 +160,12 @@ impl<'a, 'b> Emitter<'a, 'b> {
     }
 
     fn index_value(&self, index: IndexId) -> TokenStream {
+        let first = self.body.first_row(index);
         if self.row == Some(index) {
-            quote! { (v as i64 + x as i64) }
+            quote! { (#first v as i64 + x as i64) }
         } else {
             let i = format_ident!("i{}", index.0);
-            quote! { #i as i64 }
+            quote! { (#first #i as i64) }
         }
     }
 

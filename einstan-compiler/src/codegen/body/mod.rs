@@ -3,6 +3,7 @@
 //! Nothing is decided here. Names: `t3` is an argument, `s3` a tensor that is read, `w3` one that is written, `i5` the
 //! value of an index, `lens.d2` a length.
 
+mod block;
 mod check;
 mod choose;
 mod expr;
@@ -201,6 +202,10 @@ impl Body<'_> {
                 let n = Literal::usize_suffixed(n as usize);
                 quote! { #n }
             }
+            Length::Rows { .. } => {
+                let name = format_ident!("n{}", dim.0);
+                quote! { #name }
+            }
             Length::Named | Length::Given => {
                 let field = format_ident!("d{}", dim.0);
                 quote! { lens.#field }
@@ -217,6 +222,9 @@ impl Body<'_> {
     fn bind(&self, tensor: TensorId, usage: Use) -> TokenStream {
         let t = argument(tensor);
         let (s, w) = (source(tensor), sink(tensor));
+        if let Role::Slice { of, axis } = self.f.tensor(tensor).role {
+            return self.bind_slice(tensor, of, axis, usage);
+        }
         match (self.plan.buffer(tensor), usage) {
             (Some(b), _) => {
                 let (field, lens) = (format_ident!("{}", b.field), self.lens(tensor));
@@ -257,13 +265,15 @@ impl Body<'_> {
     fn schedule(&self, schedule: &Schedule) -> (TokenStream, TokenStream) {
         let mut chosen: Vec<TensorId> = choose::temporaries(schedule);
         chosen.extend(self.plan.kept_results.iter().map(|&(_, copy)| copy));
-        let mut prelude: TokenStream = self
+        let mut prelude: TokenStream = self.rows(&schedule.steps);
+        let memory: TokenStream = self
             .plan
             .buffers
             .iter()
             .filter(|b| b.phase == self.phase && !chosen.contains(&b.tensor))
             .map(|b| self.shape(b.tensor))
             .collect();
+        prelude.extend(memory);
         let mut steps = TokenStream::new();
         for step in &schedule.steps {
             let (before, code) = self.step(step);
@@ -294,6 +304,7 @@ impl Body<'_> {
             Step::Zero { tensor, mode } => (TokenStream::new(), self.zero(*tensor, *mode)),
             Step::Contract(c) => (TokenStream::new(), self.contract(c)),
             Step::Nest(body) => (TokenStream::new(), self.nest(body)),
+            Step::Block { rows, steps, .. } => self.block(*rows, steps),
             Step::Choose(choices) => self.choose(choices),
         }
     }

@@ -1,0 +1,122 @@
+//! Equations become steps, one after the other.
+
+use super::block::{Block, Part};
+use super::{Mode, Step, contraction, nest};
+use crate::ir::{Equation, Expr, Function, Op, ReduceOp, Role, TensorId};
+use std::collections::BTreeSet;
+
+/// Turns equations into steps, and knows which tensors have a value already.
+pub(crate) struct Scheduler<'a> {
+    pub(crate) f: &'a mut Function,
+    /// Tensors that hold something.
+    begun: BTreeSet<TensorId>,
+}
+
+impl<'a> Scheduler<'a> {
+    pub fn new(f: &'a mut Function) -> Self {
+        Scheduler {
+            f,
+            begun: BTreeSet::new(),
+        }
+    }
+
+    pub fn schedule(&mut self, parts: &[Part]) -> Vec<Step> {
+        parts
+            .iter()
+            .flat_map(|p| match p {
+                Part::Equation(e) => self.equation(e),
+                Part::Block(b) => self.block(b),
+            })
+            .collect()
+    }
+
+    /// The steps of the backward pass.
+    pub fn backward(&mut self, parts: &[Part]) -> Vec<Step> {
+        let mut steps = self.schedule(parts);
+        // A gradient that nothing contributes to is zero.
+        let untouched: Vec<TensorId> = (0..self.f.tensors.len() as u32)
+            .map(TensorId)
+            .filter(|&t| {
+                matches!(self.f.tensor(t).role, Role::Gradient { .. }) && !self.begun.contains(&t)
+            })
+            .collect();
+        steps.extend(untouched.into_iter().map(|tensor| Step::Zero {
+            tensor,
+            mode: Mode::Given,
+        }));
+        steps
+    }
+
+    /// The block, after zeros for what all its rows are added to.
+    fn block(&mut self, b: &Block) -> Vec<Step> {
+        let mut steps = Vec::new();
+        for &tensor in &b.sums {
+            if self.begun.insert(tensor) {
+                let mode = self.fresh(tensor);
+                steps.push(Step::Zero { tensor, mode });
+            }
+        }
+        let inside = b.equations.iter().flat_map(|e| self.equation(e)).collect();
+        steps.push(Step::Block {
+            rows: b.rows,
+            row: b.row.clone(),
+            steps: inside,
+        });
+        steps
+    }
+
+    /// How the first value reaches a tensor.
+    fn fresh(&self, tensor: TensorId) -> Mode {
+        match self.f.tensor(tensor).role {
+            Role::Gradient { .. } => Mode::Given,
+            _ => Mode::Set,
+        }
+    }
+
+    /// The mode of a write, and the step that must come before it: what a write does not cover starts at zero.
+    fn begin(&mut self, e: &Equation) -> (Vec<Step>, Mode) {
+        let base = self.f.base(e.tensor);
+        let (first, fresh) = (self.begun.insert(base), self.fresh(base));
+        match (first, e.op) {
+            (true, _) if self.f.covers(e) => (vec![], fresh),
+            (true, _) => (
+                vec![Step::Zero {
+                    tensor: e.tensor,
+                    mode: fresh,
+                }],
+                Mode::Add,
+            ),
+            (false, Op::Define) => (vec![], fresh),
+            (false, Op::Accumulate) => (vec![], Mode::Add),
+        }
+    }
+
+    fn equation(&mut self, e: &Equation) -> Vec<Step> {
+        let (mut steps, mode) = self.begin(e);
+        let target = nest::Target {
+            tensor: e.tensor,
+            left: e.left.clone(),
+            mode,
+        };
+        match self.f.exprs.get(e.right).clone() {
+            Expr::Reduce {
+                op: ReduceOp::Sum,
+                indices,
+                body,
+            } => {
+                steps.extend(contraction::sum(self, target, indices, body));
+            }
+            Expr::Reduce { op, indices, body } => {
+                steps.push(nest::reduction(self.f, target, op, indices, body))
+            }
+            Expr::ArgReduce { op, index, body } => {
+                steps.push(nest::reduction(self.f, target, op, vec![index], body));
+            }
+            Expr::Softmax { along, body, log } => {
+                steps.push(nest::softmax(self.f, target, along, body, log))
+            }
+            _ => steps.push(nest::map(self.f, target, e.right)),
+        }
+        steps
+    }
+}
