@@ -53,6 +53,35 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).map(|(x, y)| x * y).sum()
 }
 
+/// A direction in the inputs.
+fn direction(p: &Program) -> Tensors {
+    let along = |x: &Dense| Dense {
+        shape: x.shape.clone(),
+        data: (0..x.data.len())
+            .map(|i| p.weights[(i + 3) % p.weights.len()])
+            .collect(),
+    };
+    p.inputs
+        .iter()
+        .map(|(n, x)| (n.clone(), along(x)))
+        .collect()
+}
+
+/// The inputs with a direction as their tangents.
+fn with_tangents(p: &Program, direction: &Tensors) -> Tensors {
+    let tangents = direction.iter().map(|(n, d)| (format!("d{n}"), d.clone()));
+    p.inputs.clone().into_iter().chain(tangents).collect()
+}
+
+/// The inner product of a direction with what has its names after a prefix.
+fn product(direction: &Tensors, values: &Tensors, prefix: &str) -> f64 {
+    let each = direction.iter().filter_map(|(name, v)| {
+        let value = values.get(&format!("{prefix}{name}"))?;
+        Some(dot(&value.data, &v.data))
+    });
+    each.sum()
+}
+
 /// Moves all inputs by `step` times a direction.
 fn moved(p: &Program, direction: &Tensors, step: f64) -> Tensors {
     let mut inputs = p.inputs.clone();
@@ -132,16 +161,66 @@ proptest! {
         let value = run(&f, &p.inputs)["Z"].clone();
         let inputs = with_cotangent(&p, &value);
         let gradients = run(&joint(&f).function, &inputs);
-        let direction: Tensors = p.inputs.iter().map(|(name, x)| {
-            let data = (0..x.data.len()).map(|i| p.weights[(i + 3) % p.weights.len()]).collect();
-            (name.clone(), Dense { shape: x.shape.clone(), data })
-        }).collect();
+        let direction = direction(&p);
         let [high, low] = [1e-6, -1e-6].map(|h| dot(&run(&f, &moved(&p, &direction, h))["Z"].data, &inputs["∂Z"].data));
         let forward = (high - low) / 2e-6;
-        let backward: f64 = direction.iter().filter_map(|(name, v)| {
-            gradients.get(&format!("∂{name}")).map(|g| dot(&g.data, &v.data))
-        }).sum();
+        let backward = product(&direction, &gradients, "∂");
         prop_assert!(close(&[backward], &[forward], 1e-5), "{}: {backward} but {forward}", p.source);
+    }
+
+    /// ⟨J v, w⟩ = ⟨v, Jᵀ w⟩, with J v from the tangent equations, before and after they are simplified.
+    #[test]
+    fn tangents_and_pullbacks_are_adjoint(p in program()) {
+        let f = compile(&p.source);
+        let value = run(&f, &p.inputs)["Z"].clone();
+        let inputs = with_cotangent(&p, &value);
+        let gradients = run(&joint(&f).function, &inputs);
+        let direction = direction(&p);
+        let mut normal = f.clone();
+        normal::normalise(&mut normal);
+        let jvp = differentiate::jvp(&normal);
+        ir::verify_normal(&jvp).expect("the tangent equations");
+        let mut simple = Backward::from(jvp.clone());
+        simplify::simplify(&mut simple);
+        let backward = product(&direction, &gradients, "∂");
+        for jvp in [&jvp, &simple.function] {
+            let out = run(jvp, &with_tangents(&p, &direction));
+            let forward = dot(&out["dZ"].data, &inputs["∂Z"].data);
+            prop_assert!(close(&out["Z"].data, &value.data, 1e-10), "{}", p.source);
+            prop_assert!(close(&[backward], &[forward], 1e-9), "{}: {backward} but {forward}", p.source);
+        }
+    }
+
+    /// H v is the difference of gradients along v, and ⟨u, H v⟩ = ⟨H u, v⟩.
+    #[test]
+    fn hessian_products_are_differences_and_symmetric(p in program()) {
+        let body = p.source.strip_suffix(" }").expect("the end of the function");
+        let scalar = body.replace("-> Z[n, m]", "-> E") + " E = sum[i,j](sin(Z[i,j] + 0.3)); }";
+        let mut f = compile(&scalar);
+        normal::normalise(&mut f);
+        let mut hvp = Backward::from(differentiate::hvp(&f));
+        ir::verify_normal(&hvp.function).expect("the equations of the Hessian product");
+        let unsimplified = hvp.function.clone();
+        simplify::simplify(&mut hvp);
+        ir::verify_normal(&hvp.function).expect("simplified");
+        let gradient = differentiate::gradient(&f);
+        let v = direction(&p);
+        let u: Tensors = v.iter().map(|(n, d)| {
+            let data = d.data.iter().rev().map(|x| x * x - 0.3).collect();
+            (n.clone(), Dense { shape: d.shape.clone(), data })
+        }).collect();
+        let hv = run(&hvp.function, &with_tangents(&p, &v));
+        let hu = run(&unsimplified, &with_tangents(&p, &u));
+        let (a, b) = (product(&u, &hv, "d∂"), product(&v, &hu, "d∂"));
+        prop_assert!(close(&[a], &[b], 1e-8), "{scalar}: {a} but {b}");
+        let [high, low] = [1e-5, -1e-5].map(|h| run(&gradient, &moved(&p, &v, h)));
+        for name in p.inputs.keys() {
+            let (key, hv) = (format!("∂{name}"), &hv[&format!("d∂{name}")]);
+            let differences: Vec<f64> = high[&key].data.iter().zip(&low[&key].data).map(|(x, y)| (x - y) / 2e-5).collect();
+            // Where a corner lies between the two, the difference says nothing.
+            let corner = differences.iter().any(|d| d.abs() > 1e3);
+            prop_assert!(corner || close(&hv.data, &differences, 1e-3), "{name} of {scalar}: {:?} but {:?}", hv.data, differences);
+        }
     }
 
     #[test]

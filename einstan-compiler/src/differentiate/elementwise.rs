@@ -1,10 +1,10 @@
 //! The derivatives of elementwise functions.
 
-use super::{Guards, Pullback};
+use super::linear::{Guards, Linear};
 use crate::ir::{BinaryOp, CmpOp, ExprId, UnaryOp};
 use std::f64::consts::{LN_2, LN_10, PI};
 
-impl Pullback {
+impl Linear {
     /// The cotangent of `a` from that of `y = op(a)`; None where the derivative is 0 everywhere.
     pub(super) fn unary(
         &mut self,
@@ -160,33 +160,33 @@ impl Pullback {
         (a, b): (ExprId, ExprId),
         y: ExprId,
         seed: ExprId,
-        guards: &mut Guards,
+        guards: Guards,
     ) {
         match op {
             BinaryOp::Add => {
-                self.push(a, a, seed, guards);
-                self.push(b, b, seed, guards);
+                self.push(a, seed, &guards);
+                self.push(b, seed, &guards);
             }
             BinaryOp::Sub => {
-                self.push(a, a, seed, guards);
+                self.push(a, seed, &guards);
                 let minus = self.f.exprs.neg(seed);
-                self.push(b, b, minus, guards);
+                self.push(b, minus, &guards);
             }
             // d(ab) = b da + a db
             BinaryOp::Mul => {
                 let (by_a, by_b) = (self.f.exprs.product(seed, b), self.f.exprs.product(seed, a));
-                self.push(a, a, by_a, guards);
-                self.push(b, b, by_b, guards);
+                self.push(a, by_a, &guards);
+                self.push(b, by_b, &guards);
             }
             // d(a/b) = da/b - (y/b) db
             BinaryOp::Div => {
                 let by_a = self.f.exprs.quotient(seed, b);
-                self.push(a, a, by_a, guards);
+                self.push(a, by_a, &guards);
                 if self.matters(b) {
                     let ratio = self.f.exprs.quotient(y, b);
                     let product = self.f.exprs.product(seed, ratio);
                     let by_b = self.f.exprs.neg(product);
-                    self.push(b, b, by_b, guards);
+                    self.push(b, by_b, &guards);
                 }
             }
             BinaryOp::Pow => self.power(a, b, y, seed, guards),
@@ -202,14 +202,14 @@ impl Pullback {
                     self.f.exprs.product(scaled, a),
                 );
                 let by_b = self.f.exprs.neg(by_b);
-                self.push(a, a, by_a, guards);
-                self.push(b, b, by_b, guards);
+                self.push(a, by_a, &guards);
+                self.push(b, by_b, &guards);
             }
         }
     }
 
     /// d(a^b) = b a^(b-1) da + y ln(a) db; by a it is 0 where b is 0, by b it is 0 where a is 0 and b is not.
-    fn power(&mut self, a: ExprId, b: ExprId, y: ExprId, seed: ExprId, guards: &mut Guards) {
+    fn power(&mut self, a: ExprId, b: ExprId, y: ExprId, seed: ExprId, mut guards: Guards) {
         let (zero, one) = (self.f.exprs.real(0.0), self.f.exprs.real(1.0));
         if self.matters(a) {
             let less = self.f.exprs.difference(b, one);
@@ -218,7 +218,7 @@ impl Pullback {
             let value = self.f.exprs.product(seed, factor);
             let none = self.f.exprs.compare(CmpOp::Equal, b, zero);
             guards.push((none, false));
-            self.push(a, a, value, guards);
+            self.push(a, value, &guards);
             guards.pop();
         }
         if self.matters(b) {
@@ -227,13 +227,13 @@ impl Pullback {
             let factor = self.f.exprs.product(y, ln);
             let value = self.f.exprs.product(seed, factor);
             guards.push((positive, true));
-            self.push(b, b, value, guards);
+            self.push(b, value, &guards);
             guards.pop();
         }
     }
 
     /// max (`better` is >) or min: the cotangent goes to the better one, half to each where they are equal.
-    fn extremum(&mut self, better: CmpOp, a: ExprId, b: ExprId, seed: ExprId, guards: &mut Guards) {
+    fn extremum(&mut self, better: CmpOp, a: ExprId, b: ExprId, seed: ExprId, mut guards: Guards) {
         let tie = self.f.exprs.compare(CmpOp::Equal, a, b);
         let half = self.f.exprs.times(0.5, seed);
         let shared = self.f.exprs.select(tie, half, seed);
@@ -241,7 +241,7 @@ impl Pullback {
             if self.matters(this) {
                 let worse = self.f.exprs.compare(better, other, this);
                 guards.push((worse, false));
-                self.push(this, this, shared, guards);
+                self.push(this, shared, &guards);
                 guards.pop();
             }
         }

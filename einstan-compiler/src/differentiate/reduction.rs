@@ -1,10 +1,10 @@
 //! The derivatives of reductions and normalisations. T stands for the value of the equation's tensor, x for the body.
 
-use super::Pullback;
+use super::linear::{Linear, Terms};
 use crate::ir::{CmpOp, Expr, ExprId, IndexId, ReduceOp, UnaryOp};
 
-impl Pullback {
-    /// Pushes the cotangent of `T = op[indices](x)` into the body.
+impl Linear {
+    /// The terms of `T = op[indices](x)` for a cotangent of T; the scope grows by the indices.
     pub(super) fn reduction(
         &mut self,
         op: ReduceOp,
@@ -12,13 +12,13 @@ impl Pullback {
         x: ExprId,
         t: ExprId,
         seed: ExprId,
-    ) {
+    ) -> Terms {
         let kept = self.scope.clone();
         match op {
             // d(Σ x) = Σ dx
             ReduceOp::Sum => {
                 self.scope.extend(indices);
-                self.push(x, x, seed, &mut vec![]);
+                self.map(x, seed)
             }
             ReduceOp::Mean => unreachable!("in normal form a mean is a sum"),
             // Divided equally among the ties: dT = Σ [x = T] dx / Σ [x = T]
@@ -29,7 +29,7 @@ impl Pullback {
                 let ties = self.define("ties", &kept, ties);
                 self.scope.extend(indices);
                 let share = self.f.exprs.quotient(seed, ties);
-                self.push(x, x, share, &mut vec![(tie, true)]);
+                self.map_under(x, share, vec![(tie, true)])
             }
             // dT = Σ e^(x - T) dx, 0 where T is -∞
             ReduceOp::LogSumExp => {
@@ -41,14 +41,14 @@ impl Pullback {
                 let nothing = self.f.exprs.compare(CmpOp::Equal, t, never);
                 let weight = self.f.exprs.unary(UnaryOp::Exp, difference);
                 let value = self.f.exprs.product(seed, weight);
-                self.push(x, x, value, &mut vec![(nothing, false)]);
+                self.map_under(x, value, vec![(nothing, false)])
             }
             ReduceOp::Prod => self.product(&kept, indices, x, t, seed),
-            ReduceOp::ArgMax | ReduceOp::ArgMin => {}
+            ReduceOp::ArgMax | ReduceOp::ArgMin => Terms::new(),
         }
     }
 
-    fn sum(&mut self, indices: &[IndexId], body: ExprId) -> ExprId {
+    pub(super) fn sum(&mut self, indices: &[IndexId], body: ExprId) -> ExprId {
         self.f.exprs.add(Expr::Reduce {
             op: ReduceOp::Sum,
             indices: indices.to_vec(),
@@ -65,7 +65,7 @@ impl Pullback {
         x: ExprId,
         t: ExprId,
         seed: ExprId,
-    ) {
+    ) -> Terms {
         let (zero, one) = (self.f.exprs.real(0.0), self.f.exprs.real(1.0));
         let is_zero = self.f.exprs.compare(CmpOp::Equal, x, zero);
         let indicator = self.f.exprs.add(Expr::Indicator(is_zero));
@@ -88,39 +88,33 @@ impl Pullback {
         let elsewhere = self.f.exprs.select(none, quotient, zero);
         let rest = self.f.exprs.select(is_zero, at_zero, elsewhere);
         let value = self.f.exprs.product(seed, rest);
-        self.push(x, x, value, &mut vec![]);
+        self.map(x, value)
     }
 
-    /// y = softmax(x): dx gets y (ȳ - Σ ȳ y). y = log_softmax(x): dx gets ȳ - e^y Σ ȳ. Sums go along `along`.
+    /// The cotangent of x. y = softmax(x): y (ȳ - Σ ȳ y). y = log_softmax(x): ȳ - e^y Σ ȳ. Sums go along `along`.
     pub(super) fn softmax(
         &mut self,
-        along: Vec<IndexId>,
-        x: ExprId,
+        along: &[IndexId],
         log: bool,
         y: ExprId,
         seed: ExprId,
-    ) {
-        let kept: Vec<IndexId> = self
-            .scope
-            .iter()
-            .copied()
-            .filter(|i| !along.contains(i))
-            .collect();
+    ) -> ExprId {
+        let mut kept = self.scope.clone();
+        kept.retain(|i| !along.contains(i));
         let weighted = if log {
             seed
         } else {
             self.f.exprs.product(seed, y)
         };
-        let total = self.sum(&along, weighted);
+        let total = self.sum(along, weighted);
         let total = self.define("total", &kept, total);
-        let value = if log {
+        if log {
             let exp = self.f.exprs.unary(UnaryOp::Exp, y);
             let share = self.f.exprs.product(exp, total);
             self.f.exprs.difference(seed, share)
         } else {
             let rest = self.f.exprs.difference(seed, total);
             self.f.exprs.product(y, rest)
-        };
-        self.push(x, x, value, &mut vec![]);
+        }
     }
 }

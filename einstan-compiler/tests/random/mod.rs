@@ -174,7 +174,7 @@ pub fn program() -> impl Strategy<Value = Program> {
             // The intermediate H reads no H.
             let h = h.at("i", "j").replace('H', "Y");
             let mut source = format!(
-                "fn half(x) = 0.5*x; {SIGNATURE} {{ H[i,j] = {h} + 0*Y[i,j]; Z[i,j] = {};",
+                "fn half(x) = 0.5*x; {SIGNATURE} {{ H[i,j] = {h} + 0*Y[i,j]; Z[i,j] = {} + 0*Y[i,j];",
                 z.at("i", "j")
             );
             if adds {

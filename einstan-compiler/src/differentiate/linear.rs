@@ -1,0 +1,252 @@
+//! The linear part of one equation: what each read in it contributes, for a cotangent of the equation's tensor.
+//!
+//! A cotangent is pushed from the root of the right-hand side down to the reads. An expression that occurs several times
+//! is visited once, with the sum of its cotangents.
+
+use crate::ir::{
+    BinaryOp, Element, Equation, Expr, ExprId, Function, IndexId, Op, Role, Subscript, TensorId,
+    indices,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The conditions on the way to an expression, each with the truth that leads there.
+pub(super) type Guards = Vec<(ExprId, bool)>;
+
+/// What an equation's reads contribute, by tensor and subscripts. Each is a map over the scope.
+pub(super) type Terms = BTreeMap<(TensorId, Vec<Subscript>), ExprId>;
+
+/// The rules of differentiation, over the function that they add to.
+pub(super) struct Linear {
+    pub f: Function,
+    /// The tensors that depend on what is differentiated by.
+    pub active: BTreeSet<TensorId>,
+    /// The indices of the equation at hand.
+    pub scope: Vec<IndexId>,
+    /// Cotangents of expressions that are still to be visited; inner expressions have lower ids than outer ones.
+    pending: BTreeMap<(ExprId, Guards), ExprId>,
+    terms: Terms,
+    /// The root of the right-hand side, and an access with its value.
+    root: Option<(ExprId, ExprId)>,
+}
+
+impl Linear {
+    pub fn new(f: Function, active: BTreeSet<TensorId>) -> Self {
+        Linear {
+            f,
+            active,
+            scope: vec![],
+            pending: BTreeMap::new(),
+            terms: Terms::new(),
+            root: None,
+        }
+    }
+
+    /// Begins an equation of `primal`; returns an expression with the value of its right-hand side: its tensor, where that
+    /// is nothing else.
+    pub fn begin(&mut self, primal: &Function, e: &Equation) -> ExprId {
+        self.scope = indices(&e.left);
+        let others = primal.equations.iter().filter(|o| o.tensor == e.tensor);
+        let value = if others.count() == 1 && e.op == Op::Define {
+            self.access(e.tensor, e.left.clone())
+        } else {
+            e.right
+        };
+        self.root = Some((e.right, value));
+        value
+    }
+
+    /// The terms for the cotangent `seed` of an equation that is no softmax.
+    pub fn terms(&mut self, right: ExprId, value: ExprId, seed: ExprId) -> Terms {
+        match self.f.exprs.get(right).clone() {
+            Expr::Reduce { op, indices, body } => self.reduction(op, indices, body, value, seed),
+            Expr::ArgReduce { .. } => Terms::new(),
+            _ => self.map(right, seed),
+        }
+    }
+
+    /// The terms for the cotangent `seed` of a map.
+    pub fn map(&mut self, id: ExprId, seed: ExprId) -> Terms {
+        self.map_under(id, seed, vec![])
+    }
+
+    pub fn map_under(&mut self, id: ExprId, seed: ExprId, guards: Guards) -> Terms {
+        self.push(id, seed, &guards);
+        while let Some(((id, guards), seed)) = self.pending.pop_last() {
+            self.visit(id, seed, guards);
+        }
+        std::mem::take(&mut self.terms)
+    }
+
+    /// Whether anything in `id` has a derivative.
+    pub fn matters(&self, id: ExprId) -> bool {
+        self.f.reads(id).iter().any(|t| self.active.contains(t))
+    }
+
+    /// Adds to the cotangent of an expression.
+    pub fn push(&mut self, id: ExprId, seed: ExprId, guards: &Guards) {
+        if !self.matters(id) {
+            return;
+        }
+        let key = (id, guards.clone());
+        let seed = match self.pending.get(&key) {
+            Some(&other) => self.f.exprs.sum(other, seed),
+            None => seed,
+        };
+        self.pending.insert(key, seed);
+    }
+
+    /// Passes the cotangent `seed` of an expression on to those inside it.
+    fn visit(&mut self, id: ExprId, seed: ExprId, mut guards: Guards) {
+        let value = match self.root {
+            Some((root, value)) if root == id => value,
+            _ => id,
+        };
+        match self.f.exprs.get(id).clone() {
+            Expr::Access {
+                tensor, subscripts, ..
+            } => self.term(tensor, subscripts, seed, &guards),
+            Expr::Unary(op, a) => {
+                if let Some(seed) = self.unary(op, a, value, seed) {
+                    self.push(a, seed, &guards);
+                }
+            }
+            // d(a^n) = n a^(n-1) da
+            Expr::PowI(a, n) if n != 0 => {
+                let power = self.f.exprs.powi(a, n - 1);
+                let factor = self.f.exprs.times(n.into(), power);
+                let seed = self.f.exprs.product(seed, factor);
+                self.push(a, seed, &guards);
+            }
+            Expr::Binary(op, a, b) => self.binary(op, (a, b), value, seed, guards),
+            Expr::Select {
+                condition,
+                then,
+                otherwise,
+            } => {
+                // A branch that is not taken contributes nothing, not even 0 * ∞.
+                guards.push((condition, true));
+                self.push(then, seed, &guards);
+                guards.pop();
+                guards.push((condition, false));
+                self.push(otherwise, seed, &guards);
+            }
+            _ => {}
+        }
+    }
+
+    /// Notes what a read contributes; contributions to the same read add up.
+    fn term(
+        &mut self,
+        tensor: TensorId,
+        subscripts: Vec<Subscript>,
+        seed: ExprId,
+        guards: &Guards,
+    ) {
+        if !self.active.contains(&tensor) {
+            return;
+        }
+        let value = self.under(guards, seed);
+        let key = (tensor, subscripts);
+        let sum = match self.terms.get(&key) {
+            Some(&other) => self.f.exprs.binary(BinaryOp::Add, other, value),
+            None => value,
+        };
+        self.terms.insert(key, sum);
+    }
+
+    /// `if guards { value } else { 0 }`
+    fn under(&mut self, guards: &Guards, value: ExprId) -> ExprId {
+        let Some(condition) = self.f.exprs.all(guards) else {
+            return value;
+        };
+        let zero = self.f.exprs.real(0.0);
+        self.f.exprs.select(condition, value, zero)
+    }
+
+    /// `sum[indices](value)`; an index that the value does not depend on counts.
+    pub fn sum_over(&mut self, indices: Vec<IndexId>, value: ExprId) -> ExprId {
+        let used = self.f.exprs.free_indices(value);
+        let (summed, counted): (Vec<_>, Vec<_>) =
+            indices.into_iter().partition(|i| used.contains(i));
+        let mut value = value;
+        for i in counted {
+            let len = self.f.exprs.add(Expr::Len(self.f.index(i).dim));
+            let len = self.f.exprs.number(len);
+            value = self.f.exprs.product(len, value);
+        }
+        if summed.is_empty() {
+            value
+        } else {
+            self.sum(&summed, value)
+        }
+    }
+
+    pub fn access(&mut self, tensor: TensorId, subscripts: Vec<Subscript>) -> ExprId {
+        self.f.exprs.add(Expr::Access {
+            tensor,
+            subscripts,
+            guarded: false,
+        })
+    }
+
+    /// A tensor shaped like another one, under a prefix.
+    pub fn like(&mut self, prefix: &str, of: TensorId, role: Role) -> TensorId {
+        let t = self.f.tensor(of).clone();
+        self.f
+            .add_tensor(&format!("{prefix}{}", t.name), t.axes, Element::Float, role)
+    }
+
+    /// Adds an equation, with indices of its own.
+    pub fn write(&mut self, tensor: TensorId, left: Vec<Subscript>, op: Op, right: ExprId) {
+        let mut map = BTreeMap::new();
+        let mut all: BTreeSet<IndexId> = indices(&left).into_iter().collect();
+        for e in self.f.exprs.walk(right) {
+            all.extend(self.f.exprs.bound(e));
+        }
+        for i in all {
+            let index = self.f.index(i).clone();
+            map.insert(i, self.f.add_index(index.name, index.dim));
+        }
+        let left = left
+            .into_iter()
+            .map(|s| match s {
+                Subscript::Index(i) => Subscript::Index(map[&i]),
+                c => c,
+            })
+            .collect();
+        let right = self.f.rename(right, &map);
+        self.f.equations.push(Equation {
+            tensor,
+            left,
+            op,
+            right,
+        });
+    }
+
+    /// `T[..] = 0`
+    pub fn zero(&mut self, tensor: TensorId) {
+        let axes = self.f.tensor(tensor).axes.clone();
+        let left = axes
+            .iter()
+            .map(|&d| Subscript::Index(self.f.add_index("i", d)))
+            .collect();
+        let right = self.f.exprs.real(0.0);
+        self.f.equations.push(Equation {
+            tensor,
+            left,
+            op: Op::Define,
+            right,
+        });
+    }
+
+    /// A temporary of the backward pass, `name[left] = right`, and the access of it at these indices.
+    pub fn define(&mut self, name: &str, left: &[IndexId], right: ExprId) -> ExprId {
+        let axes = left.iter().map(|&i| self.f.index(i).dim).collect();
+        let tensor = self
+            .f
+            .add_tensor(name, axes, Element::Float, Role::Temporary);
+        let subscripts: Vec<Subscript> = left.iter().map(|&i| Subscript::Index(i)).collect();
+        self.write(tensor, subscripts.clone(), Op::Define, right);
+        self.access(tensor, subscripts)
+    }
+}

@@ -1,0 +1,161 @@
+//! The backward equations: the cotangent of each tensor, from those of the tensors that read it.
+
+use super::linear::{Linear, Terms};
+use super::{Backward, active};
+use crate::ir::{Element, Equation, Expr, Function, Op, Real, Role, Subscript, TensorId, indices};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The vector-Jacobian product of `primal`, which is in normal form.
+///
+/// With Ȳ the cotangent of Y, an equation `Y[l] = ..A[s]..` whose read contributes `c` for the cotangent `Ȳ[l]` becomes
+/// `Ā[s] += sum[rest](c)`, where `rest` are the indices that `s` does not name.
+pub fn vjp(primal: &Function) -> Backward {
+    let split = primal.equations.len();
+    let mut p = Pullback {
+        linear: Linear::new(primal.clone(), active(primal, primal.differentiable())),
+        adjoints: BTreeMap::new(),
+    };
+    p.begin();
+    for e in primal.equations.iter().rev() {
+        p.equation(primal, e);
+    }
+    Backward {
+        function: p.linear.f,
+        split,
+    }
+}
+
+/// The gradient of `primal`, in normal form and with one scalar result, as a function: its results are the gradients by
+/// the parameters, for the cotangent 1.
+pub fn gradient(primal: &Function) -> Function {
+    let mut linear = Linear::new(vjp(primal).function, BTreeSet::new());
+    let one = Expr::Real(Real::new(1.0));
+    let cotangents = with_role(&linear.f, |r| matches!(r, Role::Cotangent { .. }));
+    let gradients: Vec<TensorId> = primal
+        .differentiable()
+        .flat_map(|p| with_role(&linear.f, |r| r == Role::Gradient { of: p }))
+        .collect();
+    for &g in &gradients {
+        if linear.f.equations.iter().all(|e| e.tensor != g) {
+            linear.zero(g);
+        }
+    }
+    let f = &mut linear.f;
+    for at in 0..f.equations.len() {
+        let right = f.equations[at].right;
+        f.equations[at].right = f.exprs.map(right, &mut BTreeMap::new(), &mut |e| match e {
+            Expr::Access { tensor, .. } if cotangents.contains(&tensor) => one.clone(),
+            e => e,
+        });
+    }
+    f.results
+        .iter()
+        .for_each(|r| f.tensors[r.index()].role = Role::Intermediate);
+    for &g in &gradients {
+        f.tensors[g.index()].role = Role::Result;
+    }
+    f.results = gradients;
+    linear.f
+}
+
+fn with_role(f: &Function, is: impl Fn(Role) -> bool) -> BTreeSet<TensorId> {
+    (0..f.tensors.len() as u32)
+        .map(TensorId)
+        .filter(|&t| is(f.tensor(t).role))
+        .collect()
+}
+
+struct Pullback {
+    linear: Linear,
+    /// The cotangent of each tensor that has one.
+    adjoints: BTreeMap<TensorId, TensorId>,
+}
+
+impl Pullback {
+    /// Cotangents of the results, gradients of the parameters.
+    fn begin(&mut self) {
+        let f = &self.linear.f;
+        let read: BTreeSet<TensorId> = f.equations.iter().flat_map(|e| f.reads(e.right)).collect();
+        for r in f.results.clone() {
+            if self.linear.f.tensor(r).element == Element::Float && !self.adjoints.contains_key(&r)
+            {
+                let cotangent = self.like(r, Role::Cotangent { of: r });
+                if self.linear.active.contains(&r) {
+                    let adjoint = if read.contains(&r) {
+                        // The result influences other results too.
+                        self.copy(r, cotangent)
+                    } else {
+                        cotangent
+                    };
+                    self.adjoints.insert(r, adjoint);
+                }
+            }
+        }
+        for p in self.linear.f.differentiable().collect::<Vec<_>>() {
+            let gradient = self.like(p, Role::Gradient { of: p });
+            self.adjoints.insert(p, gradient);
+        }
+    }
+
+    fn like(&mut self, of: TensorId, role: Role) -> TensorId {
+        self.linear.like("∂", of, role)
+    }
+
+    /// An adjoint that begins as the cotangent of a result.
+    fn copy(&mut self, result: TensorId, cotangent: TensorId) -> TensorId {
+        let adjoint = self.like(result, Role::Adjoint { of: result });
+        let f = &mut self.linear.f;
+        let axes = f.tensor(result).axes.clone();
+        let left: Vec<Subscript> = axes
+            .iter()
+            .map(|&d| Subscript::Index(f.add_index("i", d)))
+            .collect();
+        let right = self.linear.access(cotangent, left.clone());
+        self.linear.f.equations.push(Equation {
+            tensor: adjoint,
+            left,
+            op: Op::Define,
+            right,
+        });
+        adjoint
+    }
+
+    /// The contributions of one equation.
+    fn equation(&mut self, primal: &Function, e: &Equation) {
+        let Some(&adjoint) = self.adjoints.get(&e.tensor) else {
+            return;
+        };
+        if !self.linear.active.contains(&e.tensor) {
+            return;
+        }
+        let value = self.linear.begin(primal, e);
+        let seed = self.linear.access(adjoint, e.left.clone());
+        let terms = match self.linear.f.exprs.get(e.right).clone() {
+            Expr::Softmax { along, body, log } => {
+                let seed = self.linear.softmax(&along, log, value, seed);
+                self.linear.map(body, seed)
+            }
+            _ => self.linear.terms(e.right, value, seed),
+        };
+        self.contribute(terms);
+    }
+
+    /// Turns contributions into equations.
+    fn contribute(&mut self, terms: Terms) {
+        for ((tensor, left), value) in terms {
+            let adjoint = match self.adjoints.get(&tensor) {
+                Some(&a) => a,
+                None => {
+                    let a = self.like(tensor, Role::Adjoint { of: tensor });
+                    self.adjoints.insert(tensor, a);
+                    a
+                }
+            };
+            let named = indices(&left);
+            let mut rest = self.linear.scope.clone();
+            rest.retain(|i| !named.contains(i));
+            let right = self.linear.sum_over(rest, value);
+            self.linear.write(adjoint, left, Op::Accumulate, right);
+        }
+    }
+}
