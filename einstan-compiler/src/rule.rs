@@ -83,6 +83,8 @@ rules! {
     FreeIndex = "free-index",
     /// An index that one product sums is not that of another addend.
     OtherSum = "other-sum",
+    /// Derivatives are of numbers, and by what is not constant.
+    Derivative = "derivative",
     /// A function takes as many arguments as it has parameters.
     Arguments = "arguments",
     /// Integers stand where integers are asked for, and numbers where numbers are.

@@ -55,6 +55,12 @@ impl Linear {
         value
     }
 
+    /// Begins a right-hand side with other indices than its equation's.
+    pub fn begin_at(&mut self, scope: Vec<IndexId>, right: ExprId, value: ExprId) {
+        self.scope = scope;
+        self.root = Some((right, value));
+    }
+
     /// The terms for the cotangent `seed` of an equation that is no softmax.
     pub fn terms(&mut self, right: ExprId, value: ExprId, seed: ExprId) -> Terms {
         match self.f.exprs.get(right).clone() {

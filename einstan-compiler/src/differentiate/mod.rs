@@ -5,6 +5,7 @@
 //! order; `tangent` sends them the other way, along with the equations. Second derivatives are derivatives of derivatives.
 
 mod elementwise;
+pub(crate) mod jacobian;
 mod linear;
 mod pullback;
 mod reduction;

@@ -59,6 +59,13 @@ pub enum Expr {
         body: ExprId,
         log: bool,
     },
+    /// `d(of[at]) / d(by[to])`: normal form has none.
+    Jacobian {
+        of: TensorId,
+        at: Vec<Subscript>,
+        by: TensorId,
+        to: Vec<Subscript>,
+    },
     /// `if condition { then } else { otherwise }` of numbers, or of integers.
     Select {
         condition: ExprId,
@@ -144,6 +151,7 @@ impl Exprs {
             | Expr::IndexValue(_)
             | Expr::Len(_)
             | Expr::IntegerAccess { .. }
+            | Expr::Jacobian { .. }
             | Expr::Truth(_) => vec![],
             Expr::Unary(_, a)
             | Expr::PowI(a, _)
@@ -183,6 +191,7 @@ impl Exprs {
             | Expr::IndexValue(_)
             | Expr::Len(_)
             | Expr::IntegerAccess { .. }
+            | Expr::Jacobian { .. }
             | Expr::Truth(_)) => e,
             Expr::Unary(op, a) => Expr::Unary(op, f(self, a)),
             Expr::PowI(a, n) => Expr::PowI(f(self, a), n),
@@ -248,6 +257,10 @@ impl Exprs {
             Expr::Access { subscripts, .. } | Expr::IntegerAccess { subscripts, .. } => {
                 free.extend(indices(subscripts));
             }
+            Expr::Jacobian { at, to, .. } => {
+                free.extend(indices(at));
+                free.extend(indices(to));
+            }
             Expr::IndexValue(i) => {
                 free.insert(*i);
             }
@@ -258,6 +271,56 @@ impl Exprs {
         }
         done.insert(id, free.clone());
         free
+    }
+
+    /// The factors of a product: of `-(a * b) / c` these are -1, a, b and 1/c.
+    pub fn factors(&mut self, id: ExprId) -> Vec<ExprId> {
+        match *self.get(id) {
+            Expr::Binary(BinaryOp::Mul, a, b) => {
+                let mut out = self.factors(a);
+                out.extend(self.factors(b));
+                out
+            }
+            Expr::Binary(BinaryOp::Div, a, b) => {
+                let mut out = self.factors(a);
+                out.push(self.unary(UnaryOp::Recip, b));
+                out
+            }
+            Expr::Unary(UnaryOp::Neg, a) => {
+                let mut out = vec![self.real(-1.0)];
+                out.extend(self.factors(a));
+                out
+            }
+            _ => vec![id],
+        }
+    }
+
+    /// `id` with indices replaced by subscripts, bound ones by indices.
+    pub fn place(&mut self, id: ExprId, places: &BTreeMap<IndexId, Subscript>) -> ExprId {
+        let index = |i: &mut IndexId| {
+            if let Some(&Subscript::Index(j)) = places.get(i) {
+                *i = j;
+            }
+        };
+        self.map(id, &mut BTreeMap::new(), &mut |mut e| {
+            e.each_subscript(&mut |s| {
+                if let Subscript::Index(i) = s {
+                    *s = places.get(i).copied().unwrap_or(*s);
+                }
+            });
+            match &mut e {
+                Expr::IndexValue(i) => match places.get(i) {
+                    Some(&Subscript::Constant(c)) => return Expr::Integer(c as i64),
+                    _ => index(i),
+                },
+                Expr::ArgReduce { index: i, .. } => index(i),
+                Expr::Reduce { indices: all, .. } | Expr::Softmax { along: all, .. } => {
+                    all.iter_mut().for_each(index);
+                }
+                _ => {}
+            }
+            e
+        })
     }
 
     /// The indices that a reduction binds.
@@ -345,13 +408,14 @@ pub fn are_plain(subscripts: &[Subscript]) -> bool {
 }
 
 impl Expr {
-    /// The subscripts of an access.
-    pub fn subscripts_mut(&mut self) -> Option<&mut Vec<Subscript>> {
+    /// Calls `change` with every subscript.
+    pub fn each_subscript(&mut self, change: &mut impl FnMut(&mut Subscript)) {
         match self {
             Expr::Access { subscripts, .. } | Expr::IntegerAccess { subscripts, .. } => {
-                Some(subscripts)
+                subscripts.iter_mut().for_each(change);
             }
-            _ => None,
+            Expr::Jacobian { at, to, .. } => at.iter_mut().chain(to).for_each(change),
+            _ => {}
         }
     }
 
@@ -370,13 +434,11 @@ impl Function {
     pub fn rename(&mut self, id: ExprId, map: &BTreeMap<IndexId, IndexId>) -> ExprId {
         let to = |i: &mut IndexId| *i = map.get(i).copied().unwrap_or(*i);
         self.exprs.map(id, &mut BTreeMap::new(), &mut |mut e| {
-            if let Some(subscripts) = e.subscripts_mut() {
-                subscripts.iter_mut().for_each(|s| {
-                    if let Subscript::Index(i) = s {
-                        to(i);
-                    }
-                });
-            }
+            e.each_subscript(&mut |s| {
+                if let Subscript::Index(i) = s {
+                    to(i);
+                }
+            });
             match &mut e {
                 Expr::IndexValue(i) | Expr::ArgReduce { index: i, .. } => to(i),
                 Expr::Reduce { indices: all, .. } | Expr::Softmax { along: all, .. } => {

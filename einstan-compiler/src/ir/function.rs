@@ -259,6 +259,23 @@ impl Function {
         }
     }
 
+    /// `X[i,0]`
+    pub fn show_access(&self, tensor: TensorId, subscripts: &[Subscript]) -> String {
+        let inside: Vec<String> = subscripts
+            .iter()
+            .map(|s| match s {
+                Subscript::Index(i) => self.index(*i).name.clone(),
+                Subscript::Constant(c) => c.to_string(),
+            })
+            .collect();
+        let name = &self.tensor(tensor).name;
+        if inside.is_empty() {
+            name.clone()
+        } else {
+            format!("{name}[{}]", inside.join(","))
+        }
+    }
+
     /// Whether an equation writes every element of its tensor: the left-hand side has distinct indices of the axes' own
     /// dimensions.
     pub fn covers(&self, e: &Equation) -> bool {

@@ -100,6 +100,14 @@ fn tree(f: &Function, id: ExprId) -> (String, u8) {
             ),
             0,
         ),
+        Expr::Jacobian { of, at, by, to } => (
+            format!(
+                "d({})/d({})",
+                f.show_access(*of, at),
+                f.show_access(*by, to)
+            ),
+            ATOM,
+        ),
         Expr::Indicator(c) => (format!("({})", expr(f, *c)), ATOM),
         Expr::Number(a) => tree(f, *a),
         Expr::Truth(true) => ("0 == 0".to_string(), 0),

@@ -84,7 +84,9 @@ pub fn verify_normal(f: &Function) -> Result<(), String> {
                 Expr::Reduce { .. } | Expr::ArgReduce { .. } | Expr::Softmax { .. }
             )
         };
-        if f.exprs.walk(body).iter().any(reduces) {
+        let jacobian = |id: &ExprId| matches!(f.exprs.get(*id), Expr::Jacobian { .. });
+        let all = f.exprs.walk(body);
+        if all.iter().any(reduces) || all.iter().any(jacobian) {
             return Err(format!(
                 "{}: the equation of `{}` is not in normal form",
                 f.name,
@@ -166,6 +168,11 @@ fn kind(
             of(*condition, scope, Kind::Boolean)?;
             let value = kind(f, *then, scope, known)?;
             of(*otherwise, scope, value).map(|()| value)
+        }
+        Expr::Jacobian { of, at, by, to } => {
+            access(f, *of, at, false, scope, known)?;
+            access(f, *by, to, false, scope, known)?;
+            Ok(Kind::Number)
         }
         Expr::Indicator(c) => of(*c, scope, Kind::Boolean).map(|()| Kind::Number),
         Expr::Number(a) => of(*a, scope, Kind::Integer).map(|()| Kind::Number),

@@ -1,9 +1,10 @@
-//! Normal form: every equation is a map, or one reduction of a map, or one softmax of a map.
+//! Normal form: every equation is a map, or one reduction of a map, or one softmax of a map, without Jacobians.
 //!
 //! A reduction inside an expression becomes an equation of its own, which defines a temporary over the free indices of
 //! the reduction. A reduction in a branch is guarded: where the branch is not taken, it reduces its identity.
 
 mod addends;
+mod jacobians;
 
 use crate::ir::{
     BinaryOp, Element, ElementType, Equation, Expr, ExprId, Function, IndexId, Op, ReduceOp, Role,
@@ -25,7 +26,8 @@ pub fn normalise(f: &mut Function) {
     };
     for e in equations {
         let alone = e.op == Op::Define && count[&e.tensor] == 1;
-        normaliser.equation(e, alone);
+        let right = normaliser.without_jacobians(e.right);
+        normaliser.equation(Equation { right, ..e }, alone);
     }
     let out = normaliser.out;
     f.equations = out;

@@ -6,7 +6,7 @@ use super::order::{self, Order, divides};
 use super::scheduler::Scheduler;
 use super::{Choice, Contraction, Mode, Step};
 use crate::ir::{
-    DimId, Element, Expr, ExprId, Function, IndexId, Length, Role, Subscript, TensorId, UnaryOp,
+    DimId, Element, Expr, ExprId, Function, IndexId, Length, Role, Subscript, TensorId,
 };
 use std::collections::BTreeSet;
 
@@ -296,41 +296,4 @@ pub(crate) fn covered(f: &Function, axes: &[DimId]) -> bool {
     f.tensors.iter().filter(|t| !made(t.role)).any(|t| {
         divides(&names(axes), &names(&t.axes)) && numbers(axes) <= numbers(&t.axes).max(1.0)
     })
-}
-
-impl Function {
-    /// An access for people; anything else in short.
-    pub(crate) fn show(&self, id: ExprId) -> String {
-        match self.exprs.get(id) {
-            Expr::Access {
-                tensor, subscripts, ..
-            } => self.show_access(*tensor, subscripts),
-            Expr::Unary(UnaryOp::Neg, a) => format!("-{}", self.show(*a)),
-            _ => {
-                let indices: Vec<&str> = self
-                    .exprs
-                    .free_indices(id)
-                    .into_iter()
-                    .map(|i| self.index(i).name.as_str())
-                    .collect();
-                format!("(..)[{}]", indices.join(","))
-            }
-        }
-    }
-
-    pub(crate) fn show_access(&self, tensor: TensorId, subscripts: &[Subscript]) -> String {
-        let inside: Vec<String> = subscripts
-            .iter()
-            .map(|s| match s {
-                Subscript::Index(i) => self.index(*i).name.clone(),
-                Subscript::Constant(c) => c.to_string(),
-            })
-            .collect();
-        let name = &self.tensor(tensor).name;
-        if inside.is_empty() {
-            name.clone()
-        } else {
-            format!("{name}[{}]", inside.join(","))
-        }
-    }
 }

@@ -1,6 +1,6 @@
 //! A summed product taken apart: the factors, each with its indices, and what they have in common.
 
-use crate::ir::{BinaryOp, Expr, ExprId, Function, IndexId, UnaryOp};
+use crate::ir::{BinaryOp, Expr, ExprId, Function, IndexId};
 use std::collections::BTreeSet;
 
 /// A factor of a product and the indices that it depends on.
@@ -20,8 +20,7 @@ pub(crate) struct Product {
 
 /// Takes `body` apart: `-(a * b) / c` has the factors -1, a, b and 1/c.
 pub(crate) fn product(f: &mut Function, body: ExprId) -> Product {
-    let mut leaves = Vec::new();
-    flatten(f, body, &mut leaves);
+    let leaves = f.exprs.factors(body);
     let mut out = Product {
         alpha: None,
         factors: Vec::new(),
@@ -35,26 +34,6 @@ pub(crate) fn product(f: &mut Function, body: ExprId) -> Product {
         }
     }
     out
-}
-
-fn flatten(f: &mut Function, id: ExprId, out: &mut Vec<ExprId>) {
-    match *f.exprs.get(id) {
-        Expr::Binary(BinaryOp::Mul, a, b) => {
-            flatten(f, a, out);
-            flatten(f, b, out);
-        }
-        Expr::Binary(BinaryOp::Div, a, b) => {
-            flatten(f, a, out);
-            let inverse = f.exprs.unary(UnaryOp::Recip, b);
-            out.push(inverse);
-        }
-        Expr::Unary(UnaryOp::Neg, a) => {
-            let minus = f.exprs.real(-1.0);
-            out.push(minus);
-            flatten(f, a, out);
-        }
-        _ => out.push(id),
-    }
 }
 
 /// `a * b`, where `a` may be missing.

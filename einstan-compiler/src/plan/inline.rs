@@ -138,35 +138,23 @@ fn substitute(f: &mut Function, id: ExprId, d: &Definition) -> ExprId {
             return None;
         };
         let map = d.left.iter().copied().zip(subscripts).collect();
-        (tensor == d.tensor).then(|| place(exprs, d.right, &map, guarded))
+        if tensor != d.tensor {
+            return None;
+        }
+        let placed = exprs.place(d.right, &map);
+        Some(if guarded {
+            guard(exprs, placed)
+        } else {
+            placed
+        })
     })
 }
 
-/// `id` with its indices replaced by subscripts; its reads are guarded where that read is which it stands in for.
-fn place(
-    exprs: &mut Exprs,
-    id: ExprId,
-    map: &BTreeMap<IndexId, Subscript>,
-    guarded: bool,
-) -> ExprId {
+/// `id` with its reads guarded, as the read is in whose place it stands.
+fn guard(exprs: &mut Exprs, id: ExprId) -> ExprId {
     exprs.map(id, &mut BTreeMap::new(), &mut |mut e| {
-        if let Some(subscripts) = e.subscripts_mut() {
-            subscripts.iter_mut().for_each(|s| {
-                if let Subscript::Index(i) = s {
-                    *s = map.get(i).copied().unwrap_or(*s);
-                }
-            });
-        }
-        match &mut e {
-            Expr::Access { guarded: g, .. } | Expr::IntegerAccess { guarded: g, .. } => {
-                *g |= guarded;
-            }
-            Expr::IndexValue(i) => match map.get(i) {
-                Some(&Subscript::Index(j)) => *i = j,
-                Some(&Subscript::Constant(c)) => return Expr::Integer(c as i64),
-                None => {}
-            },
-            _ => {}
+        if let Expr::Access { guarded, .. } | Expr::IntegerAccess { guarded, .. } = &mut e {
+            *guarded = true;
         }
         e
     })

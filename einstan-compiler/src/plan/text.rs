@@ -1,7 +1,7 @@
 //! The plan in words: what became a matrix product, what is stored, which loops run.
 
 use super::{Choice, Mode, Phase, Plan, Schedule, Step, Stmt};
-use crate::ir::{DimId, Function, TensorId};
+use crate::ir::{DimId, Expr, ExprId, Function, TensorId, UnaryOp};
 use std::fmt::Write;
 
 /// The text of `PLAN`.
@@ -165,6 +165,27 @@ fn statement(out: &mut String, f: &Function, s: &Stmt, depth: usize) {
                 f.show_access(*target, left),
                 along.join(", ")
             );
+        }
+    }
+}
+
+impl Function {
+    /// An access for people; anything else in short.
+    pub(crate) fn show(&self, id: ExprId) -> String {
+        match self.exprs.get(id) {
+            Expr::Access {
+                tensor, subscripts, ..
+            } => self.show_access(*tensor, subscripts),
+            Expr::Unary(UnaryOp::Neg, a) => format!("-{}", self.show(*a)),
+            _ => {
+                let indices: Vec<&str> = self
+                    .exprs
+                    .free_indices(id)
+                    .into_iter()
+                    .map(|i| self.index(i).name.as_str())
+                    .collect();
+                format!("(..)[{}]", indices.join(","))
+            }
         }
     }
 }

@@ -119,6 +119,9 @@ fn collect(e: &Expr, branch: bool, out: &mut Vec<(Access, bool)>) {
             collect(otherwise, true, out);
         }
         ExprKind::Indicator(c) => collect_condition(c, branch, out),
+        ExprKind::Derivative { of, by } => {
+            out.extend([(of.clone(), branch), (by.clone(), branch)]);
+        }
         _ => children(e)
             .into_iter()
             .for_each(|c| collect(c, branch, out)),

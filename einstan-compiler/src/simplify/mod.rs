@@ -1,10 +1,11 @@
-//! Small passes over a function in normal form, in this order: expressions are built again (`algebra`), contributions that
-//! are added to one tensor become one equation (`gather`), equal temporaries become one (`common`), and what nothing needs
-//! goes (`dead`). Each leaves the function in normal form.
+//! Small passes over a function in normal form, in this order: expressions are built again (`algebra`), deltas go
+//! (`delta`), contributions that are added to one tensor become one equation (`gather`), equal temporaries become one
+//! (`common`), and what nothing needs goes (`dead`). Each leaves the function in normal form.
 
 mod algebra;
 mod common;
 mod dead;
+mod delta;
 mod gather;
 
 use crate::differentiate::Backward;
@@ -13,6 +14,7 @@ use crate::ir::{Equation, Function, TensorId};
 /// Simplifies a function and its backward equations.
 pub fn simplify(joint: &mut Backward) {
     algebra::run(&mut joint.function);
+    delta::run(joint);
     gather::run(joint);
     common::run(joint);
     dead::run(joint);

@@ -208,6 +208,107 @@ mod n_acc_versions {
     }
 }
 
+mod n_jac_self {
+    use super::*;
+    einstan::einstan! {
+        pub fn f(x[n]) -> (J[n,n], I[n,n]) { y[i] = x[i]^2 * x[0]; J[i,j] = d(y[i])/d(x[j]); I[i,j] = d(x[i])/d(x[j]); }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_x = case.tensor::<T, ndarray::Ix1>("x");
+        let (r0, r1,) = f(&p_x).unwrap();
+        case.output::<T>(0, &r0);
+        case.output::<T>(1, &r1);
+        let c0 = case.cotangent::<T, ndarray::Ix2>(0);
+        let c1 = case.cotangent::<T, ndarray::Ix2>(1);
+        let (_, mut pullback) = f::vjp(&p_x).unwrap();
+        let mut g = pullback.call(&c0, &c1).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        pullback.accumulate(&c0, &c1, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
+        pullback.call_into(&c0, &c1, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut workspace = f::Workspace::default();
+        for _ in 0..2 {
+            #[allow(unused_mut)]
+            let (mut r0, mut r1,) = f(&p_x).unwrap();
+            let mut pullback = f::vjp_in(&p_x, &mut workspace, &mut r0, &mut r1).unwrap();
+            pullback.call_into(&c0, &c1, &mut g).unwrap();
+            case.output::<T>(0, &r0);
+            case.output::<T>(1, &r1);
+            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        }
+    }
+}
+
+mod n_jac_upstream {
+    use super::*;
+    einstan::einstan! {
+        pub fn f(x[n], w[n]) -> (A[n], B[n]) { h[i] = x[i]*w[i]; e = sum[i](h[i]^2) + x[i]*w[i]; A[i] = d(e)/d(h[i]); B[i] = d(e)/d(x[i]); }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_x = case.tensor::<T, ndarray::Ix1>("x");
+        let p_w = case.tensor::<T, ndarray::Ix1>("w");
+        let (r0, r1,) = f(&p_x, &p_w).unwrap();
+        case.output::<T>(0, &r0);
+        case.output::<T>(1, &r1);
+        let c0 = case.cotangent::<T, ndarray::Ix1>(0);
+        let c1 = case.cotangent::<T, ndarray::Ix1>(1);
+        let (_, mut pullback) = f::vjp(&p_x, &p_w).unwrap();
+        let mut g = pullback.call(&c0, &c1).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        pullback.accumulate(&c0, &c1, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
+        pullback.call_into(&c0, &c1, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut workspace = f::Workspace::default();
+        for _ in 0..2 {
+            #[allow(unused_mut)]
+            let (mut r0, mut r1,) = f(&p_x, &p_w).unwrap();
+            let mut pullback = f::vjp_in(&p_x, &p_w, &mut workspace, &mut r0, &mut r1).unwrap();
+            pullback.call_into(&c0, &c1, &mut g).unwrap();
+            case.output::<T>(0, &r0);
+            case.output::<T>(1, &r1);
+            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        }
+    }
+}
+
+mod n_laplacian {
+    use super::*;
+    einstan::einstan! {
+        pub fn f(x[n]) -> L { s = exp(sum[i](x[i]^2) / 4); g[i] = d(s)/d(x[i]); L = sum[i](d(g[i])/d(x[i])); }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_x = case.tensor::<T, ndarray::Ix1>("x");
+        let r0 = f(&p_x).unwrap();
+        case.output::<T>(0, &r0);
+        let c0 = case.scalar_cotangent::<T>(0);
+        let (_, mut pullback) = f::vjp(&p_x).unwrap();
+        let mut g = pullback.call(c0).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        pullback.accumulate(c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
+        pullback.call_into(c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut workspace = f::Workspace::default();
+        for _ in 0..2 {
+            #[allow(unused_mut)]
+            let mut r0 = f(&p_x).unwrap();
+            let mut pullback = f::vjp_in(&p_x, &mut workspace, &mut r0).unwrap();
+            pullback.call_into(c0, &mut g).unwrap();
+            case.output::<T>(0, &r0);
+            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        }
+        let mut workspace = f::Workspace::default();
+        f::value_and_grad_in(&p_x, &mut workspace, &mut g).unwrap();
+        g.scale(c0);
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+    }
+}
+
 mod n_scalar_fns {
     use super::*;
     einstan::einstan! {
@@ -542,6 +643,12 @@ fn values_and_gradients() {
     n_one_hot::run::<f32>(&cases["n_one_hot"]);
     n_acc_versions::run::<f64>(&cases["n_acc_versions"]);
     n_acc_versions::run::<f32>(&cases["n_acc_versions"]);
+    n_jac_self::run::<f64>(&cases["n_jac_self"]);
+    n_jac_self::run::<f32>(&cases["n_jac_self"]);
+    n_jac_upstream::run::<f64>(&cases["n_jac_upstream"]);
+    n_jac_upstream::run::<f32>(&cases["n_jac_upstream"]);
+    n_laplacian::run::<f64>(&cases["n_laplacian"]);
+    n_laplacian::run::<f32>(&cases["n_laplacian"]);
     n_scalar_fns::run::<f64>(&cases["n_scalar_fns"]);
     n_scalar_fns::run::<f32>(&cases["n_scalar_fns"]);
     n_outermost::run::<f64>(&cases["n_outermost"]);

@@ -381,6 +381,160 @@ mod two_layer_squared_error {
     }
 }
 
+mod seed_gradients_by_chain {
+    use super::*;
+    einstan::einstan! {
+        pub fn f(X[n,m], W1[m,k], b1[k], W2[k,l], b2[l], const T[n,l]) -> (GW1[m,k], Gb1[k], GW2[k,l], Gb2[l]) {
+      Y1[i,j] = X[i,k] * W1[k,j] + b1[j];
+      H[i,j] = sigmoid(Y1[i,j]);
+      Y2[i,j] = H[i,k] * W2[k,j] + b2[j];
+      Y[i,j] = sigmoid(Y2[i,j]);
+      E = sum[i,j]((Y[i,j] - T[i,j])^2) / 2;
+      GW2[i,j] = d(E)/d(Y[a,b]) * d(Y[a,b])/d(Y2[c,e]) * d(Y2[c,e])/d(W2[i,j]);
+      Gb2[i] = d(E)/d(Y[a,b]) * d(Y[a,b])/d(Y2[c,e]) * d(Y2[c,e])/d(b2[i]);
+      GW1[i,j] = d(E)/d(Y[a,b]) * d(Y[a,b])/d(Y2[c,e]) * d(Y2[c,e])/d(H[p,q]) * d(H[p,q])/d(Y1[g,h]) * d(Y1[g,h])/d(W1[i,j]);
+      Gb1[i] = d(E)/d(Y[a,b]) * d(Y[a,b])/d(Y2[c,e]) * d(Y2[c,e])/d(H[p,q]) * d(H[p,q])/d(Y1[g,h]) * d(Y1[g,h])/d(b1[i]);
+    }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_X = case.tensor::<T, ndarray::Ix2>("X");
+        let p_W1 = case.tensor::<T, ndarray::Ix2>("W1");
+        let p_b1 = case.tensor::<T, ndarray::Ix1>("b1");
+        let p_W2 = case.tensor::<T, ndarray::Ix2>("W2");
+        let p_b2 = case.tensor::<T, ndarray::Ix1>("b2");
+        let p_T = case.tensor::<T, ndarray::Ix2>("T");
+        let (r0, r1, r2, r3,) = f(&p_X, &p_W1, &p_b1, &p_W2, &p_b2, &p_T).unwrap();
+        case.output::<T>(0, &r0);
+        case.output::<T>(1, &r1);
+        case.output::<T>(2, &r2);
+        case.output::<T>(3, &r3);
+        let c0 = case.cotangent::<T, ndarray::Ix2>(0);
+        let c1 = case.cotangent::<T, ndarray::Ix1>(1);
+        let c2 = case.cotangent::<T, ndarray::Ix2>(2);
+        let c3 = case.cotangent::<T, ndarray::Ix1>(3);
+        let (_, mut pullback) = f::vjp(&p_X, &p_W1, &p_b1, &p_W2, &p_b2, &p_T).unwrap();
+        let mut g = pullback.call(&c0, &c1, &c2, &c3).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        pullback.accumulate(&c0, &c1, &c2, &c3, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
+        pullback.call_into(&c0, &c1, &c2, &c3, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut workspace = f::Workspace::default();
+        for _ in 0..2 {
+            #[allow(unused_mut)]
+            let (mut r0, mut r1, mut r2, mut r3,) = f(&p_X, &p_W1, &p_b1, &p_W2, &p_b2, &p_T).unwrap();
+            let mut pullback = f::vjp_in(&p_X, &p_W1, &p_b1, &p_W2, &p_b2, &p_T, &mut workspace, &mut r0, &mut r1, &mut r2, &mut r3).unwrap();
+            pullback.call_into(&c0, &c1, &c2, &c3, &mut g).unwrap();
+            case.output::<T>(0, &r0);
+            case.output::<T>(1, &r1);
+            case.output::<T>(2, &r2);
+            case.output::<T>(3, &r3);
+            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        }
+    }
+}
+
+mod jacobian {
+    use super::*;
+    einstan::einstan! {
+        pub fn f(X[n,m], W[m,k]) -> J[n,k,m,k] { Y[i,j] = X[i,a] * W[a,j]; J[i,j,p,q] = d(Y[i,j])/d(W[p,q]); }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_X = case.tensor::<T, ndarray::Ix2>("X");
+        let p_W = case.tensor::<T, ndarray::Ix2>("W");
+        let r0 = f(&p_X, &p_W).unwrap();
+        case.output::<T>(0, &r0);
+        let c0 = case.cotangent::<T, ndarray::Ix4>(0);
+        let (_, mut pullback) = f::vjp(&p_X, &p_W).unwrap();
+        let mut g = pullback.call(&c0).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        pullback.accumulate(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
+        pullback.call_into(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut workspace = f::Workspace::default();
+        for _ in 0..2 {
+            #[allow(unused_mut)]
+            let mut r0 = f(&p_X, &p_W).unwrap();
+            let mut pullback = f::vjp_in(&p_X, &p_W, &mut workspace, &mut r0).unwrap();
+            pullback.call_into(&c0, &mut g).unwrap();
+            case.output::<T>(0, &r0);
+            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        }
+    }
+}
+
+mod chain_scalar {
+    use super::*;
+    einstan::einstan! {
+        pub fn f(x, A[n,n]) -> (g, v[n], c) { W[i,j] = sin(x*A[i,j]); f = sum[i,j](W[i,j]^3); g = d(f)/d(W[i,j]) * d(W[i,j])/d(x); y[i] = W[i,0]*x^2; v[i] = d(y[i])/d(x); z = x^3; c = d(z)/d(x); }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_x = case.scalar::<T>("x");
+        let p_A = case.tensor::<T, ndarray::Ix2>("A");
+        let (r0, r1, r2,) = f(p_x, &p_A).unwrap();
+        case.output::<T>(0, &r0);
+        case.output::<T>(1, &r1);
+        case.output::<T>(2, &r2);
+        let c0 = case.scalar_cotangent::<T>(0);
+        let c1 = case.cotangent::<T, ndarray::Ix1>(1);
+        let c2 = case.scalar_cotangent::<T>(2);
+        let (_, mut pullback) = f::vjp(p_x, &p_A).unwrap();
+        let mut g = pullback.call(c0, &c1, c2).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        pullback.accumulate(c0, &c1, c2, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
+        pullback.call_into(c0, &c1, c2, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut workspace = f::Workspace::default();
+        for _ in 0..2 {
+            #[allow(unused_mut)]
+            let (mut r0, mut r1, mut r2,) = f(p_x, &p_A).unwrap();
+            let mut pullback = f::vjp_in(p_x, &p_A, &mut workspace, &mut r0, &mut r1, &mut r2).unwrap();
+            pullback.call_into(c0, &c1, c2, &mut g).unwrap();
+            case.output::<T>(0, &r0);
+            case.output::<T>(1, &r1);
+            case.output::<T>(2, &r2);
+            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        }
+    }
+}
+
+mod chain_tensors {
+    use super::*;
+    einstan::einstan! {
+        pub fn f(X[l,m], A[m,n], B[n,p,q]) -> J[p,q,l,m] { Y[i,j] = tanh(X[i,k]*A[k,j]); Z[a,b] = Y[i,j]*B[j,a,b]*Y[i,j]; J[a,b,r,s] = d(Z[a,b])/d(Y[i,j]) * d(Y[i,j])/d(X[r,s]); }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_X = case.tensor::<T, ndarray::Ix2>("X");
+        let p_A = case.tensor::<T, ndarray::Ix2>("A");
+        let p_B = case.tensor::<T, ndarray::Ix3>("B");
+        let r0 = f(&p_X, &p_A, &p_B).unwrap();
+        case.output::<T>(0, &r0);
+        let c0 = case.cotangent::<T, ndarray::Ix4>(0);
+        let (_, mut pullback) = f::vjp(&p_X, &p_A, &p_B).unwrap();
+        let mut g = pullback.call(&c0).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        pullback.accumulate(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
+        pullback.call_into(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut workspace = f::Workspace::default();
+        for _ in 0..2 {
+            #[allow(unused_mut)]
+            let mut r0 = f(&p_X, &p_A, &p_B).unwrap();
+            let mut pullback = f::vjp_in(&p_X, &p_A, &p_B, &mut workspace, &mut r0).unwrap();
+            pullback.call_into(&c0, &mut g).unwrap();
+            case.output::<T>(0, &r0);
+            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        }
+    }
+}
+
 #[test]
 fn values_and_gradients() {
     let cases = cases(include_str!("../data/seed.json"));
@@ -406,4 +560,12 @@ fn values_and_gradients() {
     two_layer_softmax::run::<f32>(&cases["two_layer_softmax"]);
     two_layer_squared_error::run::<f64>(&cases["two_layer_squared_error"]);
     two_layer_squared_error::run::<f32>(&cases["two_layer_squared_error"]);
+    seed_gradients_by_chain::run::<f64>(&cases["seed_gradients_by_chain"]);
+    seed_gradients_by_chain::run::<f32>(&cases["seed_gradients_by_chain"]);
+    jacobian::run::<f64>(&cases["jacobian"]);
+    jacobian::run::<f32>(&cases["jacobian"]);
+    chain_scalar::run::<f64>(&cases["chain_scalar"]);
+    chain_scalar::run::<f32>(&cases["chain_scalar"]);
+    chain_tensors::run::<f64>(&cases["chain_tensors"]);
+    chain_tensors::run::<f32>(&cases["chain_tensors"]);
 }

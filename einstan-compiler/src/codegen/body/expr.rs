@@ -147,8 +147,11 @@ impl<'a, 'b> Emitter<'a, 'b> {
                 let a = self.value(a);
                 quote! { !#a }
             }
-            Expr::Reduce { .. } | Expr::ArgReduce { .. } | Expr::Softmax { .. } => {
-                unreachable!("the expressions of a nest hold no reduction")
+            Expr::Reduce { .. }
+            | Expr::ArgReduce { .. }
+            | Expr::Softmax { .. }
+            | Expr::Jacobian { .. } => {
+                unreachable!("the expressions of a nest are maps")
             }
         }
     }

@@ -14,7 +14,9 @@ use super::range::Ranges;
 use super::{Binding, Scope, integer, unsupported};
 use crate::ast::{self, Access, Equation, Expr, ExprKind, Name, Number, SubscriptKind};
 use crate::check::{Branch, Position};
-use crate::ir::{self, Element, Expr as Ir, ExprId, IndexId, Place, Subscript, TensorId, UnaryOp};
+use crate::ir::{
+    self, Element, Expr as Ir, ExprId, IndexId, Place, Role, Subscript, TensorId, UnaryOp,
+};
 use crate::parse::words;
 use crate::rule::Rule;
 use proc_macro2::Span;
@@ -172,17 +174,7 @@ impl<'s, 'a, 'e> Lowering<'s, 'a, 'e> {
                 then,
                 otherwise,
             } => self.selection(condition, then, otherwise),
-            ExprKind::Derivative { of, by } => {
-                let text = format!(
-                    "the Jacobian `d({}) / d({})` (of `{}` by `{}`)",
-                    message::access(of),
-                    message::access(by),
-                    of.tensor.text,
-                    by.tensor.text
-                );
-                unsupported::report(self.scope.diagnostics, e.span, &text);
-                None
-            }
+            ExprKind::Derivative { of, by } => self.derivative(of, by),
             ExprKind::Rust(_) => {
                 unsupported::report(
                     self.scope.diagnostics,
@@ -308,8 +300,41 @@ impl<'s, 'a, 'e> Lowering<'s, 'a, 'e> {
         }
     }
 
-    /// An access, with its positions noted for `check`.
+    /// An access.
     fn access(&mut self, a: &Access) -> Option<Value> {
+        let (tensor, subscripts) = self.place(a)?;
+        Some(self.element(tensor, subscripts))
+    }
+
+    /// `d(Y[i,j]) / d(W[k,l])`
+    fn derivative(&mut self, of: &Access, by: &Access) -> Option<Value> {
+        let (y, w) = (self.place(of), self.place(by));
+        let ((y, at), (w, to)) = (y?, w?);
+        for (a, tensor) in [(of, y), (by, w)] {
+            if self.scope.f.tensor(tensor).element != Element::Float {
+                let text = format!("`{}` is an integer and has no derivative", a.tensor.text);
+                self.error(Rule::Derivative, a.tensor.span, text);
+                return None;
+            }
+        }
+        if self.scope.f.tensor(w).role == (Role::Parameter { constant: true }) {
+            let text = format!(
+                "`{0}` is `const`: there is no derivative by it\nhelp: declare it without `const`",
+                by.tensor.text
+            );
+            self.error(Rule::Derivative, by.tensor.span, text);
+            return None;
+        }
+        Some(Value::Number(self.add(Ir::Jacobian {
+            of: y,
+            at,
+            by: w,
+            to,
+        })))
+    }
+
+    /// The tensor and the subscripts of an access, its positions noted for `check`.
+    fn place(&mut self, a: &Access) -> Option<(TensorId, Vec<Subscript>)> {
         let tensor = match self.scope.tensors.get(&a.tensor.text) {
             Some(Binding::Tensor { id, .. }) => *id,
             _ => return None,
@@ -332,7 +357,7 @@ impl<'s, 'a, 'e> Lowering<'s, 'a, 'e> {
             self.position(a, Place { tensor, axis }, subscript, s.span);
             subscripts.push(subscript);
         }
-        good.then(|| self.element(tensor, subscripts))
+        good.then_some((tensor, subscripts))
     }
 
     fn position(&mut self, a: &Access, place: Place, subscript: Subscript, span: Span) {

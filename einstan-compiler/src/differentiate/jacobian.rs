@@ -1,0 +1,377 @@
+//! Jacobians asked for in the notation, `d(Y[i,j]) / d(W[k,l])`.
+//!
+//! A Jacobian is a cotangent that is sent back from Y to W. Where its indices i and j are summed with other factors R, the
+//! cotangent is R itself, and nothing larger than it appears: the chain rule as a contraction. Else it is the identity,
+//! whose deltas are never written out: a cotangent is known by its own subscripts, some of which are the indices that are
+//! asked for (`Ā[p,j] = v` for δ[j,b] v becomes `Ā[p,b] = v`), and at the end a delta is a condition on the indices of
+//! the result.
+
+use super::active;
+use super::linear::{Linear, Terms};
+use crate::ir::{
+    CmpOp, Equation, Expr, ExprId, Function, IndexId, Op, Subscript, TensorId, UnaryOp, are_plain,
+    indices,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A part of a cotangent: `value` where the tensor's indices are `own`, else 0. Those of `own` that are not asked for are
+/// its own to choose.
+#[derive(Clone, Debug)]
+struct Part {
+    own: Vec<Subscript>,
+    value: ExprId,
+}
+
+/// The form of a part: what stands at each axis.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Slot {
+    Asked(IndexId),
+    /// The first, second.. index that is the part's own.
+    Own(usize),
+    Constant(u64),
+}
+
+/// The parts of a tensor's cotangent; of each form there is one.
+type Parts = BTreeMap<Vec<Slot>, Part>;
+
+/// A Jacobian as a factor of a sum.
+#[derive(Clone, Debug)]
+pub(crate) struct Jacobian {
+    pub of: TensorId,
+    pub at: Vec<Subscript>,
+    pub by: TensorId,
+    pub to: Vec<Subscript>,
+}
+
+/// Adds to `f`, whose equations are in normal form, what the value of `jacobian` needs; returns the value. With `factor`,
+/// `sum[at](factor * jacobian)`: its subscripts are distinct indices.
+pub(crate) fn expand(f: &mut Function, jacobian: &Jacobian, factor: Option<ExprId>) -> ExprId {
+    let primal = std::mem::replace(f, Function::new(""));
+    let equations = primal.equations.clone();
+    let active = active(&primal, std::iter::once(jacobian.by));
+    let mut back = Back {
+        linear: Linear::new(primal, active),
+        asked: BTreeSet::new(),
+        cotangents: BTreeMap::new(),
+    };
+    let (seed, names) = back.seed(jacobian, factor);
+    back.add(jacobian.of, seed);
+    for e in equations.iter().rev().filter(|e| e.tensor != jacobian.by) {
+        back.equation(&equations, e);
+    }
+    let value = back.value(jacobian, &names);
+    *f = back.linear.f;
+    value
+}
+
+struct Back {
+    linear: Linear,
+    /// The indices that are asked for.
+    asked: BTreeSet<IndexId>,
+    cotangents: BTreeMap<TensorId, Parts>,
+}
+
+/// Indices and what stands in their place.
+type Places = BTreeMap<IndexId, Subscript>;
+
+impl Back {
+    /// The cotangent of what is differentiated, and what the indices asked for are called where the Jacobian stands.
+    fn seed(&mut self, j: &Jacobian, factor: Option<ExprId>) -> (Part, Places) {
+        let f = &mut self.linear.f;
+        if let Some(factor) = factor {
+            debug_assert!(are_plain(&j.at), "what is summed are distinct indices");
+            let summed = indices(&j.at);
+            let mut asked = f.exprs.free_indices(factor);
+            asked.retain(|i| !summed.contains(i));
+            self.asked = asked;
+            let part = Part {
+                own: j.at.clone(),
+                value: factor,
+            };
+            return (part, Places::new());
+        }
+        let mut names = Places::new();
+        let mut own = Vec::new();
+        for (axis, s) in j.at.iter().enumerate() {
+            let (name, dim) = match *s {
+                Subscript::Index(i) => (f.index(i).name.clone(), f.index(i).dim),
+                Subscript::Constant(_) => ("a".to_string(), f.tensor(j.of).axes[axis]),
+            };
+            let i = f.add_index(name, dim);
+            own.push(Subscript::Index(i));
+            names.insert(i, *s);
+            self.asked.insert(i);
+        }
+        let value = f.exprs.real(1.0);
+        (Part { own, value }, names)
+    }
+
+    fn form(&self, own: &[Subscript]) -> Vec<Slot> {
+        let mut seen: Vec<IndexId> = Vec::new();
+        own.iter()
+            .map(|s| match *s {
+                Subscript::Constant(c) => Slot::Constant(c),
+                Subscript::Index(i) if self.asked.contains(&i) => Slot::Asked(i),
+                Subscript::Index(i) => {
+                    let known = seen.iter().position(|&s| s == i);
+                    Slot::Own(known.unwrap_or_else(|| {
+                        seen.push(i);
+                        seen.len() - 1
+                    }))
+                }
+            })
+            .collect()
+    }
+
+    /// Adds a part to the cotangent of a tensor.
+    fn add(&mut self, tensor: TensorId, part: Part) {
+        let form = self.form(&part.own);
+        let known = self
+            .cotangents
+            .entry(tensor)
+            .or_default()
+            .get(&form)
+            .cloned();
+        let part = match known {
+            Some(known) => {
+                let pairs = indices(&part.own).into_iter().zip(indices(&known.own));
+                let value = self.linear.f.rename(part.value, &pairs.collect());
+                let value = self.linear.f.exprs.sum(known.value, value);
+                Part { value, ..known }
+            }
+            None => part,
+        };
+        self.cotangents
+            .entry(tensor)
+            .or_default()
+            .insert(form, part);
+    }
+
+    /// Sends the cotangent of an equation's tensor to what the equation reads.
+    fn equation(&mut self, equations: &[Equation], e: &Equation) {
+        if !self.linear.active.contains(&e.tensor) {
+            return;
+        }
+        let Some(parts) = self.cotangents.get(&e.tensor).cloned() else {
+            return;
+        };
+        let alone = equations.iter().filter(|o| o.tensor == e.tensor).count() == 1;
+        for (form, part) in parts {
+            let part = self.settled(part);
+            if let Some(parts) = self.cotangents.get_mut(&e.tensor) {
+                parts.insert(form, part.clone());
+            }
+            self.part(e, alone && e.op == Op::Define, part);
+        }
+    }
+
+    /// The part with a value that is a map: a sum becomes a temporary.
+    fn settled(&mut self, part: Part) -> Part {
+        let f = &self.linear.f;
+        let sums = f
+            .exprs
+            .walk(part.value)
+            .into_iter()
+            .any(|e| f.exprs.reduces(e));
+        if !sums {
+            return part;
+        }
+        let free: Vec<IndexId> = f.exprs.free_indices(part.value).into_iter().collect();
+        let value = self.linear.define("∂", &free, part.value);
+        Part { value, ..part }
+    }
+
+    fn part(&mut self, e: &Equation, whole: bool, part: Part) {
+        let Some((places, part)) = self.unify(&e.left, part) else {
+            return;
+        };
+        let places = self.fresh(e.right, places);
+        let right = self.linear.f.exprs.place(e.right, &places);
+        let value = if whole {
+            self.linear.access(e.tensor, part.own.clone())
+        } else {
+            right
+        };
+        let scope = indices(&part.own);
+        if let Expr::Softmax { body, log, .. } = *self.linear.f.exprs.get(e.right) {
+            return self.softmax(e, body, log, &places, part);
+        }
+        self.linear.begin_at(scope, right, value);
+        let terms = self.linear.terms(right, value, part.value);
+        self.contribute(terms);
+    }
+
+    /// What the indices of a left-hand side are in a part, and the part, cut to where both are. None where they never are.
+    fn unify(&mut self, left: &[Subscript], mut part: Part) -> Option<(Places, Part)> {
+        let mut places = Places::new();
+        let mut equal = Vec::new();
+        for axis in 0..left.len() {
+            let own = part.own[axis];
+            let other = match left[axis] {
+                Subscript::Index(i) => *places.entry(i).or_insert(own),
+                constant => constant,
+            };
+            let own_index = |s: Subscript| match s {
+                Subscript::Index(i) if !self.asked.contains(&i) => Some(i),
+                _ => None,
+            };
+            let (from, to) = match (own, other) {
+                (a, b) if a == b => continue,
+                (Subscript::Constant(_), Subscript::Constant(_)) => return None,
+                (a, b) => match (own_index(a), own_index(b)) {
+                    (Some(i), _) => (i, b),
+                    (None, Some(i)) => (i, a),
+                    (None, None) => {
+                        equal.push((a, b));
+                        continue;
+                    }
+                },
+            };
+            let change = Places::from([(from, to)]);
+            let put = |s: &mut Subscript| {
+                if *s == Subscript::Index(from) {
+                    *s = to;
+                }
+            };
+            part.own.iter_mut().for_each(put);
+            places.values_mut().for_each(put);
+            part.value = self.linear.f.exprs.place(part.value, &change);
+        }
+        for (a, b) in equal {
+            part.value = self.where_equal(a, b, part.value);
+        }
+        Some((places, part))
+    }
+
+    /// `if a == b { value } else { 0 }`
+    fn where_equal(&mut self, a: Subscript, b: Subscript, value: ExprId) -> ExprId {
+        let exprs = &mut self.linear.f.exprs;
+        let mut number = |s: Subscript| match s {
+            Subscript::Index(i) => exprs.add(Expr::IndexValue(i)),
+            Subscript::Constant(c) => exprs.add(Expr::Integer(c as i64)),
+        };
+        let (a, b) = (number(a), number(b));
+        let condition = exprs.compare_integers(CmpOp::Equal, a, b);
+        let zero = exprs.real(0.0);
+        exprs.select(condition, value, zero)
+    }
+
+    /// New indices for those that an expression binds.
+    fn fresh(&mut self, id: ExprId, mut places: Places) -> Places {
+        let f = &mut self.linear.f;
+        for e in f.exprs.walk(id) {
+            for i in f.exprs.bound(e).to_vec() {
+                let index = f.index(i).clone();
+                places.insert(i, Subscript::Index(f.add_index(index.name, index.dim)));
+            }
+        }
+        places
+    }
+
+    /// y = softmax(x): x̄ = y ȳ - y Σ y ȳ. y = log_softmax(x): x̄ = ȳ - e^y Σ ȳ. The first addend has the form of the
+    /// part, the second one fills the rows along which the softmax runs.
+    fn softmax(&mut self, e: &Equation, body: ExprId, log: bool, places: &Places, part: Part) {
+        let Expr::Softmax { along, .. } = self.linear.f.exprs.get(e.right).clone() else {
+            return;
+        };
+        let y = self.linear.access(e.tensor, part.own.clone());
+        let exprs = &mut self.linear.f.exprs;
+        let first = if log {
+            part.value
+        } else {
+            exprs.product(part.value, y)
+        };
+        // What is summed: the part's own indices among those along which it runs.
+        let mut rows = places.clone();
+        let mut summed = Vec::new();
+        for i in along {
+            if let Some(&Subscript::Index(own)) = places.get(&i)
+                && !self.asked.contains(&own)
+            {
+                summed.push(own);
+            }
+            let index = self.linear.f.index(i).clone();
+            let fresh = self.linear.f.add_index(index.name, index.dim);
+            rows.insert(i, Subscript::Index(fresh));
+        }
+        let total = self.linear.sum_over(summed, first);
+        let total = self.settled(Part {
+            own: vec![],
+            value: total,
+        });
+        let at = |places: &Places| -> Vec<Subscript> {
+            let place = |s: &Subscript| match s {
+                Subscript::Index(i) => places.get(i).copied().unwrap_or(*s),
+                s => *s,
+            };
+            e.left.iter().map(place).collect()
+        };
+        let row = self.linear.access(e.tensor, at(&rows));
+        let exprs = &mut self.linear.f.exprs;
+        let weight = if log {
+            exprs.unary(UnaryOp::Exp, row)
+        } else {
+            row
+        };
+        let second = exprs.product(weight, total.value);
+        let second = exprs.neg(second);
+        for (places, seed) in [(places, first), (&rows, second)] {
+            let x = self.linear.f.exprs.place(body, places);
+            self.linear.begin_at(indices(&at(places)), x, x);
+            let terms = self.linear.map(x, seed);
+            self.contribute(terms);
+        }
+    }
+
+    /// Adds what an equation's reads contribute.
+    fn contribute(&mut self, terms: Terms) {
+        for ((tensor, own), value) in terms {
+            let named = indices(&own);
+            let mut rest = self.linear.scope.clone();
+            rest.retain(|i| !named.contains(i) && !self.asked.contains(i));
+            let value = self.linear.sum_over(rest, value);
+            self.add(tensor, Part { own, value });
+        }
+    }
+
+    /// The Jacobian from the cotangent of what is differentiated by.
+    fn value(&mut self, j: &Jacobian, names: &Places) -> ExprId {
+        let mut sum = self.linear.f.exprs.real(0.0);
+        for part in self
+            .cotangents
+            .remove(&j.by)
+            .unwrap_or_default()
+            .into_values()
+        {
+            let (mut places, mut equal) = (names.clone(), Vec::new());
+            let mut apart = Vec::new();
+            for (axis, (own, to)) in part.own.iter().zip(&j.to).enumerate() {
+                let dim = self.linear.f.tensor(j.by).axes[axis];
+                match *own {
+                    Subscript::Index(i) if self.asked.contains(&i) => {
+                        equal.push((names.get(&i).copied().unwrap_or(*own), *to));
+                    }
+                    Subscript::Index(i) => match places.get(&i) {
+                        Some(known) => equal.push((*known, *to)),
+                        // In a branch an index may run over another dimension than the axis.
+                        None if self.linear.f.index(i).dim != dim => {
+                            apart.push(i);
+                            equal.push((*own, *to));
+                        }
+                        None => {
+                            places.insert(i, *to);
+                        }
+                    },
+                    constant => equal.push((constant, *to)),
+                }
+            }
+            let mut value = self.linear.f.exprs.place(part.value, &places);
+            for (a, b) in equal {
+                value = self.where_equal(a, b, value);
+            }
+            let value = self.linear.sum_over(apart, value);
+            sum = self.linear.f.exprs.sum(sum, value);
+        }
+        sum
+    }
+}

@@ -1,0 +1,238 @@
+//! `if i == j { v } else { 0 }` and `(i == j)` as factors: one of the indices takes the place of the other.
+//!
+//! ```text
+//! y[i] = sum[j](if i == j { A[i,j] } else { 0 })      y[i] = A[i,i]
+//! J[i,j,p,q] = if j == q { X[i,p] } else { 0 }        J[i,j,p,j] += X[i,p], on zeros
+//! ```
+
+use crate::differentiate::Backward;
+use crate::ir::{
+    BinaryOp, CmpOp, Equation, Expr, ExprId, Function, IndexId, Op, ReduceOp, Subscript, UnaryOp,
+    are_plain, indices,
+};
+use std::collections::BTreeMap;
+
+pub(super) fn run(joint: &mut Backward) {
+    let mut at = 0;
+    while at < joint.function.equations.len() {
+        let equation = joint.function.equations[at].clone();
+        let f = &mut joint.function;
+        let right = summed(f, equation.right);
+        f.equations[at].right = right;
+        let parts = diagonals(f, Equation { right, ..equation });
+        let count = parts.len();
+        f.equations.splice(at..=at, parts);
+        if at < joint.split {
+            joint.split += count - 1;
+        }
+        at += count;
+    }
+}
+
+/// A sum over an index that a factor holds equal to another one is the addend of that one.
+fn summed(f: &mut Function, id: ExprId) -> ExprId {
+    let mut id = id;
+    while let Expr::Reduce {
+        op: ReduceOp::Sum,
+        indices,
+        body,
+    } = f.exprs.get(id).clone()
+    {
+        let factors = f.exprs.factors(body);
+        let found = factors.iter().enumerate().find_map(|(at, &x)| {
+            let bound = |i: IndexId| indices.contains(&i);
+            let (gone, stays, rest) = equality(f, x, &bound)?;
+            Some((at, gone, stays, rest))
+        });
+        let Some((at, gone, stays, rest)) = found else {
+            return id;
+        };
+        let mut factors = factors;
+        factors[at] = rest.build(f);
+        let product = factors
+            .into_iter()
+            .reduce(|a, b| f.exprs.product(a, b))
+            .expect("there is a factor");
+        let body = f.rename(product, &BTreeMap::from([(gone, stays)]));
+        let left: Vec<IndexId> = indices.into_iter().filter(|&i| i != gone).collect();
+        id = if left.is_empty() {
+            body
+        } else {
+            f.exprs.add(Expr::Reduce {
+                op: ReduceOp::Sum,
+                indices: left,
+                body,
+            })
+        };
+    }
+    id
+}
+
+/// The equation, with an equation of its own for each addend that is not 0 on a diagonal only.
+fn diagonals(f: &mut Function, e: Equation) -> Vec<Equation> {
+    if !are_plain(&e.left) || f.exprs.reduces(e.right) {
+        return vec![e];
+    }
+    let left = indices(&e.left);
+    let mut addends = Vec::new();
+    flatten(f, e.right, false, &mut addends);
+    let (mut whole, mut parts) = (None, Vec::new());
+    for (negative, addend) in addends {
+        let kept = |i: IndexId| left.contains(&i);
+        match on_diagonal(f, &e, negative, addend, &kept) {
+            Some(part) => parts.push(part),
+            None => {
+                whole = Some(match (whole, negative) {
+                    (None, false) => addend,
+                    (None, true) => f.exprs.neg(addend),
+                    (Some(w), false) => f.exprs.sum(w, addend),
+                    (Some(w), true) => f.exprs.difference(w, addend),
+                });
+            }
+        }
+    }
+    if parts.is_empty() {
+        return vec![e];
+    }
+    // Without a part for every element the tensor begins as zeros.
+    let whole = whole.map(|right| Equation { right, ..e });
+    whole.into_iter().chain(parts).collect()
+}
+
+fn flatten(f: &Function, id: ExprId, negative: bool, out: &mut Vec<(bool, ExprId)>) {
+    match *f.exprs.get(id) {
+        Expr::Binary(BinaryOp::Add, a, b) => {
+            flatten(f, a, negative, out);
+            flatten(f, b, negative, out);
+        }
+        Expr::Binary(BinaryOp::Sub, a, b) => {
+            flatten(f, a, negative, out);
+            flatten(f, b, !negative, out);
+        }
+        Expr::Unary(UnaryOp::Neg, a) => flatten(f, a, !negative, out),
+        _ => out.push((negative, id)),
+    }
+}
+
+/// `T[..i..i..] += v`, if an addend has a factor `if i == j { v } else { 0 }` for two indices on the left.
+fn on_diagonal(
+    f: &mut Function,
+    e: &Equation,
+    negative: bool,
+    addend: ExprId,
+    kept: &impl Fn(IndexId) -> bool,
+) -> Option<Equation> {
+    let (mut left, mut product) = (e.left.clone(), addend);
+    loop {
+        let mut factors = f.exprs.factors(product);
+        let found = factors.iter().enumerate().find_map(|(at, &x)| {
+            let found = equality(f, x, kept)?;
+            kept(found.1).then_some((at, found))
+        });
+        let Some((at, (gone, stays, rest))) = found else {
+            break;
+        };
+        factors[at] = rest.build(f);
+        product = factors
+            .into_iter()
+            .reduce(|a, b| f.exprs.product(a, b))
+            .expect("there is a factor");
+        product = f.rename(product, &BTreeMap::from([(gone, stays)]));
+        for s in &mut left {
+            if *s == Subscript::Index(gone) {
+                *s = Subscript::Index(stays);
+            }
+        }
+    }
+    if left == e.left {
+        return None;
+    }
+    Some(Equation {
+        tensor: e.tensor,
+        left,
+        op: Op::Accumulate,
+        right: if negative {
+            f.exprs.neg(product)
+        } else {
+            product
+        },
+    })
+}
+
+/// A factor without one of its conditions.
+struct Rest {
+    conditions: Vec<ExprId>,
+    /// None is 1.
+    value: Option<ExprId>,
+}
+
+impl Rest {
+    fn build(&self, f: &mut Function) -> ExprId {
+        let conditions: Vec<_> = self.conditions.iter().map(|&c| (c, true)).collect();
+        let condition = f.exprs.all(&conditions);
+        match (condition, self.value) {
+            (None, None) => f.exprs.real(1.0),
+            (None, Some(value)) => value,
+            (Some(c), None) => f.exprs.indicator(c),
+            (Some(c), Some(value)) => {
+                let zero = f.exprs.real(0.0);
+                f.exprs.select(c, value, zero)
+            }
+        }
+    }
+}
+
+/// Of a factor that is 0 unless two indices of one dimension are equal: one that `may_go`, the other one, and the rest.
+fn equality(
+    f: &Function,
+    factor: ExprId,
+    may_go: &impl Fn(IndexId) -> bool,
+) -> Option<(IndexId, IndexId, Rest)> {
+    let (condition, value) = match *f.exprs.get(factor) {
+        Expr::Indicator(c) => (c, None),
+        Expr::Select {
+            condition,
+            then,
+            otherwise,
+        } if is_zero(f, otherwise) => (condition, Some(then)),
+        _ => return None,
+    };
+    let mut conditions = Vec::new();
+    conjuncts(f, condition, &mut conditions);
+    let index = |id: ExprId| match *f.exprs.get(id) {
+        Expr::IndexValue(i) => Some(i),
+        _ => None,
+    };
+    let (at, pair) = conditions.iter().enumerate().find_map(|(at, &c)| {
+        let Expr::IntegerCompare(CmpOp::Equal, a, b) = *f.exprs.get(c) else {
+            return None;
+        };
+        let (a, b) = (index(a)?, index(b)?);
+        if f.index(a).dim != f.index(b).dim {
+            return None;
+        }
+        // The one that was introduced later goes.
+        let (early, late) = (a.min(b), a.max(b));
+        match (may_go(late), may_go(early)) {
+            (true, _) => Some((at, (late, early))),
+            (_, true) => Some((at, (early, late))),
+            _ => None,
+        }
+    })?;
+    conditions.remove(at);
+    Some((pair.0, pair.1, Rest { conditions, value }))
+}
+
+fn is_zero(f: &Function, id: ExprId) -> bool {
+    matches!(f.exprs.get(id), Expr::Real(r) if r.value() == 0.0)
+}
+
+fn conjuncts(f: &Function, id: ExprId, out: &mut Vec<ExprId>) {
+    match *f.exprs.get(id) {
+        Expr::And(a, b) => {
+            conjuncts(f, a, out);
+            conjuncts(f, b, out);
+        }
+        _ => out.push(id),
+    }
+}
