@@ -1,5 +1,7 @@
 //! Compiles loops for several levels of the processor, and picks one when they run.
 
+use crate::fused::Fused;
+
 /// The instruction sets that loops are compiled for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
@@ -59,12 +61,12 @@ pub fn simd_level() -> &'static str {
     }
 }
 
-/// Runs `f`, compiled for the level in force. `f` must be an `#[inline(always)]` closure, else it stays what it was
+/// Runs `f`, compiled for the level in force, and tells it what that level has. `f` must be an `#[inline(always)]` closure, else it stays what it was
 /// compiled as.
 #[inline]
-pub fn vectorize<R>(f: impl FnOnce() -> R) -> R {
+pub fn vectorize<R>(f: impl FnOnce(Fused) -> R) -> R {
     match level() {
-        Level::Baseline => f(),
+        Level::Baseline => f(Fused::ALWAYS),
         // SAFETY: the processor has these features, `detect` says.
         #[cfg(target_arch = "x86_64")]
         Level::Avx2 => unsafe { avx2(f) },
@@ -79,8 +81,8 @@ pub fn vectorize<R>(f: impl FnOnce() -> R) -> R {
 /// The processor has AVX2 and FMA.
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,fma")]
-unsafe fn avx2<R>(f: impl FnOnce() -> R) -> R {
-    f()
+unsafe fn avx2<R>(f: impl FnOnce(Fused) -> R) -> R {
+    f(Fused::Yes)
 }
 
 /// # Safety
@@ -88,6 +90,6 @@ unsafe fn avx2<R>(f: impl FnOnce() -> R) -> R {
 /// The processor has AVX-512 F, BW, DQ, VL, CD, and AVX2 and FMA.
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,fma,avx512f,avx512bw,avx512dq,avx512vl,avx512cd")]
-unsafe fn avx512<R>(f: impl FnOnce() -> R) -> R {
-    f()
+unsafe fn avx512<R>(f: impl FnOnce(Fused) -> R) -> R {
+    f(Fused::Yes)
 }

@@ -219,7 +219,7 @@ impl<T: Float> Part<T> {
         let mut out = [T::zero(); TILE];
         vectorize(
             #[inline(always)]
-            || {
+            |_| {
                 let mut row = 0;
                 while row < self.m {
                     let rows = kernel.by_rows.len().min(self.m - row);

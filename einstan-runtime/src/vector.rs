@@ -3,6 +3,7 @@
 
 use crate::dispatch::vectorize;
 use crate::float::Float;
+use crate::fused::Fused;
 use crate::gemm::Matrix;
 
 /// Sums side by side in a dot product.
@@ -88,9 +89,9 @@ unsafe fn by_rows<T: Float>(
     };
     vectorize(
         #[inline(always)]
-        || {
+        |fused| {
             for i in 0..m {
-                put(i, dot(row(i), x));
+                put(i, dot(row(i), x, fused));
             }
         },
     );
@@ -98,18 +99,18 @@ unsafe fn by_rows<T: Float>(
 
 /// The dot product of two rows of one length, summed in lanes and these in their order.
 #[inline(always)]
-fn dot<T: Float>(a: &[T], b: &[T]) -> T {
+fn dot<T: Float>(a: &[T], b: &[T], fused: Fused) -> T {
     let mut lanes = [T::zero(); LANES];
     let (a, a_rest) = a.as_chunks::<LANES>();
     let (b, b_rest) = b.as_chunks::<LANES>();
     for (a, b) in a.iter().zip(b) {
         for ((lane, &a), &b) in lanes.iter_mut().zip(a).zip(b) {
-            *lane += a * b;
+            *lane = fused.mul_add(a, b, *lane);
         }
     }
     let mut sum = T::zero();
     for (&a, &b) in a_rest.iter().zip(b_rest) {
-        sum += a * b;
+        sum = fused.mul_add(a, b, sum);
     }
     for lane in lanes {
         sum += lane;
@@ -132,7 +133,7 @@ unsafe fn by_columns<T: Float>(
 ) {
     vectorize(
         #[inline(always)]
-        || {
+        |fused| {
             let mut from = 0;
             while from < m {
                 let n = CHUNK.min(m - from);
@@ -151,14 +152,16 @@ unsafe fn by_columns<T: Float>(
                     let [(a, x), (b, y), (c, z), (d, w)] =
                         [column(p), column(p + 1), column(p + 2), column(p + 3)];
                     for i in 0..n {
-                        sums[i] = sums[i] + a[i] * x + b[i] * y + c[i] * z + d[i] * w;
+                        let (sum, next) = (sums[i], fused.mul_add(c[i], z, d[i] * w));
+                        let sum = fused.mul_add(a[i], x, sum);
+                        sums[i] = fused.mul_add(b[i], y, sum) + next;
                     }
                     p += 4;
                 }
                 for p in p..k {
                     let (a, x) = column(p);
                     for i in 0..n {
-                        sums[i] += a[i] * x;
+                        sums[i] = fused.mul_add(a[i], x, sums[i]);
                     }
                 }
                 for (i, &sum) in sums.iter().enumerate() {

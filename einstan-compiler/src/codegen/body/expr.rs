@@ -265,7 +265,7 @@ fn unary(rt: &TokenStream, op: UnaryOp, a: &TokenStream) -> TokenStream {
         UnaryOp::Gelu => "e_gelu",
     };
     let name = Ident::new(name, proc_macro2::Span::call_site());
-    quote! { <T as #rt::Elementary>::#name(#a) }
+    quote! { <T as #rt::Elementary>::#name(#a, fused) }
 }
 
 fn binary(rt: &TokenStream, op: BinaryOp, a: &TokenStream, b: &TokenStream) -> TokenStream {
@@ -274,13 +274,13 @@ fn binary(rt: &TokenStream, op: BinaryOp, a: &TokenStream, b: &TokenStream) -> T
         BinaryOp::Sub => return quote! { #a - #b },
         BinaryOp::Mul => return quote! { #a * #b },
         BinaryOp::Div => return quote! { #a / #b },
+        BinaryOp::Max => return quote! { <T as #rt::Elementary>::e_max(#a, #b) },
+        BinaryOp::Min => return quote! { <T as #rt::Elementary>::e_min(#a, #b) },
         BinaryOp::Pow => "e_pow",
-        BinaryOp::Max => "e_max",
-        BinaryOp::Min => "e_min",
         BinaryOp::Atan2 => "e_atan2",
     };
     let name = Ident::new(name, proc_macro2::Span::call_site());
-    quote! { <T as #rt::Elementary>::#name(#a, #b) }
+    quote! { <T as #rt::Elementary>::#name(#a, #b, fused) }
 }
 
 fn comparison(op: CmpOp) -> TokenStream {

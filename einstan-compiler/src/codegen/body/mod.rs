@@ -371,6 +371,7 @@ impl Body<'_> {
         alpha: Option<ExprId>,
         sources: &mut Vec<TensorId>,
     ) -> (TokenStream, TokenStream) {
+        let rt = &self.paths.rt;
         let Some(alpha) = alpha else {
             return (TokenStream::new(), self.real(1.0));
         };
@@ -382,7 +383,7 @@ impl Body<'_> {
         let mut e = expr::Emitter::new(self, None);
         let value = e.value(alpha);
         let lets = e.outer;
-        (quote! { #(#lets)* }, value)
+        (quote! { let fused = #rt::Fused::No; #(#lets)* }, value)
     }
 
     /// `if save { .. }` holds a copy of a result for the backward pass.
@@ -469,6 +470,7 @@ fn search(
         phase: Phase::Forward,
         choices: Default::default(),
     };
+    let rt = &paths.rt;
     let mut indices = std::collections::BTreeSet::new();
     let mut e = expr::Emitter::new(&body, None);
     let mut all = quote! { true };
@@ -498,6 +500,8 @@ fn search(
     quote! { {
         #[allow(dead_code)]
         type T = f64;
+        #[allow(unused_variables)]
+        let fused = #rt::Fused::No;
         let mut reached = false;
         #loops
         reached

@@ -13,7 +13,7 @@ impl Body<'_> {
     ///
     /// ```text
     /// { let s0 = t0; let mut w3 = t3.reborrow();
-    ///   rt::vectorize(#[inline(always)] || { for i1 in 0..lens.d0 as isize { .. } }); }
+    ///   rt::vectorize(#[inline(always)] |fused| { for i1 in 0..lens.d0 as isize { .. } }); }
     /// ```
     pub(super) fn nest(&self, body: &[Stmt]) -> TokenStream {
         let rt = &self.paths.rt;
@@ -36,7 +36,7 @@ impl Body<'_> {
             {
                 #(#read)*
                 #(#write)*
-                #rt::vectorize(#[inline(always)] || { #statements });
+                #rt::vectorize(#[inline(always)] |fused| { #statements });
             }
         }
     }

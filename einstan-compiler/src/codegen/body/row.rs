@@ -165,12 +165,12 @@ impl Body<'_> {
             ReduceOp::LogSumExp => {
                 let largest = plain("MaxAcc");
                 let shift = quote! { let shift = #rt::finite(acc.finish()); let mut acc = #rt::SumAcc::new(); };
-                let exp = quote! { <T as #rt::Elementary>::e_exp(#value - shift) };
+                let exp = quote! { <T as #rt::Elementary>::e_exp(#value - shift, fused) };
                 let sum = pass(shift, exp, quote! { acc.extend(o); });
                 let code = quote! { #largest #sum };
                 (
                     code,
-                    quote! { shift + <T as #rt::Elementary>::e_ln(acc.finish()) },
+                    quote! { shift + <T as #rt::Elementary>::e_ln(acc.finish(), fused) },
                 )
             }
         };
@@ -216,25 +216,25 @@ impl Body<'_> {
         let exp = quote! { <T as #rt::Elementary>::e_exp };
         let rest = if log {
             let second = quote! {
-                let o = out.fill_from(&#w.source(), #at, #step, n, #[inline(always)] |e: T| #exp(e - largest));
+                let o = out.fill_from(&#w.source(), #at, #step, n, #[inline(always)] |e: T| #exp(e - largest, fused));
                 sum.extend(o);
             };
             let second = self.around(along, walk(&len, second));
             let third = update(quote! { for x in 0..n { o[x] = o[x] - shift; } });
             quote! {
                 #second
-                let shift = largest + <T as #rt::Elementary>::e_ln(sum.finish());
+                let shift = largest + <T as #rt::Elementary>::e_ln(sum.finish(), fused);
                 #third
             }
         } else {
             let second = update(quote! {
-                for x in 0..n { o[x] = #exp(o[x] - largest); }
+                for x in 0..n { o[x] = #exp(o[x] - largest, fused); }
                 sum.extend(o);
             });
             let third = update(quote! { for x in 0..n { o[x] = o[x] * scale; } });
             quote! {
                 #second
-                let scale = <T as #rt::Elementary>::e_recip(sum.finish());
+                let scale = <T as #rt::Elementary>::e_recip(sum.finish(), fused);
                 #third
             }
         };
