@@ -4,7 +4,7 @@
 use crate::float::Float;
 
 /// How many sums run side by side.
-const LANES: usize = 32;
+const LANES: usize = 64;
 
 macro_rules! lanes {
     ($(#[$doc:meta])* $name:ident, $start:expr, $combine:expr) => {
@@ -27,25 +27,29 @@ macro_rules! lanes {
             /// Takes in a row.
             #[inline(always)]
             pub fn extend(&mut self, row: &[T]) {
-                let mut lanes = self.0;
                 let (chunks, rest) = row.as_chunks::<LANES>();
                 for chunk in chunks {
                     for l in 0..LANES {
-                        lanes[l] = $combine(lanes[l], chunk[l]);
+                        self.0[l] = $combine(self.0[l], chunk[l]);
                     }
                 }
-                for (l, &x) in rest.iter().enumerate() {
-                    lanes[l] = $combine(lanes[l], x);
+                for (lane, &x) in self.0.iter_mut().zip(rest) {
+                    *lane = $combine(*lane, x);
                 }
-                self.0 = lanes;
             }
 
             /// The value.
             #[inline(always)]
             pub fn finish(self) -> T {
-                let mut value = self.0[0];
-                for l in 1..LANES {
-                    value = $combine(value, self.0[l]);
+                let mut lanes = self.0;
+                for half in [LANES / 2, LANES / 4, LANES / 8] {
+                    for l in 0..half {
+                        lanes[l] = $combine(lanes[l], lanes[l + half]);
+                    }
+                }
+                let mut value = lanes[0];
+                for &lane in &lanes[1..LANES / 8] {
+                    value = $combine(value, lane);
                 }
                 value
             }

@@ -16,8 +16,6 @@ pub(super) struct Emitter<'a, 'b> {
     pub(super) blocks: Vec<TokenStream>,
     /// The rows of each block of the row's elements.
     pub(super) rows: Vec<TokenStream>,
-    /// `let r3 = &r3[..n];` inside the row's function.
-    pub(super) slices: Vec<TokenStream>,
     /// Computed for each element.
     pub(super) inner: Vec<TokenStream>,
     names: BTreeMap<ExprId, TokenStream>,
@@ -31,7 +29,6 @@ impl<'a, 'b> Emitter<'a, 'b> {
             outer: vec![],
             blocks: vec![],
             rows: vec![],
-            slices: vec![],
             inner: vec![],
             names: BTreeMap::new(),
         }
@@ -199,9 +196,9 @@ impl<'a, 'b> Emitter<'a, 'b> {
         } else {
             name("row", "row_within")
         };
+        // Cut to n, so that positions in it are not checked one by one.
         self.rows
-            .push(quote! { let #row = #s.#row_name(#at, #step, n, &mut #block); });
-        self.slices.push(quote! { let #row = &#row[..n]; });
+            .push(quote! { let #row = &#s.#row_name(#at, #step, n, &mut #block)[..n]; });
         quote! { #row[x] }
     }
 }
