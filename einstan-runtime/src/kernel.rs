@@ -3,16 +3,26 @@
 use crate::dispatch::Level;
 use crate::float::Float;
 
-/// `out[i][j] = sum over p of a[i * rows + p * columns] * packed[p][j]`, for a tile of some rows and `Kernel::width`
-/// columns.
+/// `to[i][j] (= or +=) alpha * sum over p of a[i * rows + p * columns] * packed[p][j]`, for a tile of some rows and
+/// `Kernel::width` columns.
 pub(crate) type Micro<T> = unsafe fn(
     depth: usize,
     a: *const T,
     rows: isize,
     columns: isize,
     packed: *const T,
-    out: *mut T,
+    to: Target<T>,
 );
+
+/// Where a tile goes: rows of consecutive elements.
+#[derive(Clone, Copy)]
+pub(crate) struct Target<T> {
+    pub(crate) origin: *mut T,
+    /// From a row to the next one.
+    pub(crate) stride: isize,
+    pub(crate) alpha: T,
+    pub(crate) add: bool,
+}
 
 /// Kernels for tiles of one width.
 #[derive(Clone, Copy)]
@@ -30,14 +40,14 @@ pub(crate) const TILE: usize = 8 * 32;
 ///
 /// # Safety
 ///
-/// `a` reaches `M` rows and `depth` columns, `packed` `depth * N` elements, `out` `M * N`.
+/// `a` reaches `M` rows and `depth` columns, `packed` `depth * N` elements, `to` `M` rows of `N`.
 unsafe fn plain<T: Float, const M: usize, const N: usize>(
     depth: usize,
     a: *const T,
     rows: isize,
     columns: isize,
     packed: *const T,
-    out: *mut T,
+    to: Target<T>,
 ) {
     let mut sums = [[T::zero(); N]; M];
     for p in 0..depth {
@@ -50,21 +60,27 @@ unsafe fn plain<T: Float, const M: usize, const N: usize>(
             }
         }
     }
-    // SAFETY: the caller's.
-    unsafe { out.cast::<[[T; N]; M]>().write(sums) };
+    for (i, sum) in sums.iter().enumerate() {
+        for (j, &s) in sum.iter().enumerate() {
+            // SAFETY: the caller's.
+            let place = unsafe { &mut *to.origin.offset(i as isize * to.stride + j as isize) };
+            let value = to.alpha * s;
+            *place = if to.add { *place + value } else { value };
+        }
+    }
 }
 
 #[cfg(target_arch = "x86_64")]
 mod x86 {
-    use super::Micro;
+    use super::{Micro, Target};
     use std::arch::x86_64::*;
 
     /// The loop with vectors of a level, `V` of them across.
     macro_rules! vectors {
-        ($name:ident, $t:ty, $features:literal, $lanes:literal, $zero:ident, $load:ident, $store:ident, $splat:ident, $fma:ident) => {
+        ($name:ident, $t:ty, $features:literal, $lanes:literal, $zero:ident, $load:ident, $store:ident, $splat:ident, $mul:ident, $fma:ident) => {
             /// # Safety
             ///
-            /// `a` reaches `M` rows and `depth` columns, `packed` `depth` rows of `V` vectors, `out` `M` rows of them; the
+            /// `a` reaches `M` rows and `depth` columns, `packed` `depth` rows of `V` vectors, `to` `M` rows of them; the
             /// processor has the features.
             #[target_feature(enable = $features)]
             pub(super) unsafe fn $name<const M: usize, const V: usize>(
@@ -73,7 +89,7 @@ mod x86 {
                 rows: isize,
                 columns: isize,
                 packed: *const $t,
-                out: *mut $t,
+                to: Target<$t>,
             ) {
                 let mut sums = [[$zero(); V]; M];
                 let (mut at, mut line) = (a, packed);
@@ -93,10 +109,21 @@ mod x86 {
                     at = at.wrapping_offset(columns);
                     line = line.wrapping_add(V * $lanes);
                 }
+                let alpha = $splat(to.alpha);
                 for (i, sum) in sums.iter().enumerate() {
+                    // SAFETY: the caller's.
+                    let row = unsafe { to.origin.offset(i as isize * to.stride) };
                     for (v, &s) in sum.iter().enumerate() {
                         // SAFETY: the caller's.
-                        unsafe { $store(out.add((i * V + v) * $lanes), s) };
+                        unsafe {
+                            let place = row.add(v * $lanes);
+                            let value = if to.add {
+                                $fma(alpha, s, $load(place))
+                            } else {
+                                $mul(alpha, s)
+                            };
+                            $store(place, value);
+                        }
                     }
                 }
             }
@@ -112,6 +139,7 @@ mod x86 {
         _mm512_loadu_ps,
         _mm512_storeu_ps,
         _mm512_set1_ps,
+        _mm512_mul_ps,
         _mm512_fmadd_ps
     );
     vectors!(
@@ -123,6 +151,7 @@ mod x86 {
         _mm512_loadu_pd,
         _mm512_storeu_pd,
         _mm512_set1_pd,
+        _mm512_mul_pd,
         _mm512_fmadd_pd
     );
     vectors!(
@@ -134,6 +163,7 @@ mod x86 {
         _mm256_loadu_ps,
         _mm256_storeu_ps,
         _mm256_set1_ps,
+        _mm256_mul_ps,
         _mm256_fmadd_ps
     );
     vectors!(
@@ -145,6 +175,7 @@ mod x86 {
         _mm256_loadu_pd,
         _mm256_storeu_pd,
         _mm256_set1_pd,
+        _mm256_mul_pd,
         _mm256_fmadd_pd
     );
 
