@@ -70,7 +70,7 @@ unsafe fn plain<T: Float, const M: usize, const N: usize>(
     }
 }
 
-#[cfg(target_arch = "x86_64")]
+#[cfg(all(target_arch = "x86_64", not(einstan_portable)))]
 mod x86 {
     use super::{Micro, Target};
     use std::arch::x86_64::*;
@@ -211,22 +211,22 @@ macro_rules! choose {
                         plain::<$t, 4, 8>,
                     ],
                 },
-                #[cfg(target_arch = "x86_64")]
+                #[cfg(all(target_arch = "x86_64", not(einstan_portable)))]
                 Level::Avx512 if left > 2 * $lanes => Kernel {
                     width: 4 * $lanes,
                     by_rows: x86::$wide_512,
                 },
-                #[cfg(target_arch = "x86_64")]
+                #[cfg(all(target_arch = "x86_64", not(einstan_portable)))]
                 Level::Avx512 if left > $lanes => Kernel {
                     width: 2 * $lanes,
                     by_rows: x86::$narrow_512,
                 },
-                #[cfg(target_arch = "x86_64")]
+                #[cfg(all(target_arch = "x86_64", not(einstan_portable)))]
                 Level::Avx2 if left > $lanes => Kernel {
                     width: 2 * $lanes,
                     by_rows: x86::$wide_256,
                 },
-                #[cfg(target_arch = "x86_64")]
+                #[cfg(all(target_arch = "x86_64", not(einstan_portable)))]
                 Level::Avx2 | Level::Avx512 => Kernel {
                     width: $lanes,
                     by_rows: x86::$narrow_256,

@@ -59,6 +59,7 @@ impl<E: Element> Block<E> {
 /// Writes what `f` makes from its number to every place. A function of its own, as the compiler knows of an exclusive
 /// argument, not of a pointer, that nothing which `f` reads lies in it.
 #[inline(always)]
+#[allow(clippy::needless_range_loop)] // of a number below the length the compiler sees that it lies in other rows too
 pub(crate) fn each<E>(places: &mut [MaybeUninit<E>], f: impl Fn(usize) -> E) {
     for t in 0..places.len() {
         places[t].write(f(t));
