@@ -254,3 +254,71 @@ choose!(
     DOUBLE_256_1,
     4
 );
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exact::Exact;
+
+    fn check<T: Float>(kernel: Kernel<T>) {
+        let width = kernel.width;
+        assert!(kernel.by_rows.len() * width <= TILE);
+        for (rows, depth) in (1..=kernel.by_rows.len()).flat_map(|m| [0, 1, 2, 7].map(|k| (m, k))) {
+            let (m, k) = (rows as isize, depth as isize);
+            for (strides, across) in [
+                ([k, 1], width as isize),
+                ([1, m], width as isize + 3),
+                ([-k - 1, 1], -(width as isize)),
+                ([2, -2 * m], width as isize),
+                ([0, 0], width as isize + 1),
+            ] {
+                let a = Exact::<T>::new([rows, depth], strides, 1);
+                let packed = Exact::<T>::new([depth, width], [width as isize, 1], 2);
+                for (alpha, add) in [(1.0, false), (-0.5, true)] {
+                    let mut c = Exact::<T>::new([rows, width], [across, 1], 3);
+                    let mut right = c.values();
+                    for (i, j) in (0..rows).flat_map(|i| (0..width).map(move |j| (i, j))) {
+                        let sum: f64 = (0..depth).map(|p| a.at(i, p) * packed.at(p, j)).sum();
+                        let place = &mut right[c.place(i, j)];
+                        *place = alpha * sum + if add { *place } else { 0.0 };
+                    }
+                    let to = Target {
+                        origin: c.origin_mut(),
+                        stride: across,
+                        alpha: T::from_f64(alpha),
+                        add,
+                    };
+                    let run = kernel.by_rows[rows - 1];
+                    // SAFETY: the elements are there, and `level` says what the processor has.
+                    unsafe {
+                        run(
+                            depth,
+                            a.origin(),
+                            strides[0],
+                            strides[1],
+                            packed.origin(),
+                            to,
+                        );
+                    }
+                    for (x, right) in c.values().into_iter().zip(right) {
+                        assert!((x - right).abs() < 1e-5, "{rows} x {depth}: {x} {right}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn tiles_of_every_height() {
+        let best = crate::dispatch::level();
+        let mut levels = vec![Level::Baseline, best];
+        #[cfg(all(target_arch = "x86_64", not(einstan_portable)))]
+        levels.push(best.min(Level::Avx2));
+        for level in levels {
+            for left in [1, 4, 5, 8, 9, 16, 17, 32, 33, 1000] {
+                check(single(level, left));
+                check(double(level, left));
+            }
+        }
+    }
+}

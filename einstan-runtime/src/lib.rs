@@ -8,6 +8,8 @@ mod contract;
 mod dispatch;
 mod elementary;
 mod error;
+#[cfg(test)]
+mod exact;
 mod float;
 mod fused;
 mod gemm;

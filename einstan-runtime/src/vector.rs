@@ -178,3 +178,74 @@ unsafe fn by_columns<T: Float>(
         },
     );
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exact::Exact;
+
+    fn check<T: Float>(
+        m: usize,
+        k: usize,
+        strides: [isize; 2],
+        steps: [isize; 2],
+        memory: &mut Vec<T>,
+    ) {
+        let a = Exact::<T>::new([m, k], strides, 1);
+        let x = Exact::<T>::new([k, 1], [steps[0], 1], 2);
+        for (alpha, accumulate) in [(1.0, false), (-0.5, true)] {
+            let mut y = Exact::<T>::new([m, 1], [steps[1], 1], 3);
+            let mut right = y.values();
+            for i in 0..m {
+                let sum: f64 = (0..k).map(|p| a.at(i, p) * x.at(p, 0)).sum();
+                let place = &mut right[y.place(i, 0)];
+                *place = alpha * sum + if accumulate { *place } else { 0.0 };
+            }
+            let matrix = Matrix {
+                origin: a.origin(),
+                rows: strides[0],
+                columns: strides[1],
+            };
+            let line = Line {
+                origin: x.origin(),
+                stride: steps[0],
+            };
+            let to = Line {
+                origin: y.origin_mut(),
+                stride: steps[1],
+            };
+            let alpha = T::from_f64(alpha);
+            // SAFETY: the elements are there; those of y are distinct, as its stride is not 0.
+            let done = unsafe { times_vector((m, k), alpha, matrix, line, accumulate, to, memory) };
+            assert_eq!(done, strides.contains(&1) || m == 1 || k == 1);
+            if done {
+                for (y, right) in y.values().into_iter().zip(right) {
+                    assert!((y - right).abs() < 1e-3, "{m} x {k}: {y} {right}");
+                }
+            }
+        }
+    }
+
+    /// Lengths around four columns, the lanes and the chunks; steps backwards, with gaps, and of x none at all.
+    #[test]
+    fn matrices_times_vectors() {
+        let (mut single, mut double) = (vec![], vec![]);
+        for m in [1, 2, 3, CHUNK - 1, CHUNK, CHUNK + 1, 2 * CHUNK + 3] {
+            for k in [1, 2, 3, 4, 5, LANES - 1, LANES, LANES + 1, 70] {
+                let (rows, columns) = (m as isize, k as isize);
+                for strides in [
+                    [columns, 1],
+                    [-columns - 2, 1],
+                    [1, rows],
+                    [1, -rows - 1],
+                    [2, 2 * rows],
+                ] {
+                    for steps in [[1, 1], [2, -1], [-1, 3], [0, 1]] {
+                        check::<f32>(m, k, strides, steps, &mut single);
+                        check::<f64>(m, k, strides, steps, &mut double);
+                    }
+                }
+            }
+        }
+    }
+}

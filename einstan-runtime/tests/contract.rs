@@ -369,50 +369,66 @@ fn batches_heads_and_windows() {
     }
 }
 
+/// Each of three matrices, a bit too far to each side, and positions that wrap around.
 #[test]
-#[should_panic(expected = "einstan internal error")]
 fn positions_outside_are_refused() {
     let (a, b) = (
         ArrayD::<f32>::zeros(vec![3, 4]),
         ArrayD::<f32>::zeros(vec![4, 5]),
     );
     let mut c = ArrayD::<f32>::zeros(vec![3, 5]);
-    let (a, b) = (Source::new(&a), Source::new(&b));
-    contract(
-        1.0,
-        a,
-        [1, 0],
-        b,
-        [0, 0],
-        false,
-        &mut Sink::new(&mut c),
-        [0, 0],
-        &matrix(3, 4, 5),
-        &mut Scratch::default(),
-    );
-}
-
-#[test]
-#[should_panic(expected = "einstan internal error")]
-fn positions_that_wrap_around_are_refused() {
-    let (a, b) = (
-        ArrayD::<f32>::zeros(vec![3, 4]),
-        ArrayD::<f32>::zeros(vec![4, 5]),
-    );
-    let mut c = ArrayD::<f32>::zeros(vec![3, 5]);
-    let mut loops = matrix(3, 4, 5);
-    loops[0].a = [isize::MAX, 0];
-    let (a, b) = (Source::new(&a), Source::new(&b));
-    contract(
-        1.0,
-        a,
-        [0, 0],
-        b,
-        [0, 0],
-        false,
-        &mut Sink::new(&mut c),
-        [0, 0],
-        &loops,
-        &mut Scratch::default(),
-    );
+    let mut run = |at: [[isize; 2]; 3], loops: &[Loop<2, 2, 2>]| {
+        let mut call = || {
+            contract(
+                1.0,
+                Source::new(&a),
+                at[0],
+                Source::new(&b),
+                at[1],
+                false,
+                &mut Sink::new(&mut c),
+                at[2],
+                loops,
+                &mut Scratch::default(),
+            )
+        };
+        let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(&mut call));
+        result.is_ok()
+    };
+    assert!(run([[0; 2]; 3], &matrix(3, 4, 5)));
+    for operand in 0..3 {
+        for (axis, by) in [
+            (0, 1),
+            (0, -1),
+            (1, 1),
+            (1, -1),
+            (0, isize::MAX),
+            (1, isize::MIN),
+        ] {
+            let mut at = [[0; 2]; 3];
+            at[operand][axis] = by;
+            assert!(!run(at, &matrix(3, 4, 5)), "{at:?}");
+        }
+    }
+    for step in [2, -1, isize::MAX, isize::MIN] {
+        for (l, operand) in [(0, 0), (0, 2), (1, 0), (1, 1), (2, 1), (2, 2)] {
+            let mut loops = matrix(3, 4, 5);
+            let steps = match operand {
+                0 => &mut loops[l].a,
+                1 => &mut loops[l].b,
+                _ => &mut loops[l].c,
+            };
+            steps.iter_mut().for_each(|s| *s *= step);
+            assert!(!run([[0; 2]; 3], &loops), "{loops:?}");
+        }
+    }
+    for l in 0..3 {
+        let mut loops = matrix(3, 4, 5);
+        loops[l].len += 1;
+        assert!(!run([[0; 2]; 3], &loops), "{loops:?}");
+        loops[l].len = usize::MAX;
+        assert!(!run([[0; 2]; 3], &loops), "{loops:?}");
+    }
+    let many = vec![matrix(1, 1, 1)[0]; 33];
+    assert!(!run([[0; 2]; 3], &many));
 }
