@@ -3,7 +3,10 @@
 //!     cargo bench --bench by_hand
 //!
 //! Notes. A dense layer by hand is `dot` and `+`, ndarray's defaults; softmax is its maximum, exp, sum and division with
-//! ndarray's own operations. The allocating calls are timed on both sides.
+//! ndarray's own operations. The allocating calls are timed on both sides. A round is several calls of one way and then
+//! as many of the other, as each would be called in a program: the allocator gives memory back to the system when a way
+//! has freed much of it, as softmax by hand does after every call, and were the ways called in turn, the other one would
+//! pay for that by page faults in its own results (some 2 ms in 4 MiB, three times what a softmax of them takes).
 
 use einstan::einstan;
 use ndarray::{Array1, Array2, Axis};
@@ -34,19 +37,22 @@ fn numbers(rows: usize, columns: usize, seed: f32) -> Array2<f32> {
     })
 }
 
-/// The median time of each of two ways, taken in turn.
+/// Calls of one way in a round.
+const CALLS: u32 = 8;
+
+/// The median over rounds of the time that a call takes, of each of two ways.
 fn pair(mut ours: impl FnMut(), mut theirs: impl FnMut()) -> (Duration, Duration) {
     let time = |f: &mut dyn FnMut()| {
         let start = Instant::now();
-        f();
-        start.elapsed()
+        (0..CALLS).for_each(|_| f());
+        start.elapsed() / CALLS
     };
-    for _ in 0..10 {
-        ours();
-        theirs();
+    for _ in 0..2 {
+        time(&mut ours);
+        time(&mut theirs);
     }
     let (mut a, mut b) = (Vec::new(), Vec::new());
-    for _ in 0..201 {
+    for _ in 0..51 {
         a.push(time(&mut ours));
         b.push(time(&mut theirs));
     }

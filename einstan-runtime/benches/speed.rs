@@ -3,7 +3,8 @@
 //! `cargo bench -p einstan-runtime`, with `EINSTAN_SIMD=baseline` or `avx2` for the lower levels.
 
 use einstan_runtime::{
-    Block, Elementary, Float, Loop, Scratch, Sink, Source, SumAcc, contract, simd_level, vectorize,
+    Block, Elementary, Float, Fused, Loop, Scratch, Sink, Source, SumAcc, contract, simd_level,
+    vectorize,
 };
 use ndarray::Array2;
 use std::hint::black_box;
@@ -106,7 +107,7 @@ fn products<T: Float>(name: &str) {
     }
 }
 
-fn function<T: Float>(name: &str, f: impl Fn(T) -> T + Copy) {
+fn function<T: Float>(name: &str, f: impl Fn(T, Fused) -> T + Copy) {
     let x: Vec<T> = (0..4096)
         .map(|i| T::from_f64(f64::from(i) * 0.00117 + 0.01))
         .collect();
@@ -114,9 +115,9 @@ fn function<T: Float>(name: &str, f: impl Fn(T) -> T + Copy) {
     let time = seconds(|| {
         vectorize(
             #[inline(always)]
-            || {
+            |fused| {
                 for (y, &x) in y.iter_mut().zip(&x) {
-                    *y = f(x);
+                    *y = f(x, fused);
                 }
             },
         );
@@ -128,7 +129,7 @@ fn function<T: Float>(name: &str, f: impl Fn(T) -> T + Copy) {
 macro_rules! functions {
     ($t:ty: $($name:ident)*) => {
         print!("{} elements per nanosecond:", stringify!($t));
-        $(function::<$t>(stringify!($name), #[inline(always)] |x: $t| x.$name());)*
+        $(function::<$t>(stringify!($name), #[inline(always)] |x: $t, fused| x.$name(fused));)*
         println!();
     };
 }
@@ -145,7 +146,7 @@ fn rows<T: Float>(name: &str) {
         let time = seconds(|| {
             vectorize(
                 #[inline(always)]
-                || {
+                |_| {
                     let source = Source::new(black_box(&a));
                     let mut acc = SumAcc::new();
                     let mut block = Block::new();
@@ -179,12 +180,12 @@ fn main() {
     function::<f32>(
         "f32",
         #[inline(always)]
-        |x| x.e_pow(1.7),
+        |x, fused| x.e_pow(1.7, fused),
     );
     function::<f64>(
         "f64",
         #[inline(always)]
-        |x| x.e_pow(1.7),
+        |x, fused| x.e_pow(1.7, fused),
     );
     println!();
     rows::<f32>("f32");

@@ -209,34 +209,37 @@ unsafe fn run<T: Float>(
     scratch: &mut Scratch,
 ) {
     let count = fuse(axes);
-    let mut take = {
-        let mut left = [true; MOST];
-        let axes = &axes[..count];
-        move |group: Option<Group>| {
-            let best = (0..count)
-                .filter(|&i| left[i] && group.is_none_or(|g| axes[i].group == g))
-                .max_by_key(|&i| (axes[i].group != Group::Contracted, axes[i].len))?;
-            left[best] = false;
-            Some(axes[best])
-        }
-    };
-    let one = |group| Axis {
-        group,
+    let one = Axis {
         len: 1,
-        a: 0,
-        b: 0,
-        c: 0,
+        ..Axis::default()
     };
-    let m = take(Some(Group::Left)).unwrap_or(one(Group::Left));
-    let n = take(Some(Group::Right)).unwrap_or(one(Group::Right));
-    let k = take(Some(Group::Contracted)).unwrap_or(one(Group::Contracted));
-    // What did not fuse is looped over, contracted indices innermost.
+    // The longest of each kind; what is left and did not fuse is looped over.
+    let (mut m, mut n, mut k) = (one, one, one);
     let mut outer = [Axis::default(); MOST];
     let mut depth = 0;
-    while let Some(axis) = take(None) {
-        outer[depth] = axis;
-        depth += 1;
+    for &axis in &axes[..count] {
+        let longest = match axis.group {
+            Group::Left => &mut m,
+            Group::Right => &mut n,
+            Group::Contracted => &mut k,
+            Group::Batch => {
+                outer[depth] = axis;
+                depth += 1;
+                continue;
+            }
+        };
+        let shorter = if axis.len > longest.len {
+            std::mem::replace(longest, axis)
+        } else {
+            axis
+        };
+        if shorter.len > 1 {
+            outer[depth] = shorter;
+            depth += 1;
+        }
     }
+    // Contracted ones innermost.
+    outer[..depth].sort_unstable_by_key(|x| (x.group == Group::Contracted, usize::MAX - x.len));
     let mut at = [0usize; MOST];
     loop {
         let (mut pa, mut pb, mut pc, mut again) = (a, b, c, accumulate);

@@ -1,5 +1,6 @@
 //! The elements of tensors, and the elementwise functions of the notation.
 
+use crate::fused::Fused;
 use ndarray::NdFloat;
 use std::fmt::Debug;
 
@@ -53,46 +54,47 @@ macro_rules! integer {
 }
 integer!(usize i32 i64 u32 u8);
 
-/// The functions of the notation, for generated code.
+/// The functions of the notation, for generated code. Those that are computed know whether multiplying and adding is one
+/// instruction; those of one number are told all, as generated code calls them all alike.
 #[doc(hidden)]
 #[allow(missing_docs)] // named as in the notation
 pub trait Elementary: Sized + Copy {
     fn from_f64(value: f64) -> Self;
     fn to_f64(self) -> f64;
     fn from_i64(value: i64) -> Self;
-    fn e_exp(self) -> Self;
-    fn e_ln(self) -> Self;
-    fn e_log2(self) -> Self;
-    fn e_log10(self) -> Self;
-    fn e_log1p(self) -> Self;
-    fn e_expm1(self) -> Self;
-    fn e_sqrt(self) -> Self;
-    fn e_recip(self) -> Self;
-    fn e_abs(self) -> Self;
-    fn e_sign(self) -> Self;
-    fn e_floor(self) -> Self;
-    fn e_ceil(self) -> Self;
-    fn e_round(self) -> Self;
-    fn e_sin(self) -> Self;
-    fn e_cos(self) -> Self;
-    fn e_tan(self) -> Self;
-    fn e_asin(self) -> Self;
-    fn e_acos(self) -> Self;
-    fn e_atan(self) -> Self;
-    fn e_sinh(self) -> Self;
-    fn e_cosh(self) -> Self;
-    fn e_tanh(self) -> Self;
-    fn e_erf(self) -> Self;
-    fn e_sigmoid(self) -> Self;
-    fn e_relu(self) -> Self;
-    fn e_softplus(self) -> Self;
-    fn e_silu(self) -> Self;
-    fn e_gelu(self) -> Self;
-    fn e_pow(self, b: Self) -> Self;
+    fn e_exp(self, fused: Fused) -> Self;
+    fn e_ln(self, fused: Fused) -> Self;
+    fn e_log2(self, fused: Fused) -> Self;
+    fn e_log10(self, fused: Fused) -> Self;
+    fn e_log1p(self, fused: Fused) -> Self;
+    fn e_expm1(self, fused: Fused) -> Self;
+    fn e_sqrt(self, fused: Fused) -> Self;
+    fn e_recip(self, fused: Fused) -> Self;
+    fn e_abs(self, fused: Fused) -> Self;
+    fn e_sign(self, fused: Fused) -> Self;
+    fn e_floor(self, fused: Fused) -> Self;
+    fn e_ceil(self, fused: Fused) -> Self;
+    fn e_round(self, fused: Fused) -> Self;
+    fn e_sin(self, fused: Fused) -> Self;
+    fn e_cos(self, fused: Fused) -> Self;
+    fn e_tan(self, fused: Fused) -> Self;
+    fn e_asin(self, fused: Fused) -> Self;
+    fn e_acos(self, fused: Fused) -> Self;
+    fn e_atan(self, fused: Fused) -> Self;
+    fn e_sinh(self, fused: Fused) -> Self;
+    fn e_cosh(self, fused: Fused) -> Self;
+    fn e_tanh(self, fused: Fused) -> Self;
+    fn e_erf(self, fused: Fused) -> Self;
+    fn e_sigmoid(self, fused: Fused) -> Self;
+    fn e_relu(self, fused: Fused) -> Self;
+    fn e_softplus(self, fused: Fused) -> Self;
+    fn e_silu(self, fused: Fused) -> Self;
+    fn e_gelu(self, fused: Fused) -> Self;
+    fn e_pow(self, b: Self, fused: Fused) -> Self;
     fn e_powi(self, n: i32) -> Self;
     fn e_max(self, b: Self) -> Self;
     fn e_min(self, b: Self) -> Self;
-    fn e_atan2(self, x: Self) -> Self;
+    fn e_atan2(self, x: Self, fused: Fused) -> Self;
     /// Memory for packed panels of this type.
     fn panel(scratch: &mut crate::Scratch) -> &mut Vec<Self>;
     /// The kernels of matrix products for what is left of a row.

@@ -12,7 +12,7 @@
 use crate::contract::Scratch;
 use crate::dispatch::{Level, level, vectorize};
 use crate::float::Float;
-use crate::kernel::{Kernel, TILE};
+use crate::kernel::{Kernel, TILE, Target};
 use crate::transpose::Square;
 use crate::vector::{Line, times_vector};
 
@@ -104,9 +104,11 @@ pub(crate) unsafe fn gemm<T: Float>(
     if panel.len() < DEPTH * 32 {
         panel.resize(DEPTH * 32, T::zero());
     }
+    // In parts of much the same size: the last one is not a short one, for which all of C is read and written again.
+    let parts = size.k.div_ceil(DEPTH);
     let mut from = 0;
-    while from < size.k {
-        let depth = DEPTH.min(size.k - from);
+    for part in 0..parts {
+        let depth = (size.k - from).div_ceil(parts - part);
         let mut column = 0;
         while column < size.n {
             let kernel = T::kernel(level, size.n - column);
@@ -165,6 +167,18 @@ impl<T: Float> Part<T> {
         let (b, width) = (self.b, self.width);
         let packed = &mut panel[..self.depth * across];
         if b.columns == 1 {
+            if width == across {
+                // SAFETY: whole lines of B.
+                return unsafe {
+                    match across {
+                        32 => copy_lines::<T, 32>(b, packed),
+                        16 => copy_lines::<T, 16>(b, packed),
+                        8 => copy_lines::<T, 8>(b, packed),
+                        4 => copy_lines::<T, 4>(b, packed),
+                        _ => unreachable!("no kernel is {across} elements wide"),
+                    }
+                };
+            }
             for (p, line) in packed.chunks_exact_mut(across).enumerate() {
                 // SAFETY: `width` consecutive elements of row p.
                 let row = unsafe {
@@ -217,25 +231,39 @@ impl<T: Float> Part<T> {
     /// As `gemm`; the panel holds the packed columns.
     unsafe fn tiles(&self, kernel: Kernel<T>, panel: &[T]) {
         let mut out = [T::zero(); TILE];
+        // Whole rows of C are written where they are.
+        let direct = self.c.columns == 1 && self.width == kernel.width;
         vectorize(
             #[inline(always)]
-            || {
+            |_| {
                 let mut row = 0;
                 while row < self.m {
                     let rows = kernel.by_rows.len().min(self.m - row);
-                    let (a, run) = (self.a, kernel.by_rows[rows - 1]);
-                    // SAFETY: `rows` rows of A from `row` on, the panel's lines, a tile of at most `TILE` elements.
+                    let (a, c, run) = (self.a, self.c, kernel.by_rows[rows - 1]);
+                    let to = if direct {
+                        Target {
+                            // SAFETY: an element of C.
+                            origin: unsafe { c.origin.offset(row as isize * c.rows) },
+                            stride: c.rows,
+                            alpha: self.alpha,
+                            add: self.add,
+                        }
+                    } else {
+                        Target {
+                            origin: out.as_mut_ptr(),
+                            stride: kernel.width as isize,
+                            alpha: T::one(),
+                            add: false,
+                        }
+                    };
+                    // SAFETY: `rows` rows of A from `row` on, the panel's lines, and as many rows of C, or a tile of at
+                    // most `TILE` elements.
                     unsafe {
                         let at = a.origin.offset(row as isize * a.rows);
-                        run(
-                            self.depth,
-                            at,
-                            a.rows,
-                            a.columns,
-                            panel.as_ptr(),
-                            out.as_mut_ptr(),
-                        );
-                        self.store(row, rows, kernel.width, &out);
+                        run(self.depth, at, a.rows, a.columns, panel.as_ptr(), to);
+                        if !direct {
+                            self.store(row, rows, kernel.width, &out);
+                        }
                     }
                     row += rows;
                 }
@@ -271,5 +299,17 @@ impl<T: Float> Part<T> {
                 }
             }
         }
+    }
+}
+
+/// Copies lines of `W` elements; as this is known, without a call for each.
+///
+/// # Safety
+///
+/// As many rows of `b` are there as there are lines, each with `W` consecutive elements.
+unsafe fn copy_lines<T: Float, const W: usize>(b: Matrix<*const T>, packed: &mut [T]) {
+    for (p, line) in packed.as_chunks_mut::<W>().0.iter_mut().enumerate() {
+        // SAFETY: the caller's.
+        *line = unsafe { *b.origin.offset(p as isize * b.rows).cast::<[T; W]>() };
     }
 }

@@ -3,16 +3,26 @@
 use crate::dispatch::Level;
 use crate::float::Float;
 
-/// `out[i][j] = sum over p of a[i * rows + p * columns] * packed[p][j]`, for a tile of some rows and `Kernel::width`
-/// columns.
+/// `to[i][j] (= or +=) alpha * sum over p of a[i * rows + p * columns] * packed[p][j]`, for a tile of some rows and
+/// `Kernel::width` columns.
 pub(crate) type Micro<T> = unsafe fn(
     depth: usize,
     a: *const T,
     rows: isize,
     columns: isize,
     packed: *const T,
-    out: *mut T,
+    to: Target<T>,
 );
+
+/// Where a tile goes: rows of consecutive elements.
+#[derive(Clone, Copy)]
+pub(crate) struct Target<T> {
+    pub(crate) origin: *mut T,
+    /// From a row to the next one.
+    pub(crate) stride: isize,
+    pub(crate) alpha: T,
+    pub(crate) add: bool,
+}
 
 /// Kernels for tiles of one width.
 #[derive(Clone, Copy)]
@@ -30,14 +40,14 @@ pub(crate) const TILE: usize = 8 * 32;
 ///
 /// # Safety
 ///
-/// `a` reaches `M` rows and `depth` columns, `packed` `depth * N` elements, `out` `M * N`.
+/// `a` reaches `M` rows and `depth` columns, `packed` `depth * N` elements, `to` `M` rows of `N`.
 unsafe fn plain<T: Float, const M: usize, const N: usize>(
     depth: usize,
     a: *const T,
     rows: isize,
     columns: isize,
     packed: *const T,
-    out: *mut T,
+    to: Target<T>,
 ) {
     let mut sums = [[T::zero(); N]; M];
     for p in 0..depth {
@@ -50,21 +60,27 @@ unsafe fn plain<T: Float, const M: usize, const N: usize>(
             }
         }
     }
-    // SAFETY: the caller's.
-    unsafe { out.cast::<[[T; N]; M]>().write(sums) };
+    for (i, sum) in sums.iter().enumerate() {
+        for (j, &s) in sum.iter().enumerate() {
+            // SAFETY: the caller's.
+            let place = unsafe { &mut *to.origin.offset(i as isize * to.stride + j as isize) };
+            let value = to.alpha * s;
+            *place = if to.add { *place + value } else { value };
+        }
+    }
 }
 
-#[cfg(target_arch = "x86_64")]
+#[cfg(all(target_arch = "x86_64", not(einstan_portable)))]
 mod x86 {
-    use super::Micro;
+    use super::{Micro, Target};
     use std::arch::x86_64::*;
 
     /// The loop with vectors of a level, `V` of them across.
     macro_rules! vectors {
-        ($name:ident, $t:ty, $features:literal, $lanes:literal, $zero:ident, $load:ident, $store:ident, $splat:ident, $fma:ident) => {
+        ($name:ident, $t:ty, $features:literal, $lanes:literal, $zero:ident, $load:ident, $store:ident, $splat:ident, $mul:ident, $fma:ident) => {
             /// # Safety
             ///
-            /// `a` reaches `M` rows and `depth` columns, `packed` `depth` rows of `V` vectors, `out` `M` rows of them; the
+            /// `a` reaches `M` rows and `depth` columns, `packed` `depth` rows of `V` vectors, `to` `M` rows of them; the
             /// processor has the features.
             #[target_feature(enable = $features)]
             pub(super) unsafe fn $name<const M: usize, const V: usize>(
@@ -73,7 +89,7 @@ mod x86 {
                 rows: isize,
                 columns: isize,
                 packed: *const $t,
-                out: *mut $t,
+                to: Target<$t>,
             ) {
                 let mut sums = [[$zero(); V]; M];
                 let (mut at, mut line) = (a, packed);
@@ -93,10 +109,21 @@ mod x86 {
                     at = at.wrapping_offset(columns);
                     line = line.wrapping_add(V * $lanes);
                 }
+                let alpha = $splat(to.alpha);
                 for (i, sum) in sums.iter().enumerate() {
+                    // SAFETY: the caller's.
+                    let row = unsafe { to.origin.offset(i as isize * to.stride) };
                     for (v, &s) in sum.iter().enumerate() {
                         // SAFETY: the caller's.
-                        unsafe { $store(out.add((i * V + v) * $lanes), s) };
+                        unsafe {
+                            let place = row.add(v * $lanes);
+                            let value = if to.add {
+                                $fma(alpha, s, $load(place))
+                            } else {
+                                $mul(alpha, s)
+                            };
+                            $store(place, value);
+                        }
                     }
                 }
             }
@@ -112,6 +139,7 @@ mod x86 {
         _mm512_loadu_ps,
         _mm512_storeu_ps,
         _mm512_set1_ps,
+        _mm512_mul_ps,
         _mm512_fmadd_ps
     );
     vectors!(
@@ -123,6 +151,7 @@ mod x86 {
         _mm512_loadu_pd,
         _mm512_storeu_pd,
         _mm512_set1_pd,
+        _mm512_mul_pd,
         _mm512_fmadd_pd
     );
     vectors!(
@@ -134,6 +163,7 @@ mod x86 {
         _mm256_loadu_ps,
         _mm256_storeu_ps,
         _mm256_set1_ps,
+        _mm256_mul_ps,
         _mm256_fmadd_ps
     );
     vectors!(
@@ -145,6 +175,7 @@ mod x86 {
         _mm256_loadu_pd,
         _mm256_storeu_pd,
         _mm256_set1_pd,
+        _mm256_mul_pd,
         _mm256_fmadd_pd
     );
 
@@ -180,22 +211,22 @@ macro_rules! choose {
                         plain::<$t, 4, 8>,
                     ],
                 },
-                #[cfg(target_arch = "x86_64")]
+                #[cfg(all(target_arch = "x86_64", not(einstan_portable)))]
                 Level::Avx512 if left > 2 * $lanes => Kernel {
                     width: 4 * $lanes,
                     by_rows: x86::$wide_512,
                 },
-                #[cfg(target_arch = "x86_64")]
+                #[cfg(all(target_arch = "x86_64", not(einstan_portable)))]
                 Level::Avx512 if left > $lanes => Kernel {
                     width: 2 * $lanes,
                     by_rows: x86::$narrow_512,
                 },
-                #[cfg(target_arch = "x86_64")]
+                #[cfg(all(target_arch = "x86_64", not(einstan_portable)))]
                 Level::Avx2 if left > $lanes => Kernel {
                     width: 2 * $lanes,
                     by_rows: x86::$wide_256,
                 },
-                #[cfg(target_arch = "x86_64")]
+                #[cfg(all(target_arch = "x86_64", not(einstan_portable)))]
                 Level::Avx2 | Level::Avx512 => Kernel {
                     width: $lanes,
                     by_rows: x86::$narrow_256,
@@ -223,3 +254,71 @@ choose!(
     DOUBLE_256_1,
     4
 );
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exact::Exact;
+
+    fn check<T: Float>(kernel: Kernel<T>) {
+        let width = kernel.width;
+        assert!(kernel.by_rows.len() * width <= TILE);
+        for (rows, depth) in (1..=kernel.by_rows.len()).flat_map(|m| [0, 1, 2, 7].map(|k| (m, k))) {
+            let (m, k) = (rows as isize, depth as isize);
+            for (strides, across) in [
+                ([k, 1], width as isize),
+                ([1, m], width as isize + 3),
+                ([-k - 1, 1], -(width as isize)),
+                ([2, -2 * m], width as isize),
+                ([0, 0], width as isize + 1),
+            ] {
+                let a = Exact::<T>::new([rows, depth], strides, 1);
+                let packed = Exact::<T>::new([depth, width], [width as isize, 1], 2);
+                for (alpha, add) in [(1.0, false), (-0.5, true)] {
+                    let mut c = Exact::<T>::new([rows, width], [across, 1], 3);
+                    let mut right = c.values();
+                    for (i, j) in (0..rows).flat_map(|i| (0..width).map(move |j| (i, j))) {
+                        let sum: f64 = (0..depth).map(|p| a.at(i, p) * packed.at(p, j)).sum();
+                        let place = &mut right[c.place(i, j)];
+                        *place = alpha * sum + if add { *place } else { 0.0 };
+                    }
+                    let to = Target {
+                        origin: c.origin_mut(),
+                        stride: across,
+                        alpha: T::from_f64(alpha),
+                        add,
+                    };
+                    let run = kernel.by_rows[rows - 1];
+                    // SAFETY: the elements are there, and `level` says what the processor has.
+                    unsafe {
+                        run(
+                            depth,
+                            a.origin(),
+                            strides[0],
+                            strides[1],
+                            packed.origin(),
+                            to,
+                        );
+                    }
+                    for (x, right) in c.values().into_iter().zip(right) {
+                        assert!((x - right).abs() < 1e-5, "{rows} x {depth}: {x} {right}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn tiles_of_every_height() {
+        let best = crate::dispatch::level();
+        let mut levels = vec![Level::Baseline, best];
+        #[cfg(all(target_arch = "x86_64", not(einstan_portable)))]
+        levels.push(best.min(Level::Avx2));
+        for level in levels {
+            for left in [1, 4, 5, 8, 9, 16, 17, 32, 33, 1000] {
+                check(single(level, left));
+                check(double(level, left));
+            }
+        }
+    }
+}

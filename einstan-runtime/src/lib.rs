@@ -8,7 +8,10 @@ mod contract;
 mod dispatch;
 mod elementary;
 mod error;
+#[cfg(test)]
+mod exact;
 mod float;
+mod fused;
 mod gemm;
 mod kernel;
 mod memory;
@@ -26,6 +29,7 @@ pub use contract::{Loop, Scratch, contract};
 pub use dispatch::{simd_level, vectorize};
 pub use error::{Error, ErrorKind};
 pub use float::{Element, Elementary, Float};
+pub use fused::Fused;
 pub use memory::{Buffer, zeros};
 pub use reduce::{ArgMaxAcc, ArgMinAcc, MaxAcc, MinAcc, ProdAcc, SumAcc};
 pub use row::{BLOCK, Block};

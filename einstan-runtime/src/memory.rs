@@ -17,7 +17,9 @@ fn volume<E>(lens: &[usize]) -> Option<usize> {
     (all <= limit).then(|| if lens.contains(&0) { 0 } else { all })
 }
 
-/// A new array of zeros.
+/// A new array of zeros, not one without values, which only a proof that all of it is written before it is read would make
+/// sound. Large memory that is new comes from the system as zeros and costs nothing more; to clear memory that is used again
+/// takes, measured for 4 MiB, 0.06 ms, where a softmax of it takes 0.75 and a copy 0.11.
 ///
 /// # Errors
 ///

@@ -3,8 +3,8 @@
 
 use crate::float::Float;
 
-/// How many sums run side by side.
-const LANES: usize = 32;
+/// How many sums run side by side: so many that the compiler makes a loop of vectors of them, and not as many scalars.
+const LANES: usize = 64;
 
 macro_rules! lanes {
     ($(#[$doc:meta])* $name:ident, $start:expr, $combine:expr) => {
@@ -27,25 +27,29 @@ macro_rules! lanes {
             /// Takes in a row.
             #[inline(always)]
             pub fn extend(&mut self, row: &[T]) {
-                let mut lanes = self.0;
                 let (chunks, rest) = row.as_chunks::<LANES>();
                 for chunk in chunks {
                     for l in 0..LANES {
-                        lanes[l] = $combine(lanes[l], chunk[l]);
+                        self.0[l] = $combine(self.0[l], chunk[l]);
                     }
                 }
-                for (l, &x) in rest.iter().enumerate() {
-                    lanes[l] = $combine(lanes[l], x);
+                for (lane, &x) in self.0.iter_mut().zip(rest) {
+                    *lane = $combine(*lane, x);
                 }
-                self.0 = lanes;
             }
 
             /// The value.
             #[inline(always)]
             pub fn finish(self) -> T {
-                let mut value = self.0[0];
-                for l in 1..LANES {
-                    value = $combine(value, self.0[l]);
+                let mut lanes = self.0;
+                for half in [LANES / 2, LANES / 4, LANES / 8] {
+                    for l in 0..half {
+                        lanes[l] = $combine(lanes[l], lanes[l + half]);
+                    }
+                }
+                let mut value = lanes[0];
+                for &lane in &lanes[1..LANES / 8] {
+                    value = $combine(value, lane);
                 }
                 value
             }
@@ -119,3 +123,62 @@ arg!(
     /// The first position of the smallest; of the first NaN if there is one.
     ArgMinAcc, T::infinity(), |x: T, best: T| x < best
 );
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_of_every_length() {
+        for n in [0, 1, 2, LANES - 1, LANES, LANES + 1, 3 * LANES + 5] {
+            let row: Vec<f64> = (0..n).map(|i| ((i * 37) % 101) as f64 - 50.0).collect();
+            let (first, second) = row.split_at(n / 3);
+            let (mut sum, mut product) = (SumAcc::new(), ProdAcc::new());
+            let (mut largest, mut smallest) = (MaxAcc::new(), MinAcc::new());
+            for part in [first, second] {
+                sum.extend(part);
+                product.extend(&part.iter().map(|x| 1.0 + x * 1e-3).collect::<Vec<_>>());
+                largest.extend(part);
+                smallest.extend(part);
+            }
+            assert_eq!(sum.finish(), row.iter().sum());
+            let right: f64 = row.iter().map(|x| 1.0 + x * 1e-3).product();
+            assert!((product.finish() - right).abs() < 1e-12);
+            assert_eq!(
+                largest.finish(),
+                row.iter().copied().fold(f64::NEG_INFINITY, f64::max)
+            );
+            assert_eq!(
+                smallest.finish(),
+                row.iter().copied().fold(f64::INFINITY, f64::min)
+            );
+            for at in 0..n {
+                let mut row = row.clone();
+                row[at] = f64::NAN;
+                let (mut largest, mut smallest) = (MaxAcc::new(), MinAcc::new());
+                largest.extend(&row);
+                smallest.extend(&row);
+                assert!(largest.finish().is_nan() && smallest.finish().is_nan());
+            }
+        }
+    }
+
+    #[test]
+    fn positions_of_the_first() {
+        let of = |rows: &[&[f32]]| {
+            let (mut largest, mut smallest, mut start) = (ArgMaxAcc::new(), ArgMinAcc::new(), 0);
+            for row in rows {
+                largest.extend(start, row);
+                smallest.extend(start, row);
+                start += row.len();
+            }
+            (largest.finish(), smallest.finish())
+        };
+        let (nan, inf) = (f32::NAN, f32::INFINITY);
+        assert_eq!(of(&[&[1.0, 3.0], &[3.0, 1.0]]), (1, 0));
+        assert_eq!(of(&[&[2.0], &[nan, 5.0, nan]]), (1, 1));
+        assert_eq!(of(&[&[nan, -inf, inf]]), (0, 0));
+        assert_eq!(of(&[&[-inf, -inf]]), (0, 0));
+        assert_eq!(of(&[&[inf, inf]]), (0, 0));
+    }
+}

@@ -4,7 +4,6 @@
 //! row is checked against the lengths of its tensor before it is touched, so that sources and sinks are safe to use.
 
 use crate::float::Element;
-use crate::source::Source;
 use ndarray::{ArrayRef, Dimension};
 use std::mem::MaybeUninit;
 
@@ -29,51 +28,41 @@ impl<E: Element> Block<E> {
         Block([const { MaybeUninit::uninit() }; BLOCK])
     }
 
-    /// `n` elements that `f` computes from zeros. `n` is at most `BLOCK`.
+    /// `n` elements, made by `f` from their numbers. `n` is at most `BLOCK`.
     #[inline(always)]
-    pub fn fill(&mut self, n: usize, f: impl FnOnce(&mut [E])) -> &[E] {
-        let out = self.zeroed(n);
-        f(out);
-        out
+    pub fn fill(&mut self, n: usize, f: impl Fn(usize) -> E) -> &mut [E] {
+        each(self.places(n), f);
+        // SAFETY: `each` has just written the first n elements.
+        unsafe { self.values(n) }
     }
 
-    /// `n` times the same value. `n` is at most `BLOCK`.
+    /// Room for `n` elements, at most `BLOCK`.
     #[inline(always)]
-    pub fn splat(&mut self, value: E, n: usize) -> &[E] {
-        self.gather(n, |_| value)
-    }
-
-    /// A row of `source`, each element mapped by `f`.
-    #[inline(always)]
-    pub fn fill_from<const R: usize>(
-        &mut self,
-        source: &Source<'_, E, R>,
-        at: [isize; R],
-        step: [isize; R],
-        n: usize,
-        f: impl Fn(E) -> E,
-    ) -> &[E] {
-        let mut gathered = Block::new();
-        let row = source.row(at, step, n, &mut gathered);
-        let row = &row[..n];
-        self.gather(n, |t| f(row[t]))
-    }
-
-    /// The first `n` elements, all zero.
-    #[inline(always)]
-    pub(crate) fn zeroed(&mut self, n: usize) -> &mut [E] {
-        self.gather(n, |_| E::default())
-    }
-
-    /// The first `n` elements, made by `f` from their numbers.
-    #[inline(always)]
-    pub(crate) fn gather(&mut self, n: usize, f: impl Fn(usize) -> E) -> &mut [E] {
+    pub(crate) fn places(&mut self, n: usize) -> &mut [MaybeUninit<E>] {
         assert!(n <= BLOCK, "einstan internal error: a row of {n} elements");
-        for (t, e) in self.0[..n].iter_mut().enumerate() {
-            e.write(f(t));
-        }
-        // SAFETY: the first n elements have just been written.
-        unsafe { std::slice::from_raw_parts_mut(self.0.as_mut_ptr().cast::<E>(), n) }
+        &mut self.0[..n]
+    }
+
+    /// The first `n` elements.
+    ///
+    /// # Safety
+    ///
+    /// They have been written.
+    #[inline(always)]
+    pub(crate) unsafe fn values(&mut self, n: usize) -> &mut [E] {
+        let places = self.places(n);
+        // SAFETY: the caller's; the places are exactly as large as the elements.
+        unsafe { std::slice::from_raw_parts_mut(places.as_mut_ptr().cast::<E>(), n) }
+    }
+}
+
+/// Writes what `f` makes from its number to every place. A function of its own, as the compiler knows of an exclusive
+/// argument, not of a pointer, that nothing which `f` reads lies in it.
+#[inline(always)]
+#[allow(clippy::needless_range_loop)] // of a number below the length the compiler sees that it lies in other rows too
+pub(crate) fn each<E>(places: &mut [MaybeUninit<E>], f: impl Fn(usize) -> E) {
+    for t in 0..places.len() {
+        places[t].write(f(t));
     }
 }
 

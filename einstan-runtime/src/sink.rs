@@ -1,7 +1,7 @@
 //! Tensors that are written.
 
 use crate::float::Element;
-use crate::row::{Block, c_layout, each_row, layout, offset, row_offset};
+use crate::row::{Block, c_layout, each, each_row, layout, offset, row_offset};
 use crate::source::Source;
 use ndarray::{ArrayRef, Dimension};
 use std::marker::PhantomData;
@@ -184,35 +184,8 @@ impl<'a, E: Element, const R: usize> Sink<'a, E, R> {
         });
     }
 
-    /// Sets the elements at `at + t * step` for `t` in `0..n`, `n` at most `BLOCK`, to what `f` fills in.
-    #[inline(always)]
-    pub fn set_row(
-        &mut self,
-        at: [isize; R],
-        step: [isize; R],
-        n: usize,
-        block: &mut Block<E>,
-        f: impl FnOnce(&mut [E]),
-    ) {
-        self.put_row(false, at, step, n, block, f);
-    }
-
-    /// Adds what `f` fills in to the elements at `at + t * step` for `t` in `0..n`, `n` at most `BLOCK`. Where all of them
-    /// are one, all is added to it.
-    #[inline(always)]
-    pub fn add_row(
-        &mut self,
-        at: [isize; R],
-        step: [isize; R],
-        n: usize,
-        block: &mut Block<E>,
-        f: impl FnOnce(&mut [E]),
-    ) {
-        self.put_row(true, at, step, n, block, f);
-    }
-
-    /// Sets the elements at `at + t * step` for `t` in `0..n`, `n` at most `BLOCK`, to what `f` fills in or, if `add`, adds
-    /// it to them.
+    /// Sets the elements at `at + t * step` for `t` in `0..n`, `n` at most `BLOCK`, to what `f` makes from t or, if `add`,
+    /// adds it to them. Where all of them are one, all is added to it.
     #[inline(always)]
     pub fn put_row(
         &mut self,
@@ -221,7 +194,7 @@ impl<'a, E: Element, const R: usize> Sink<'a, E, R> {
         step: [isize; R],
         n: usize,
         block: &mut Block<E>,
-        f: impl FnOnce(&mut [E]),
+        f: impl Fn(usize) -> E,
     ) {
         if n == 0 {
             return;
@@ -229,28 +202,30 @@ impl<'a, E: Element, const R: usize> Sink<'a, E, R> {
         let (start, stride) = row_offset(at, step, n, self.lens, self.strides);
         let origin = self.origin;
         let direct = stride == 1 && !add;
-        let out = if direct {
+        let places = if direct {
             // SAFETY: first and last position lie inside, and with stride 1 all n elements from the first one on are
-            // elements of the tensor.
-            unsafe { slice(origin, start, n) }
+            // elements of the tensor; values are all that `each` writes.
+            unsafe { slice(origin.cast(), start, n) }
         } else {
-            block.zeroed(n)
+            block.places(n)
         };
-        f(out);
+        each(places, f);
         if direct {
             return;
         }
+        // SAFETY: `each` has just written them.
+        let values = unsafe { block.values(n) };
         if stride == 1 {
-            // SAFETY: as above; `out` is the block.
+            // SAFETY: as above; `values` is the block.
             let place = unsafe { slice(origin, start, n) };
-            for (p, v) in place.iter_mut().zip(out.iter()) {
-                *p = p.plus(*v);
+            for (p, &mut v) in place.iter_mut().zip(values) {
+                *p = p.plus(v);
             }
         } else {
-            for (t, v) in out.iter().enumerate() {
+            for (t, &mut v) in values.iter_mut().enumerate() {
                 // SAFETY: every position between a first and a last one inside lies inside.
                 let place = unsafe { &mut *origin.offset(start + t as isize * stride) };
-                *place = if add { place.plus(*v) } else { *v };
+                *place = if add { place.plus(v) } else { v };
             }
         }
     }
@@ -270,21 +245,17 @@ impl<'a, E: Element, const R: usize> Sink<'a, E, R> {
         }
         let (start, stride) = row_offset(at, step, n, self.lens, self.strides);
         let origin = self.origin;
-        let out = if stride == 1 {
+        if stride == 1 {
             // SAFETY: as in `put_row`.
-            unsafe { slice(origin, start, n) }
-        } else {
-            // SAFETY: every position between a first and a last one inside lies inside.
-            block.gather(n, |t| unsafe {
-                *origin.offset(start + t as isize * stride)
-            })
-        };
+            return f(unsafe { slice(origin, start, n) });
+        }
+        // SAFETY: every position between a first and a last one inside lies inside.
+        let element = |t: usize| unsafe { *origin.offset(start + t as isize * stride) };
+        let out = block.fill(n, element);
         f(out);
-        if stride != 1 {
-            for (t, v) in out.iter().enumerate() {
-                // SAFETY: as above.
-                unsafe { *origin.offset(start + t as isize * stride) = *v };
-            }
+        for (t, v) in out.iter().enumerate() {
+            // SAFETY: as above.
+            unsafe { *origin.offset(start + t as isize * stride) = *v };
         }
     }
 }

@@ -160,8 +160,8 @@ impl<'a, E: Element, const R: usize> Source<'a, E, R> {
         let element = |t: usize| unsafe { *self.origin.offset(start + t as isize * stride) };
         if stride == 0 {
             let value = f(element(0));
-            return block.gather(n, |_| value);
+            return block.fill(n, |_| value);
         }
-        block.gather(n, |t| f(element(t)))
+        block.fill(n, |t| f(element(t)))
     }
 }

@@ -14,7 +14,7 @@ pub struct Square<T> {
 pub(crate) fn single(level: Level) -> Option<Square<f32>> {
     match level {
         Level::Baseline => None,
-        #[cfg(target_arch = "x86_64")]
+        #[cfg(all(target_arch = "x86_64", not(einstan_portable)))]
         Level::Avx2 | Level::Avx512 => Some(Square {
             side: 8,
             run: x86::single,
@@ -26,7 +26,7 @@ pub(crate) fn single(level: Level) -> Option<Square<f32>> {
 pub(crate) fn double(level: Level) -> Option<Square<f64>> {
     match level {
         Level::Baseline => None,
-        #[cfg(target_arch = "x86_64")]
+        #[cfg(all(target_arch = "x86_64", not(einstan_portable)))]
         Level::Avx2 | Level::Avx512 => Some(Square {
             side: 4,
             run: x86::double,
@@ -34,7 +34,7 @@ pub(crate) fn double(level: Level) -> Option<Square<f64>> {
     }
 }
 
-#[cfg(target_arch = "x86_64")]
+#[cfg(all(target_arch = "x86_64", not(einstan_portable)))]
 mod x86 {
     use std::arch::x86_64::*;
 

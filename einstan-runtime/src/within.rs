@@ -44,11 +44,7 @@ impl<'a, E: Element, const R: usize> Source<'a, E, R> {
         if n > 0 && inside(at, self.lens()) && inside(along(at, step, n - 1), self.lens()) {
             return self.row(at, step, n, block);
         }
-        block.fill(n, |out| {
-            for (t, e) in out.iter_mut().enumerate() {
-                *e = self.at_within(along(at, step, t));
-            }
-        })
+        block.fill(n, |t| self.at_within(along(at, step, t)))
     }
 
     /// The same as integers.
@@ -60,11 +56,7 @@ impl<'a, E: Element, const R: usize> Source<'a, E, R> {
         n: usize,
         block: &'b mut Block<i64>,
     ) -> &'b [i64] {
-        block.fill(n, |out| {
-            for (t, e) in out.iter_mut().enumerate() {
-                *e = self.at_within(along(at, step, t)).to_i64();
-            }
-        })
+        block.fill(n, |t| self.at_within(along(at, step, t)).to_i64())
     }
 }
 
@@ -86,7 +78,7 @@ impl<E: Element, const R: usize> Sink<'_, E, R> {
         step: [isize; R],
         n: usize,
         block: &mut Block<E>,
-        f: impl FnOnce(&mut [E]),
+        f: impl Fn(usize) -> E,
     ) {
         for (t, &e) in block.fill(n, f).iter().enumerate() {
             self.put_within(add, along(at, step, t), e);
@@ -114,7 +106,7 @@ mod tests {
         );
         let mut out = [0.0; 3];
         let mut w = Sink::from_slice(&mut out, [3]);
-        w.put_row_within(true, [2], [1], 3, &mut Block::new(), |o| o.fill(5.0));
+        w.put_row_within(true, [2], [1], 3, &mut Block::new(), |_| 5.0);
         w.put_within(false, [-1], 7.0);
         assert_eq!(out, [0.0, 0.0, 5.0]);
         assert_eq!(Source::<f64, 1>::from_slice(&[], [0]).at_within([0]), 0.0);

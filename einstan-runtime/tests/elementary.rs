@@ -1,7 +1,7 @@
 //! The elementwise functions against std's in the type above or with more digits, in units of the last place, and at the
 //! ends of their domains.
 
-use einstan_runtime::Elementary;
+use einstan_runtime::{Elementary, Fused};
 
 /// How many numbers lie between the two.
 fn distance64(a: f64, b: f64) -> f64 {
@@ -56,9 +56,9 @@ fn samples(from: f64, to: f64) -> impl Iterator<Item = f64> {
 struct Case {
     name: &'static str,
     range: (f64, f64),
-    double: fn(f64) -> f64,
+    double: fn(f64, Fused) -> f64,
     exact: fn(f64) -> f64,
-    single: fn(f32) -> f32,
+    single: fn(f32, Fused) -> f32,
     ulps: (f64, f64),
 }
 
@@ -67,9 +67,9 @@ macro_rules! case {
         Case {
             name: stringify!($f),
             range: ($from, $to),
-            double: |x| x.$f(),
+            double: |x, fused| x.$f(fused),
             exact: $exact,
-            single: |x| x.$f(),
+            single: |x, fused| x.$f(fused),
             ulps: ($double, $single),
         }
     };
@@ -119,17 +119,26 @@ fn cases() -> Vec<Case> {
 
 #[test]
 fn close_to_the_exact_values() {
+    close_to_exact(Fused::No);
+}
+
+#[test]
+fn close_to_the_exact_values_with_fused_products() {
+    close_to_exact(Fused::Yes);
+}
+
+fn close_to_exact(fused: Fused) {
     let mut failures = Vec::new();
     for case in cases() {
         let (mut double, mut single) = ((0.0, 0.0), (0.0, 0.0));
         for x in samples(case.range.0, case.range.1) {
-            let d = distance64((case.double)(x), (case.exact)(x));
+            let d = distance64((case.double)(x, fused), (case.exact)(x));
             if d > double.0 {
                 double = (d, x);
             }
             let y = x as f32;
             if y.is_finite() {
-                let d = distance32((case.single)(y), (case.exact)(f64::from(y)));
+                let d = distance32((case.single)(y, fused), (case.exact)(f64::from(y)));
                 if d > single.0 {
                     single = (d, f64::from(y));
                 }
@@ -199,35 +208,41 @@ const GELU: &[(f64, f64)] = &[
 
 #[test]
 fn erf_and_gelu() {
+    [Fused::No, Fused::Yes]
+        .into_iter()
+        .for_each(erf_and_gelu_by);
+}
+
+fn erf_and_gelu_by(fused: Fused) {
     for &(x, y) in ERF {
-        assert!(distance64(x.e_erf(), y) <= 3.0, "{x}: {} {y}", x.e_erf());
-        assert!(distance64((-x).e_erf(), -y) <= 3.0, "-{x}");
+        let value = x.e_erf(fused);
+        assert!(distance64(value, y) <= 3.0, "{x}: {value} {y}");
+        assert!(distance64((-x).e_erf(fused), -y) <= 3.0, "-{x}");
         let z = x as f32;
         if f64::from(z) == x {
-            assert!(
-                distance32(z.e_erf(), y) <= 3.0,
-                "f32 {x}: {} {y}",
-                z.e_erf()
-            );
+            let value = z.e_erf(fused);
+            assert!(distance32(value, y) <= 3.0, "f32 {x}: {value} {y}");
         }
     }
     for &(x, y) in GELU {
-        assert!(distance64(x.e_gelu(), y) <= 8.0, "{x}: {} {y}", x.e_gelu());
+        let value = x.e_gelu(fused);
+        assert!(distance64(value, y) <= 8.0, "{x}: {value} {y}");
         let z = x as f32;
         if f64::from(z) == x && (y as f32).is_normal() {
-            assert!(
-                distance32(z.e_gelu(), y) <= 8.0,
-                "f32 {x}: {} {y}",
-                z.e_gelu()
-            );
+            let value = z.e_gelu(fused);
+            assert!(distance32(value, y) <= 8.0, "f32 {x}: {value} {y}");
         }
     }
 }
 
 macro_rules! ends {
-    ($test:ident, $t:ident, $d:tt) => {
+    ($test:ident, $with:ident, $t:ident, $d:tt) => {
         #[test]
         fn $test() {
+            [Fused::No, Fused::Yes].into_iter().for_each($with);
+        }
+
+        fn $with(fused: Fused) {
             use std::$t::consts::*;
             const INF: $t = $t::INFINITY;
             let nan = $t::NAN;
@@ -240,7 +255,7 @@ macro_rules! ends {
             };
             macro_rules! same {
                 ($d($f:ident($x:expr) = $y:expr;)*) => {
-                    $d(same(concat!(stringify!($f), " ", stringify!($x)), ($x as $t).$f(), $y);)*
+                    $d(same(concat!(stringify!($f), " ", stringify!($x)), ($x as $t).$f(fused), $y);)*
                 };
             }
             same! {
@@ -256,18 +271,18 @@ macro_rules! ends {
                 e_asin(0.0) = 0.0; e_asin(1.0) = FRAC_PI_2; e_asin(-1.0) = -FRAC_PI_2; e_asin(1.5) = nan;
                 e_acos(1.0) = 0.0; e_acos(-1.0) = PI; e_acos(-1.5) = nan; e_acos(1.5) = nan;
                 e_atan(INF) = FRAC_PI_2; e_atan(-INF) = -FRAC_PI_2; e_atan(-0.0) = -0.0;
-                e_sinh(INF) = INF; e_sinh(-INF) = -INF; e_sinh(-0.0) = -0.0; e_cosh(INF) = INF; e_cosh(-INF) = INF;
+                e_sinh(tiny) = tiny; e_sinh(INF) = INF; e_sinh(-INF) = -INF; e_sinh(-0.0) = -0.0; e_cosh(INF) = INF; e_cosh(-INF) = INF;
                 e_cosh(0.0) = 1.0; e_tanh(INF) = 1.0; e_tanh(-INF) = -1.0; e_tanh(-0.0) = -0.0; e_tanh(tiny) = tiny;
                 e_erf(INF) = 1.0; e_erf(-INF) = -1.0; e_erf(0.0) = 0.0; e_erf(-0.0) = -0.0;
                 e_sigmoid(INF) = 1.0; e_sigmoid(-INF) = 0.0; e_sigmoid(0.0) = 0.5;
-                e_softplus(INF) = INF; e_softplus(-INF) = 0.0; e_softplus(0.0) = LN_2;
+                e_softplus(INF) = INF; e_softplus(-INF) = 0.0;
                 e_silu(INF) = INF; e_silu(-INF) = -0.0; e_gelu(INF) = INF; e_gelu(-INF) = -0.0; e_gelu(0.0) = 0.0;
                 e_relu(-1.0) = 0.0; e_relu(2.0) = 2.0; e_relu(INF) = INF; e_relu(-INF) = 0.0;
                 e_sign(-3.0) = -1.0; e_sign(0.0) = 0.0; e_sign(INF) = 1.0; e_abs(-INF) = INF; e_recip(4.0) = 0.25;
                 e_round(0.5) = 0.0; e_round(1.5) = 2.0; e_round(-2.5) = -2.0; e_floor(-0.5) = -1.0; e_ceil(0.5) = 1.0;
             }
             macro_rules! of_nan {
-                ($d($f:ident)*) => { $d(same(stringify!($f), nan.$f(), nan);)* };
+                ($d($f:ident)*) => { $d(same(stringify!($f), nan.$f(fused), nan);)* };
             }
             of_nan! {
                 e_exp e_ln e_log2 e_log10 e_log1p e_expm1 e_sqrt e_recip e_abs e_sign e_floor e_ceil e_round e_sin e_cos
@@ -284,10 +299,11 @@ macro_rules! ends {
                     || (a.is_sign_negative() == b.is_sign_negative() && (a - b).abs() <= 4.0 * tiny);
                 assert!(fine, "{name}({x:e}, {y:e}): {a:e} but {b:e} is right");
             };
+            close("softplus", (0.0 as $t).e_softplus(fused), LN_2, 0.0, 0.0);
             for x in values {
                 for y in values {
-                    close("pow", x.e_pow(y), x.powf(y), x, y);
-                    close("atan2", x.e_atan2(y), x.atan2(y), x, y);
+                    close("pow", x.e_pow(y, fused), x.powf(y), x, y);
+                    close("atan2", x.e_atan2(y, fused), x.atan2(y), x, y);
                     let largest = if x.is_nan() || y.is_nan() { nan } else { x.max(y) };
                     let smallest = if x.is_nan() || y.is_nan() { nan } else { x.min(y) };
                     assert!(x.e_max(y) == largest || largest.is_nan() && x.e_max(y).is_nan());
@@ -302,5 +318,5 @@ macro_rules! ends {
     };
 }
 
-ends!(ends_f64, f64, $);
-ends!(ends_f32, f32, $);
+ends!(ends_f64, ends_f64_by, f64, $);
+ends!(ends_f32, ends_f32_by, f32, $);

@@ -3,43 +3,49 @@
 macro_rules! angle {
     ($module:ident: $t:ident, [$($c:expr),*]) => {
         pub(super) mod $module {
+            use crate::fused::Fused;
             use std::$t::consts::{FRAC_PI_2, FRAC_PI_4, PI};
 
             /// tan(π/8)
             const EIGHTH: $t = 0.414_213_562_373_095_05;
 
-            /// `atan(a / b)` for `0 ≤ a ≤ b`, `b` neither 0 nor infinite.
+            /// `atan(a / b)` for `0 ≤ a ≤ b`, `b` not 0; `a` finite.
             #[inline(always)]
-            fn first_octant(a: $t, b: $t) -> $t {
+            fn first_octant(a: $t, b: $t, fused: Fused) -> $t {
                 let far = a > EIGHTH * b;
                 let (num, den) = if far { (a - b, a + b) } else { (a, b) };
                 let t = num / den;
-                let value = t * horner!(t * t; $($c),*);
+                let value = t * by_halves!(fused, t * t; $($c),*);
                 if far { FRAC_PI_4 + value } else { value }
             }
 
+            /// `atan(a / b)` for `a` and `b` from 0 on, not both 0 nor both infinite.
             #[inline(always)]
-            pub fn atan(x: $t) -> $t {
-                let y = x.abs();
-                let steep = y > 1.0;
-                // 1/∞ is 0.
-                let y = if steep { 1.0 / y } else { y };
-                let value = first_octant(y, 1.0);
-                (if steep { FRAC_PI_2 - value } else { value }).copysign(x)
+            fn first_quadrant(a: $t, b: $t, fused: Fused) -> $t {
+                let steep = a > b;
+                let (small, large) = if steep { (b, a) } else { (a, b) };
+                let value = first_octant(small, large, fused);
+                if steep { FRAC_PI_2 - value } else { value }
             }
 
             #[inline(always)]
-            pub fn asin(x: $t) -> $t {
-                atan(x / ((1.0 - x) * (1.0 + x)).sqrt())
+            pub fn atan(x: $t, fused: Fused) -> $t {
+                first_quadrant(x.abs(), 1.0, fused).copysign(x)
             }
 
             #[inline(always)]
-            pub fn acos(x: $t) -> $t {
-                2.0 * atan(((1.0 - x) / (1.0 + x)).sqrt())
+            pub fn asin(x: $t, fused: Fused) -> $t {
+                let cosine = ((1.0 - x) * (1.0 + x)).sqrt();
+                first_quadrant(x.abs(), cosine, fused).copysign(x)
             }
 
             #[inline(always)]
-            pub fn atan2(y: $t, x: $t) -> $t {
+            pub fn acos(x: $t, fused: Fused) -> $t {
+                2.0 * first_quadrant((1.0 - x).sqrt(), (1.0 + x).sqrt(), fused)
+            }
+
+            #[inline(always)]
+            pub fn atan2(y: $t, x: $t, fused: Fused) -> $t {
                 let (a, b) = (y.abs(), x.abs());
                 let steep = a > b;
                 let (small, large) = if steep { (b, a) } else { (a, b) };
@@ -49,7 +55,7 @@ macro_rules! angle {
                 let flat = large == 0.0 || large == $t::INFINITY;
                 let (small, large) = if flat { (0.0, 1.0) } else { (small * scale, large * scale) };
                 let small = if diagonal { 1.0 } else { small };
-                let value = first_octant(small, large);
+                let value = first_octant(small, large, fused);
                 let value = if steep { FRAC_PI_2 - value } else { value };
                 let value = if x.is_sign_negative() { PI - value } else { value };
                 let value = value.copysign(y);

@@ -4,32 +4,33 @@
 macro_rules! erf {
     ($module:ident: $t:ident, end $end:expr, middle $k:expr, [$($near:expr),*], [$($far:expr),*]) => {
         pub(super) mod $module {
+            use crate::fused::Fused;
             use super::super::exponential::$module::gauss;
 
             /// `e^(x²) erfc x` for `x` from 0 to `end`.
             #[inline(always)]
-            fn scaled(x: $t) -> $t {
+            fn scaled(x: $t, fused: Fused) -> $t {
                 let t = (x - $k) / (x + $k);
-                horner!(t; $($far),*) / (1.0 + 2.0 * x)
+                by_halves!(fused, t; $($far),*) / fused.mul_add(2.0, x, 1.0)
             }
 
             #[inline(always)]
-            pub fn erf(x: $t) -> $t {
+            pub fn erf(x: $t, fused: Fused) -> $t {
                 let y = x.abs();
                 let far = if y > $end { $end } else { y };
-                let far = 1.0 - gauss(far, 0) * scaled(far);
+                let far = fused.mul_add(-gauss(far, 0, fused), scaled(far, fused), 1.0);
                 let z = x * x;
-                let near = y * horner!(z; $($near),*);
+                let near = y * by_halves!(fused, z; $($near),*);
                 (if y < 1.0 { near } else { far }).copysign(x)
             }
 
             /// The distribution function of the normal distribution, `erfc(-x / √2) / 2`.
             #[inline(always)]
-            pub fn normal(x: $t) -> $t {
+            pub fn normal(x: $t, fused: Fused) -> $t {
                 let limit = $end * std::$t::consts::SQRT_2;
                 let y = x.abs();
                 let y = if y > limit { limit } else { y };
-                let tail = 0.5 * gauss(y, 1) * scaled(y * std::$t::consts::FRAC_1_SQRT_2);
+                let tail = 0.5 * gauss(y, 1, fused) * scaled(y * std::$t::consts::FRAC_1_SQRT_2, fused);
                 if x < 0.0 { tail } else { 1.0 - tail }
             }
         }

@@ -7,13 +7,27 @@
 
 /// A polynomial, its highest coefficient first.
 macro_rules! horner {
-    ($x:expr; $first:expr $(, $c:expr)*) => {{
+    ($fused:expr, $x:expr; $first:expr $(, $c:expr)*) => {{
         let x = $x;
         let p = $first;
-        $( let p = p * x + $c; )*
+        $( let p = $fused.mul_add(p, x, $c); )*
         p
     }};
 }
+
+/// The same by even and odd powers, two chains of half the length: what bounds long functions is not how much there is to
+/// compute, but how long each step waits for the one before.
+macro_rules! by_halves {
+    ($fused:expr, $x:expr; $first:expr, $second:expr $(, $c:expr)*) => {{
+        let x = $x;
+        let square = x * x;
+        let (one, other) = ($first, $second);
+        $( let (one, other) = (other, $fused.mul_add(one, square, $c)); )*
+        $fused.mul_add(one, x, other)
+    }};
+}
+
+use crate::fused::Fused;
 
 mod angle;
 mod circle;
@@ -59,43 +73,43 @@ macro_rules! elementary {
                 value as $t
             }
             #[inline(always)]
-            fn e_exp(self) -> Self {
-                exponential::$panel::exp(self)
+            fn e_exp(self, fused: Fused) -> Self {
+                exponential::$panel::exp(self, fused)
             }
             #[inline(always)]
-            fn e_ln(self) -> Self {
-                logarithm::$panel::ln(self)
+            fn e_ln(self, fused: Fused) -> Self {
+                logarithm::$panel::ln(self, fused)
             }
             #[inline(always)]
-            fn e_log2(self) -> Self {
-                logarithm::$panel::log2(self)
+            fn e_log2(self, fused: Fused) -> Self {
+                logarithm::$panel::log2(self, fused)
             }
             #[inline(always)]
-            fn e_log10(self) -> Self {
-                logarithm::$panel::log10(self)
+            fn e_log10(self, fused: Fused) -> Self {
+                logarithm::$panel::log10(self, fused)
             }
             #[inline(always)]
-            fn e_log1p(self) -> Self {
-                logarithm::$panel::log1p(self)
+            fn e_log1p(self, fused: Fused) -> Self {
+                logarithm::$panel::log1p(self, fused)
             }
             #[inline(always)]
-            fn e_expm1(self) -> Self {
-                exponential::$panel::expm1(self)
+            fn e_expm1(self, fused: Fused) -> Self {
+                exponential::$panel::expm1(self, fused)
             }
             #[inline(always)]
-            fn e_sqrt(self) -> Self {
+            fn e_sqrt(self, _: Fused) -> Self {
                 self.sqrt()
             }
             #[inline(always)]
-            fn e_recip(self) -> Self {
+            fn e_recip(self, _: Fused) -> Self {
                 1.0 / self
             }
             #[inline(always)]
-            fn e_abs(self) -> Self {
+            fn e_abs(self, _: Fused) -> Self {
                 self.abs()
             }
             #[inline(always)]
-            fn e_sign(self) -> Self {
+            fn e_sign(self, _: Fused) -> Self {
                 let one = if self < 0.0 { -1.0 } else { 1.0 };
                 if self == 0.0 || self.is_nan() {
                     self
@@ -104,82 +118,86 @@ macro_rules! elementary {
                 }
             }
             #[inline(always)]
-            fn e_floor(self) -> Self {
+            fn e_floor(self, _: Fused) -> Self {
                 self.floor()
             }
             #[inline(always)]
-            fn e_ceil(self) -> Self {
+            fn e_ceil(self, _: Fused) -> Self {
                 self.ceil()
             }
             #[inline(always)]
-            fn e_round(self) -> Self {
+            fn e_round(self, _: Fused) -> Self {
                 self.round_ties_even()
             }
             #[inline(always)]
-            fn e_sin(self) -> Self {
-                circle::$panel::sin(self)
+            fn e_sin(self, fused: Fused) -> Self {
+                circle::$panel::sin(self, fused)
             }
             #[inline(always)]
-            fn e_cos(self) -> Self {
-                circle::$panel::cos(self)
+            fn e_cos(self, fused: Fused) -> Self {
+                circle::$panel::cos(self, fused)
             }
             #[inline(always)]
-            fn e_tan(self) -> Self {
-                circle::$panel::tan(self)
+            fn e_tan(self, fused: Fused) -> Self {
+                circle::$panel::tan(self, fused)
             }
             #[inline(always)]
-            fn e_asin(self) -> Self {
-                angle::$panel::asin(self)
+            fn e_asin(self, fused: Fused) -> Self {
+                angle::$panel::asin(self, fused)
             }
             #[inline(always)]
-            fn e_acos(self) -> Self {
-                angle::$panel::acos(self)
+            fn e_acos(self, fused: Fused) -> Self {
+                angle::$panel::acos(self, fused)
             }
             #[inline(always)]
-            fn e_atan(self) -> Self {
-                angle::$panel::atan(self)
+            fn e_atan(self, fused: Fused) -> Self {
+                angle::$panel::atan(self, fused)
             }
             #[inline(always)]
-            fn e_sinh(self) -> Self {
-                exponential::$panel::sinh(self)
+            fn e_sinh(self, fused: Fused) -> Self {
+                exponential::$panel::sinh(self, fused)
             }
             #[inline(always)]
-            fn e_cosh(self) -> Self {
-                exponential::$panel::cosh(self)
+            fn e_cosh(self, fused: Fused) -> Self {
+                exponential::$panel::cosh(self, fused)
             }
             #[inline(always)]
-            fn e_tanh(self) -> Self {
-                exponential::$panel::tanh(self)
+            fn e_tanh(self, fused: Fused) -> Self {
+                exponential::$panel::tanh(self, fused)
             }
             #[inline(always)]
-            fn e_erf(self) -> Self {
-                erf::$panel::erf(self)
+            fn e_erf(self, fused: Fused) -> Self {
+                erf::$panel::erf(self, fused)
             }
             #[inline(always)]
-            fn e_sigmoid(self) -> Self {
-                exponential::$panel::sigmoid(self)
+            fn e_sigmoid(self, fused: Fused) -> Self {
+                exponential::$panel::sigmoid(self, fused)
             }
             #[inline(always)]
-            fn e_relu(self) -> Self {
+            fn e_relu(self, _: Fused) -> Self {
                 if self <= 0.0 { 0.0 } else { self }
             }
             #[inline(always)]
-            fn e_softplus(self) -> Self {
-                self.e_relu() + exponential::$panel::exp(-self.abs()).e_log1p()
+            fn e_softplus(self, fused: Fused) -> Self {
+                self.e_relu(fused)
+                    + logarithm::$panel::log1p_unit(
+                        exponential::$panel::exp(-self.abs(), fused),
+                        fused,
+                    )
             }
             #[inline(always)]
-            fn e_silu(self) -> Self {
+            fn e_silu(self, fused: Fused) -> Self {
                 // As in `e_gelu`.
-                self.e_max(-1000.0) * self.e_sigmoid()
+                self.e_max(-1000.0) * self.e_sigmoid(fused)
             }
             #[inline(always)]
-            fn e_gelu(self) -> Self {
+            fn e_gelu(self, fused: Fused) -> Self {
                 // -∞ as its limit, not -∞ times 0.
-                self.e_max(-1000.0) * erf::$panel::normal(self)
+                self.e_max(-1000.0) * erf::$panel::normal(self, fused)
             }
             #[inline(always)]
-            fn e_pow(self, b: Self) -> Self {
-                $power(self, b)
+            fn e_pow(self, b: Self, fused: Fused) -> Self {
+                $power(self, b, fused)
             }
             #[inline(always)]
             fn e_powi(self, n: i32) -> Self {
@@ -204,8 +222,8 @@ macro_rules! elementary {
                 if self < b || self.is_nan() { self } else { b }
             }
             #[inline(always)]
-            fn e_atan2(self, x: Self) -> Self {
-                angle::$panel::atan2(self, x)
+            fn e_atan2(self, x: Self, fused: Fused) -> Self {
+                angle::$panel::atan2(self, x, fused)
             }
             #[inline(always)]
             fn panel(scratch: &mut crate::Scratch) -> &mut Vec<Self> {
@@ -223,16 +241,16 @@ macro_rules! elementary {
     };
 }
 
-elementary!(f64, double, f64::powf);
+elementary!(f64, double, |a: f64, b, _| a.powf(b));
 elementary!(f32, single, power);
 
 /// The power of f32, by the logarithm in f64.
 #[inline(always)]
-fn power(a: f32, b: f32) -> f32 {
+fn power(a: f32, b: f32, fused: Fused) -> f32 {
     use exponential::double::exp;
     use logarithm::double::ln;
     let (x, y) = (f64::from(a), f64::from(b));
-    let value = exp(y * ln(x.abs())) as f32;
+    let value = exp(y * ln(x.abs(), fused), fused) as f32;
     // Whole numbers above 2^24 are even.
     let whole = y == y.round_ties_even();
     let odd = whole && (0.5 * y) != (0.5 * y).round_ties_even();

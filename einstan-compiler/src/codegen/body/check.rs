@@ -81,7 +81,13 @@ impl Body<'_> {
             all = quote! { #all && #not #value };
         }
         let lets = e.outer;
-        quote! { { #(#lets)* if #all { #inner } } }
+        let rt = &self.paths.rt;
+        quote! { {
+            #[allow(unused_variables)]
+            let fused = #rt::Fused::No;
+            #(#lets)*
+            if #all { #inner }
+        } }
     }
 
     fn error(&self, fault: &Fault) -> TokenStream {

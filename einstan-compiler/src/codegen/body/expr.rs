@@ -16,8 +16,6 @@ pub(super) struct Emitter<'a, 'b> {
     pub(super) blocks: Vec<TokenStream>,
     /// The rows of each block of the row's elements.
     pub(super) rows: Vec<TokenStream>,
-    /// `let r3 = &r3[..n];` inside the row's function.
-    pub(super) slices: Vec<TokenStream>,
     /// Computed for each element.
     pub(super) inner: Vec<TokenStream>,
     names: BTreeMap<ExprId, TokenStream>,
@@ -31,7 +29,6 @@ impl<'a, 'b> Emitter<'a, 'b> {
             outer: vec![],
             blocks: vec![],
             rows: vec![],
-            slices: vec![],
             inner: vec![],
             names: BTreeMap::new(),
         }
@@ -204,9 +201,9 @@ impl<'a, 'b> Emitter<'a, 'b> {
         } else {
             name("row", "row_within")
         };
+        // Cut to n, so that positions in it are not checked one by one.
         self.rows
-            .push(quote! { let #row = #s.#row_name(#at, #step, n, &mut #block); });
-        self.slices.push(quote! { let #row = &#row[..n]; });
+            .push(quote! { let #row = &#s.#row_name(#at, #step, n, &mut #block)[..n]; });
         quote! { #row[x] }
     }
 }
@@ -237,55 +234,28 @@ impl Body<'_> {
     }
 }
 
+/// `-a`, or the runtime's function of the word: `<T as rt::Elementary>::e_exp(a, fused)`
 fn unary(rt: &TokenStream, op: UnaryOp, a: &TokenStream) -> TokenStream {
-    let name = match op {
-        UnaryOp::Neg => return quote! { -#a },
-        UnaryOp::Exp => "e_exp",
-        UnaryOp::Ln => "e_ln",
-        UnaryOp::Log2 => "e_log2",
-        UnaryOp::Log10 => "e_log10",
-        UnaryOp::Log1p => "e_log1p",
-        UnaryOp::Expm1 => "e_expm1",
-        UnaryOp::Sqrt => "e_sqrt",
-        UnaryOp::Recip => "e_recip",
-        UnaryOp::Abs => "e_abs",
-        UnaryOp::Sign => "e_sign",
-        UnaryOp::Floor => "e_floor",
-        UnaryOp::Ceil => "e_ceil",
-        UnaryOp::Round => "e_round",
-        UnaryOp::Sin => "e_sin",
-        UnaryOp::Cos => "e_cos",
-        UnaryOp::Tan => "e_tan",
-        UnaryOp::Asin => "e_asin",
-        UnaryOp::Acos => "e_acos",
-        UnaryOp::Atan => "e_atan",
-        UnaryOp::Sinh => "e_sinh",
-        UnaryOp::Cosh => "e_cosh",
-        UnaryOp::Tanh => "e_tanh",
-        UnaryOp::Erf => "e_erf",
-        UnaryOp::Sigmoid => "e_sigmoid",
-        UnaryOp::Relu => "e_relu",
-        UnaryOp::Softplus => "e_softplus",
-        UnaryOp::Silu => "e_silu",
-        UnaryOp::Gelu => "e_gelu",
-    };
-    let name = Ident::new(name, proc_macro2::Span::call_site());
-    quote! { <T as #rt::Elementary>::#name(#a) }
+    if op == UnaryOp::Neg {
+        return quote! { -#a };
+    }
+    let name = format_ident!("e_{}", op.word());
+    quote! { <T as #rt::Elementary>::#name(#a, fused) }
 }
 
 fn binary(rt: &TokenStream, op: BinaryOp, a: &TokenStream, b: &TokenStream) -> TokenStream {
-    let name = match op {
-        BinaryOp::Add => return quote! { #a + #b },
-        BinaryOp::Sub => return quote! { #a - #b },
-        BinaryOp::Mul => return quote! { #a * #b },
-        BinaryOp::Div => return quote! { #a / #b },
-        BinaryOp::Pow => "e_pow",
-        BinaryOp::Max => "e_max",
-        BinaryOp::Min => "e_min",
-        BinaryOp::Atan2 => "e_atan2",
-    };
-    let name = Ident::new(name, proc_macro2::Span::call_site());
-    quote! { <T as #rt::Elementary>::#name(#a, #b) }
+    match op {
+        BinaryOp::Add => quote! { #a + #b },
+        BinaryOp::Sub => quote! { #a - #b },
+        BinaryOp::Mul => quote! { #a * #b },
+        BinaryOp::Div => quote! { #a / #b },
+        BinaryOp::Max => quote! { <T as #rt::Elementary>::e_max(#a, #b) },
+        BinaryOp::Min => quote! { <T as #rt::Elementary>::e_min(#a, #b) },
+        BinaryOp::Pow | BinaryOp::Atan2 => {
+            let name = format_ident!("e_{}", op.word());
+            quote! { <T as #rt::Elementary>::#name(#a, #b, fused) }
+        }
+    }
 }
 
 fn comparison(op: CmpOp) -> TokenStream {

@@ -383,6 +383,7 @@ impl Body<'_> {
         alpha: Option<ExprId>,
         sources: &mut Vec<TensorId>,
     ) -> (TokenStream, TokenStream) {
+        let rt = &self.paths.rt;
         let Some(alpha) = alpha else {
             return (TokenStream::new(), self.real(1.0));
         };
@@ -394,7 +395,7 @@ impl Body<'_> {
         let mut e = expr::Emitter::new(self, None);
         let value = e.value(alpha);
         let lets = e.outer;
-        (quote! { #(#lets)* }, value)
+        (quote! { let fused = #rt::Fused::No; #(#lets)* }, value)
     }
 
     /// `if save { .. }` holds a copy of a result for the backward pass.

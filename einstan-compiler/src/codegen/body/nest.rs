@@ -13,7 +13,7 @@ impl Body<'_> {
     ///
     /// ```text
     /// { let s0 = t0; let mut w3 = t3.reborrow();
-    ///   rt::vectorize(#[inline(always)] || { for i1 in 0..lens.d0 as isize { .. } }); }
+    ///   rt::vectorize(#[inline(always)] |fused| { for i1 in 0..lens.d0 as isize { .. } }); }
     /// ```
     pub(super) fn nest(&self, body: &[Stmt]) -> TokenStream {
         let rt = &self.paths.rt;
@@ -36,7 +36,7 @@ impl Body<'_> {
             {
                 #(#read)*
                 #(#write)*
-                #rt::vectorize(#[inline(always)] || { #statements });
+                #rt::vectorize(#[inline(always)] |fused| { #statements });
             }
         }
     }
@@ -148,12 +148,8 @@ impl Body<'_> {
     /// let mut v = 0usize;
     /// while v < lens.d1 {
     ///     let n = rt::block(lens.d1 - v);
-    ///     let r2 = s0.row([i0, v as isize], [0, 1], n, &mut k2);
-    ///     w3.put_row(false, [i0, v as isize], [0, 1], n, &mut out, #[inline(always)] |o: &mut [T]| {
-    ///         let r2 = &r2[..n];
-    ///         let o = &mut o[..n];
-    ///         for x in 0..n { o[x] = ..; }
-    ///     });
+    ///     let r2 = &s0.row([i0, v as isize], [0, 1], n, &mut k2)[..n];
+    ///     w3.put_row(false, [i0, v as isize], [0, 1], n, &mut out, #[inline(always)] |x: usize| { .. });
     ///     v += n;
     /// }
     /// ```
@@ -166,7 +162,6 @@ impl Body<'_> {
         value: ExprId,
     ) -> TokenStream {
         let rt = &self.paths.rt;
-        let element = self.element(target);
         let r = Row::new(self, row, value);
         let (w, (at, step), adds) = (
             sink(target),
@@ -181,10 +176,8 @@ impl Body<'_> {
                 "put_row_within"
             }
         );
-        let fill = r.fill(&self.stored(target, r.value.clone()));
-        let walk = r.walk(quote! {
-            #w.#put(#adds, #at, #step, n, &mut out, #[inline(always)] |o: &mut [#element]| { #fill });
-        });
+        let value = r.element(&self.stored(target, r.value.clone()));
+        let walk = r.walk(quote! { #w.#put(#adds, #at, #step, n, &mut out, #value); });
         quote! { const BLOCK: usize = #rt::BLOCK; let mut out = #rt::Block::new(); #walk }
     }
 }

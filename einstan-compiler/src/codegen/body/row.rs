@@ -12,7 +12,6 @@ pub(super) struct Row {
     len: TokenStream,
     outer: TokenStream,
     rows: TokenStream,
-    slices: TokenStream,
     inner: TokenStream,
     /// The value at position `x` of the block.
     pub(super) value: TokenStream,
@@ -30,7 +29,6 @@ impl Row {
             outer,
             blocks,
             rows,
-            slices,
             inner,
             ..
         } = e;
@@ -38,7 +36,6 @@ impl Row {
             len: body.len(body.f.index(row).dim),
             outer: quote! { #(#outer)* #(#blocks)* },
             rows: quote! { #(#rows)* },
-            slices: quote! { #(#slices)* },
             inner: quote! { #(#inner)* },
             value,
             read,
@@ -54,17 +51,10 @@ impl Row {
         quote! { #outer #walk }
     }
 
-    /// Computes `value` into the slice `o`.
-    pub(super) fn fill(&self, value: &TokenStream) -> TokenStream {
-        let Row { slices, inner, .. } = self;
-        quote! {
-            let n = o.len();
-            #slices
-            for x in 0..n {
-                #inner
-                o[x] = #value;
-            }
-        }
+    /// The function that computes `value` from the position `x` in the block.
+    pub(super) fn element(&self, value: &TokenStream) -> TokenStream {
+        let inner = &self.inner;
+        quote! { #[inline(always)] |x: usize| { #inner #value } }
     }
 }
 
@@ -122,8 +112,8 @@ impl Body<'_> {
                     quote! { let o = #read; }
                 }
                 _ => {
-                    let fill = row.fill(&value);
-                    quote! { let o = out.fill(n, #[inline(always)] |o: &mut [T]| { #fill }); }
+                    let value = row.element(&value);
+                    quote! { let o = out.fill(n, #value); }
                 }
             };
             let each = row.walk(quote! { #values #extend });
@@ -165,12 +155,12 @@ impl Body<'_> {
             ReduceOp::LogSumExp => {
                 let largest = plain("MaxAcc");
                 let shift = quote! { let shift = #rt::finite(acc.finish()); let mut acc = #rt::SumAcc::new(); };
-                let exp = quote! { <T as #rt::Elementary>::e_exp(#value - shift) };
+                let exp = quote! { <T as #rt::Elementary>::e_exp(#value - shift, fused) };
                 let sum = pass(shift, exp, quote! { acc.extend(o); });
                 let code = quote! { #largest #sum };
                 (
                     code,
-                    quote! { shift + <T as #rt::Elementary>::e_ln(acc.finish()) },
+                    quote! { shift + <T as #rt::Elementary>::e_ln(acc.finish(), fused) },
                 )
             }
         };
@@ -179,7 +169,8 @@ impl Body<'_> {
     }
 
     /// Emits the passes of a softmax over the target's own rows: the body and its maximum, the exponentials and their
-    /// sum, the division. For its logarithm: the body and its maximum, the sum of exponentials, the shift.
+    /// sum, the division. For its logarithm: the body and its maximum, the sum of exponentials, the shift. Where the body
+    /// is nothing but a read, it is read twice instead of being copied.
     pub(super) fn softmax(
         &self,
         target: TensorId,
@@ -194,58 +185,76 @@ impl Body<'_> {
         let row = Row::new(self, index, body);
         let (w, (at, step)) = (sink(target), self.position(left, Some(index)));
         let len = self.len(self.f.index(index).dim);
-        let fill = row.fill(&row.value);
-        let first = self.around(
-            along,
-            row.walk(quote! {
-                #w.put_row(false, #at, #step, n, &mut out, #[inline(always)] |o: &mut [T]| {
-                    #fill
-                    largest.extend(o);
-                });
-            }),
-        );
+        let exp = |e: TokenStream| quote! { <T as #rt::Elementary>::e_exp(#e - largest, fused) };
         let update = |change: TokenStream| {
-            let each = quote! {
+            quote! {
                 #w.update_row(#at, #step, n, &mut out, #[inline(always)] |o: &mut [T]| {
                     let n = o.len();
                     #change
                 });
-            };
-            self.around(along, walk(&len, each))
-        };
-        let exp = quote! { <T as #rt::Elementary>::e_exp };
-        let rest = if log {
-            let second = quote! {
-                let o = out.fill_from(&#w.source(), #at, #step, n, #[inline(always)] |e: T| #exp(e - largest));
-                sum.extend(o);
-            };
-            let second = self.around(along, walk(&len, second));
-            let third = update(quote! { for x in 0..n { o[x] = o[x] - shift; } });
-            quote! {
-                #second
-                let shift = largest + <T as #rt::Elementary>::e_ln(sum.finish());
-                #third
-            }
-        } else {
-            let second = update(quote! {
-                for x in 0..n { o[x] = #exp(o[x] - largest); }
-                sum.extend(o);
-            });
-            let third = update(quote! { for x in 0..n { o[x] = o[x] * scale; } });
-            quote! {
-                #second
-                let scale = <T as #rt::Elementary>::e_recip(sum.finish());
-                #third
             }
         };
+        let put =
+            |value: TokenStream| quote! { #w.put_row(false, #at, #step, n, &mut out, #value); };
+        let own = |each: TokenStream| self.around(along, walk(&len, each));
+        let body = |each: TokenStream| self.around(along, row.walk(each));
+        let scale = quote! { let scale = <T as #rt::Elementary>::e_recip(sum.finish(), fused); };
+        let shift =
+            quote! { let shift = largest + <T as #rt::Elementary>::e_ln(sum.finish(), fused); };
+        let (first, second, third) = match (&row.read, log) {
+            (Some(r), false) => {
+                let e = exp(quote! { #r[x] });
+                let second = quote! { for x in 0..n { o[x] = #e; } sum.extend(o); };
+                let third = update(quote! { for x in 0..n { o[x] = o[x] * scale; } });
+                let first = body(quote! { largest.extend(#r); });
+                (first, body(update(second)), own(third))
+            }
+            (Some(r), true) => {
+                let e = exp(quote! { #r[x] });
+                let second = quote! { sum.extend(out.fill(n, #[inline(always)] |x: usize| #e)); };
+                let third = put(quote! { #[inline(always)] |x: usize| #r[x] - shift });
+                let first = body(quote! { largest.extend(#r); });
+                (first, body(second), body(third))
+            }
+            (None, _) => {
+                let (inner, value) = (&row.inner, &row.value);
+                let first = update(quote! {
+                    for x in 0..n { #inner o[x] = #value; }
+                    largest.extend(o);
+                });
+                let e = exp(quote! { o[x] });
+                let (second, third) = if log {
+                    let second = quote! {
+                        let o = #w.source();
+                        let o = &o.row(#at, #step, n, &mut kept)[..n];
+                        sum.extend(out.fill(n, #[inline(always)] |x: usize| #e));
+                    };
+                    let third = update(quote! { for x in 0..n { o[x] = o[x] - shift; } });
+                    (second, third)
+                } else {
+                    let second = update(quote! { for x in 0..n { o[x] = #e; } sum.extend(o); });
+                    (
+                        second,
+                        update(quote! { for x in 0..n { o[x] = o[x] * scale; } }),
+                    )
+                };
+                (body(first), own(second), own(third))
+            }
+        };
+        let kept =
+            (log && row.read.is_none()).then(|| quote! { let mut kept = #rt::Block::new(); });
+        let factor = if log { shift } else { scale };
         quote! {
             const BLOCK: usize = #rt::BLOCK;
             let mut out = #rt::Block::new();
+            #kept
             let mut largest = #rt::MaxAcc::new();
-            #first
+            { #first }
             let largest = largest.finish();
             let mut sum = #rt::SumAcc::new();
-            #rest
+            { #second }
+            #factor
+            { #third }
         }
     }
 }
