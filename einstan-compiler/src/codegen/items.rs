@@ -12,9 +12,9 @@ use quote::{format_ident, quote};
 ///
 /// ```text
 /// mod __einstan_dense {
-///     #[no_implicit_prelude] mod imp { ..everything.. }
-///     pub use self::imp::__call as dense;
-///     pub mod dense { pub use super::imp::{..}; pub const PLAN: &str = ..; }
+///     #[no_implicit_prelude] mod __imp { ..everything.. }
+///     pub use self::__imp::__call as dense;
+///     pub mod dense { pub use super::__imp::{..}; pub const PLAN: &str = ..; }
 /// }
 /// #[doc(inline)] pub use __einstan_dense::dense;
 /// ```
@@ -140,11 +140,12 @@ impl<'a> Items<'a> {
         quote! {
             #[no_implicit_prelude]
             #[allow(unused, clippy::all, clippy::pedantic, clippy::nursery)] // generated code is no example of style
-            mod imp { #imp }
-            pub use self::imp::__call as #name;
+            mod __imp { #imp }
+            pub use self::__imp::__call as #name;
             #[doc = #docs]
+            #[allow(non_snake_case, uncommon_codepoints)] // functions have the names of mathematics too
             pub mod #name {
-                pub use super::imp::{#(#exports),*};
+                pub use super::__imp::{#(#exports),*};
                 /// The equations.
                 pub const EQUATIONS: &str = #equations;
                 /// What the compiler decided.
