@@ -5,7 +5,13 @@
 #![allow(uncommon_codepoints, mixed_script_confusables, confusable_idents)] // no macro can silence the lints on the script of names
 
 /// A module in which every name that generated code might use means something else.
-#[allow(dead_code, unused_macros, non_camel_case_types, non_snake_case, non_upper_case_globals)] // that is the point
+#[allow(
+    dead_code,
+    unused_macros,
+    non_camel_case_types,
+    non_snake_case,
+    non_upper_case_globals
+)] // that is the point
 mod surrounded {
     pub struct Option;
     pub struct Result;
@@ -59,16 +65,56 @@ mod surrounded {
     pub fn forward() {}
     pub fn backward() {}
     pub fn drop() {}
-    macro_rules! nothing { ($($t:tt)*) => { compile_error!("a macro of the user is called") }; }
-    macro_rules! vec { ($($t:tt)*) => { nothing!() }; }
-    macro_rules! assert { ($($t:tt)*) => { nothing!() }; }
-    macro_rules! assert_eq { ($($t:tt)*) => { nothing!() }; }
-    macro_rules! debug_assert { ($($t:tt)*) => { nothing!() }; }
-    macro_rules! panic { ($($t:tt)*) => { nothing!() }; }
-    macro_rules! format { ($($t:tt)*) => { nothing!() }; }
-    macro_rules! quote { ($($t:tt)*) => { nothing!() }; }
-    macro_rules! matches { ($($t:tt)*) => { nothing!() }; }
-    macro_rules! unreachable { ($($t:tt)*) => { nothing!() }; }
+    macro_rules! nothing {
+        ($($t:tt)*) => {
+            compile_error!("a macro of the user is called")
+        };
+    }
+    macro_rules! vec {
+        ($($t:tt)*) => {
+            nothing!()
+        };
+    }
+    macro_rules! assert {
+        ($($t:tt)*) => {
+            nothing!()
+        };
+    }
+    macro_rules! assert_eq {
+        ($($t:tt)*) => {
+            nothing!()
+        };
+    }
+    macro_rules! debug_assert {
+        ($($t:tt)*) => {
+            nothing!()
+        };
+    }
+    macro_rules! panic {
+        ($($t:tt)*) => {
+            nothing!()
+        };
+    }
+    macro_rules! format {
+        ($($t:tt)*) => {
+            nothing!()
+        };
+    }
+    macro_rules! quote {
+        ($($t:tt)*) => {
+            nothing!()
+        };
+    }
+    macro_rules! matches {
+        ($($t:tt)*) => {
+            nothing!()
+        };
+    }
+    macro_rules! unreachable {
+        ($($t:tt)*) => {
+            nothing!()
+        };
+    }
 
     ::einstan::einstan! {
         pub fn layer(X[n, m], W[m, k], b[k], T, const C[n, k]) -> (Y[n, k], at[n]: usize, s) {
@@ -90,7 +136,7 @@ mod without_prelude {
     }
 
     pub fn inline(x: &::ndarray::Array1<f64>) -> f64 {
-        ::core::result::Result::unwrap(::einstan::einstan!(s = x[i]*x[i]))
+        ::core::result::Result::unwrap(::einstan::einstan!(s = x[i] * x[i]))
     }
 }
 
@@ -181,7 +227,11 @@ use ndarray::array;
 
 #[test]
 fn every_name_around_may_mean_something_else() {
-    let (x, w, b) = (array![[1.0, 2.0]], array![[0.5, 1.0], [1.0, 0.25]], array![0.0, 1.0]);
+    let (x, w, b) = (
+        array![[1.0, 2.0]],
+        array![[0.5, 1.0], [1.0, 0.25]],
+        array![0.0, 1.0],
+    );
     let c = array![[1.0, 0.0]];
     let ((y, at, s), pullback) = surrounded::layer::vjp(&x, &w, &b, 2.0f64, &c).unwrap();
     assert_eq!((y.dim(), at.len()), ((1, 2), 1));
@@ -195,7 +245,12 @@ fn every_name_around_may_mean_something_else() {
 fn no_prelude_is_needed() {
     let y = without_prelude::layer(&array![[0.0]], &array![[1.0]], &array![0.0]).unwrap();
     assert_eq!(y, array![[0.0]]);
-    assert_eq!(without_prelude::loss::grad(&array![1.0], &array![0.0]).unwrap().x, array![2.0]);
+    assert_eq!(
+        without_prelude::loss::grad(&array![1.0], &array![0.0])
+            .unwrap()
+            .x,
+        array![2.0]
+    );
     assert_eq!(without_prelude::inline(&array![1.0, 2.0]), 5.0);
 }
 
@@ -206,7 +261,14 @@ fn tensors_dimensions_and_indices_are_called_as_they_like() {
     let (y, p) = l::values::vjp(&two, &two, &one).unwrap();
     assert_eq!(y, array![[8.0, 12.0], [16.0, 24.0]]);
     let g = p.call(&array![[1.0, 0.0], [0.0, 0.0]]).unwrap();
-    assert_eq!((g.None, g.Err, g.Option), (array![[1.0, 3.0], [0.0, 0.0]], array![[1.0, 0.0], [2.0, 0.0]], array![1.0, 0.0]));
+    assert_eq!(
+        (g.None, g.Err, g.Option),
+        (
+            array![[1.0, 3.0], [0.0, 0.0]],
+            array![[1.0, 0.0], [2.0, 0.0]],
+            array![1.0, 0.0]
+        )
+    );
     let ((out, save), p) = l::bodies::vjp(&one, &one, &one, &one, 3.0).unwrap();
     assert_eq!((out, save), (array![2.0, 8.0], 204.0));
     let g = p.call(&array![0.0, 0.0], 1.0).unwrap();
@@ -215,8 +277,14 @@ fn tensors_dimensions_and_indices_are_called_as_they_like() {
     assert_eq!(t1, array![[5.0, 7.0], [15.0, 19.0]]);
     let (_, p) = l::types::vjp(&two, &one, &one, 1.0, 2.0).unwrap();
     assert_eq!(p.call(&one).unwrap().accumulate, 6.0);
-    assert_eq!(l::constants(1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0).unwrap(), 51.0);
-    assert_eq!(l::lengths(&one, 3).unwrap(), array![[1.0, 2.0, 1.0], [2.0, 3.0, 2.0]]);
+    assert_eq!(
+        l::constants(1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0).unwrap(),
+        51.0
+    );
+    assert_eq!(
+        l::lengths(&one, 3).unwrap(),
+        array![[1.0, 2.0, 1.0], [2.0, 3.0, 2.0]]
+    );
     let (s, g) = l::gradients::value_and_grad(&one, &one, 2.0, 1.0, &one).unwrap();
     assert_eq!((s, g.value), (18.0, 9.0));
     let mut copy = g.clone();
@@ -236,7 +304,13 @@ fn raw_identifiers_are_names() {
     assert_eq!((g.r#fn, g.r#struct), (array![[3.0, 4.0]], array![1.0, 2.0]));
     let g = raw::r#loop::grad(2.0, &array![3.0]).unwrap();
     assert_eq!((g.r#move, g.r#ref), (9.0, array![12.0]));
-    let names: Vec<&str> = raw::r#loop::Gradient { r#move: 1.0, r#ref: array![1.0] }.iter().map(|(n, _)| n).collect();
+    let names: Vec<&str> = raw::r#loop::Gradient {
+        r#move: 1.0,
+        r#ref: array![1.0],
+    }
+    .iter()
+    .map(|(n, _)| n)
+    .collect();
     assert_eq!(names.len(), 2);
 }
 
@@ -246,8 +320,14 @@ fn names_of_every_script_are_names() {
     let (y, p) = unicode::größe::vjp(2.0, &a, &b).unwrap();
     assert_eq!(y, array![22.0]);
     let g = p.call(&array![1.0]).unwrap();
-    assert_eq!((g.α, g.Δ, g.θ), (11.0, array![[6.0, 8.0]], array![2.0, 4.0]));
-    assert_eq!(unicode::потеря::grad(&array![1.0], &array![0.0]).unwrap().ŷ, array![-2.0]);
+    assert_eq!(
+        (g.α, g.Δ, g.θ),
+        (11.0, array![[6.0, 8.0]], array![2.0, 4.0])
+    );
+    assert_eq!(
+        unicode::потеря::grad(&array![1.0], &array![0.0]).unwrap().ŷ,
+        array![-2.0]
+    );
 }
 
 #[test]
@@ -255,8 +335,22 @@ fn functions_are_called_like_generated_items() {
     use like_items as l;
     let x = array![3.0];
     let all = [
-        l::into(&x), l::vjp(&x), l::imp(&x), l::forward(&x), l::backward(&x), l::inline(&x), l::grad(&x), l::core(&x),
-        l::std(&x), l::ndarray(&x), like_the_crate::einstan(&x), l::rt(&x), l::str(&x), l::usize(&x), l::Gradient(&x), l::Pullback(&x),
+        l::into(&x),
+        l::vjp(&x),
+        l::imp(&x),
+        l::forward(&x),
+        l::backward(&x),
+        l::inline(&x),
+        l::grad(&x),
+        l::core(&x),
+        l::std(&x),
+        l::ndarray(&x),
+        like_the_crate::einstan(&x),
+        l::rt(&x),
+        l::str(&x),
+        l::usize(&x),
+        l::Gradient(&x),
+        l::Pullback(&x),
     ];
     assert!(all.into_iter().all(|y| y == Ok(9.0)));
     assert_eq!(l::into::grad(&x).unwrap().x, array![6.0]);

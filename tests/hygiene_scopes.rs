@@ -1,6 +1,12 @@
 //! Scopes: where an invocation may stand, how the macro may be called, how a function may be imported.
 
-#![deny(warnings, clippy::all, unreachable_pub, unused_qualifications, missing_debug_implementations)]
+#![deny(
+    warnings,
+    clippy::all,
+    unreachable_pub,
+    unused_qualifications,
+    missing_debug_implementations
+)]
 #![forbid(unsafe_code)]
 
 use einstan::einstan;
@@ -100,7 +106,10 @@ named! { by_a_macro, values, at }
 #[test]
 fn several_invocations_stand_on_one_line() {
     let x = array![2.0, 5.0];
-    assert_eq!((one_line::a(&x), one_line::b(&x), one_line::c(&x)), (Ok(7.0), Ok(10.0), (29.0, 7.0)));
+    assert_eq!(
+        (one_line::a(&x), one_line::b(&x), one_line::c(&x)),
+        (Ok(7.0), Ok(10.0), (29.0, 7.0))
+    );
 }
 
 #[test]
@@ -114,9 +123,15 @@ fn a_function_is_seen_where_its_visibility_says() {
 #[test]
 fn functions_of_one_name_live_in_several_modules() {
     let x = array![2.0, 5.0];
-    assert_eq!((first::f(&x), second::f(&x), globs::f(&x)), (Ok(7.0), Ok(10.0), Ok(5.0)));
+    assert_eq!(
+        (first::f(&x), second::f(&x), globs::f(&x)),
+        (Ok(7.0), Ok(10.0), Ok(5.0))
+    );
     assert_eq!(globs::third::call(&x), 5.0);
-    assert_eq!((red::layer(&x, 1.0), green::layer(&x, 1.0)), (Ok(x.clone()), Ok(x)));
+    assert_eq!(
+        (red::layer(&x, 1.0), green::layer(&x, 1.0)),
+        (Ok(x.clone()), Ok(x))
+    );
 }
 
 #[test]
@@ -150,7 +165,13 @@ fn invocations_stand_in_bodies_of_functions() {
             step(&self.w, x)
         }
     }
-    assert_eq!(Model { w: array![[1.0, 2.0]] }.run(&array![3.0, 4.0]), Ok(array![11.0]));
+    assert_eq!(
+        Model {
+            w: array![[1.0, 2.0]]
+        }
+        .run(&array![3.0, 4.0]),
+        Ok(array![11.0])
+    );
 }
 
 #[test]
@@ -163,21 +184,24 @@ fn a_macro_makes_functions() {
 fn the_macro_has_another_name() {
     eq! { fn f(x[n]) -> s { s = sum[i](x[i]); } }
     let x = array![1.0, 2.0];
-    assert_eq!((f(&x), eq!(s = x[i]*x[i])), (Ok(3.0), Ok(5.0)));
-    assert_eq!(::einstan::einstan!(s = x[i]*x[i]), Ok(5.0));
-    assert_eq!(::einstan::einstan![s = x[i]*x[i]], Ok(5.0));
+    assert_eq!((f(&x), eq!(s = x[i] * x[i])), (Ok(3.0), Ok(5.0)));
+    assert_eq!(::einstan::einstan!(s = x[i] * x[i]), Ok(5.0));
+    assert_eq!(::einstan::einstan![s = x[i] * x[i]], Ok(5.0));
     assert_eq!(::einstan::einstan! { s = x[i]*x[i] }, Ok(5.0));
 }
 
 #[test]
 fn inline_stands_in_expressions_of_every_kind() {
     let x = array![1.0, 2.0];
-    let square = |x: ArrayView1<f64>| einstan!(s = x[i]*x[i]);
+    let square = |x: ArrayView1<f64>| einstan!(s = x[i] * x[i]);
     assert_eq!(square(x.view()), Ok(5.0));
-    let sums: Result<Vec<f64>, einstan::Error> = [1.0, 2.0].iter().map(|&a| einstan!(s = a*sum[i](x[i]))).collect();
+    let sums: Result<Vec<f64>, einstan::Error> = [1.0, 2.0]
+        .iter()
+        .map(|&a| einstan!(s = a * sum[i](x[i])))
+        .collect();
     assert_eq!(sums, Ok(vec![3.0, 6.0]));
     fn generic<T: einstan::Float>(x: &Array1<T>, a: T) -> T {
-        match einstan!(s = a*sum[i](x[i])) {
+        match einstan!(s = a * sum[i](x[i])) {
             Ok(s) => s,
             Err(_) => a,
         }
@@ -185,13 +209,13 @@ fn inline_stands_in_expressions_of_every_kind() {
     assert_eq!((generic(&x, 2.0), generic(&array![1f32], 3.0)), (6.0, 3.0));
     let mut total = 0.0;
     for a in x.clone() {
-        total += einstan!(s = a*sum[i](x[i])).unwrap_or_default();
+        total += einstan!(s = a * sum[i](x[i])).unwrap_or_default();
         if einstan!(s = sum[i](x[i])).is_err() {
             break;
         }
     }
     assert_eq!(total, 9.0);
-    let nested = einstan!(y[i] = x[i]*2).and_then(|y| einstan!(s = x[i]*y[i]));
+    let nested = einstan!(y[i] = x[i] * 2).and_then(|y| einstan!(s = x[i] * y[i]));
     assert_eq!(nested, Ok(10.0));
 }
 
@@ -199,12 +223,15 @@ fn inline_stands_in_expressions_of_every_kind() {
 fn inline_sees_variables_of_every_name() {
     #![allow(non_snake_case, non_upper_case_globals)]
     let (T, X, inline, forward, lens) = (array![1.0, 2.0], 2.0, 3.0, 4.0, 5.0);
-    assert_eq!(einstan!(s = sum[i](T[i])*X*inline*forward*lens), Ok(360.0));
+    assert_eq!(
+        einstan!(s = sum[i](T[i]) * X * inline * forward * lens),
+        Ok(360.0)
+    );
     let r#type = array![1.0, 2.0];
-    assert_eq!(einstan!(s = r#type[i]*r#type[i]), Ok(5.0));
+    assert_eq!(einstan!(s = r#type[i] * r#type[i]), Ok(5.0));
     const WEIGHT: f64 = 2.0;
     static OFFSET: f64 = 1.0;
-    assert_eq!(einstan!(s = sum[i](T[i])*WEIGHT + OFFSET), Ok(7.0));
+    assert_eq!(einstan!(s = sum[i](T[i]) * WEIGHT + OFFSET), Ok(7.0));
     let (größe, x̂) = (2.0, array![3.0]);
-    assert_eq!(einstan!(y[ż] = größe*x̂[ż]), Ok(array![6.0]));
+    assert_eq!(einstan!(y[ż] = größe * x̂[ż]), Ok(array![6.0]));
 }
