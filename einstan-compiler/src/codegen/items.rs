@@ -45,13 +45,14 @@ pub fn inline(
     let inside = items.module();
     let (core, rt, nd) = (&items.paths.core, &items.paths.rt, &items.nd);
     if plan.is_none() {
-        let dimension = resolved
-            .function
-            .results
-            .first()
-            .map(|&t| items.dimension(t));
-        let dimension = dimension.unwrap_or_else(|| quote! { #nd::IxDyn });
-        let value = quote! { #nd::Array<f64, #dimension> };
+        let value = match resolved.function.results.first() {
+            Some(&t) if items.rank(t) == 0 => quote! { f64 },
+            Some(&t) => {
+                let dimension = items.dimension(t);
+                quote! { #nd::Array<f64, #dimension> }
+            }
+            None => quote! { #nd::ArrayD<f64> },
+        };
         return quote! { {
             #errors
             #core::result::Result::<#value, #rt::Error>::Err(#rt::Error::internal("inline", "it did not compile"))
