@@ -135,12 +135,12 @@ fn run(f: &Resolved, gradients: bool) -> String {
         .filter(|&&t| f.function.tensor(t).element == Element::Float)
         .count();
     let generic = f.function.float.is_none();
-    let turbofish = if generic && mentions_float(f) {
-        ""
-    } else {
+    // Nothing but the use of a result says what it is, and here none does; of integers alone there is nothing to say.
+    let turbofish = if generic && !takes_float(f) && floats > 0 {
         "::<T>"
+    } else {
+        ""
     };
-    let turbofish = if generic { turbofish } else { "" };
     let _ = writeln!(
         out,
         "        let {pattern} = {name}{turbofish}({arguments}).unwrap();"
@@ -257,7 +257,7 @@ fn mutable(pattern: &str) -> String {
     pattern.replace("r", "mut r")
 }
 
-fn mentions_float(f: &Resolved) -> bool {
+fn takes_float(f: &Resolved) -> bool {
     let float = |t: &TensorId| f.function.tensor(*t).element == Element::Float;
     f.function
         .parameters

@@ -12,9 +12,9 @@ use quote::{format_ident, quote};
 ///
 /// ```text
 /// mod __einstan_dense {
-///     #[no_implicit_prelude] mod imp { ..everything.. }
-///     pub use self::imp::__call as dense;
-///     pub mod dense { pub use super::imp::{..}; pub const PLAN: &str = ..; }
+///     #[no_implicit_prelude] mod __imp { ..everything.. }
+///     pub use self::__imp::__call as dense;
+///     pub mod dense { pub use super::__imp::{..}; pub const PLAN: &str = ..; }
 /// }
 /// #[doc(inline)] pub use __einstan_dense::dense;
 /// ```
@@ -45,13 +45,14 @@ pub fn inline(
     let inside = items.module();
     let (core, rt, nd) = (&items.paths.core, &items.paths.rt, &items.nd);
     if plan.is_none() {
-        let dimension = resolved
-            .function
-            .results
-            .first()
-            .map(|&t| items.dimension(t));
-        let dimension = dimension.unwrap_or_else(|| quote! { #nd::IxDyn });
-        let value = quote! { #nd::Array<f64, #dimension> };
+        let value = match resolved.function.results.first() {
+            Some(&t) if items.rank(t) == 0 => quote! { f64 },
+            Some(&t) => {
+                let dimension = items.dimension(t);
+                quote! { #nd::Array<f64, #dimension> }
+            }
+            None => quote! { #nd::ArrayD<f64> },
+        };
         return quote! { {
             #errors
             #core::result::Result::<#value, #rt::Error>::Err(#rt::Error::internal("inline", "it did not compile"))
@@ -140,11 +141,12 @@ impl<'a> Items<'a> {
         quote! {
             #[no_implicit_prelude]
             #[allow(unused, clippy::all, clippy::pedantic, clippy::nursery)] // generated code is no example of style
-            mod imp { #imp }
-            pub use self::imp::__call as #name;
+            mod __imp { #imp }
+            pub use self::__imp::__call as #name;
             #[doc = #docs]
+            #[allow(non_snake_case, uncommon_codepoints)] // functions have the names of mathematics too
             pub mod #name {
-                pub use super::imp::{#(#exports),*};
+                pub use super::__imp::{#(#exports),*};
                 /// The equations.
                 pub const EQUATIONS: &str = #equations;
                 /// What the compiler decided.

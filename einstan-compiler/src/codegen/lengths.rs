@@ -58,11 +58,13 @@ impl Items<'_> {
                 error: fn(&str, &str, usize, usize, usize) -> #rt::Error,
                 function: &'static str,
             ) -> #core::result::Result<(), #rt::Error> {
+                if lens.len() != found.len() {
+                    return #core::result::Result::Err(#rt::Error::rank(function, tensor, lens.len(), found.len()));
+                }
                 let mut axis = 0;
                 while axis < lens.len() {
-                    let have = if axis < found.len() { found[axis] } else { 0 };
-                    if lens[axis] != have {
-                        return #core::result::Result::Err(error(function, tensor, axis, lens[axis], have));
+                    if lens[axis] != found[axis] {
+                        return #core::result::Result::Err(error(function, tensor, axis, lens[axis], found[axis]));
                     }
                     axis += 1;
                 }

@@ -16,7 +16,7 @@ impl Items<'_> {
     pub(super) fn pullback(&self) -> TokenStream {
         let (rt, core, nd) = (&self.paths.rt, &self.paths.core, &self.nd);
         let float = self.float();
-        let fixed = self.f.float.is_some();
+        let fixed = self.fixed().is_some();
         let (impl_generics, params) = if fixed {
             (quote! { <'a> }, quote! { <'a, #float> })
         } else {

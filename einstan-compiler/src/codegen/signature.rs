@@ -37,9 +37,18 @@ pub(super) enum Pass {
 }
 
 impl Items<'_> {
-    /// `T`, or the type that the signature fixes.
+    /// The element type, where no argument or result leaves it open: the one that the signature fixes, or `f64` where
+    /// there are only integers, for then nothing could say what `T` is.
+    pub(super) fn fixed(&self) -> Option<ElementType> {
+        let tensors = self.tensors().into_iter().map(|(_, t)| t);
+        let mut all = tensors.chain(self.f.results.iter().copied());
+        let open = all.any(|t| self.f.tensor(t).element == Element::Float);
+        self.f.float.or((!open).then_some(ElementType::F64))
+    }
+
+    /// `T`, or the type that is fixed.
     pub(super) fn float(&self) -> TokenStream {
-        match self.f.float {
+        match self.fixed() {
             Some(ElementType::F32) => quote! { f32 },
             Some(_) => quote! { f64 },
             None => quote! { T },
@@ -49,7 +58,7 @@ impl Items<'_> {
     /// `<T: rt::Float>` of a free function, nothing where the element type is fixed.
     pub(super) fn generics(&self, lifetime: bool) -> TokenStream {
         let rt = &self.paths.rt;
-        match (lifetime, self.f.float.is_some()) {
+        match (lifetime, self.fixed().is_some()) {
             (false, false) => quote! { <T: #rt::Float> },
             (true, false) => quote! { <'a, T: #rt::Float> },
             (false, true) => quote! {},

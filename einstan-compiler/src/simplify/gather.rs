@@ -1,7 +1,7 @@
 //! `T[i] = a; T[i] += b` as `T[i] = a + b`, where both are maps and nothing needs T in between: T is written once.
 
 use crate::differentiate::Backward;
-use crate::ir::{Equation, Function, Subscript};
+use crate::ir::{Element, Equation, Expr, Function, Subscript};
 use std::collections::BTreeMap;
 
 pub(super) fn run(joint: &mut Backward) {
@@ -48,7 +48,10 @@ fn add(f: &mut Function, first: Equation, at: usize) {
         .zip(later.left.iter().filter_map(index))
         .collect();
     let right = f.rename(first.right, &map);
-    let right = f.exprs.sum(right, later.right);
+    let right = match f.tensor(later.tensor).element {
+        Element::Float => f.exprs.sum(right, later.right),
+        Element::Integer(_) => f.exprs.add(Expr::IntegerAdd(right, later.right)),
+    };
     f.equations[at] = Equation {
         op: first.op,
         right,

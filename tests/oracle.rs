@@ -1,0 +1,342 @@
+//! The interpreter of the ir, on all cases with expected values: the function as resolved, in normal form, and with its
+//! backward equations; and the gradients beside central differences.
+
+use einstan_compiler::diagnostics::Diagnostics;
+use einstan_compiler::eval::{self, Dense};
+use einstan_compiler::ir::{self, Element, Function, Parameter, Role, TensorId};
+use einstan_compiler::{differentiate, normal, parse, resolve};
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// How close values and gradients must come, relative to the largest entry.
+const TOLERANCE: f64 = 1e-9;
+/// The step of central differences, and how close they must come.
+const STEP: f64 = 1e-6;
+const NEAR: f64 = 1e-5;
+
+/// Cases whose differences mean nothing, with the reason.
+const CORNERS: &[(&str, &str)] = &[
+    (
+        "n_safe_branch",
+        "one element stands where the branch changes",
+    ),
+    ("n_ties", "relu, abs, max and min at their corners"),
+];
+
+struct Case {
+    name: String,
+    function: Function,
+    inputs: BTreeMap<String, Dense>,
+    dims: BTreeMap<String, usize>,
+    /// Of the results that are not integers.
+    cotangents: Vec<Dense>,
+    outputs: Vec<Dense>,
+    gradients: BTreeMap<String, Dense>,
+}
+
+/// A nested list; the rank is known, because an empty list says nothing of its inner lengths.
+fn dense(value: &Value, rank: usize) -> Dense {
+    fn walk(value: &Value, depth: usize, shape: &mut [usize], data: &mut Vec<f64>) {
+        match value {
+            Value::Array(all) => {
+                shape[depth] = all.len();
+                all.iter().for_each(|v| walk(v, depth + 1, shape, data));
+            }
+            // JSON has no such numbers.
+            Value::Null => data.push(f64::NAN),
+            Value::String(s) => data.push(s.to_lowercase().parse().expect("a number")),
+            v => data.push(v.as_f64().expect("a number")),
+        }
+    }
+    let (mut shape, mut data) = (vec![0; rank], Vec::new());
+    walk(value, 0, &mut shape, &mut data);
+    Dense { shape, data }
+}
+
+fn cases() -> Vec<Case> {
+    let mut out = Vec::new();
+    for text in [
+        include_str!("conformance/data/seed.json"),
+        include_str!("conformance/data/notation.json"),
+        include_str!("conformance/data/peers.json"),
+        include_str!("conformance/data/generated.json"),
+    ] {
+        let all: Vec<Value> = serde_json::from_str(text).expect("a list of cases");
+        out.extend(all.iter().map(case));
+    }
+    assert!(out.len() > 200, "the cases are there");
+    out
+}
+
+fn case(value: &Value) -> Case {
+    let name = value["name"].as_str().expect("a name").to_string();
+    let tokens = value["source"]
+        .as_str()
+        .expect("a source")
+        .parse()
+        .expect("tokens");
+    let mut diagnostics = Diagnostics::new();
+    let program = resolve::resolve(parse::parse(tokens, &mut diagnostics), &mut diagnostics);
+    assert!(diagnostics.is_empty(), "{name}: {:?}", diagnostics.errors());
+    let function = program
+        .functions
+        .last()
+        .expect("a function")
+        .function
+        .clone();
+    let rank = |t: TensorId| function.tensor(t).axes.len();
+    let (mut inputs, mut dims, mut gradients) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+    for p in &function.parameters {
+        match *p {
+            Parameter::Tensor(t) => {
+                let n = &function.tensor(t).name;
+                inputs.insert(n.clone(), dense(&value["inputs"][n], rank(t)));
+                if let Some(g) = value["expect"]["vjp"].get(n) {
+                    gradients.insert(n.clone(), dense(g, rank(t)));
+                }
+            }
+            Parameter::Dim(d) => {
+                let n = &function.dim(d).name;
+                let len = value["inputs"][n].as_u64().expect("a length");
+                dims.insert(n.clone(), len as usize);
+            }
+        }
+    }
+    let floats = function
+        .results
+        .iter()
+        .filter(|&&t| function.tensor(t).element == Element::Float);
+    let cotangents = if gradients.is_empty() {
+        Vec::new()
+    } else {
+        floats
+            .zip(value["cotangents"].as_array().expect("cotangents"))
+            .map(|(&t, v)| dense(v, rank(t)))
+            .collect()
+    };
+    let outputs = function
+        .results
+        .iter()
+        .zip(value["expect"]["outputs"].as_array().expect("outputs"));
+    let outputs = outputs.map(|(&t, v)| dense(v, rank(t))).collect();
+    Case {
+        name,
+        inputs,
+        dims,
+        cotangents,
+        outputs,
+        gradients,
+        function,
+    }
+}
+
+fn scale(all: &[f64]) -> f64 {
+    all.iter()
+        .filter(|x| x.is_finite())
+        .fold(0.0, |a: f64, x| a.max(x.abs()))
+}
+
+/// What is wrong with `found`, if anything.
+fn compare(
+    what: &str,
+    found: &Dense,
+    expected: &Dense,
+    tolerance: f64,
+    at_least: f64,
+) -> Option<String> {
+    let allowed = tolerance * scale(&expected.data).max(at_least);
+    let same =
+        |(f, e): (&f64, &f64)| f == e || f.is_nan() && e.is_nan() || (f - e).abs() <= allowed;
+    let right = found.data.len() == expected.data.len()
+        && (found.data.is_empty() || found.shape == expected.shape)
+        && found.data.iter().zip(&expected.data).all(same);
+    (!right).then(|| format!("{what}:\n  found    {found:?}\n  expected {expected:?}"))
+}
+
+impl Case {
+    fn outputs_of(
+        &self,
+        f: &Function,
+        inputs: &BTreeMap<String, Dense>,
+    ) -> Result<Vec<Dense>, String> {
+        let all = eval::run(f, inputs, &self.dims)?;
+        let value = |t: &TensorId| all[&f.tensor(*t).name].clone();
+        Ok(f.results.iter().map(value).collect())
+    }
+
+    fn check_outputs(&self, what: &str, f: &Function) -> Vec<String> {
+        match self.outputs_of(f, &self.inputs) {
+            Ok(found) => {
+                let pairs = found.iter().zip(&self.outputs).enumerate();
+                pairs
+                    .filter_map(|(at, (f, e))| {
+                        compare(
+                            &format!("{}: {what}: output {at}", self.name),
+                            f,
+                            e,
+                            TOLERANCE,
+                            1e-2,
+                        )
+                    })
+                    .collect()
+            }
+            Err(error) => vec![format!("{}: {what}: {error}", self.name)],
+        }
+    }
+
+    fn normalised(&self) -> Function {
+        let mut f = self.function.clone();
+        normal::normalise(&mut f);
+        f
+    }
+
+    /// The gradients that the backward equations say.
+    fn gradients(&self) -> Result<BTreeMap<String, Dense>, String> {
+        let f = differentiate::vjp(&self.normalised()).function;
+        let with_role = |is: &dyn Fn(Role) -> bool| {
+            (0..f.tensors.len() as u32)
+                .map(TensorId)
+                .find(|&t| is(f.tensor(t).role))
+        };
+        let mut inputs = self.inputs.clone();
+        let floats = f
+            .results
+            .iter()
+            .filter(|&&t| f.tensor(t).element == Element::Float);
+        for (&r, value) in floats.zip(&self.cotangents) {
+            let c = with_role(&|role| role == Role::Cotangent { of: r }).ok_or("no cotangent")?;
+            inputs.insert(f.tensor(c).name.clone(), value.clone());
+        }
+        let all = eval::run(&f, &inputs, &self.dims)?;
+        let mut out = BTreeMap::new();
+        for p in f.differentiable() {
+            let g = with_role(&|role| role == Role::Gradient { of: p }).ok_or("no gradient")?;
+            let name = &f.tensor(p).name;
+            // A gradient without equations is zero.
+            let zero = || {
+                let mut zero = self.inputs[name].clone();
+                zero.data.fill(0.0);
+                zero
+            };
+            out.insert(
+                name.clone(),
+                all.get(&f.tensor(g).name).cloned().unwrap_or_else(zero),
+            );
+        }
+        Ok(out)
+    }
+
+    /// Σ cotangent · output, of float results.
+    fn weighed(&self, inputs: &BTreeMap<String, Dense>) -> Result<f64, String> {
+        let all = self.outputs_of(&self.function, inputs)?;
+        let floats = self.function.results.iter().zip(all);
+        let floats = floats.filter(|(t, _)| self.function.tensor(**t).element == Element::Float);
+        Ok(floats
+            .zip(&self.cotangents)
+            .map(|((_, v), c)| v.data.iter().zip(&c.data).map(|(a, b)| a * b).sum::<f64>())
+            .sum())
+    }
+
+    /// The gradient by one parameter, by central differences.
+    fn differences(&self, parameter: &str) -> Result<Dense, String> {
+        let mut out = self.inputs[parameter].clone();
+        for at in 0..out.data.len() {
+            let moved = |step: f64| {
+                let mut inputs = self.inputs.clone();
+                inputs.get_mut(parameter).expect("a parameter").data[at] += step;
+                self.weighed(&inputs)
+            };
+            out.data[at] = (moved(STEP)? - moved(-STEP)?) / (2.0 * STEP);
+        }
+        Ok(out)
+    }
+}
+
+fn report(wrong: Vec<String>) {
+    assert!(
+        wrong.is_empty(),
+        "{} wrong:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
+}
+
+#[test]
+fn the_function_as_resolved_has_the_expected_values() {
+    let all = cases();
+    for c in &all {
+        assert_eq!(ir::verify(&c.function), Ok(()), "{}", c.name);
+    }
+    report(
+        all.iter()
+            .flat_map(|c| c.check_outputs("resolved", &c.function))
+            .collect(),
+    );
+}
+
+#[test]
+fn the_normal_form_has_the_expected_values() {
+    report(
+        cases()
+            .iter()
+            .flat_map(|c| c.check_outputs("normal", &c.normalised()))
+            .collect(),
+    );
+}
+
+#[test]
+fn the_backward_equations_give_the_expected_gradients() {
+    let mut wrong = Vec::new();
+    for c in cases().iter().filter(|c| !c.gradients.is_empty()) {
+        match c.gradients() {
+            Ok(found) => {
+                assert_eq!(found.len(), c.gradients.len(), "{}", c.name);
+                wrong.extend(c.gradients.iter().filter_map(|(n, expected)| {
+                    compare(
+                        &format!("{}: gradient of {n}", c.name),
+                        &found[n],
+                        expected,
+                        TOLERANCE,
+                        1e-2,
+                    )
+                }));
+            }
+            Err(error) => wrong.push(format!("{}: {error}", c.name)),
+        }
+    }
+    report(wrong);
+}
+
+#[test]
+fn gradients_are_near_central_differences() {
+    let mut wrong = Vec::new();
+    for c in cases().iter().filter(|c| !c.gradients.is_empty()) {
+        if CORNERS.iter().any(|(name, _)| *name == c.name) {
+            continue;
+        }
+        let found = match c.gradients() {
+            Ok(found) => found,
+            Err(error) => {
+                wrong.push(format!("{}: {error}", c.name));
+                continue;
+            }
+        };
+        for (n, g) in &found {
+            match c.differences(n) {
+                // Differences of large values are as inexact as these values.
+                Ok(d) => {
+                    let value = c.weighed(&c.inputs).map_or(1.0, f64::abs).max(1.0);
+                    wrong.extend(compare(
+                        &format!("{}: differences by {n}", c.name),
+                        g,
+                        &d,
+                        NEAR,
+                        value,
+                    ))
+                }
+                Err(error) => wrong.push(format!("{}: {error}", c.name)),
+            }
+        }
+    }
+    report(wrong);
+}
