@@ -228,7 +228,7 @@ impl Case {
 
     /// Σ cotangent · output, of float results.
     fn weighed(&self, inputs: &BTreeMap<String, Dense>) -> Result<f64, String> {
-        let all = self.outputs_of(&self.function, inputs)?;
+        let all = self.outputs_of(&self.normalised(), inputs)?;
         let floats = self.function.results.iter().zip(all);
         let floats = floats.filter(|(t, _)| self.function.tensor(**t).element == Element::Float);
         Ok(floats
@@ -267,8 +267,15 @@ fn the_function_as_resolved_has_the_expected_values() {
     for c in &all {
         assert_eq!(ir::verify(&c.function), Ok(()), "{}", c.name);
     }
+    // A Jacobian has a value once normal form has expanded it.
+    let jacobian = |f: &ir::Function| {
+        let is = |e| matches!(f.exprs.get(e), ir::Expr::Jacobian { .. });
+        let mut all = f.equations.iter().flat_map(|e| f.exprs.walk(e.right));
+        all.any(is)
+    };
     report(
         all.iter()
+            .filter(|c| !jacobian(&c.function))
             .flat_map(|c| c.check_outputs("resolved", &c.function))
             .collect(),
     );

@@ -1,7 +1,8 @@
 //! The tensor that an equation defines or adds to.
 
+use super::equation::Slot;
 use super::{Binding, ResultAxis, Scope};
-use crate::ast::{AssignOp, Equation, Name};
+use crate::ast::{self, AssignOp, Equation};
 use crate::check::Range;
 use crate::ir::{
     self, BinaryOp, DimId, Element, Expr as Ir, ExprId, Length, Op, Role, Subscript, TensorId,
@@ -24,13 +25,33 @@ impl Scope<'_> {
     pub(crate) fn target(
         &mut self,
         e: &Equation,
-        left: &[Name],
+        left: &[Slot],
+        declared: &[Option<DimId>],
         ranges: &BTreeMap<String, (DimId, Option<Range>)>,
         element: Element,
     ) -> Option<Target> {
         let name = &e.left.tensor.text;
-        let axes: Vec<DimId> = left.iter().map(|n| ranges[&n.text].0).collect();
-        self.new_dimensions(name, left, &axes)?;
+        let plain = (1..left.len()).all(|at| !left[..at].contains(&left[at]));
+        let mut axes = Vec::new();
+        for (axis, slot) in left.iter().enumerate() {
+            let own = slot.name().map(|n| ranges[n].0);
+            let dim = if plain {
+                own.or(declared[axis])
+            } else {
+                declared[axis].or(own)
+            };
+            let Some(dim) = dim else {
+                let text = format!(
+                    "nothing gives the length of axis {axis} of `{name}`: declare it as a result, or define it by `=` \
+                     above"
+                );
+                let span = e.left.subscripts[axis].0.span;
+                self.diagnostics.error(Rule::NoRange, span, text);
+                return None;
+            };
+            axes.push(dim);
+        }
+        self.new_dimensions(e, &axes)?;
         let mut target = match self.tensors.get(name) {
             Some(&Binding::Tensor {
                 id, read: false, ..
@@ -75,10 +96,16 @@ impl Scope<'_> {
         Some(target)
     }
 
-    /// Adds the equation, `T = right`, `T += right` or for a new version `T' = T + right`.
-    pub(crate) fn add(&mut self, target: Target, left: Vec<Subscript>, right: ExprId) {
+    /// Adds the equation, `T = right`, `T += right` or for a new version `T' = T + right`; where that is not the whole
+    /// tensor, `T' = T` and `T' += right`.
+    pub(crate) fn add(&mut self, mut target: Target, left: Vec<Subscript>, right: ExprId) {
         let right = match target.old {
-            Some(old) => self.sum(old, &left, right, target.element),
+            Some(old) if ir::are_plain(&left) => self.sum(old, &left, right, target.element),
+            Some(old) => {
+                self.copy(old, target.tensor);
+                target.op = Op::Accumulate;
+                right
+            }
             None => right,
         };
         self.f.equations.push(ir::Equation {
@@ -89,6 +116,46 @@ impl Scope<'_> {
         });
     }
 
+    /// `to[..] = from[..]`
+    fn copy(&mut self, from: TensorId, to: TensorId) {
+        let (axes, element) = (
+            self.f.tensor(from).axes.clone(),
+            self.f.tensor(from).element,
+        );
+        let left: Vec<Subscript> = axes
+            .into_iter()
+            .map(|d| Subscript::Index(self.f.add_index("i", d)))
+            .collect();
+        let right = self.read_of(from, left.clone(), element);
+        self.f.equations.push(ir::Equation {
+            tensor: to,
+            left,
+            op: Op::Define,
+            right,
+        });
+    }
+
+    fn read_of(
+        &mut self,
+        tensor: TensorId,
+        subscripts: Vec<Subscript>,
+        element: Element,
+    ) -> ExprId {
+        let guarded = false;
+        self.f.exprs.add(match element {
+            Element::Float => Ir::Access {
+                tensor,
+                subscripts,
+                guarded,
+            },
+            Element::Integer(_) => Ir::IntegerAccess {
+                tensor,
+                subscripts,
+                guarded,
+            },
+        })
+    }
+
     /// `tensor[subscripts] + right`
     fn sum(
         &mut self,
@@ -97,30 +164,16 @@ impl Scope<'_> {
         right: ExprId,
         element: Element,
     ) -> ExprId {
-        let subscripts = subscripts.to_vec();
-        let exprs = &mut self.f.exprs;
+        let old = self.read_of(tensor, subscripts.to_vec(), element);
         match element {
-            Element::Float => {
-                let old = exprs.add(Ir::Access {
-                    tensor,
-                    subscripts,
-                    guarded: false,
-                });
-                exprs.binary(BinaryOp::Add, old, right)
-            }
-            Element::Integer(_) => {
-                let old = exprs.add(Ir::IntegerAccess {
-                    tensor,
-                    subscripts,
-                    guarded: false,
-                });
-                exprs.add(Ir::IntegerAdd(old, right))
-            }
+            Element::Float => self.f.exprs.binary(BinaryOp::Add, old, right),
+            Element::Integer(_) => self.f.exprs.add(Ir::IntegerAdd(old, right)),
         }
     }
 
     /// New names for dimensions of a result get the lengths that the equation gives.
-    fn new_dimensions(&mut self, name: &str, left: &[Name], axes: &[DimId]) -> Option<()> {
+    fn new_dimensions(&mut self, e: &Equation, axes: &[DimId]) -> Option<()> {
+        let name = &e.left.tensor.text;
         let Some(r) = self.result(name).cloned() else {
             return Some(());
         };
@@ -135,7 +188,7 @@ impl Scope<'_> {
                 let text = format!(
                     "axis {axis} of `{name}` is declared as `{new}`, which no parameter names, but `{}` runs over \
                      `{}`\nhelp: write `{}` there",
-                    left[axis].text,
+                    ast::print::subscript(&e.left.subscripts[axis].0),
                     self.dim_name(dim),
                     self.dim_name(dim)
                 );

@@ -4,11 +4,35 @@ use super::define::Target;
 use super::lower::{Lowering, Value};
 use super::range::{self, Ranges};
 use super::{Binding, Scope, integer, mention, signature, unsupported};
-use crate::ast::{self, AssignOp, Equation, Expr, ExprKind, Name, Statement, SubscriptKind};
+use crate::ast::{
+    self, AssignOp, Equation, Expr, ExprKind, Name, Number, Statement, SubscriptKind,
+};
 use crate::check::{Line, Position, Range};
 use crate::ir::{DimId, Element, Place, Subscript, TensorId};
 use crate::rule::Rule;
 use std::collections::{BTreeMap, BTreeSet};
+
+/// A subscript on the left.
+#[derive(Clone, Debug)]
+pub(crate) enum Slot {
+    Index(Name),
+    Constant(u64),
+}
+
+impl Slot {
+    pub fn name(&self) -> Option<&str> {
+        match self {
+            Slot::Index(n) => Some(&n.text),
+            Slot::Constant(_) => None,
+        }
+    }
+}
+
+impl PartialEq for Slot {
+    fn eq(&self, other: &Self) -> bool {
+        self.name().is_some() && self.name() == other.name()
+    }
+}
 
 impl Scope<'_> {
     pub(crate) fn statement(&mut self, statement: &Statement) {
@@ -58,7 +82,7 @@ impl Scope<'_> {
             text: e.text.clone(),
             tensor: None,
         });
-        let left = self.left_indices(e)?;
+        let left = self.left_slots(e)?;
         self.may_define(e)?;
         self.whole_tensor(e)?;
         let indices = mention::index_names(e);
@@ -67,21 +91,32 @@ impl Scope<'_> {
         let ranges = self.ranges(e, &axes, &indices)?;
         self.left_has_ranges(e, &left, &ranges)?;
         let element = self.element(e, &indices)?;
-        let target = self.target(e, &left, &ranges, element)?;
+        let target = self.target(e, &left, &axes, &ranges, element)?;
         let ranges = range::placed(ranges, e, target.tensor);
         self.right(e, &left, &axes, &indices, &ranges, target)
     }
 
-    /// A name is an index of the equation, or a tensor or scalar.
+    /// A bare name is an index of the equation, or a scalar.
     fn index_and_scalar(&mut self, e: &Equation, indices: &BTreeSet<String>) -> Option<()> {
+        let scalar = |name: &str, only_integer: bool| match self.tensors.get(name) {
+            Some(Binding::Tensor { id, .. }) => {
+                let t = self.f.tensor(*id);
+                t.axes.is_empty() && (t.element != Element::Float || !only_integer)
+            }
+            _ => false,
+        };
         let bare = mention::bare_names(&e.right);
-        let names = bare.into_iter().chain(mention::subscript_names(&e.right));
-        let is_tensor =
-            |n: &Name| matches!(self.tensors.get(&n.text), Some(Binding::Tensor { .. }));
-        let both = names.filter(|n| indices.contains(&n.text)).find(is_tensor);
-        let Some(both) = both else { return Some(()) };
+        let bare = bare.into_iter().map(|n| (scalar(&n.text, false), n));
+        let subscripts = mention::subscript_names(&e.right);
+        let subscripts = subscripts.into_iter().map(|n| (scalar(&n.text, true), n));
+        let both = bare
+            .chain(subscripts)
+            .find(|(both, n)| *both && indices.contains(&n.text));
+        let Some((_, both)) = both else {
+            return Some(());
+        };
         let text = format!(
-            "`{0}` is an index of this equation and a tensor or scalar too: rename one",
+            "`{0}` is an index of this equation and a scalar too: rename one",
             both.text
         );
         self.diagnostics
@@ -92,26 +127,27 @@ impl Scope<'_> {
     fn left_has_ranges(
         &mut self,
         e: &Equation,
-        left: &[Name],
+        left: &[Slot],
         ranges: &BTreeMap<String, (DimId, Option<Range>)>,
     ) -> Option<()> {
-        let without = |n: &Name| !ranges.contains_key(&n.text);
+        let without = |s: &Slot| s.name().is_some_and(|n| !ranges.contains_key(n));
         let Some(axis) = left.iter().position(without) else {
             return Some(());
         };
-        let name = &left[axis];
+        let span = e.left.subscripts[axis].0.span;
         let text = format!(
             "nothing gives the range of `{}`: no tensor on the right is read along it, and no dimension is declared for \
              axis {axis} of `{}`",
-            name.text, e.left.tensor.text
+            left[axis].name().unwrap_or_default(),
+            e.left.tensor.text
         );
-        self.diagnostics.error(Rule::NoRange, name.span, text);
+        self.diagnostics.error(Rule::NoRange, span, text);
         None
     }
 
-    /// The left-hand side's indices: plain and distinct.
-    fn left_indices(&mut self, e: &Equation) -> Option<Vec<Name>> {
-        let mut names: Vec<Name> = Vec::new();
+    /// The left-hand side: plain and distinct indices, of a `+=` constants and repeated indices too.
+    fn left_slots(&mut self, e: &Equation) -> Option<Vec<Slot>> {
+        let mut slots: Vec<Slot> = Vec::new();
         for (s, dimension) in &e.left.subscripts {
             if let Some(d) = dimension {
                 unsupported::report(
@@ -121,36 +157,19 @@ impl Scope<'_> {
                 );
                 return None;
             }
-            match &s.kind {
+            let adds = e.op == AssignOp::Accumulate;
+            let slot = match &s.kind {
                 SubscriptKind::Plain(Expr {
                     kind: ExprKind::Name(n),
                     ..
-                }) => {
-                    if names.iter().any(|o| o.text == n.text) {
-                        if e.op == AssignOp::Accumulate {
-                            unsupported::report(
-                                self.diagnostics,
-                                n.span,
-                                "a `+=` with a repeated index on the left",
-                            );
-                        } else {
-                            let text = format!(
-                                "`{0}` stands twice on the left-hand side of `{1}`: the left-hand side of `=` takes \
-                                 distinct indices",
-                                n.text, e.left.tensor.text
-                            );
-                            self.diagnostics.error(Rule::RepeatedLeft, n.span, text);
-                        }
-                        return None;
-                    }
-                    names.push(n.clone());
-                }
-                _ if e.op == AssignOp::Accumulate => {
-                    unsupported::report(
-                        self.diagnostics,
-                        s.span,
-                        "a `+=` whose left-hand side is not plain indices",
-                    );
+                }) => Slot::Index(n.clone()),
+                SubscriptKind::Plain(Expr {
+                    kind: ExprKind::Number(Number::Whole(c)),
+                    ..
+                }) if adds => Slot::Constant(*c),
+                _ if adds => {
+                    let text = "a `+=` into a position that is computed";
+                    unsupported::report(self.diagnostics, s.span, text);
                     return None;
                 }
                 _ => {
@@ -158,9 +177,19 @@ impl Scope<'_> {
                     self.diagnostics.error(Rule::RepeatedLeft, s.span, text);
                     return None;
                 }
+            };
+            if !adds && slots.contains(&slot) {
+                let text = format!(
+                    "`{}` stands twice on the left-hand side of `{}`: the left-hand side of `=` takes distinct indices",
+                    slot.name().unwrap_or_default(),
+                    e.left.tensor.text
+                );
+                self.diagnostics.error(Rule::RepeatedLeft, s.span, text);
+                return None;
             }
+            slots.push(slot);
         }
-        Some(names)
+        Some(slots)
     }
 
     /// Whether this equation may write its tensor.
@@ -268,7 +297,7 @@ impl Scope<'_> {
     fn right(
         &mut self,
         e: &Equation,
-        left: &[Name],
+        left: &[Slot],
         axes: &[Option<DimId>],
         indices: &BTreeSet<String>,
         ranges: &Ranges,
@@ -277,7 +306,10 @@ impl Scope<'_> {
         let mut lowering = Lowering::new(self, e, indices, ranges);
         let subscripts: Vec<Subscript> = left
             .iter()
-            .map(|n| Subscript::Index(lowering.bind(&n.text)))
+            .map(|s| match s {
+                Slot::Index(n) => Subscript::Index(lowering.bind_once(&n.text)),
+                Slot::Constant(c) => Subscript::Constant(*c),
+            })
             .collect();
         let right = match target.element {
             Element::Float => lowering.number(&e.right),

@@ -116,24 +116,21 @@ fn scalars(items: &[Item], diagnostics: &mut Diagnostics) -> BTreeMap<String, Sc
             diagnostics.error(Rule::DuplicateFunction, s.name.span, text);
         }
     }
-    for s in out.values() {
+    let calls_itself = |s: &&ScalarFn| {
         let mut called = BTreeSet::new();
         reach(&out, &s.name.text, &mut called);
-        if called.contains(&s.name.text) {
-            let text = format!("the scalar function `{}` calls itself", s.name.text);
-            diagnostics.error(Rule::ScalarRecursion, s.name.span, text);
-        }
-    }
-    let recursive: Vec<String> = out
-        .keys()
-        .filter(|name| {
-            let mut called = BTreeSet::new();
-            reach(&out, name, &mut called);
-            called.contains(*name)
-        })
-        .cloned()
+        called.contains(&s.name.text)
+    };
+    let recursive: Vec<ast::Name> = out
+        .values()
+        .filter(calls_itself)
+        .map(|s| s.name.clone())
         .collect();
-    out.retain(|name, _| !recursive.contains(name));
+    for name in recursive {
+        let text = format!("the scalar function `{}` calls itself", name.text);
+        diagnostics.error(Rule::ScalarRecursion, name.span, text);
+        out.remove(&name.text);
+    }
     out
 }
 
@@ -151,9 +148,13 @@ fn reach(all: &BTreeMap<String, ScalarFn>, name: &str, out: &mut BTreeSet<String
 
 fn functions(items: &[Item], diagnostics: &mut Diagnostics) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
+    let scalar = |name: &str| {
+        let is = |i: &Item| matches!(i, Item::Scalar(s) if s.name.text == name);
+        items.iter().any(is)
+    };
     for item in items {
         if let Item::Function(f) = item
-            && !names.insert(f.name.text.clone())
+            && (!names.insert(f.name.text.clone()) || scalar(&f.name.text))
         {
             let text = format!("the function `{}` is defined twice", f.name.text);
             diagnostics.error(Rule::DuplicateFunction, f.name.span, text);

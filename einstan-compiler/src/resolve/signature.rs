@@ -57,7 +57,9 @@ impl Scope<'_> {
             let id = self
                 .f
                 .add_tensor(&name.text, axes, element, Role::Parameter { constant });
-            let binding = if self.tensors.contains_key(&name.text) {
+            let length = self.dims.get(&name.text).map(|&d| &self.f.dim(d).length);
+            let taken = self.tensors.contains_key(&name.text) || length == Some(&Length::Given);
+            let binding = if taken {
                 self.twice(&name);
                 Binding::Poisoned
             } else {

@@ -78,8 +78,16 @@ impl<'s, 'a, 'e> Lowering<'s, 'a, 'e> {
         }
     }
 
-    /// Binds an index of the left-hand side.
-    pub(crate) fn bind(&mut self, name: &str) -> IndexId {
+    /// Binds an index of the left-hand side, where it may stand twice.
+    pub(crate) fn bind_once(&mut self, name: &str) -> IndexId {
+        match self.env.get(name) {
+            Some(&id) => id,
+            None => self.bind(name),
+        }
+    }
+
+    /// Binds an index.
+    fn bind(&mut self, name: &str) -> IndexId {
         let (dim, range) = &self.ranges[name];
         let id = self.scope.f.add_index(name, *dim);
         self.scope.written.ranges.insert(id, range.clone());
