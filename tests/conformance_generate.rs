@@ -250,6 +250,80 @@ fn pullback(f: &Resolved, arguments: &str, pattern: &str) -> String {
         let _ = writeln!(out, "        g.scale(c0);");
         check(&mut out, "1.0");
     }
+    out.push_str(&derivatives(f, arguments, scalar));
+    out
+}
+
+/// The tangent, the Jacobian and the Hessian product, against the pullback's gradient `g`.
+fn derivatives(f: &Resolved, arguments: &str, scalar: bool) -> String {
+    let name = &f.name.text;
+    let floats: Vec<&TensorId> = f
+        .function
+        .results
+        .iter()
+        .filter(|&&t| f.function.tensor(t).element == Element::Float)
+        .collect();
+    let tangents: Vec<String> = (0..floats.len()).map(|at| format!("d{at}")).collect();
+    let pattern = if f.tuple {
+        format!("({},)", tangents.join(", "))
+    } else {
+        tangents.join(", ")
+    };
+    let mut out = String::from(
+        "        let mut t = g.clone();\n        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));\n",
+    );
+    let _ = writeln!(
+        out,
+        "        let (_, {pattern}) = {name}::jvp({arguments}, &t).unwrap();"
+    );
+    let pairs: Vec<String> = (0..floats.len())
+        .map(|at| format!("(c{at}.list(), d{at}.list())"))
+        .collect();
+    let _ = writeln!(
+        out,
+        "        case.adjoint::<T>(\"tangent\", &[{}], &lists(g.iter(), t.iter()));",
+        pairs.join(", ")
+    );
+    let _ = writeln!(
+        out,
+        "        let jacobian = {name}::jacobian({arguments}).unwrap();"
+    );
+    let results = f.function.results.iter().zip(&f.results);
+    let results: Vec<&str> = results
+        .filter(|(t, _)| f.function.tensor(**t).element == Element::Float)
+        .map(|(_, n)| n.text.as_str())
+        .collect();
+    let parameters = f.function.parameters.iter().zip(&f.parameters);
+    let differentiable: Vec<TensorId> = f.function.differentiable().collect();
+    for (p, given) in parameters {
+        let Parameter::Tensor(t) = *p else { continue };
+        if !differentiable.contains(&t) {
+            continue;
+        }
+        let each: Vec<String> = results
+            .iter()
+            .enumerate()
+            .map(|(at, r)| format!("(c{at}.list(), jacobian.{r}.{}.list())", given.text))
+            .collect();
+        let _ = writeln!(
+            out,
+            "        case.contracted::<T>(\"{0}\", &[{1}], g.{0}.list());",
+            given.text,
+            each.join(", ")
+        );
+    }
+    if scalar {
+        out.push_str(
+            "        let mut u = t.clone();\n        u.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k + 5));\n",
+        );
+        let _ = writeln!(
+            out,
+            "        let (hu, ht) = ({name}::hvp({arguments}, &u).unwrap(), {name}::hvp({arguments}, &t).unwrap());"
+        );
+        out.push_str(
+            "        case.symmetric::<T>(&lists(hu.iter(), t.iter()), &lists(ht.iter(), u.iter()));\n",
+        );
+    }
     out
 }
 

@@ -1,7 +1,9 @@
 //! The whole way, from tokens to tokens. After `check` nothing can fail.
 
 use crate::diagnostics::Diagnostics;
-use crate::plan::Plan;
+use crate::differentiate::Backward;
+use crate::ir::Function;
+use crate::plan::{Plan, Plans};
 use crate::resolve::{Program, Resolved};
 use crate::{check, codegen, differentiate, ir, normal, parse, plan, resolve, simplify};
 use proc_macro2::TokenStream;
@@ -22,29 +24,44 @@ pub fn expand(tokens: TokenStream) -> TokenStream {
     match inline {
         Some(vjp) => {
             let f = &functions[0];
-            codegen::inline(f, plan_of(f).as_ref(), &facade, vjp, errors)
+            codegen::inline(f, plans_of(f, true).as_ref(), &facade, vjp, errors)
         }
         None => {
             let items = functions
                 .iter()
-                .map(|f| codegen::function(f, plan_of(f).as_ref(), &facade));
+                .map(|f| codegen::function(f, plans_of(f, false).as_ref(), &facade));
             quote! { #errors #(#items)* }
         }
     }
 }
 
-/// The plan of a function that is right.
-fn plan_of(f: &Resolved) -> Option<Plan> {
+/// The plans of a function that is right: of its value, and of its derivatives.
+fn plans_of(f: &Resolved, inline: bool) -> Option<Plans> {
     if f.failed {
         return None;
     }
-    let mut function = f.function.clone();
-    debug_assert_eq!(ir::verify(&function), Ok(()));
-    normal::normalise(&mut function);
-    debug_assert_eq!(ir::verify_normal(&function), Ok(()));
-    let mut joint = differentiate::vjp(&function);
+    let primal = normal(&f.function);
+    let more = f.function.has_derivative() && !inline;
+    let hvp = more && f.function.is_scalar();
+    Some(Plans {
+        vjp: planned(differentiate::vjp(&primal)),
+        jvp: more.then(|| planned(differentiate::jvp(&primal).into())),
+        hvp: hvp.then(|| planned(differentiate::hvp(&primal).into())),
+        jacobian: more.then(|| planned(normal(&differentiate::jacobian(&f.function)).into())),
+    })
+}
+
+fn normal(f: &Function) -> Function {
+    let mut f = f.clone();
+    debug_assert_eq!(ir::verify(&f), Ok(()));
+    normal::normalise(&mut f);
+    debug_assert_eq!(ir::verify_normal(&f), Ok(()));
+    f
+}
+
+fn planned(mut joint: Backward) -> Plan {
     debug_assert_eq!(ir::verify_normal(&joint.function), Ok(()));
     simplify::simplify(&mut joint);
     debug_assert_eq!(ir::verify_normal(&joint.function), Ok(()));
-    Some(plan::plan(joint))
+    plan::plan(joint)
 }

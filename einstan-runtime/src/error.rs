@@ -202,6 +202,23 @@ impl Error {
     }
 
     #[cold]
+    pub fn tangent(
+        function: &str,
+        tensor: &str,
+        axis: usize,
+        expected: usize,
+        found: usize,
+    ) -> Self {
+        Self::new(
+            ErrorKind::Length,
+            format!(
+                "{function}: axis {axis} of the tangent of `{tensor}` has length {found}, but `{tensor}` has \
+                 {expected}"
+            ),
+        )
+    }
+
+    #[cold]
     pub fn overflow(function: &str, tensor: &str) -> Self {
         Self::new(
             ErrorKind::Overflow,

@@ -1,6 +1,6 @@
 //! Cases with expected values, and how results are compared with them.
 
-use ndarray::{Array, ArrayViewD, Dimension, IxDyn};
+use ndarray::{Array, ArrayViewD, ArrayViewMutD, Dimension, IxDyn};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -155,6 +155,72 @@ impl Case {
                 same,
                 "{case}: {what}: element {at} is {f}, not {w} (of {want:?}, found {found:?})"
             );
+        }
+    }
+}
+
+/// Two lists of numbers of each part.
+pub type Pairs = Vec<(Vec<f64>, Vec<f64>)>;
+
+/// Some numbers as a direction.
+pub fn direction<T: Number>(mut view: ArrayViewMutD<'_, T>, seed: usize) {
+    for (at, x) in view.iter_mut().enumerate() {
+        *x = T::of((at as f64 * 1.7 + seed as f64).sin());
+    }
+}
+
+/// The parts of two gradients side by side.
+pub fn lists<'a, T: Number>(
+    a: impl Iterator<Item = (&'static str, ArrayViewD<'a, T>)>,
+    b: impl Iterator<Item = (&'static str, ArrayViewD<'a, T>)>,
+) -> Pairs {
+    let list = |v: ArrayViewD<'a, T>| v.iter().map(|x| x.to()).collect::<Vec<f64>>();
+    a.zip(b)
+        .map(|((_, a), (_, b))| (list(a), list(b)))
+        .collect()
+}
+
+/// The inner product, and the sum of the sizes of its addends.
+fn inner(pairs: &[(Vec<f64>, Vec<f64>)]) -> (f64, f64) {
+    let products = pairs.iter().flat_map(|(a, b)| {
+        assert_eq!(a.len(), b.len(), "two of one shape");
+        a.iter().zip(b).map(|(a, b)| a * b)
+    });
+    products.fold((0.0, 0.0), |(sum, size), p| (sum + p, size + p.abs()))
+}
+
+impl Case {
+    /// ⟨c, J t⟩ = ⟨Jᵀ c, t⟩.
+    pub fn adjoint<T: Number>(&self, what: &str, forward: &[(Vec<f64>, Vec<f64>)], back: &Pairs) {
+        let ((a, size_a), (b, size_b)) = (inner(forward), inner(back));
+        let bound = 10.0 * T::TOLERANCE * (size_a + size_b).max(1e-2);
+        let same = (a - b).abs() <= bound || !a.is_finite() || !b.is_finite();
+        assert!(same, "{}: {what}: {a} is not {b}", self.name);
+    }
+
+    /// ⟨H u, t⟩ = ⟨H t, u⟩.
+    pub fn symmetric<T: Number>(&self, a: &Pairs, b: &Pairs) {
+        self.adjoint::<T>("Hessian", a, b);
+    }
+
+    /// The cotangents times Jacobians are a gradient.
+    pub fn contracted<T: Number>(
+        &self,
+        name: &str,
+        parts: &[(Vec<f64>, Vec<f64>)],
+        gradient: Vec<f64>,
+    ) {
+        let n = gradient.len();
+        for (k, &g) in gradient.iter().enumerate() {
+            let column = |(c, j): &(Vec<f64>, Vec<f64>)| {
+                let column = (0..c.len()).map(|i| j[i * n + k]).collect();
+                (c.clone(), column)
+            };
+            let columns: Pairs = parts.iter().map(column).collect();
+            let (sum, size) = inner(&columns);
+            let bound = 10.0 * T::TOLERANCE * (size + g.abs()).max(1e-2);
+            let same = (sum - g).abs() <= bound || !sum.is_finite() || !g.is_finite();
+            assert!(same, "{}: Jacobian by {name}: {sum} is not {g}", self.name);
         }
     }
 }

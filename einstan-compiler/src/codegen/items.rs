@@ -3,7 +3,7 @@
 use super::body::{self, Paths};
 use super::signature::{Items, Pass, argument, ident, result};
 use crate::ir::Parameter;
-use crate::plan::Plan;
+use crate::plan::Plans;
 use crate::resolve::Resolved;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -18,8 +18,8 @@ use quote::{format_ident, quote};
 /// }
 /// #[doc(inline)] pub use __einstan_dense::dense;
 /// ```
-pub fn function(resolved: &Resolved, plan: Option<&Plan>, facade: &TokenStream) -> TokenStream {
-    let items = Items::new(resolved, plan, facade, false);
+pub fn function(resolved: &Resolved, plans: Option<&Plans>, facade: &TokenStream) -> TokenStream {
+    let items = Items::new(resolved, plans, facade, false);
     let name = ident(&resolved.name);
     let module = format_ident!("__einstan_{}", resolved.name.text);
     let visibility = &resolved.visibility;
@@ -36,15 +36,15 @@ pub fn function(resolved: &Resolved, plan: Option<&Plan>, facade: &TokenStream) 
 /// Emits a block with a module of its own and the call of its function over the variables of the user.
 pub fn inline(
     resolved: &Resolved,
-    plan: Option<&Plan>,
+    plans: Option<&Plans>,
     facade: &TokenStream,
     vjp: bool,
     errors: TokenStream,
 ) -> TokenStream {
-    let items = Items::new(resolved, plan, facade, true);
+    let items = Items::new(resolved, plans, facade, true);
     let inside = items.module();
     let (core, rt, nd) = (&items.paths.core, &items.paths.rt, &items.nd);
-    if plan.is_none() {
+    if plans.is_none() {
         let value = match resolved.function.results.first() {
             Some(&t) if items.rank(t) == 0 => quote! { f64 },
             Some(&t) => {
@@ -85,14 +85,14 @@ pub fn inline(
 impl<'a> Items<'a> {
     fn new(
         resolved: &'a Resolved,
-        plan: Option<&'a Plan>,
+        plans: Option<&'a Plans>,
         facade: &TokenStream,
         inline: bool,
     ) -> Self {
         Items {
             f: &resolved.function,
             resolved,
-            plan,
+            plans,
             paths: Paths {
                 rt: quote! { #facade::__private::rt },
                 core: quote! { #facade::__private::core },
@@ -107,7 +107,7 @@ impl<'a> Items<'a> {
         let name = ident(&self.resolved.name);
         let imp = self.imp();
         let mut exports = vec![format_ident!("into")];
-        if self.has_derivative() {
+        if self.f.has_derivative() {
             for item in [
                 "vjp",
                 "vjp_in",
@@ -118,10 +118,16 @@ impl<'a> Items<'a> {
             ] {
                 exports.push(format_ident!("{}", item));
             }
-            if self.is_scalar() {
+            if self.f.is_scalar() {
                 for item in ["value_and_grad", "grad", "value_and_grad_in"] {
                     exports.push(format_ident!("{}", item));
                 }
+            }
+            if !self.inline {
+                for item in ["jvp", "jacobian", "Jacobian"] {
+                    exports.push(format_ident!("{}", item));
+                }
+                exports.extend(self.f.is_scalar().then(|| format_ident!("hvp")));
             }
         }
         let exports = exports.iter().map(|e| {
@@ -135,7 +141,7 @@ impl<'a> Items<'a> {
         });
         let (equations, plan) = (
             self.equations(),
-            self.plan.map(|p| p.text.clone()).unwrap_or_default(),
+            self.plan().map(|p| p.text.clone()).unwrap_or_default(),
         );
         let docs = format!("What belongs to the function `{}`.", self.f.name);
         quote! {
@@ -158,20 +164,34 @@ impl<'a> Items<'a> {
     fn imp(&self) -> TokenStream {
         let lengths = self.lengths();
         let workspace = self.workspace();
-        let forward = self.plan.map(|p| body::forward(p, &self.paths));
-        let backward = self.plan.map(|p| body::backward(p, &self.paths));
+        let forward = self.plan().map(|p| body::forward(p, &self.paths));
+        let backward = self.plan().map(|p| body::backward(p, &self.paths));
         let (call, into) = (self.call(), self.into());
-        let derivative = self.has_derivative().then(|| {
+        let derivative = self.f.has_derivative().then(|| {
             let (gradient, pullback, vjp, vjp_in) =
                 (self.gradient(), self.pullback(), self.vjp(), self.vjp_in());
-            let scalar = self.is_scalar().then(|| self.value_and_grad());
-            quote! { #gradient #pullback #vjp #vjp_in #scalar }
+            let scalar = self.f.is_scalar().then(|| self.value_and_grad());
+            let more = (!self.inline).then(|| self.derivatives());
+            quote! { #gradient #pullback #vjp #vjp_in #scalar #more }
         });
         quote! { #lengths #workspace #forward #backward #call #into #derivative }
     }
 
+    /// The derivatives that are functions of their own.
+    fn derivatives(&self) -> TokenStream {
+        let (jvp, jacobian) = (
+            self.jvp(self.plans.and_then(|p| p.jvp.as_ref())),
+            self.jacobian(self.plans.and_then(|p| p.jacobian.as_ref())),
+        );
+        let hvp = self
+            .f
+            .is_scalar()
+            .then(|| self.hvp(self.plans.and_then(|p| p.hvp.as_ref())));
+        quote! { #jvp #hvp #jacobian }
+    }
+
     /// `let __lens = __lengths(a0.shape(), a1.shape(), a2)?;`
-    fn enter(&self) -> TokenStream {
+    pub(super) fn enter(&self) -> TokenStream {
         let rename = self.rename();
         let each = self.f.parameters.iter().enumerate().map(|(at, p)| {
             let name = argument(at);
@@ -185,7 +205,7 @@ impl<'a> Items<'a> {
     }
 
     /// New results `r0`, `r1`...
-    fn new_results(&self) -> TokenStream {
+    pub(super) fn new_results(&self) -> TokenStream {
         let lens = quote! { __lens };
         let float = self.float();
         let each = self.f.results.iter().enumerate().map(|(at, &t)| {
@@ -200,7 +220,7 @@ impl<'a> Items<'a> {
     }
 
     /// Sinks of the results, from values or references named `r0`, `r1`...
-    fn result_sinks(&self, by_reference: bool) -> TokenStream {
+    pub(super) fn result_sinks(&self, by_reference: bool) -> TokenStream {
         let rt = &self.paths.rt;
         let each = self.f.results.iter().enumerate().map(|(at, &t)| {
             let name = result(at);

@@ -39,7 +39,7 @@ impl Items<'_> {
             }
         });
         let bind = self.bind_lengths();
-        let checks = self.plan.map(|p| body::checks(p, &self.paths));
+        let checks = self.plan().map(|p| body::checks(p, &self.paths));
         quote! {
             #[derive(#core::clone::Clone, #core::marker::Copy)]
             struct Lens { #(#fields: usize,)* }

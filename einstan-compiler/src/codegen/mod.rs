@@ -1,6 +1,7 @@
 //! Tokens. `body` emits the numeric bodies, the other files the items around them.
 
 pub mod body;
+mod derived;
 mod docs;
 mod gradient;
 mod items;

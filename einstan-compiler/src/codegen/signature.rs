@@ -4,7 +4,7 @@ use super::body::{Paths, integer_type};
 use crate::ast::Name;
 use crate::ir::{DimId, Element, ElementType, Function, Length, Parameter, TensorId};
 use crate::parse::words;
-use crate::plan::Plan;
+use crate::plan::{Plan, Plans};
 use crate::resolve::Resolved;
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
@@ -14,7 +14,7 @@ pub(super) struct Items<'a> {
     pub(super) f: &'a Function,
     pub(super) resolved: &'a Resolved,
     /// None where the function is wrong: its items have no bodies.
-    pub(super) plan: Option<&'a Plan>,
+    pub(super) plans: Option<&'a Plans>,
     pub(super) paths: Paths,
     pub(super) nd: TokenStream,
     /// Scalars are passed by reference: the inline form.
@@ -34,6 +34,13 @@ pub(super) enum Pass {
     Owned,
     /// `CowArray<'a, T, Ix2>`
     Cow,
+}
+
+impl<'a> Items<'a> {
+    /// The plan of the value and its pullback.
+    pub(super) fn plan(&self) -> Option<&'a Plan> {
+        self.plans.map(|p| &p.vjp)
+    }
 }
 
 impl Items<'_> {
@@ -197,16 +204,6 @@ impl Items<'_> {
             .collect()
     }
 
-    /// Whether there is anything to differentiate.
-    pub(super) fn has_derivative(&self) -> bool {
-        !self.differentiable().is_empty() && !self.cotangents().is_empty()
-    }
-
-    /// One scalar result of the element type.
-    pub(super) fn is_scalar(&self) -> bool {
-        matches!(self.f.results[..], [t] if self.rank(t) == 0 && self.f.tensor(t).element == Element::Float)
-    }
-
     /// The type of the results: one, or a tuple.
     pub(super) fn result_type(&self) -> TokenStream {
         let float = self.float();
@@ -281,7 +278,7 @@ impl Items<'_> {
     pub(super) fn body(&self, code: TokenStream) -> TokenStream {
         let (rt, core) = (&self.paths.rt, &self.paths.core);
         let function = &self.f.name;
-        if self.plan.is_some() {
+        if self.plan().is_some() {
             return code;
         }
         quote! { #core::result::Result::Err(#rt::Error::internal(#function, "it did not compile")) }

@@ -3,7 +3,7 @@
 use super::body::integer_type;
 use super::signature::Items;
 use crate::ir::Element;
-use crate::plan::Buffer;
+use crate::plan::{Buffer, Plan};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
@@ -16,8 +16,16 @@ impl Items<'_> {
     /// pub struct Workspace<T> { saved: Saved<T>, work: Work<T> }
     /// ```
     pub(super) fn workspace(&self) -> TokenStream {
+        self.workspace_with(self.plan().map_or(&[], |p| &p.buffers))
+    }
+
+    /// The same for the routine of a derivative.
+    pub(super) fn workspace_of(&self, plan: &Plan) -> TokenStream {
+        self.workspace_with(&plan.buffers)
+    }
+
+    fn workspace_with(&self, all: &[Buffer]) -> TokenStream {
         let (rt, core) = (&self.paths.rt, &self.paths.core);
-        let all: &[Buffer] = self.plan.map_or(&[], |p| &p.buffers);
         let fields = |saved: bool| {
             all.iter()
                 .filter(|b| b.saved == saved)
@@ -35,13 +43,13 @@ impl Items<'_> {
         let docs = format!("Memory for `{}` that one caller keeps.", self.f.name);
         quote! {
             #[derive(#core::default::Default)]
-            struct Saved<T> { #saved element: #core::marker::PhantomData<T> }
+            pub(super) struct Saved<T> { #saved element: #core::marker::PhantomData<T> }
 
             #[derive(#core::default::Default)]
-            struct Work<T> { #work scratch: #rt::Scratch, element: #core::marker::PhantomData<T> }
+            pub(super) struct Work<T> { #work scratch: #rt::Scratch, element: #core::marker::PhantomData<T> }
 
             #[doc = #docs]
-            pub struct Workspace<T> { saved: Saved<T>, work: Work<T> }
+            pub struct Workspace<T> { pub(super) saved: Saved<T>, pub(super) work: Work<T> }
 
             impl<T: #rt::Float> #core::default::Default for Workspace<T> {
                 fn default() -> Self {

@@ -282,6 +282,21 @@ impl Function {
         super::are_plain(&e.left) && self.matches(e.tensor, &e.left)
     }
 
+    /// Whether there is a result to differentiate and a parameter to differentiate by.
+    pub fn has_derivative(&self) -> bool {
+        let float = |r: &TensorId| self.tensor(*r).element == Element::Float;
+        self.results.iter().any(float) && self.differentiable().next().is_some()
+    }
+
+    /// Whether the function has one scalar result of the element type.
+    pub fn is_scalar(&self) -> bool {
+        let scalar = |r: &TensorId| {
+            let t = self.tensor(*r);
+            t.axes.is_empty() && t.element == Element::Float
+        };
+        matches!(&self.results[..], [r] if scalar(r))
+    }
+
     /// The parameters by which the function can be differentiated.
     pub fn differentiable(&self) -> impl Iterator<Item = TensorId> + '_ {
         self.parameters.iter().filter_map(|p| match *p {

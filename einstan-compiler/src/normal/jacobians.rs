@@ -1,7 +1,7 @@
 //! Jacobians become cotangents: a chain of them is sent back factor by factor.
 
 use super::Normaliser;
-use crate::differentiate::jacobian::{self, Jacobian};
+use crate::differentiate::cotangent::{self, Jacobian};
 use crate::ir::{BinaryOp, Expr, ExprId, IndexId, ReduceOp, are_plain, indices};
 
 impl Normaliser<'_> {
@@ -55,7 +55,7 @@ impl Normaliser<'_> {
                 summed.retain(|i| !own.contains(i));
             }
             std::mem::swap(&mut self.f.equations, &mut self.out);
-            let value = jacobian::expand(self.f, &jacobian, factor);
+            let value = cotangent::expand(self.f, &jacobian, factor);
             std::mem::swap(&mut self.f.equations, &mut self.out);
             let gone = |k: usize| k == at || with.as_ref().is_some_and(|w| w.contains(&k));
             let mut k = 0;

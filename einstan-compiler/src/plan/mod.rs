@@ -16,7 +16,7 @@ mod schedule;
 mod scheduler;
 mod text;
 
-pub use schedule::{Buffer, Choice, Contraction, Mode, Phase, Plan, Schedule, Step, Stmt};
+pub use schedule::{Buffer, Choice, Contraction, Mode, Phase, Plan, Plans, Schedule, Step, Stmt};
 
 use crate::differentiate::Backward;
 use crate::ir::{Equation, Function, Role, TensorId};

@@ -18,6 +18,17 @@ pub struct Plan {
     pub text: String,
 }
 
+/// The plans of everything that one function becomes.
+#[derive(Clone, Debug)]
+pub struct Plans {
+    /// The value and its pullback.
+    pub vjp: Plan,
+    /// None where there is nothing to differentiate; the inline form has none.
+    pub jvp: Option<Plan>,
+    pub hvp: Option<Plan>,
+    pub jacobian: Option<Plan>,
+}
+
 /// Memory of a workspace: one tensor that is neither an argument nor a result.
 #[derive(Clone, Debug)]
 pub struct Buffer {

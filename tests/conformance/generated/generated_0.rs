@@ -37,6 +37,13 @@ mod g11_000 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_000::jvp(&p_X, &p_W, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_000::jacobian(&p_X, &p_W).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
     }
 }
 
@@ -70,6 +77,13 @@ mod g11_001 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_001::jvp(&p_X, p_W, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_001::jacobian(&p_X, p_W).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
     }
 }
 
@@ -103,6 +117,12 @@ mod g11_003 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_003::jvp(&p_X, p_k, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_003::jacobian(&p_X, p_k).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
     }
 }
 
@@ -136,6 +156,13 @@ mod g11_004 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_004::jvp(&p_X, &p_W, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_004::jacobian(&p_X, &p_W).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
     }
 }
 
@@ -170,6 +197,14 @@ mod g11_005 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_005::jvp(&p_X, &p_W, &p_V, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_005::jacobian(&p_X, &p_W, &p_V).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
+        case.contracted::<T>("V", &[(c0.list(), jacobian.Y0.V.list())], g.V.list());
     }
 }
 
@@ -206,6 +241,16 @@ mod g11_006 {
         g11_006::value_and_grad_in(&p_X, &mut workspace, &mut g).unwrap();
         g.scale(c0);
         g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_006::jvp(&p_X, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_006::jacobian(&p_X).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        let mut u = t.clone();
+        u.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k + 5));
+        let (hu, ht) = (g11_006::hvp(&p_X, &u).unwrap(), g11_006::hvp(&p_X, &t).unwrap());
+        case.symmetric::<T>(&lists(hu.iter(), t.iter()), &lists(ht.iter(), u.iter()));
     }
 }
 
@@ -244,6 +289,12 @@ mod g11_007 {
             case.output::<T>(1, &r1);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, (d0, d1,)) = g11_007::jvp(&p_X, p_m, p_k, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list()), (c1.list(), d1.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_007::jacobian(&p_X, p_m, p_k).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list()), (c1.list(), jacobian.Y1.X.list())], g.X.list());
     }
 }
 
@@ -277,6 +328,12 @@ mod g11_009 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_009::jvp(&p_X, p_m, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_009::jacobian(&p_X, p_m).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
     }
 }
 
@@ -310,6 +367,12 @@ mod g11_010 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_010::jvp(&p_X, p_n, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_010::jacobian(&p_X, p_n).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
     }
 }
 
@@ -342,6 +405,12 @@ mod g11_011 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_011::jvp(&p_X, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_011::jacobian(&p_X).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
     }
 }
 
@@ -375,6 +444,12 @@ mod g11_013 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_013::jvp(&p_X, p_k, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_013::jacobian(&p_X, p_k).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
     }
 }
 
@@ -408,6 +483,13 @@ mod g11_015 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_015::jvp(&p_X, &p_W, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_015::jacobian(&p_X, &p_W).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
     }
 }
 
@@ -445,6 +527,16 @@ mod g11_016 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_016::jvp(&p_X, &p_W, &p_V, &p_U, &p_Z, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_016::jacobian(&p_X, &p_W, &p_V, &p_U, &p_Z).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y1.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y1.W.list())], g.W.list());
+        case.contracted::<T>("V", &[(c0.list(), jacobian.Y1.V.list())], g.V.list());
+        case.contracted::<T>("U", &[(c0.list(), jacobian.Y1.U.list())], g.U.list());
+        case.contracted::<T>("Z", &[(c0.list(), jacobian.Y1.Z.list())], g.Z.list());
     }
 }
 
@@ -481,6 +573,16 @@ mod g11_017 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_017::jvp(&p_X, &p_W, &p_V, p_U, &p_Z, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_017::jacobian(&p_X, &p_W, &p_V, p_U, &p_Z).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
+        case.contracted::<T>("V", &[(c0.list(), jacobian.Y0.V.list())], g.V.list());
+        case.contracted::<T>("U", &[(c0.list(), jacobian.Y0.U.list())], g.U.list());
+        case.contracted::<T>("Z", &[(c0.list(), jacobian.Y0.Z.list())], g.Z.list());
     }
 }
 
@@ -514,6 +616,12 @@ mod g11_018 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_018::jvp(&p_X, p_n, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_018::jacobian(&p_X, p_n).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
     }
 }
 
@@ -547,6 +655,13 @@ mod g11_019 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_019::jvp(&p_X, &p_W, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_019::jacobian(&p_X, &p_W).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
     }
 }
 
@@ -581,6 +696,12 @@ mod g11_020 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_020::jvp(&p_X, p_n, p_m, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_020::jacobian(&p_X, p_n, p_m).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
     }
 }
 
@@ -615,6 +736,13 @@ mod g11_021 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_021::jvp(&p_X, p_W, p_k, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_021::jacobian(&p_X, p_W, p_k).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
     }
 }
 
@@ -649,6 +777,13 @@ mod g11_023 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_023::jvp(&p_X, &p_W, p_m, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_023::jacobian(&p_X, &p_W, p_m).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
     }
 }
 
@@ -684,6 +819,14 @@ mod g11_024 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_024::jvp(&p_X, &p_W, &p_V, p_k, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_024::jacobian(&p_X, &p_W, &p_V, p_k).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
+        case.contracted::<T>("V", &[(c0.list(), jacobian.Y0.V.list())], g.V.list());
     }
 }
 
@@ -719,6 +862,13 @@ mod g11_025 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_025::jvp(&p_X, &p_W, p_n, p_k, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_025::jacobian(&p_X, &p_W, p_n, p_k).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
     }
 }
 
@@ -757,6 +907,16 @@ mod g11_026 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_026::jvp(&p_X, p_W, &p_V, p_U, &p_Z, p_n, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_026::jacobian(&p_X, p_W, &p_V, p_U, &p_Z, p_n).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y1.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y1.W.list())], g.W.list());
+        case.contracted::<T>("V", &[(c0.list(), jacobian.Y1.V.list())], g.V.list());
+        case.contracted::<T>("U", &[(c0.list(), jacobian.Y1.U.list())], g.U.list());
+        case.contracted::<T>("Z", &[(c0.list(), jacobian.Y1.Z.list())], g.Z.list());
     }
 }
 
@@ -792,6 +952,15 @@ mod g11_028 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_028::jvp(&p_X, &p_W, &p_V, p_U, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_028::jacobian(&p_X, &p_W, &p_V, p_U).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
+        case.contracted::<T>("V", &[(c0.list(), jacobian.Y0.V.list())], g.V.list());
+        case.contracted::<T>("U", &[(c0.list(), jacobian.Y0.U.list())], g.U.list());
     }
 }
 
@@ -829,6 +998,17 @@ mod g11_029 {
         g11_029::value_and_grad_in(&p_X, &p_W, &mut workspace, &mut g).unwrap();
         g.scale(c0);
         g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_029::jvp(&p_X, &p_W, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_029::jacobian(&p_X, &p_W).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
+        let mut u = t.clone();
+        u.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k + 5));
+        let (hu, ht) = (g11_029::hvp(&p_X, &p_W, &u).unwrap(), g11_029::hvp(&p_X, &p_W, &t).unwrap());
+        case.symmetric::<T>(&lists(hu.iter(), t.iter()), &lists(ht.iter(), u.iter()));
     }
 }
 
@@ -861,6 +1041,12 @@ mod g11_030 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_030::jvp(&p_X, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_030::jacobian(&p_X).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
     }
 }
 
@@ -895,6 +1081,12 @@ mod g11_031 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_031::jvp(&p_X, p_m, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_031::jacobian(&p_X, p_m).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y1.X.list())], g.X.list());
     }
 }
 
@@ -928,6 +1120,12 @@ mod g11_032 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_032::jvp(&p_X, p_n, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_032::jacobian(&p_X, p_n).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
     }
 }
 
@@ -973,6 +1171,15 @@ mod g11_033 {
             case.output::<T>(2, &r2);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, (d0, d1, d2,)) = g11_033::jvp(p_X, p_W, &p_V, p_U, p_n, p_k, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list()), (c1.list(), d1.list()), (c2.list(), d2.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_033::jacobian(p_X, p_W, &p_V, p_U, p_n, p_k).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list()), (c1.list(), jacobian.Y1.X.list()), (c2.list(), jacobian.Y2.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list()), (c1.list(), jacobian.Y1.W.list()), (c2.list(), jacobian.Y2.W.list())], g.W.list());
+        case.contracted::<T>("V", &[(c0.list(), jacobian.Y0.V.list()), (c1.list(), jacobian.Y1.V.list()), (c2.list(), jacobian.Y2.V.list())], g.V.list());
+        case.contracted::<T>("U", &[(c0.list(), jacobian.Y0.U.list()), (c1.list(), jacobian.Y1.U.list()), (c2.list(), jacobian.Y2.U.list())], g.U.list());
     }
 }
 
@@ -1006,6 +1213,12 @@ mod g11_034 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_034::jvp(&p_X, p_m, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_034::jacobian(&p_X, p_m).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
     }
 }
 
@@ -1040,6 +1253,12 @@ mod g11_035 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_035::jvp(&p_X, p_n, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_035::jacobian(&p_X, p_n).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y1.X.list())], g.X.list());
     }
 }
 
@@ -1075,6 +1294,14 @@ mod g11_036 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_036::jvp(&p_X, &p_W, &p_V, p_k, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_036::jacobian(&p_X, &p_W, &p_V, p_k).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
+        case.contracted::<T>("V", &[(c0.list(), jacobian.Y0.V.list())], g.V.list());
     }
 }
 
@@ -1112,6 +1339,17 @@ mod g11_038 {
         g11_038::value_and_grad_in(&p_X, &p_W, &mut workspace, &mut g).unwrap();
         g.scale(c0);
         g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_038::jvp(&p_X, &p_W, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_038::jacobian(&p_X, &p_W).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
+        let mut u = t.clone();
+        u.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k + 5));
+        let (hu, ht) = (g11_038::hvp(&p_X, &p_W, &u).unwrap(), g11_038::hvp(&p_X, &p_W, &t).unwrap());
+        case.symmetric::<T>(&lists(hu.iter(), t.iter()), &lists(ht.iter(), u.iter()));
     }
 }
 
@@ -1145,6 +1383,12 @@ mod g11_040 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_040::jvp(&p_X, p_m, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_040::jacobian(&p_X, p_m).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
     }
 }
 
@@ -1178,6 +1422,12 @@ mod g11_041 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_041::jvp(&p_X, p_m, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_041::jacobian(&p_X, p_m).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
     }
 }
 
@@ -1212,6 +1462,13 @@ mod g11_042 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_042::jvp(&p_X, p_W, p_m, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_042::jacobian(&p_X, p_W, p_m).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
     }
 }
 
@@ -1246,6 +1503,14 @@ mod g11_043 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_043::jvp(p_X, &p_W, &p_V, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_043::jacobian(p_X, &p_W, &p_V).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
+        case.contracted::<T>("V", &[(c0.list(), jacobian.Y0.V.list())], g.V.list());
     }
 }
 
@@ -1279,6 +1544,12 @@ mod g11_045 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_045::jvp(&p_X, p_n, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_045::jacobian(&p_X, p_n).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
     }
 }
 
@@ -1313,6 +1584,14 @@ mod g11_046 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_046::jvp(&p_X, p_W, &p_V, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_046::jacobian(&p_X, p_W, &p_V).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
+        case.contracted::<T>("V", &[(c0.list(), jacobian.Y0.V.list())], g.V.list());
     }
 }
 
@@ -1346,6 +1625,12 @@ mod g11_047 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_047::jvp(&p_X, p_k, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_047::jacobian(&p_X, p_k).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
     }
 }
 
@@ -1384,6 +1669,12 @@ mod g11_049 {
             case.output::<T>(1, &r1);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, (d0, d1,)) = g11_049::jvp(p_X, p_n, p_m, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list()), (c1.list(), d1.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_049::jacobian(p_X, p_n, p_m).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list()), (c1.list(), jacobian.Y1.X.list())], g.X.list());
     }
 }
 
@@ -1417,6 +1708,13 @@ mod g11_050 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_050::jvp(&p_X, &p_W, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_050::jacobian(&p_X, &p_W).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
     }
 }
 
@@ -1451,6 +1749,12 @@ mod g11_051 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_051::jvp(&p_X, p_m, p_k, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_051::jacobian(&p_X, p_m, p_k).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
     }
 }
 
@@ -1491,6 +1795,16 @@ mod g11_052 {
             case.output::<T>(1, &r1);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, (d0, d1,)) = g11_052::jvp(&p_X, &p_W, &p_V, &p_U, &p_Z, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list()), (c1.list(), d1.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_052::jacobian(&p_X, &p_W, &p_V, &p_U, &p_Z).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list()), (c1.list(), jacobian.Y1.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list()), (c1.list(), jacobian.Y1.W.list())], g.W.list());
+        case.contracted::<T>("V", &[(c0.list(), jacobian.Y0.V.list()), (c1.list(), jacobian.Y1.V.list())], g.V.list());
+        case.contracted::<T>("U", &[(c0.list(), jacobian.Y0.U.list()), (c1.list(), jacobian.Y1.U.list())], g.U.list());
+        case.contracted::<T>("Z", &[(c0.list(), jacobian.Y0.Z.list()), (c1.list(), jacobian.Y1.Z.list())], g.Z.list());
     }
 }
 
@@ -1524,6 +1838,13 @@ mod g11_053 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_053::jvp(&p_X, &p_W, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_053::jacobian(&p_X, &p_W).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
     }
 }
 
@@ -1558,6 +1879,13 @@ mod g11_055 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_055::jvp(&p_X, &p_W, p_m, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_055::jacobian(&p_X, &p_W, p_m).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
     }
 }
 

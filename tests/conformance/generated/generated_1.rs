@@ -38,6 +38,12 @@ mod g11_056 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_056::jvp(&p_X, p_n, p_k, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_056::jacobian(&p_X, p_n, p_k).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
     }
 }
 
@@ -71,6 +77,12 @@ mod g11_057 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_057::jvp(&p_X, p_n, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_057::jacobian(&p_X, p_n).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
     }
 }
 
@@ -104,6 +116,13 @@ mod g11_060 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_060::jvp(&p_X, &p_W, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_060::jacobian(&p_X, &p_W).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
     }
 }
 
@@ -138,6 +157,14 @@ mod g11_061 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_061::jvp(&p_X, &p_W, &p_V, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_061::jacobian(&p_X, &p_W, &p_V).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
+        case.contracted::<T>("V", &[(c0.list(), jacobian.Y0.V.list())], g.V.list());
     }
 }
 
@@ -171,6 +198,13 @@ mod g11_062 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_062::jvp(&p_X, &p_W, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_062::jacobian(&p_X, &p_W).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
     }
 }
 
@@ -210,6 +244,15 @@ mod g11_063 {
             case.output::<T>(1, &r1);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, (d0, d1,)) = g11_063::jvp(&p_X, &p_W, &p_V, &p_U, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list()), (c1.list(), d1.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_063::jacobian(&p_X, &p_W, &p_V, &p_U).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list()), (c1.list(), jacobian.Y1.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list()), (c1.list(), jacobian.Y1.W.list())], g.W.list());
+        case.contracted::<T>("V", &[(c0.list(), jacobian.Y0.V.list()), (c1.list(), jacobian.Y1.V.list())], g.V.list());
+        case.contracted::<T>("U", &[(c0.list(), jacobian.Y0.U.list()), (c1.list(), jacobian.Y1.U.list())], g.U.list());
     }
 }
 
@@ -248,6 +291,13 @@ mod g11_064 {
             case.output::<T>(1, &r1);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, (d0, d1,)) = g11_064::jvp(&p_X, &p_W, p_n, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list()), (c1.list(), d1.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_064::jacobian(&p_X, &p_W, p_n).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list()), (c1.list(), jacobian.Y1.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list()), (c1.list(), jacobian.Y1.W.list())], g.W.list());
     }
 }
 
@@ -282,6 +332,14 @@ mod g11_065 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_065::jvp(&p_X, &p_W, &p_V, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_065::jacobian(&p_X, &p_W, &p_V).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
+        case.contracted::<T>("V", &[(c0.list(), jacobian.Y0.V.list())], g.V.list());
     }
 }
 
@@ -315,6 +373,13 @@ mod g11_066 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_066::jvp(&p_X, &p_W, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_066::jacobian(&p_X, &p_W).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
     }
 }
 
@@ -348,6 +413,12 @@ mod g11_067 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_067::jvp(&p_X, p_n, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_067::jacobian(&p_X, p_n).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
     }
 }
 
@@ -381,6 +452,12 @@ mod g11_068 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_068::jvp(&p_X, p_k, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_068::jacobian(&p_X, p_k).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
     }
 }
 
@@ -415,6 +492,13 @@ mod g11_070 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_070::jvp(&p_X, &p_W, p_k, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_070::jacobian(&p_X, &p_W, p_k).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
     }
 }
 
@@ -450,6 +534,15 @@ mod g11_071 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_071::jvp(&p_X, &p_W, &p_V, &p_U, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_071::jacobian(&p_X, &p_W, &p_V, &p_U).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
+        case.contracted::<T>("V", &[(c0.list(), jacobian.Y0.V.list())], g.V.list());
+        case.contracted::<T>("U", &[(c0.list(), jacobian.Y0.U.list())], g.U.list());
     }
 }
 
@@ -482,6 +575,12 @@ mod g11_072 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_072::jvp(&p_X, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_072::jacobian(&p_X).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
     }
 }
 
@@ -520,6 +619,18 @@ mod g11_073 {
         g11_073::value_and_grad_in(p_X, &p_W, &p_V, &mut workspace, &mut g).unwrap();
         g.scale(c0);
         g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_073::jvp(p_X, &p_W, &p_V, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_073::jacobian(p_X, &p_W, &p_V).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
+        case.contracted::<T>("V", &[(c0.list(), jacobian.Y0.V.list())], g.V.list());
+        let mut u = t.clone();
+        u.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k + 5));
+        let (hu, ht) = (g11_073::hvp(p_X, &p_W, &p_V, &u).unwrap(), g11_073::hvp(p_X, &p_W, &p_V, &t).unwrap());
+        case.symmetric::<T>(&lists(hu.iter(), t.iter()), &lists(ht.iter(), u.iter()));
     }
 }
 
@@ -554,6 +665,12 @@ mod g11_074 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_074::jvp(&p_X, p_n, p_m, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_074::jacobian(&p_X, p_n, p_m).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
     }
 }
 
@@ -588,6 +705,14 @@ mod g11_076 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_076::jvp(&p_X, &p_W, &p_V, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_076::jacobian(&p_X, &p_W, &p_V).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
+        case.contracted::<T>("V", &[(c0.list(), jacobian.Y0.V.list())], g.V.list());
     }
 }
 
@@ -624,6 +749,14 @@ mod g11_080 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_080::jvp(p_X, &p_W, &p_V, p_m, p_k, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_080::jacobian(p_X, &p_W, &p_V, p_m, p_k).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
+        case.contracted::<T>("V", &[(c0.list(), jacobian.Y0.V.list())], g.V.list());
     }
 }
 
@@ -658,6 +791,12 @@ mod g11_081 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_081::jvp(&p_X, p_m, p_k, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_081::jacobian(&p_X, p_m, p_k).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
     }
 }
 
@@ -691,6 +830,13 @@ mod g11_082 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_082::jvp(&p_X, p_W, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_082::jacobian(&p_X, p_W).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
     }
 }
 
@@ -724,6 +870,12 @@ mod g11_083 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_083::jvp(&p_X, p_n, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_083::jacobian(&p_X, p_n).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
     }
 }
 
@@ -757,6 +909,12 @@ mod g11_084 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_084::jvp(&p_X, p_k, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_084::jacobian(&p_X, p_k).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
     }
 }
 
@@ -790,6 +948,12 @@ mod g11_086 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_086::jvp(&p_X, p_n, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_086::jacobian(&p_X, p_n).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
     }
 }
 
@@ -823,6 +987,12 @@ mod g11_087 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_087::jvp(&p_X, p_m, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_087::jacobian(&p_X, p_m).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
     }
 }
 
@@ -862,6 +1032,19 @@ mod g11_090 {
         g11_090::value_and_grad_in(&p_X, &p_W, &p_V, &p_U, &mut workspace, &mut g).unwrap();
         g.scale(c0);
         g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_090::jvp(&p_X, &p_W, &p_V, &p_U, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_090::jacobian(&p_X, &p_W, &p_V, &p_U).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
+        case.contracted::<T>("V", &[(c0.list(), jacobian.Y0.V.list())], g.V.list());
+        case.contracted::<T>("U", &[(c0.list(), jacobian.Y0.U.list())], g.U.list());
+        let mut u = t.clone();
+        u.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k + 5));
+        let (hu, ht) = (g11_090::hvp(&p_X, &p_W, &p_V, &p_U, &u).unwrap(), g11_090::hvp(&p_X, &p_W, &p_V, &p_U, &t).unwrap());
+        case.symmetric::<T>(&lists(hu.iter(), t.iter()), &lists(ht.iter(), u.iter()));
     }
 }
 
@@ -898,6 +1081,16 @@ mod g11_091 {
         g11_091::value_and_grad_in(&p_X, &mut workspace, &mut g).unwrap();
         g.scale(c0);
         g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_091::jvp(&p_X, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_091::jacobian(&p_X).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        let mut u = t.clone();
+        u.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k + 5));
+        let (hu, ht) = (g11_091::hvp(&p_X, &u).unwrap(), g11_091::hvp(&p_X, &t).unwrap());
+        case.symmetric::<T>(&lists(hu.iter(), t.iter()), &lists(ht.iter(), u.iter()));
     }
 }
 
@@ -931,6 +1124,12 @@ mod g11_092 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_092::jvp(&p_X, p_k, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_092::jacobian(&p_X, p_k).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
     }
 }
 
@@ -965,6 +1164,13 @@ mod g11_093 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_093::jvp(&p_X, &p_W, p_m, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_093::jacobian(&p_X, &p_W, p_m).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
     }
 }
 
@@ -998,6 +1204,13 @@ mod g11_094 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_094::jvp(&p_X, &p_W, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_094::jacobian(&p_X, &p_W).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
     }
 }
 
@@ -1032,6 +1245,12 @@ mod g11_096 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_096::jvp(&p_X, p_n, p_m, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_096::jacobian(&p_X, p_n, p_m).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
     }
 }
 
@@ -1066,6 +1285,13 @@ mod g11_097 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_097::jvp(&p_X, &p_W, p_k, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_097::jacobian(&p_X, &p_W, p_k).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
     }
 }
 
@@ -1099,6 +1325,12 @@ mod g11_098 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_098::jvp(&p_X, p_k, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_098::jacobian(&p_X, p_k).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
     }
 }
 
@@ -1131,6 +1363,12 @@ mod g11_099 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_099::jvp(&p_X, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_099::jacobian(&p_X).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
     }
 }
 
@@ -1165,6 +1403,13 @@ mod g11_100 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_100::jvp(&p_X, &p_W, p_k, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_100::jacobian(&p_X, &p_W, p_k).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
     }
 }
 
@@ -1198,6 +1443,12 @@ mod g11_101 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_101::jvp(&p_X, p_m, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_101::jacobian(&p_X, p_m).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
     }
 }
 
@@ -1234,6 +1485,16 @@ mod g11_102 {
         g11_102::value_and_grad_in(&p_X, &mut workspace, &mut g).unwrap();
         g.scale(c0);
         g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_102::jvp(&p_X, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_102::jacobian(&p_X).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        let mut u = t.clone();
+        u.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k + 5));
+        let (hu, ht) = (g11_102::hvp(&p_X, &u).unwrap(), g11_102::hvp(&p_X, &t).unwrap());
+        case.symmetric::<T>(&lists(hu.iter(), t.iter()), &lists(ht.iter(), u.iter()));
     }
 }
 
@@ -1266,6 +1527,12 @@ mod g11_103 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_103::jvp(&p_X, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_103::jacobian(&p_X).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
     }
 }
 
@@ -1305,6 +1572,15 @@ mod g11_106 {
             case.output::<T>(1, &r1);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, (d0, d1,)) = g11_106::jvp(&p_X, &p_W, p_V, &p_U, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list()), (c1.list(), d1.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_106::jacobian(&p_X, &p_W, p_V, &p_U).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list()), (c1.list(), jacobian.Y1.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list()), (c1.list(), jacobian.Y1.W.list())], g.W.list());
+        case.contracted::<T>("V", &[(c0.list(), jacobian.Y0.V.list()), (c1.list(), jacobian.Y1.V.list())], g.V.list());
+        case.contracted::<T>("U", &[(c0.list(), jacobian.Y0.U.list()), (c1.list(), jacobian.Y1.U.list())], g.U.list());
     }
 }
 
@@ -1338,6 +1614,12 @@ mod g11_107 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_107::jvp(&p_X, p_n, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_107::jacobian(&p_X, p_n).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
     }
 }
 
@@ -1371,6 +1653,13 @@ mod g11_108 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_108::jvp(&p_X, &p_W, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_108::jacobian(&p_X, &p_W).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
     }
 }
 
@@ -1406,6 +1695,15 @@ mod g11_109 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_109::jvp(&p_X, &p_W, &p_V, &p_U, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_109::jacobian(&p_X, &p_W, &p_V, &p_U).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
+        case.contracted::<T>("V", &[(c0.list(), jacobian.Y0.V.list())], g.V.list());
+        case.contracted::<T>("U", &[(c0.list(), jacobian.Y0.U.list())], g.U.list());
     }
 }
 
@@ -1439,6 +1737,12 @@ mod g11_110 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_110::jvp(&p_X, p_n, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_110::jacobian(&p_X, p_n).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
     }
 }
 
@@ -1475,6 +1779,15 @@ mod g11_112 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_112::jvp(&p_X, &p_W, &p_V, &p_U, p_k, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_112::jacobian(&p_X, &p_W, &p_V, &p_U, p_k).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
+        case.contracted::<T>("V", &[(c0.list(), jacobian.Y0.V.list())], g.V.list());
+        case.contracted::<T>("U", &[(c0.list(), jacobian.Y0.U.list())], g.U.list());
     }
 }
 
@@ -1509,6 +1822,13 @@ mod g11_114 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_114::jvp(&p_X, &p_W, p_m, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_114::jacobian(&p_X, &p_W, p_m).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
     }
 }
 
@@ -1542,6 +1862,12 @@ mod g11_115 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_115::jvp(&p_X, p_m, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_115::jacobian(&p_X, p_m).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
     }
 }
 

@@ -38,6 +38,13 @@ mod g11_116 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_116::jvp(&p_X, &p_W, p_m, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_116::jacobian(&p_X, &p_W, p_m).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
     }
 }
 
@@ -72,6 +79,14 @@ mod g11_118 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_118::jvp(&p_X, &p_W, &p_V, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_118::jacobian(&p_X, &p_W, &p_V).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
+        case.contracted::<T>("V", &[(c0.list(), jacobian.Y0.V.list())], g.V.list());
     }
 }
 
@@ -104,6 +119,12 @@ mod g11_119 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_119::jvp(&p_X, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_119::jacobian(&p_X).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
     }
 }
 
@@ -137,6 +158,13 @@ mod g11_120 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_120::jvp(&p_X, &p_W, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_120::jacobian(&p_X, &p_W).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
     }
 }
 
@@ -170,6 +198,12 @@ mod g11_121 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_121::jvp(&p_X, p_n, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_121::jacobian(&p_X, p_n).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
     }
 }
 
@@ -204,6 +238,14 @@ mod g11_123 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_123::jvp(&p_X, &p_W, p_V, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_123::jacobian(&p_X, &p_W, p_V).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
+        case.contracted::<T>("V", &[(c0.list(), jacobian.Y0.V.list())], g.V.list());
     }
 }
 
@@ -237,6 +279,12 @@ mod g11_125 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_125::jvp(&p_X, p_k, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_125::jacobian(&p_X, p_k).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
     }
 }
 
@@ -270,6 +318,12 @@ mod g11_126 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_126::jvp(&p_X, p_k, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_126::jacobian(&p_X, p_k).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
     }
 }
 
@@ -306,6 +360,15 @@ mod g11_127 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_127::jvp(p_X, &p_W, p_V, &p_U, p_n, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_127::jacobian(p_X, &p_W, p_V, &p_U, p_n).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
+        case.contracted::<T>("V", &[(c0.list(), jacobian.Y0.V.list())], g.V.list());
+        case.contracted::<T>("U", &[(c0.list(), jacobian.Y0.U.list())], g.U.list());
     }
 }
 
@@ -339,6 +402,12 @@ mod g11_128 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_128::jvp(&p_X, p_n, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_128::jacobian(&p_X, p_n).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
     }
 }
 
@@ -375,6 +444,16 @@ mod g11_129 {
         g11_129::value_and_grad_in(&p_X, &mut workspace, &mut g).unwrap();
         g.scale(c0);
         g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_129::jvp(&p_X, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_129::jacobian(&p_X).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        let mut u = t.clone();
+        u.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k + 5));
+        let (hu, ht) = (g11_129::hvp(&p_X, &u).unwrap(), g11_129::hvp(&p_X, &t).unwrap());
+        case.symmetric::<T>(&lists(hu.iter(), t.iter()), &lists(ht.iter(), u.iter()));
     }
 }
 
@@ -409,6 +488,13 @@ mod g11_130 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_130::jvp(&p_X, &p_W, p_m, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_130::jacobian(&p_X, &p_W, p_m).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
     }
 }
 
@@ -442,6 +528,12 @@ mod g11_131 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_131::jvp(&p_X, p_n, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_131::jacobian(&p_X, p_n).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
     }
 }
 
@@ -476,6 +568,13 @@ mod g11_132 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_132::jvp(&p_X, p_W, p_k, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_132::jacobian(&p_X, p_W, p_k).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
     }
 }
 
@@ -518,6 +617,13 @@ mod g11_135 {
             case.output::<T>(2, &r2);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, (d0, d1, d2,)) = g11_135::jvp(p_X, &p_W, p_n, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list()), (c1.list(), d1.list()), (c2.list(), d2.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_135::jacobian(p_X, &p_W, p_n).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list()), (c1.list(), jacobian.Y1.X.list()), (c2.list(), jacobian.Y2.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list()), (c1.list(), jacobian.Y1.W.list()), (c2.list(), jacobian.Y2.W.list())], g.W.list());
     }
 }
 
@@ -561,6 +667,13 @@ mod g11_137 {
             case.output::<T>(2, &r2);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, (d0, d1, d2,)) = g11_137::jvp(p_X, &p_W, p_m, p_k, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list()), (c1.list(), d1.list()), (c2.list(), d2.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_137::jacobian(p_X, &p_W, p_m, p_k).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list()), (c1.list(), jacobian.Y1.X.list()), (c2.list(), jacobian.Y2.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list()), (c1.list(), jacobian.Y1.W.list()), (c2.list(), jacobian.Y2.W.list())], g.W.list());
     }
 }
 
@@ -594,6 +707,13 @@ mod g11_138 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_138::jvp(&p_X, &p_W, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_138::jacobian(&p_X, &p_W).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
     }
 }
 
@@ -628,6 +748,13 @@ mod g11_139 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_139::jvp(&p_X, &p_W, p_m, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_139::jacobian(&p_X, &p_W, p_m).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
     }
 }
 
@@ -663,6 +790,13 @@ mod g11_140 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_140::jvp(p_X, &p_W, p_n, p_m, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_140::jacobian(p_X, &p_W, p_n, p_m).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
     }
 }
 
@@ -697,6 +831,12 @@ mod g11_142 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_142::jvp(&p_X, p_n, p_m, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_142::jacobian(&p_X, p_n, p_m).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
     }
 }
 
@@ -729,6 +869,12 @@ mod g11_147 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_147::jvp(&p_X, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_147::jacobian(&p_X).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
     }
 }
 
@@ -763,6 +909,12 @@ mod g11_148 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_148::jvp(&p_X, p_n, p_k, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_148::jacobian(&p_X, p_n, p_k).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
     }
 }
 
@@ -797,6 +949,14 @@ mod g11_149 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_149::jvp(&p_X, &p_W, &p_V, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_149::jacobian(&p_X, &p_W, &p_V).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
+        case.contracted::<T>("V", &[(c0.list(), jacobian.Y0.V.list())], g.V.list());
     }
 }
 
@@ -832,6 +992,13 @@ mod g11_150 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_150::jvp(&p_X, p_W, p_n, p_k, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_150::jacobian(&p_X, p_W, p_n, p_k).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
     }
 }
 
@@ -865,6 +1032,13 @@ mod g11_152 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_152::jvp(&p_X, &p_W, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_152::jacobian(&p_X, &p_W).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
     }
 }
 
@@ -898,6 +1072,13 @@ mod g11_154 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_154::jvp(&p_X, &p_W, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_154::jacobian(&p_X, &p_W).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
     }
 }
 
@@ -932,6 +1113,14 @@ mod g11_155 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_155::jvp(&p_X, &p_W, &p_V, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_155::jacobian(&p_X, &p_W, &p_V).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
+        case.contracted::<T>("V", &[(c0.list(), jacobian.Y0.V.list())], g.V.list());
     }
 }
 
@@ -966,6 +1155,14 @@ mod g11_157 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_157::jvp(&p_X, &p_W, &p_V, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_157::jacobian(&p_X, &p_W, &p_V).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
+        case.contracted::<T>("V", &[(c0.list(), jacobian.Y0.V.list())], g.V.list());
     }
 }
 
@@ -999,6 +1196,13 @@ mod g11_158 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_158::jvp(&p_X, &p_W, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_158::jacobian(&p_X, &p_W).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
     }
 }
 
@@ -1032,6 +1236,12 @@ mod g11_159 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_159::jvp(&p_X, p_n, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_159::jacobian(&p_X, p_n).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
     }
 }
 
@@ -1066,6 +1276,13 @@ mod g11_160 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_160::jvp(&p_X, &p_W, p_n, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_160::jacobian(&p_X, &p_W, p_n).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
     }
 }
 
@@ -1100,6 +1317,12 @@ mod g11_162 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_162::jvp(&p_X, p_n, p_k, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_162::jacobian(&p_X, p_n, p_k).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
     }
 }
 
@@ -1133,6 +1356,12 @@ mod g11_164 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_164::jvp(&p_X, p_k, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_164::jacobian(&p_X, p_k).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
     }
 }
 
@@ -1166,6 +1395,12 @@ mod g11_169 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_169::jvp(&p_X, p_n, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_169::jacobian(&p_X, p_n).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
     }
 }
 
@@ -1203,6 +1438,12 @@ mod g11_170 {
             case.output::<T>(1, &r1);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, (d0, d1,)) = g11_170::jvp(&p_X, p_m, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list()), (c1.list(), d1.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_170::jacobian(&p_X, p_m).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list()), (c1.list(), jacobian.Y1.X.list())], g.X.list());
     }
 }
 
@@ -1236,6 +1477,12 @@ mod g11_171 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_171::jvp(&p_X, p_k, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_171::jacobian(&p_X, p_k).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
     }
 }
 
@@ -1269,6 +1516,13 @@ mod g11_174 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_174::jvp(&p_X, &p_W, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_174::jacobian(&p_X, &p_W).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
     }
 }
 
@@ -1306,6 +1560,17 @@ mod g11_178 {
         g11_178::value_and_grad_in(&p_X, &p_W, &mut workspace, &mut g).unwrap();
         g.scale(c0);
         g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_178::jvp(&p_X, &p_W, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_178::jacobian(&p_X, &p_W).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
+        let mut u = t.clone();
+        u.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k + 5));
+        let (hu, ht) = (g11_178::hvp(&p_X, &p_W, &u).unwrap(), g11_178::hvp(&p_X, &p_W, &t).unwrap());
+        case.symmetric::<T>(&lists(hu.iter(), t.iter()), &lists(ht.iter(), u.iter()));
     }
 }
 
@@ -1340,6 +1605,13 @@ mod g11_179 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_179::jvp(&p_X, &p_W, p_m, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_179::jacobian(&p_X, &p_W, p_m).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
     }
 }
 
@@ -1373,6 +1645,13 @@ mod g11_180 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_180::jvp(&p_X, &p_W, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_180::jacobian(&p_X, &p_W).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
     }
 }
 
@@ -1407,6 +1686,13 @@ mod g11_181 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_181::jvp(&p_X, &p_W, p_m, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_181::jacobian(&p_X, &p_W, p_m).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
     }
 }
 
@@ -1444,6 +1730,17 @@ mod g11_182 {
         g11_182::value_and_grad_in(&p_X, &p_W, &mut workspace, &mut g).unwrap();
         g.scale(c0);
         g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_182::jvp(&p_X, &p_W, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_182::jacobian(&p_X, &p_W).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
+        let mut u = t.clone();
+        u.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k + 5));
+        let (hu, ht) = (g11_182::hvp(&p_X, &p_W, &u).unwrap(), g11_182::hvp(&p_X, &p_W, &t).unwrap());
+        case.symmetric::<T>(&lists(hu.iter(), t.iter()), &lists(ht.iter(), u.iter()));
     }
 }
 
@@ -1477,6 +1774,13 @@ mod g11_184 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_184::jvp(&p_X, &p_W, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_184::jacobian(&p_X, &p_W).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
     }
 }
 
@@ -1513,6 +1817,15 @@ mod g11_185 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_185::jvp(&p_X, &p_W, &p_V, &p_U, p_k, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_185::jacobian(&p_X, &p_W, &p_V, &p_U, p_k).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
+        case.contracted::<T>("V", &[(c0.list(), jacobian.Y0.V.list())], g.V.list());
+        case.contracted::<T>("U", &[(c0.list(), jacobian.Y0.U.list())], g.U.list());
     }
 }
 
@@ -1548,6 +1861,14 @@ mod g11_186 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_186::jvp(&p_X, p_W, &p_V, p_m, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_186::jacobian(&p_X, p_W, &p_V, p_m).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
+        case.contracted::<T>("V", &[(c0.list(), jacobian.Y0.V.list())], g.V.list());
     }
 }
 

@@ -38,6 +38,13 @@ mod g11_188 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_188::jvp(&p_X, &p_W, p_k, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_188::jacobian(&p_X, &p_W, p_k).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
     }
 }
 
@@ -75,6 +82,16 @@ mod g11_189 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_189::jvp(&p_X, &p_W, &p_V, &p_U, &p_Z, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_189::jacobian(&p_X, &p_W, &p_V, &p_U, &p_Z).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y1.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y1.W.list())], g.W.list());
+        case.contracted::<T>("V", &[(c0.list(), jacobian.Y1.V.list())], g.V.list());
+        case.contracted::<T>("U", &[(c0.list(), jacobian.Y1.U.list())], g.U.list());
+        case.contracted::<T>("Z", &[(c0.list(), jacobian.Y1.Z.list())], g.Z.list());
     }
 }
 
@@ -111,6 +128,16 @@ mod g11_190 {
         g11_190::value_and_grad_in(&p_X, &mut workspace, &mut g).unwrap();
         g.scale(c0);
         g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_190::jvp(&p_X, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_190::jacobian(&p_X).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        let mut u = t.clone();
+        u.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k + 5));
+        let (hu, ht) = (g11_190::hvp(&p_X, &u).unwrap(), g11_190::hvp(&p_X, &t).unwrap());
+        case.symmetric::<T>(&lists(hu.iter(), t.iter()), &lists(ht.iter(), u.iter()));
     }
 }
 
@@ -145,6 +172,12 @@ mod g11_191 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_191::jvp(&p_X, p_n, p_m, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_191::jacobian(&p_X, p_n, p_m).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
     }
 }
 
@@ -177,6 +210,12 @@ mod g11_192 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_192::jvp(&p_X, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_192::jacobian(&p_X).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
     }
 }
 
@@ -210,6 +249,12 @@ mod g11_193 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_193::jvp(&p_X, p_k, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_193::jacobian(&p_X, p_k).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
     }
 }
 
@@ -243,6 +288,12 @@ mod g11_194 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_194::jvp(&p_X, p_k, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_194::jacobian(&p_X, p_k).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
     }
 }
 
@@ -278,6 +329,14 @@ mod g11_195 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_195::jvp(p_X, &p_W, &p_V, p_m, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_195::jacobian(p_X, &p_W, &p_V, p_m).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
+        case.contracted::<T>("V", &[(c0.list(), jacobian.Y0.V.list())], g.V.list());
     }
 }
 
@@ -312,6 +371,14 @@ mod g11_196 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_196::jvp(&p_X, &p_W, &p_V, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_196::jacobian(&p_X, &p_W, &p_V).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
+        case.contracted::<T>("V", &[(c0.list(), jacobian.Y0.V.list())], g.V.list());
     }
 }
 
@@ -350,6 +417,14 @@ mod g11_199 {
             case.output::<T>(1, &r1);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, (d0, d1,)) = g11_199::jvp(&p_X, &p_W, p_V, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list()), (c1.list(), d1.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_199::jacobian(&p_X, &p_W, p_V).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list()), (c1.list(), jacobian.Y1.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list()), (c1.list(), jacobian.Y1.W.list())], g.W.list());
+        case.contracted::<T>("V", &[(c0.list(), jacobian.Y0.V.list()), (c1.list(), jacobian.Y1.V.list())], g.V.list());
     }
 }
 
@@ -385,6 +460,13 @@ mod g11_200 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_200::jvp(&p_X, p_W, p_k, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_200::jacobian(&p_X, p_W, p_k).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y1.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y1.W.list())], g.W.list());
     }
 }
 
@@ -418,6 +500,12 @@ mod g11_201 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_201::jvp(&p_X, p_n, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_201::jacobian(&p_X, p_n).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
     }
 }
 
@@ -455,6 +543,17 @@ mod g11_202 {
         g11_202::value_and_grad_in(&p_X, &p_W, &mut workspace, &mut g).unwrap();
         g.scale(c0);
         g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_202::jvp(&p_X, &p_W, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_202::jacobian(&p_X, &p_W).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
+        let mut u = t.clone();
+        u.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k + 5));
+        let (hu, ht) = (g11_202::hvp(&p_X, &p_W, &u).unwrap(), g11_202::hvp(&p_X, &p_W, &t).unwrap());
+        case.symmetric::<T>(&lists(hu.iter(), t.iter()), &lists(ht.iter(), u.iter()));
     }
 }
 
@@ -493,6 +592,18 @@ mod g11_203 {
         g11_203::value_and_grad_in(&p_X, &p_W, &p_V, &mut workspace, &mut g).unwrap();
         g.scale(c0);
         g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_203::jvp(&p_X, &p_W, &p_V, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_203::jacobian(&p_X, &p_W, &p_V).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
+        case.contracted::<T>("V", &[(c0.list(), jacobian.Y0.V.list())], g.V.list());
+        let mut u = t.clone();
+        u.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k + 5));
+        let (hu, ht) = (g11_203::hvp(&p_X, &p_W, &p_V, &u).unwrap(), g11_203::hvp(&p_X, &p_W, &p_V, &t).unwrap());
+        case.symmetric::<T>(&lists(hu.iter(), t.iter()), &lists(ht.iter(), u.iter()));
     }
 }
 
@@ -526,6 +637,13 @@ mod g11_205 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_205::jvp(&p_X, &p_W, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_205::jacobian(&p_X, &p_W).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
     }
 }
 
@@ -560,6 +678,14 @@ mod g11_206 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_206::jvp(p_X, &p_W, &p_V, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_206::jacobian(p_X, &p_W, &p_V).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
+        case.contracted::<T>("V", &[(c0.list(), jacobian.Y0.V.list())], g.V.list());
     }
 }
 
@@ -603,6 +729,13 @@ mod g11_208 {
             case.output::<T>(2, &r2);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, (d0, d1, d2,)) = g11_208::jvp(&p_X, p_W, p_m, p_k, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list()), (c1.list(), d1.list()), (c2.list(), d2.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_208::jacobian(&p_X, p_W, p_m, p_k).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list()), (c1.list(), jacobian.Y1.X.list()), (c2.list(), jacobian.Y2.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list()), (c1.list(), jacobian.Y1.W.list()), (c2.list(), jacobian.Y2.W.list())], g.W.list());
     }
 }
 
@@ -635,6 +768,12 @@ mod g11_209 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_209::jvp(&p_X, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_209::jacobian(&p_X).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
     }
 }
 
@@ -668,6 +807,13 @@ mod g11_210 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_210::jvp(&p_X, &p_W, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_210::jacobian(&p_X, &p_W).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
     }
 }
 
@@ -704,6 +850,12 @@ mod g11_211 {
             case.output::<T>(1, &r1);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, (d0, d1,)) = g11_211::jvp(&p_X, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list()), (c1.list(), d1.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_211::jacobian(&p_X).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list()), (c1.list(), jacobian.Y1.X.list())], g.X.list());
     }
 }
 
@@ -738,6 +890,13 @@ mod g11_212 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_212::jvp(&p_X, &p_W, p_n, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_212::jacobian(&p_X, &p_W, p_n).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
     }
 }
 
@@ -774,6 +933,16 @@ mod g11_213 {
         g11_213::value_and_grad_in(&p_X, &mut workspace, &mut g).unwrap();
         g.scale(c0);
         g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_213::jvp(&p_X, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_213::jacobian(&p_X).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        let mut u = t.clone();
+        u.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k + 5));
+        let (hu, ht) = (g11_213::hvp(&p_X, &u).unwrap(), g11_213::hvp(&p_X, &t).unwrap());
+        case.symmetric::<T>(&lists(hu.iter(), t.iter()), &lists(ht.iter(), u.iter()));
     }
 }
 
@@ -812,6 +981,14 @@ mod g11_214 {
             case.output::<T>(1, &r1);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, (d0, d1,)) = g11_214::jvp(&p_X, &p_W, &p_V, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list()), (c1.list(), d1.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_214::jacobian(&p_X, &p_W, &p_V).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list()), (c1.list(), jacobian.Y1.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list()), (c1.list(), jacobian.Y1.W.list())], g.W.list());
+        case.contracted::<T>("V", &[(c0.list(), jacobian.Y0.V.list()), (c1.list(), jacobian.Y1.V.list())], g.V.list());
     }
 }
 
@@ -845,6 +1022,13 @@ mod g11_215 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_215::jvp(&p_X, &p_W, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_215::jacobian(&p_X, &p_W).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
     }
 }
 
@@ -881,6 +1065,14 @@ mod g11_216 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_216::jvp(p_X, p_W, &p_V, p_n, p_k, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_216::jacobian(p_X, p_W, &p_V, p_n, p_k).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
+        case.contracted::<T>("V", &[(c0.list(), jacobian.Y0.V.list())], g.V.list());
     }
 }
 
@@ -914,6 +1106,12 @@ mod g11_217 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_217::jvp(&p_X, p_n, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_217::jacobian(&p_X, p_n).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
     }
 }
 
@@ -948,6 +1146,12 @@ mod g11_218 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_218::jvp(&p_X, p_n, p_m, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_218::jacobian(&p_X, p_n, p_m).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
     }
 }
 
@@ -981,6 +1185,12 @@ mod g11_219 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_219::jvp(&p_X, p_k, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_219::jacobian(&p_X, p_k).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
     }
 }
 
@@ -1014,6 +1224,13 @@ mod g11_222 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_222::jvp(&p_X, &p_W, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_222::jacobian(&p_X, &p_W).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
     }
 }
 
@@ -1048,6 +1265,13 @@ mod g11_223 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_223::jvp(&p_X, &p_W, p_k, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_223::jacobian(&p_X, &p_W, p_k).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
     }
 }
 
@@ -1081,6 +1305,12 @@ mod g11_227 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_227::jvp(&p_X, p_k, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_227::jacobian(&p_X, p_k).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
     }
 }
 
@@ -1114,6 +1344,12 @@ mod g11_228 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_228::jvp(&p_X, p_k, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_228::jacobian(&p_X, p_k).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
     }
 }
 

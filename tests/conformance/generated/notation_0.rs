@@ -36,6 +36,14 @@ mod attn {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = f::jvp(&p_Q, &p_K, &p_V, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = f::jacobian(&p_Q, &p_K, &p_V).unwrap();
+        case.contracted::<T>("Q", &[(c0.list(), jacobian.O.Q.list())], g.Q.list());
+        case.contracted::<T>("K", &[(c0.list(), jacobian.O.K.list())], g.K.list());
+        case.contracted::<T>("V", &[(c0.list(), jacobian.O.V.list())], g.V.list());
     }
 }
 
@@ -80,6 +88,12 @@ mod n_causal {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = f::jvp(&p_S, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = f::jacobian(&p_S).unwrap();
+        case.contracted::<T>("S", &[(c0.list(), jacobian.A.S.list())], g.S.list());
     }
 }
 
@@ -110,6 +124,12 @@ mod n_safe_branch {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = f::jvp(&p_x, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = f::jacobian(&p_x).unwrap();
+        case.contracted::<T>("x", &[(c0.list(), jacobian.y.x.list())], g.x.list());
     }
 }
 
@@ -140,6 +160,12 @@ mod n_delta {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = f::jvp(&p_x, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = f::jacobian(&p_x).unwrap();
+        case.contracted::<T>("x", &[(c0.list(), jacobian.D.x.list())], g.x.list());
     }
 }
 
@@ -172,6 +198,12 @@ mod n_one_hot {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = f::jvp(&p_tok, p_c, &p_g, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = f::jacobian(&p_tok, p_c, &p_g).unwrap();
+        case.contracted::<T>("g", &[(c0.list(), jacobian.Y.g.list())], g.g.list());
     }
 }
 
@@ -205,6 +237,12 @@ mod n_acc_versions {
             case.output::<T>(1, &r1);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, (d0, d1,)) = f::jvp(&p_x, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list()), (c1.list(), d1.list())], &lists(g.iter(), t.iter()));
+        let jacobian = f::jacobian(&p_x).unwrap();
+        case.contracted::<T>("x", &[(c0.list(), jacobian.y.x.list()), (c1.list(), jacobian.z.x.list())], g.x.list());
     }
 }
 
@@ -238,6 +276,12 @@ mod n_jac_self {
             case.output::<T>(1, &r1);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, (d0, d1,)) = f::jvp(&p_x, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list()), (c1.list(), d1.list())], &lists(g.iter(), t.iter()));
+        let jacobian = f::jacobian(&p_x).unwrap();
+        case.contracted::<T>("x", &[(c0.list(), jacobian.J.x.list()), (c1.list(), jacobian.I.x.list())], g.x.list());
     }
 }
 
@@ -272,6 +316,13 @@ mod n_jac_upstream {
             case.output::<T>(1, &r1);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, (d0, d1,)) = f::jvp(&p_x, &p_w, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list()), (c1.list(), d1.list())], &lists(g.iter(), t.iter()));
+        let jacobian = f::jacobian(&p_x, &p_w).unwrap();
+        case.contracted::<T>("x", &[(c0.list(), jacobian.A.x.list()), (c1.list(), jacobian.B.x.list())], g.x.list());
+        case.contracted::<T>("w", &[(c0.list(), jacobian.A.w.list()), (c1.list(), jacobian.B.w.list())], g.w.list());
     }
 }
 
@@ -306,6 +357,16 @@ mod n_laplacian {
         f::value_and_grad_in(&p_x, &mut workspace, &mut g).unwrap();
         g.scale(c0);
         g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = f::jvp(&p_x, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = f::jacobian(&p_x).unwrap();
+        case.contracted::<T>("x", &[(c0.list(), jacobian.L.x.list())], g.x.list());
+        let mut u = t.clone();
+        u.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k + 5));
+        let (hu, ht) = (f::hvp(&p_x, &u).unwrap(), f::hvp(&p_x, &t).unwrap());
+        case.symmetric::<T>(&lists(hu.iter(), t.iter()), &lists(ht.iter(), u.iter()));
     }
 }
 
@@ -337,6 +398,13 @@ mod n_scalar_fns {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = f::jvp(&p_X, p_k, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = f::jacobian(&p_X, p_k).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y.X.list())], g.X.list());
+        case.contracted::<T>("k", &[(c0.list(), jacobian.Y.k.list())], g.k.list());
     }
 }
 
@@ -369,6 +437,14 @@ mod n_outermost {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = f::jvp(&p_X, &p_W, &p_V, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = f::jacobian(&p_X, &p_W, &p_V).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y.W.list())], g.W.list());
+        case.contracted::<T>("V", &[(c0.list(), jacobian.Y.V.list())], g.V.list());
     }
 }
 
@@ -399,6 +475,12 @@ mod n_neg_exp {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = f::jvp(&p_x, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = f::jacobian(&p_x).unwrap();
+        case.contracted::<T>("x", &[(c0.list(), jacobian.y.x.list())], g.x.list());
     }
 }
 
@@ -430,6 +512,13 @@ mod n_index_number {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = f::jvp(&p_x, p_w, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = f::jacobian(&p_x, p_w).unwrap();
+        case.contracted::<T>("x", &[(c0.list(), jacobian.c.x.list())], g.x.list());
+        case.contracted::<T>("w", &[(c0.list(), jacobian.c.w.list())], g.w.list());
     }
 }
 
@@ -461,6 +550,13 @@ mod n_fixed_dim {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = f::jvp(&p_R, &p_P, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = f::jacobian(&p_R, &p_P).unwrap();
+        case.contracted::<T>("R", &[(c0.list(), jacobian.Q.R.list())], g.R.list());
+        case.contracted::<T>("P", &[(c0.list(), jacobian.Q.P.list())], g.P.list());
     }
 }
 
@@ -492,6 +588,13 @@ mod n_zero_len {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = f::jvp(&p_X, &p_b, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = f::jacobian(&p_X, &p_b).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y.X.list())], g.X.list());
+        case.contracted::<T>("b", &[(c0.list(), jacobian.Y.b.list())], g.b.list());
     }
 }
 
@@ -526,6 +629,13 @@ mod n_ties {
             case.output::<T>(1, &r1);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, (d0, d1,)) = f::jvp(&p_x, &p_y, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list()), (c1.list(), d1.list())], &lists(g.iter(), t.iter()));
+        let jacobian = f::jacobian(&p_x, &p_y).unwrap();
+        case.contracted::<T>("x", &[(c0.list(), jacobian.a.x.list()), (c1.list(), jacobian.s.x.list())], g.x.list());
+        case.contracted::<T>("y", &[(c0.list(), jacobian.a.y.list()), (c1.list(), jacobian.s.y.list())], g.y.list());
     }
 }
 
@@ -561,6 +671,16 @@ mod n_logits {
         f::value_and_grad_in(&p_X, &p_t, &mut workspace, &mut g).unwrap();
         g.scale(c0);
         g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = f::jvp(&p_X, &p_t, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = f::jacobian(&p_X, &p_t).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.E.X.list())], g.X.list());
+        let mut u = t.clone();
+        u.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k + 5));
+        let (hu, ht) = (f::hvp(&p_X, &p_t, &u).unwrap(), f::hvp(&p_X, &p_t, &t).unwrap());
+        case.symmetric::<T>(&lists(hu.iter(), t.iter()), &lists(ht.iter(), u.iter()));
     }
 }
 
@@ -592,6 +712,13 @@ mod n_pow_index {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = f::jvp(&p_x, &p_a, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = f::jacobian(&p_x, &p_a).unwrap();
+        case.contracted::<T>("x", &[(c0.list(), jacobian.p.x.list())], g.x.list());
+        case.contracted::<T>("a", &[(c0.list(), jacobian.p.a.list())], g.a.list());
     }
 }
 
@@ -623,6 +750,13 @@ mod n_lse_none {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = f::jvp(&p_x, &p_y, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = f::jacobian(&p_x, &p_y).unwrap();
+        case.contracted::<T>("x", &[(c0.list(), jacobian.z.x.list())], g.x.list());
+        case.contracted::<T>("y", &[(c0.list(), jacobian.z.y.list())], g.y.list());
     }
 }
 

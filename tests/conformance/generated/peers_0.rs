@@ -37,6 +37,13 @@ mod eq_ein_01 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = eq_ein_01::jvp(&p_T1, p_T2, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = eq_ein_01::jacobian(&p_T1, p_T2).unwrap();
+        case.contracted::<T>("T1", &[(c0.list(), jacobian.O.T1.list())], g.T1.list());
+        case.contracted::<T>("T2", &[(c0.list(), jacobian.O.T2.list())], g.T2.list());
     }
 }
 
@@ -71,6 +78,14 @@ mod eq_ein_02 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = eq_ein_02::jvp(p_T1, &p_T2, p_T3, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = eq_ein_02::jacobian(p_T1, &p_T2, p_T3).unwrap();
+        case.contracted::<T>("T1", &[(c0.list(), jacobian.O.T1.list())], g.T1.list());
+        case.contracted::<T>("T2", &[(c0.list(), jacobian.O.T2.list())], g.T2.list());
+        case.contracted::<T>("T3", &[(c0.list(), jacobian.O.T3.list())], g.T3.list());
     }
 }
 
@@ -107,6 +122,16 @@ mod eq_ein_06 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = eq_ein_06::jvp(&p_T1, &p_T2, &p_T3, &p_T4, &p_T5, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = eq_ein_06::jacobian(&p_T1, &p_T2, &p_T3, &p_T4, &p_T5).unwrap();
+        case.contracted::<T>("T1", &[(c0.list(), jacobian.O.T1.list())], g.T1.list());
+        case.contracted::<T>("T2", &[(c0.list(), jacobian.O.T2.list())], g.T2.list());
+        case.contracted::<T>("T3", &[(c0.list(), jacobian.O.T3.list())], g.T3.list());
+        case.contracted::<T>("T4", &[(c0.list(), jacobian.O.T4.list())], g.T4.list());
+        case.contracted::<T>("T5", &[(c0.list(), jacobian.O.T5.list())], g.T5.list());
     }
 }
 
@@ -141,6 +166,14 @@ mod eq_ein_13 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = eq_ein_13::jvp(&p_T1, &p_T2, &p_T3, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = eq_ein_13::jacobian(&p_T1, &p_T2, &p_T3).unwrap();
+        case.contracted::<T>("T1", &[(c0.list(), jacobian.O.T1.list())], g.T1.list());
+        case.contracted::<T>("T2", &[(c0.list(), jacobian.O.T2.list())], g.T2.list());
+        case.contracted::<T>("T3", &[(c0.list(), jacobian.O.T3.list())], g.T3.list());
     }
 }
 
@@ -180,6 +213,19 @@ mod eq_ein_18 {
         eq_ein_18::value_and_grad_in(&p_T1, &p_T2, &p_T3, &p_T4, &mut workspace, &mut g).unwrap();
         g.scale(c0);
         g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = eq_ein_18::jvp(&p_T1, &p_T2, &p_T3, &p_T4, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = eq_ein_18::jacobian(&p_T1, &p_T2, &p_T3, &p_T4).unwrap();
+        case.contracted::<T>("T1", &[(c0.list(), jacobian.O.T1.list())], g.T1.list());
+        case.contracted::<T>("T2", &[(c0.list(), jacobian.O.T2.list())], g.T2.list());
+        case.contracted::<T>("T3", &[(c0.list(), jacobian.O.T3.list())], g.T3.list());
+        case.contracted::<T>("T4", &[(c0.list(), jacobian.O.T4.list())], g.T4.list());
+        let mut u = t.clone();
+        u.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k + 5));
+        let (hu, ht) = (eq_ein_18::hvp(&p_T1, &p_T2, &p_T3, &p_T4, &u).unwrap(), eq_ein_18::hvp(&p_T1, &p_T2, &p_T3, &p_T4, &t).unwrap());
+        case.symmetric::<T>(&lists(hu.iter(), t.iter()), &lists(ht.iter(), u.iter()));
     }
 }
 
@@ -213,6 +259,13 @@ mod eq_ein_21 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = eq_ein_21::jvp(&p_T1, &p_T2, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = eq_ein_21::jacobian(&p_T1, &p_T2).unwrap();
+        case.contracted::<T>("T1", &[(c0.list(), jacobian.O.T1.list())], g.T1.list());
+        case.contracted::<T>("T2", &[(c0.list(), jacobian.O.T2.list())], g.T2.list());
     }
 }
 
@@ -246,6 +299,13 @@ mod eq_ein_24 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = eq_ein_24::jvp(&p_T1, &p_T2, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = eq_ein_24::jacobian(&p_T1, &p_T2).unwrap();
+        case.contracted::<T>("T1", &[(c0.list(), jacobian.O.T1.list())], g.T1.list());
+        case.contracted::<T>("T2", &[(c0.list(), jacobian.O.T2.list())], g.T2.list());
     }
 }
 
@@ -283,6 +343,17 @@ mod eq_ein_26 {
         eq_ein_26::value_and_grad_in(&p_T1, &p_T2, &mut workspace, &mut g).unwrap();
         g.scale(c0);
         g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = eq_ein_26::jvp(&p_T1, &p_T2, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = eq_ein_26::jacobian(&p_T1, &p_T2).unwrap();
+        case.contracted::<T>("T1", &[(c0.list(), jacobian.O.T1.list())], g.T1.list());
+        case.contracted::<T>("T2", &[(c0.list(), jacobian.O.T2.list())], g.T2.list());
+        let mut u = t.clone();
+        u.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k + 5));
+        let (hu, ht) = (eq_ein_26::hvp(&p_T1, &p_T2, &u).unwrap(), eq_ein_26::hvp(&p_T1, &p_T2, &t).unwrap());
+        case.symmetric::<T>(&lists(hu.iter(), t.iter()), &lists(ht.iter(), u.iter()));
     }
 }
 
@@ -316,6 +387,13 @@ mod eq_ein_27 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = eq_ein_27::jvp(&p_T1, &p_T2, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = eq_ein_27::jacobian(&p_T1, &p_T2).unwrap();
+        case.contracted::<T>("T1", &[(c0.list(), jacobian.O.T1.list())], g.T1.list());
+        case.contracted::<T>("T2", &[(c0.list(), jacobian.O.T2.list())], g.T2.list());
     }
 }
 
@@ -350,6 +428,14 @@ mod eq_ein_31 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = eq_ein_31::jvp(&p_T1, &p_T2, &p_T3, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = eq_ein_31::jacobian(&p_T1, &p_T2, &p_T3).unwrap();
+        case.contracted::<T>("T1", &[(c0.list(), jacobian.O.T1.list())], g.T1.list());
+        case.contracted::<T>("T2", &[(c0.list(), jacobian.O.T2.list())], g.T2.list());
+        case.contracted::<T>("T3", &[(c0.list(), jacobian.O.T3.list())], g.T3.list());
     }
 }
 
@@ -388,6 +474,18 @@ mod eq_ein_32 {
         eq_ein_32::value_and_grad_in(&p_T1, &p_T2, &p_T3, &mut workspace, &mut g).unwrap();
         g.scale(c0);
         g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = eq_ein_32::jvp(&p_T1, &p_T2, &p_T3, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = eq_ein_32::jacobian(&p_T1, &p_T2, &p_T3).unwrap();
+        case.contracted::<T>("T1", &[(c0.list(), jacobian.O.T1.list())], g.T1.list());
+        case.contracted::<T>("T2", &[(c0.list(), jacobian.O.T2.list())], g.T2.list());
+        case.contracted::<T>("T3", &[(c0.list(), jacobian.O.T3.list())], g.T3.list());
+        let mut u = t.clone();
+        u.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k + 5));
+        let (hu, ht) = (eq_ein_32::hvp(&p_T1, &p_T2, &p_T3, &u).unwrap(), eq_ein_32::hvp(&p_T1, &p_T2, &p_T3, &t).unwrap());
+        case.symmetric::<T>(&lists(hu.iter(), t.iter()), &lists(ht.iter(), u.iter()));
     }
 }
 
@@ -422,6 +520,14 @@ mod eq_ein_33 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = eq_ein_33::jvp(&p_T1, &p_T2, &p_T3, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = eq_ein_33::jacobian(&p_T1, &p_T2, &p_T3).unwrap();
+        case.contracted::<T>("T1", &[(c0.list(), jacobian.O.T1.list())], g.T1.list());
+        case.contracted::<T>("T2", &[(c0.list(), jacobian.O.T2.list())], g.T2.list());
+        case.contracted::<T>("T3", &[(c0.list(), jacobian.O.T3.list())], g.T3.list());
     }
 }
 
@@ -454,6 +560,12 @@ mod eq_ein_35 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = eq_ein_35::jvp(&p_T1, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = eq_ein_35::jacobian(&p_T1).unwrap();
+        case.contracted::<T>("T1", &[(c0.list(), jacobian.O.T1.list())], g.T1.list());
     }
 }
 
@@ -488,6 +600,14 @@ mod eq_ein_38 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = eq_ein_38::jvp(&p_T1, &p_T2, &p_T3, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = eq_ein_38::jacobian(&p_T1, &p_T2, &p_T3).unwrap();
+        case.contracted::<T>("T1", &[(c0.list(), jacobian.O.T1.list())], g.T1.list());
+        case.contracted::<T>("T2", &[(c0.list(), jacobian.O.T2.list())], g.T2.list());
+        case.contracted::<T>("T3", &[(c0.list(), jacobian.O.T3.list())], g.T3.list());
     }
 }
 
@@ -521,6 +641,13 @@ mod eq_ein_41 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = eq_ein_41::jvp(&p_T1, &p_T2, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = eq_ein_41::jacobian(&p_T1, &p_T2).unwrap();
+        case.contracted::<T>("T1", &[(c0.list(), jacobian.O.T1.list())], g.T1.list());
+        case.contracted::<T>("T2", &[(c0.list(), jacobian.O.T2.list())], g.T2.list());
     }
 }
 
@@ -557,6 +684,16 @@ mod eq_ein_42 {
         eq_ein_42::value_and_grad_in(&p_T1, &mut workspace, &mut g).unwrap();
         g.scale(c0);
         g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = eq_ein_42::jvp(&p_T1, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = eq_ein_42::jacobian(&p_T1).unwrap();
+        case.contracted::<T>("T1", &[(c0.list(), jacobian.O.T1.list())], g.T1.list());
+        let mut u = t.clone();
+        u.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k + 5));
+        let (hu, ht) = (eq_ein_42::hvp(&p_T1, &u).unwrap(), eq_ein_42::hvp(&p_T1, &t).unwrap());
+        case.symmetric::<T>(&lists(hu.iter(), t.iter()), &lists(ht.iter(), u.iter()));
     }
 }
 
@@ -592,6 +729,15 @@ mod eq_tul_03 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = eq_tul_03::jvp(&p_A0, &p_B, &p_C, &p_D, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = eq_tul_03::jacobian(&p_A0, &p_B, &p_C, &p_D).unwrap();
+        case.contracted::<T>("A0", &[(c0.list(), jacobian.A.A0.list())], g.A0.list());
+        case.contracted::<T>("B", &[(c0.list(), jacobian.A.B.list())], g.B.list());
+        case.contracted::<T>("C", &[(c0.list(), jacobian.A.C.list())], g.C.list());
+        case.contracted::<T>("D", &[(c0.list(), jacobian.A.D.list())], g.D.list());
     }
 }
 
@@ -624,6 +770,12 @@ mod eq_tul_05 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = eq_tul_05::jvp(&p_M, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = eq_tul_05::jacobian(&p_M).unwrap();
+        case.contracted::<T>("M", &[(c0.list(), jacobian.lse.M.list())], g.M.list());
     }
 }
 
@@ -657,6 +809,13 @@ mod eq_tul_14 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = eq_tul_14::jvp(&p_M, &p_S, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = eq_tul_14::jacobian(&p_M, &p_S).unwrap();
+        case.contracted::<T>("M", &[(c0.list(), jacobian.R4.M.list())], g.M.list());
+        case.contracted::<T>("S", &[(c0.list(), jacobian.R4.S.list())], g.S.list());
     }
 }
 
@@ -690,6 +849,12 @@ mod eq_tul_15 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = eq_tul_15::jvp(p_n1, &p_S, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = eq_tul_15::jacobian(p_n1, &p_S).unwrap();
+        case.contracted::<T>("S", &[(c0.list(), jacobian.Fr.S.list())], g.S.list());
     }
 }
 
@@ -726,6 +891,16 @@ mod eq_tul_19 {
         eq_tul_19::value_and_grad_in(&p_x, &mut workspace, &mut g).unwrap();
         g.scale(c0);
         g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = eq_tul_19::jvp(&p_x, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = eq_tul_19::jacobian(&p_x).unwrap();
+        case.contracted::<T>("x", &[(c0.list(), jacobian.s.x.list())], g.x.list());
+        let mut u = t.clone();
+        u.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k + 5));
+        let (hu, ht) = (eq_tul_19::hvp(&p_x, &u).unwrap(), eq_tul_19::hvp(&p_x, &t).unwrap());
+        case.symmetric::<T>(&lists(hu.iter(), t.iter()), &lists(ht.iter(), u.iter()));
     }
 }
 
@@ -762,6 +937,16 @@ mod eq_tul_21 {
         eq_tul_21::value_and_grad_in(&p_v, &mut workspace, &mut g).unwrap();
         g.scale(c0);
         g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = eq_tul_21::jvp(&p_v, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = eq_tul_21::jacobian(&p_v).unwrap();
+        case.contracted::<T>("v", &[(c0.list(), jacobian.s.v.list())], g.v.list());
+        let mut u = t.clone();
+        u.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k + 5));
+        let (hu, ht) = (eq_tul_21::hvp(&p_v, &u).unwrap(), eq_tul_21::hvp(&p_v, &t).unwrap());
+        case.symmetric::<T>(&lists(hu.iter(), t.iter()), &lists(ht.iter(), u.iter()));
     }
 }
 
@@ -794,6 +979,12 @@ mod eq_tul_26 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = eq_tul_26::jvp(&p_x, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = eq_tul_26::jacobian(&p_x).unwrap();
+        case.contracted::<T>("x", &[(c0.list(), jacobian.T.x.list())], g.x.list());
     }
 }
 
@@ -827,6 +1018,13 @@ mod eq_tul_32 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = eq_tul_32::jvp(&p_A, &p_x, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = eq_tul_32::jacobian(&p_A, &p_x).unwrap();
+        case.contracted::<T>("A", &[(c0.list(), jacobian.y.A.list())], g.A.list());
+        case.contracted::<T>("x", &[(c0.list(), jacobian.y.x.list())], g.x.list());
     }
 }
 
@@ -860,6 +1058,12 @@ mod eq_tul_34 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = eq_tul_34::jvp(p_n1, &p_A, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = eq_tul_34::jacobian(p_n1, &p_A).unwrap();
+        case.contracted::<T>("A", &[(c0.list(), jacobian.C.A.list())], g.A.list());
     }
 }
 
@@ -897,6 +1101,16 @@ mod eq_tc_06 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = eq_tc_06::jvp(&p_I, &p_W1, &p_B1, &p_W2, &p_B2, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = eq_tc_06::jacobian(&p_I, &p_W1, &p_B1, &p_W2, &p_B2).unwrap();
+        case.contracted::<T>("I", &[(c0.list(), jacobian.O2.I.list())], g.I.list());
+        case.contracted::<T>("W1", &[(c0.list(), jacobian.O2.W1.list())], g.W1.list());
+        case.contracted::<T>("B1", &[(c0.list(), jacobian.O2.B1.list())], g.B1.list());
+        case.contracted::<T>("W2", &[(c0.list(), jacobian.O2.W2.list())], g.W2.list());
+        case.contracted::<T>("B2", &[(c0.list(), jacobian.O2.B2.list())], g.B2.list());
     }
 }
 
@@ -935,6 +1149,18 @@ mod eq_mat_03 {
         eq_mat_03::value_and_grad_in(&p_b, &p_X, &p_c, &mut workspace, &mut g).unwrap();
         g.scale(c0);
         g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = eq_mat_03::jvp(&p_b, &p_X, &p_c, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = eq_mat_03::jacobian(&p_b, &p_X, &p_c).unwrap();
+        case.contracted::<T>("b", &[(c0.list(), jacobian.f.b.list())], g.b.list());
+        case.contracted::<T>("X", &[(c0.list(), jacobian.f.X.list())], g.X.list());
+        case.contracted::<T>("c", &[(c0.list(), jacobian.f.c.list())], g.c.list());
+        let mut u = t.clone();
+        u.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k + 5));
+        let (hu, ht) = (eq_mat_03::hvp(&p_b, &p_X, &p_c, &u).unwrap(), eq_mat_03::hvp(&p_b, &p_X, &p_c, &t).unwrap());
+        case.symmetric::<T>(&lists(hu.iter(), t.iter()), &lists(ht.iter(), u.iter()));
     }
 }
 
@@ -972,6 +1198,17 @@ mod eq_mat_04 {
         eq_mat_04::value_and_grad_in(&p_x, &p_A, &mut workspace, &mut g).unwrap();
         g.scale(c0);
         g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = eq_mat_04::jvp(&p_x, &p_A, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = eq_mat_04::jacobian(&p_x, &p_A).unwrap();
+        case.contracted::<T>("x", &[(c0.list(), jacobian.f.x.list())], g.x.list());
+        case.contracted::<T>("A", &[(c0.list(), jacobian.f.A.list())], g.A.list());
+        let mut u = t.clone();
+        u.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k + 5));
+        let (hu, ht) = (eq_mat_04::hvp(&p_x, &p_A, &u).unwrap(), eq_mat_04::hvp(&p_x, &p_A, &t).unwrap());
+        case.symmetric::<T>(&lists(hu.iter(), t.iter()), &lists(ht.iter(), u.iter()));
     }
 }
 
@@ -1011,6 +1248,18 @@ mod eq_mat_15 {
         eq_mat_15::value_and_grad_in(&p_Tm, &p_U, &p_V, &mut workspace, &mut g).unwrap();
         g.scale(c0);
         g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = eq_mat_15::jvp(&p_Tm, &p_U, &p_V, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = eq_mat_15::jacobian(&p_Tm, &p_U, &p_V).unwrap();
+        case.contracted::<T>("Tm", &[(c0.list(), jacobian.f.Tm.list())], g.Tm.list());
+        case.contracted::<T>("U", &[(c0.list(), jacobian.f.U.list())], g.U.list());
+        case.contracted::<T>("V", &[(c0.list(), jacobian.f.V.list())], g.V.list());
+        let mut u = t.clone();
+        u.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k + 5));
+        let (hu, ht) = (eq_mat_15::hvp(&p_Tm, &p_U, &p_V, &u).unwrap(), eq_mat_15::hvp(&p_Tm, &p_U, &p_V, &t).unwrap());
+        case.symmetric::<T>(&lists(hu.iter(), t.iter()), &lists(ht.iter(), u.iter()));
     }
 }
 
@@ -1045,6 +1294,12 @@ mod eq_mat_17 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = eq_mat_17::jvp(&p_x, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = eq_mat_17::jacobian(&p_x).unwrap();
+        case.contracted::<T>("x", &[(c0.list(), jacobian.y.x.list())], g.x.list());
     }
 }
 
@@ -1077,6 +1332,12 @@ mod eq_oth_10 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = eq_oth_10::jvp(&p_x, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = eq_oth_10::jacobian(&p_x).unwrap();
+        case.contracted::<T>("x", &[(c0.list(), jacobian.y.x.list())], g.x.list());
     }
 }
 
@@ -1111,6 +1372,14 @@ mod eq_oth_12 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = eq_oth_12::jvp(&p_m1, &p_m2, &p_v, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = eq_oth_12::jacobian(&p_m1, &p_m2, &p_v).unwrap();
+        case.contracted::<T>("m1", &[(c0.list(), jacobian.res.m1.list())], g.m1.list());
+        case.contracted::<T>("m2", &[(c0.list(), jacobian.res.m2.list())], g.m2.list());
+        case.contracted::<T>("v", &[(c0.list(), jacobian.res.v.list())], g.v.list());
     }
 }
 

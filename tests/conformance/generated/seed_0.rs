@@ -39,6 +39,17 @@ mod inner_product {
         f::value_and_grad_in(&p_u, &p_v, &mut workspace, &mut g).unwrap();
         g.scale(c0);
         g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = f::jvp(&p_u, &p_v, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = f::jacobian(&p_u, &p_v).unwrap();
+        case.contracted::<T>("u", &[(c0.list(), jacobian.s.u.list())], g.u.list());
+        case.contracted::<T>("v", &[(c0.list(), jacobian.s.v.list())], g.v.list());
+        let mut u = t.clone();
+        u.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k + 5));
+        let (hu, ht) = (f::hvp(&p_u, &p_v, &u).unwrap(), f::hvp(&p_u, &p_v, &t).unwrap());
+        case.symmetric::<T>(&lists(hu.iter(), t.iter()), &lists(ht.iter(), u.iter()));
     }
 }
 
@@ -70,6 +81,13 @@ mod first_axis {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = f::jvp(&p_A, &p_b, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = f::jacobian(&p_A, &p_b).unwrap();
+        case.contracted::<T>("A", &[(c0.list(), jacobian.y.A.list())], g.A.list());
+        case.contracted::<T>("b", &[(c0.list(), jacobian.y.b.list())], g.b.list());
     }
 }
 
@@ -101,6 +119,13 @@ mod second_axis {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = f::jvp(&p_A, &p_b, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = f::jacobian(&p_A, &p_b).unwrap();
+        case.contracted::<T>("A", &[(c0.list(), jacobian.y.A.list())], g.A.list());
+        case.contracted::<T>("b", &[(c0.list(), jacobian.y.b.list())], g.b.list());
     }
 }
 
@@ -132,6 +157,13 @@ mod generalized_inner_product {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = f::jvp(&p_A, &p_B, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = f::jacobian(&p_A, &p_B).unwrap();
+        case.contracted::<T>("A", &[(c0.list(), jacobian.Y.A.list())], g.A.list());
+        case.contracted::<T>("B", &[(c0.list(), jacobian.Y.B.list())], g.B.list());
     }
 }
 
@@ -163,6 +195,13 @@ mod two_axis_inner_product {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = f::jvp(&p_A, &p_B, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = f::jacobian(&p_A, &p_B).unwrap();
+        case.contracted::<T>("A", &[(c0.list(), jacobian.Y.A.list())], g.A.list());
+        case.contracted::<T>("B", &[(c0.list(), jacobian.Y.B.list())], g.B.list());
     }
 }
 
@@ -194,6 +233,13 @@ mod kept_shared_index {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = f::jvp(&p_X, &p_Z, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = f::jacobian(&p_X, &p_Z).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.y.X.list())], g.X.list());
+        case.contracted::<T>("Z", &[(c0.list(), jacobian.y.Z.list())], g.Z.list());
     }
 }
 
@@ -225,6 +271,13 @@ mod chain_rule {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = f::jvp(&p_P, &p_Q, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = f::jacobian(&p_P, &p_Q).unwrap();
+        case.contracted::<T>("P", &[(c0.list(), jacobian.R.P.list())], g.P.list());
+        case.contracted::<T>("Q", &[(c0.list(), jacobian.R.Q.list())], g.Q.list());
     }
 }
 
@@ -256,6 +309,13 @@ mod chain_rule_rank2 {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = f::jvp(&p_P, &p_Q, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = f::jacobian(&p_P, &p_Q).unwrap();
+        case.contracted::<T>("P", &[(c0.list(), jacobian.R.P.list())], g.P.list());
+        case.contracted::<T>("Q", &[(c0.list(), jacobian.R.Q.list())], g.Q.list());
     }
 }
 
@@ -288,6 +348,14 @@ mod dense {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = f::jvp(&p_X, &p_W, &p_b, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = f::jacobian(&p_X, &p_W, &p_b).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y.W.list())], g.W.list());
+        case.contracted::<T>("b", &[(c0.list(), jacobian.Y.b.list())], g.b.list());
     }
 }
 
@@ -333,6 +401,20 @@ mod two_layer_softmax {
         f::value_and_grad_in(&p_X, &p_W1, &p_b1, &p_W2, &p_b2, &p_T, &mut workspace, &mut g).unwrap();
         g.scale(c0);
         g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = f::jvp(&p_X, &p_W1, &p_b1, &p_W2, &p_b2, &p_T, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = f::jacobian(&p_X, &p_W1, &p_b1, &p_W2, &p_b2, &p_T).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.E.X.list())], g.X.list());
+        case.contracted::<T>("W1", &[(c0.list(), jacobian.E.W1.list())], g.W1.list());
+        case.contracted::<T>("b1", &[(c0.list(), jacobian.E.b1.list())], g.b1.list());
+        case.contracted::<T>("W2", &[(c0.list(), jacobian.E.W2.list())], g.W2.list());
+        case.contracted::<T>("b2", &[(c0.list(), jacobian.E.b2.list())], g.b2.list());
+        let mut u = t.clone();
+        u.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k + 5));
+        let (hu, ht) = (f::hvp(&p_X, &p_W1, &p_b1, &p_W2, &p_b2, &p_T, &u).unwrap(), f::hvp(&p_X, &p_W1, &p_b1, &p_W2, &p_b2, &p_T, &t).unwrap());
+        case.symmetric::<T>(&lists(hu.iter(), t.iter()), &lists(ht.iter(), u.iter()));
     }
 }
 
@@ -378,6 +460,20 @@ mod two_layer_squared_error {
         f::value_and_grad_in(&p_X, &p_W1, &p_b1, &p_W2, &p_b2, &p_T, &mut workspace, &mut g).unwrap();
         g.scale(c0);
         g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = f::jvp(&p_X, &p_W1, &p_b1, &p_W2, &p_b2, &p_T, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = f::jacobian(&p_X, &p_W1, &p_b1, &p_W2, &p_b2, &p_T).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.E.X.list())], g.X.list());
+        case.contracted::<T>("W1", &[(c0.list(), jacobian.E.W1.list())], g.W1.list());
+        case.contracted::<T>("b1", &[(c0.list(), jacobian.E.b1.list())], g.b1.list());
+        case.contracted::<T>("W2", &[(c0.list(), jacobian.E.W2.list())], g.W2.list());
+        case.contracted::<T>("b2", &[(c0.list(), jacobian.E.b2.list())], g.b2.list());
+        let mut u = t.clone();
+        u.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k + 5));
+        let (hu, ht) = (f::hvp(&p_X, &p_W1, &p_b1, &p_W2, &p_b2, &p_T, &u).unwrap(), f::hvp(&p_X, &p_W1, &p_b1, &p_W2, &p_b2, &p_T, &t).unwrap());
+        case.symmetric::<T>(&lists(hu.iter(), t.iter()), &lists(ht.iter(), u.iter()));
     }
 }
 
@@ -432,6 +528,16 @@ mod seed_gradients_by_chain {
             case.output::<T>(3, &r3);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, (d0, d1, d2, d3,)) = f::jvp(&p_X, &p_W1, &p_b1, &p_W2, &p_b2, &p_T, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list()), (c1.list(), d1.list()), (c2.list(), d2.list()), (c3.list(), d3.list())], &lists(g.iter(), t.iter()));
+        let jacobian = f::jacobian(&p_X, &p_W1, &p_b1, &p_W2, &p_b2, &p_T).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.GW1.X.list()), (c1.list(), jacobian.Gb1.X.list()), (c2.list(), jacobian.GW2.X.list()), (c3.list(), jacobian.Gb2.X.list())], g.X.list());
+        case.contracted::<T>("W1", &[(c0.list(), jacobian.GW1.W1.list()), (c1.list(), jacobian.Gb1.W1.list()), (c2.list(), jacobian.GW2.W1.list()), (c3.list(), jacobian.Gb2.W1.list())], g.W1.list());
+        case.contracted::<T>("b1", &[(c0.list(), jacobian.GW1.b1.list()), (c1.list(), jacobian.Gb1.b1.list()), (c2.list(), jacobian.GW2.b1.list()), (c3.list(), jacobian.Gb2.b1.list())], g.b1.list());
+        case.contracted::<T>("W2", &[(c0.list(), jacobian.GW1.W2.list()), (c1.list(), jacobian.Gb1.W2.list()), (c2.list(), jacobian.GW2.W2.list()), (c3.list(), jacobian.Gb2.W2.list())], g.W2.list());
+        case.contracted::<T>("b2", &[(c0.list(), jacobian.GW1.b2.list()), (c1.list(), jacobian.Gb1.b2.list()), (c2.list(), jacobian.GW2.b2.list()), (c3.list(), jacobian.Gb2.b2.list())], g.b2.list());
     }
 }
 
@@ -463,6 +569,13 @@ mod jacobian {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = f::jvp(&p_X, &p_W, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = f::jacobian(&p_X, &p_W).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.J.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.J.W.list())], g.W.list());
     }
 }
 
@@ -500,6 +613,13 @@ mod chain_scalar {
             case.output::<T>(2, &r2);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, (d0, d1, d2,)) = f::jvp(p_x, &p_A, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list()), (c1.list(), d1.list()), (c2.list(), d2.list())], &lists(g.iter(), t.iter()));
+        let jacobian = f::jacobian(p_x, &p_A).unwrap();
+        case.contracted::<T>("x", &[(c0.list(), jacobian.g.x.list()), (c1.list(), jacobian.v.x.list()), (c2.list(), jacobian.c.x.list())], g.x.list());
+        case.contracted::<T>("A", &[(c0.list(), jacobian.g.A.list()), (c1.list(), jacobian.v.A.list()), (c2.list(), jacobian.c.A.list())], g.A.list());
     }
 }
 
@@ -532,6 +652,14 @@ mod chain_tensors {
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = f::jvp(&p_X, &p_A, &p_B, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = f::jacobian(&p_X, &p_A, &p_B).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.J.X.list())], g.X.list());
+        case.contracted::<T>("A", &[(c0.list(), jacobian.J.A.list())], g.A.list());
+        case.contracted::<T>("B", &[(c0.list(), jacobian.J.B.list())], g.B.list());
     }
 }
 

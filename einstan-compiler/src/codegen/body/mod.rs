@@ -27,7 +27,7 @@ pub struct Paths {
 /// Emits
 ///
 /// ```text
-/// fn forward<T: rt::Float>(lens: &Lens, save: bool, saved: &mut Saved<T>, work: &mut Work<T>,
+/// pub(super) fn forward<T: rt::Float>(lens: &Lens, save: bool, saved: &mut Saved<T>, work: &mut Work<T>,
 ///     t0: rt::Source<'_, T, 2>, ..parameters.., mut t3: rt::Sink<'_, T, 2>, ..results..) -> Result<(), rt::Error>
 /// ```
 pub fn forward(plan: &Plan, paths: &Paths) -> TokenStream {
@@ -106,7 +106,7 @@ impl Body<'_> {
         let checks = self.checks(true);
         quote! {
             #[allow(unused_mut, unused_variables, clippy::too_many_arguments)]
-            fn forward<T: #rt::Float>(
+            pub(super) fn forward<T: #rt::Float>(
                 lens: &Lens,
                 save: bool,
                 saved: &mut Saved<T>,

@@ -1,0 +1,281 @@
+//! The derivatives that are functions of their own: Jacobian-vector and Hessian-vector products, Jacobians.
+
+use super::body;
+use super::signature::{Items, Pass, argument, ident};
+use crate::ir::TensorId;
+use crate::plan::Plan;
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote};
+
+/// `d3`: a result of a derivative under a name of our own.
+fn derived(at: usize) -> Ident {
+    format_ident!("__d{}", at)
+}
+
+impl Items<'_> {
+    /// Emits `mod __jvp_body { ..workspace.. fn forward(..) { .. } }`
+    fn routine(&self, name: &Ident, plan: &Plan) -> TokenStream {
+        let workspace = self.workspace_of(plan);
+        let forward = body::forward(plan, &self.paths);
+        quote! {
+            mod #name {
+                use super::Lens;
+                #workspace
+                #forward
+            }
+        }
+    }
+
+    /// `__jvp_body::forward(&__lens, false, &mut __ws.saved, &mut __ws.work, ..)?;`
+    fn run_routine(&self, name: &Ident, arguments: TokenStream) -> TokenStream {
+        let (core, float) = (&self.paths.core, self.float());
+        quote! {
+            let mut __ws = <#name::Workspace<#float> as #core::default::Default>::default();
+            #name::forward(&__lens, false, &mut __ws.saved, &mut __ws.work, #arguments)?;
+        }
+    }
+
+    fn argument_sources(&self) -> TokenStream {
+        let name = |at| {
+            let name = argument(at);
+            quote! { #name }
+        };
+        self.sources(name, true)
+    }
+
+    /// Sources of the fields of the tangent `__t`.
+    fn tangent_sources(&self) -> TokenStream {
+        let rt = &self.paths.rt;
+        let each = self.differentiable().into_iter().map(|(at, t)| {
+            let field = ident(&self.resolved.parameters[at]);
+            match self.rank(t) {
+                0 => quote! { #rt::Source::scalar(&__t.#field), },
+                _ => quote! { #rt::Source::new(&__t.#field), },
+            }
+        });
+        quote! { #(#each)* }
+    }
+
+    /// Checks that the tangent `__t` has the lengths of the arguments.
+    fn check_tangent(&self) -> TokenStream {
+        let rt = &self.paths.rt;
+        let function = &self.f.name;
+        let shaped = self
+            .differentiable()
+            .into_iter()
+            .filter(|(_, t)| self.rank(*t) > 0);
+        let each = shaped.map(|(at, t)| {
+            let name = &self.resolved.parameters[at];
+            let (field, text, lens) = (ident(name), &name.text, self.lens(t, &quote! { __lens }));
+            quote! { __fits(&#lens, __t.#field.shape(), #text, #rt::Error::tangent, #function)?; }
+        });
+        quote! { #(#each)* }
+    }
+
+    fn sink(&self, rank: usize, place: TokenStream) -> TokenStream {
+        let rt = &self.paths.rt;
+        match rank {
+            0 => quote! { #rt::Sink::scalar(&mut #place), },
+            _ => quote! { #rt::Sink::new(&mut #place), },
+        }
+    }
+
+    /// Emits `fn __jvp(X: &ArrayRef2<T>, .., __t: &Tangent<T>) -> Result<(value, tangent), Error>`
+    pub(super) fn jvp(&self, plan: Option<&Plan>) -> TokenStream {
+        let core = &self.paths.core;
+        let (allow, float) = (self.allow(), self.float());
+        let (generics, parameters) = (self.generics(false), self.parameters(Pass::Argument));
+        let moving = self.cotangents();
+        let types: Vec<TokenStream> = moving
+            .iter()
+            .map(|(_, t)| self.type_of(*t, Pass::Owned, &float))
+            .collect();
+        let names: Vec<Ident> = moving.iter().map(|(at, _)| derived(*at)).collect();
+        let (tangent_type, tangent) = if self.resolved.tuple {
+            (quote! { (#(#types,)*) }, quote! { (#(#names,)*) })
+        } else {
+            (quote! { #(#types)* }, quote! { #(#names)* })
+        };
+        let values = self.result_type();
+        let output = self.result_of(quote! { (#values, #tangent_type) });
+        let module = format_ident!("__jvp_body");
+        let routine = plan.map(|p| self.routine(&module, p));
+        let (enter, check, new) = (self.enter(), self.check_tangent(), self.new_results());
+        let zeros = moving.iter().zip(&types).map(|((at, t), ty)| {
+            let (name, text) = (derived(*at), &self.resolved.results[*at].text);
+            let zeros = self.zeros(*t, text, &quote! { __lens });
+            quote! { let mut #name: #ty = #zeros; }
+        });
+        let sinks = moving.iter().map(|(at, t)| {
+            let name = derived(*at);
+            self.sink(self.rank(*t), quote! { #name })
+        });
+        let (arguments, tangents, results) = (
+            self.argument_sources(),
+            self.tangent_sources(),
+            self.result_sinks(false),
+        );
+        let run = self.run_routine(&module, quote! { #arguments #tangents #results #(#sinks)* });
+        let value = self.result_value();
+        let body = self.body(quote! {
+            #enter #check #new #(#zeros)* #run
+            #core::result::Result::Ok((#value, #tangent))
+        });
+        quote! {
+            #routine
+
+            /// The value and its tangent: how it changes along a direction in the parameters.
+            ///
+            /// # Errors
+            ///
+            /// As the function, and a part of the direction with other lengths.
+            #allow
+            pub fn __jvp #generics(#parameters __t: &Tangent<#float>) -> #output { #body }
+        }
+    }
+
+    /// Emits `fn __hvp(X: &ArrayRef2<T>, .., __t: &Tangent<T>) -> Result<Gradient<T>, Error>`
+    pub(super) fn hvp(&self, plan: Option<&Plan>) -> TokenStream {
+        let core = &self.paths.core;
+        let (allow, float) = (self.allow(), self.float());
+        let (generics, parameters) = (self.generics(false), self.parameters(Pass::Argument));
+        let output = self.result_of(quote! { Gradient<#float> });
+        let module = format_ident!("__hvp_body");
+        let routine = plan.map(|p| self.routine(&module, p));
+        let (enter, check) = (self.enter(), self.check_tangent());
+        let new = self.new_gradient(&quote! { __lens });
+        let (arguments, tangents, sinks) = (
+            self.argument_sources(),
+            self.tangent_sources(),
+            self.gradient_sinks(),
+        );
+        let run = self.run_routine(&module, quote! { #arguments #tangents #sinks });
+        let body = self.body(quote! {
+            #enter #check
+            let mut __g = #new;
+            #run
+            #core::result::Result::Ok(__g)
+        });
+        quote! {
+            #routine
+
+            /// The product of the Hessian with a direction: how the gradient changes along it.
+            ///
+            /// # Errors
+            ///
+            /// As the function, and a part of the direction with other lengths.
+            #allow
+            pub fn __hvp #generics(#parameters __t: &Tangent<#float>) -> #output { #body }
+        }
+    }
+
+    /// The type of the derivative of one tensor by another: `Array4<T>`, without axes `T`.
+    fn jacobian_type(&self, of: TensorId, by: TensorId, float: &TokenStream) -> TokenStream {
+        let nd = &self.nd;
+        match self.rank(of) + self.rank(by) {
+            0 => float.clone(),
+            r @ 1..=6 => {
+                let ix = format_ident!("Ix{}", r);
+                quote! { #nd::Array<#float, #nd::#ix> }
+            }
+            _ => quote! { #nd::ArrayD<#float> },
+        }
+    }
+
+    /// Emits
+    ///
+    /// ```text
+    /// pub struct Jacobian<T> { pub Y: JacobianOf0<T> }
+    /// pub struct JacobianOf0<T> { pub X: Array4<T>, pub W: Array4<T>, .. }
+    /// fn __jacobian(X: &ArrayRef2<T>, ..) -> Result<Jacobian<T>, Error>
+    /// ```
+    pub(super) fn jacobian(&self, plan: Option<&Plan>) -> TokenStream {
+        let core = &self.paths.core;
+        let (allow, float) = (self.allow(), self.float());
+        let (generics, parameters) = (self.generics(false), self.parameters(Pass::Argument));
+        let output = self.result_of(quote! { Jacobian<#float> });
+        let module = format_ident!("__jacobian_body");
+        let routine = plan.map(|p| self.routine(&module, p));
+        let element = quote! { T };
+        let (mut fields, mut structs) = (TokenStream::new(), TokenStream::new());
+        let (mut new, mut sinks, mut value) =
+            (TokenStream::new(), TokenStream::new(), TokenStream::new());
+        let mut count = 0;
+        for (at, y) in self.cotangents() {
+            let (name, ty) = (
+                ident(&self.resolved.results[at]),
+                format_ident!("JacobianOf{}", at),
+            );
+            let docs = format!("Of `{}`.", self.shown(y));
+            fields.extend(quote! { #[doc = #docs] pub #name: #ty<T>, });
+            let (mut inner, mut inner_value) = (TokenStream::new(), TokenStream::new());
+            for (by, x) in self.differentiable() {
+                let (field, local) = (ident(&self.resolved.parameters[by]), derived(count));
+                count += 1;
+                let ty = self.jacobian_type(y, x, &element);
+                let docs = format!("By `{}`.", self.shown(x));
+                inner.extend(quote! { #[doc = #docs] pub #field: #ty, });
+                let (zeros, ty) = (
+                    self.jacobian_zeros(at, y, x),
+                    self.jacobian_type(y, x, &float),
+                );
+                new.extend(quote! { let mut #local: #ty = #zeros; });
+                sinks.extend(self.sink(self.rank(y) + self.rank(x), quote! { #local }));
+                inner_value.extend(quote! { #field: #local, });
+            }
+            let docs = format!("The derivatives of `{}`: its axes first.", self.shown(y));
+            structs.extend(quote! {
+                #[doc = #docs]
+                #allow
+                #[derive(#core::clone::Clone, #core::fmt::Debug)]
+                pub struct #ty<T> { #inner }
+            });
+            value.extend(quote! { #name: #ty { #inner_value }, });
+        }
+        let (enter, arguments) = (self.enter(), self.argument_sources());
+        let run = self.run_routine(&module, quote! { #arguments #sinks });
+        let body = self.body(quote! {
+            #enter #new #run
+            #core::result::Result::Ok(Jacobian { #value })
+        });
+        let docs = format!(
+            "The Jacobian of `{}`: for each result and each parameter that is not constant, the derivative of one by the \
+             other.",
+            self.f.name
+        );
+        quote! {
+            #routine
+            #structs
+
+            #[doc = #docs]
+            #allow
+            #[derive(#core::clone::Clone, #core::fmt::Debug)]
+            pub struct Jacobian<T> { #fields }
+
+            /// All derivatives of all results.
+            ///
+            /// # Errors
+            ///
+            /// As the function, and a derivative that is too large.
+            #allow
+            pub fn __jacobian #generics(#parameters) -> #output { #body }
+        }
+    }
+
+    fn jacobian_zeros(&self, at: usize, of: TensorId, by: TensorId) -> TokenStream {
+        let (rt, nd, core) = (&self.paths.rt, &self.nd, &self.paths.core);
+        let (function, name) = (&self.f.name, &self.resolved.results[at].text);
+        let float = self.float();
+        let axes = [
+            self.f.tensor(of).axes.clone(),
+            self.f.tensor(by).axes.clone(),
+        ]
+        .concat();
+        let lens = axes.iter().map(|&d| self.len(d, &quote! { __lens }));
+        match axes.len() {
+            0 => quote! { <#float as #core::default::Default>::default() },
+            1..=6 => quote! { #rt::zeros(#function, #name, #nd::Dim([#(#lens),*]))? },
+            _ => quote! { #rt::zeros(#function, #name, #nd::IxDyn(&[#(#lens),*]))? },
+        }
+    }
+}
