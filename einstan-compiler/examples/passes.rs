@@ -27,6 +27,11 @@ fn main() {
         println!("# {}\n\n## resolve\n{}", f.name, ir::print::print(&f));
         normal::normalise(&mut f);
         println!("## normalise\n{}", ir::print::print(&f));
+        let mut jacobian = differentiate::jacobian(&resolved.function);
+        normal::normalise(&mut jacobian);
+        let mut jacobian = differentiate::Backward::from(jacobian);
+        simplify::simplify(&mut jacobian);
+        println!("## jacobian\n{}", ir::print::print(&jacobian.function));
         let mut joint = differentiate::vjp(&f);
         println!("## differentiate\n{}", ir::print::print(&joint.function));
         simplify::simplify(&mut joint);

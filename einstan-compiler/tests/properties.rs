@@ -223,6 +223,33 @@ proptest! {
         }
     }
 
+    /// Cotangents times Jacobians are gradients.
+    #[test]
+    fn jacobians_are_what_pullbacks_multiply_by(p in program()) {
+        let f = compile(&p.source);
+        let value = run(&f, &p.inputs)["Z"].clone();
+        let inputs = with_cotangent(&p, &value);
+        let gradients = run(&joint(&f).function, &inputs);
+        let mut jacobian = differentiate::jacobian(&f);
+        normal::normalise(&mut jacobian);
+        ir::verify_normal(&jacobian).expect("the equations of the Jacobians");
+        let mut simple = Backward::from(jacobian.clone());
+        simplify::simplify(&mut simple);
+        ir::verify_normal(&simple.function).expect("simplified");
+        let weights = &inputs["∂Z"].data;
+        for f in [&jacobian, &simple.function] {
+            let out = run(f, &p.inputs);
+            for (name, x) in &p.inputs {
+                let j = &out[&format!("dZ/d{name}")].data;
+                let n = x.data.len();
+                let product: Vec<f64> = (0..n).map(|k| (0..weights.len()).map(|i| weights[i] * j[i * n + k]).sum()).collect();
+                let zero = vec![0.0; n];
+                let gradient = gradients.get(&format!("∂{name}")).map_or(&zero, |g| &g.data);
+                prop_assert!(close(&product, gradient, 1e-9), "{name} of {}: {product:?} but {gradient:?}", p.source);
+            }
+        }
+    }
+
     #[test]
     fn the_ir_reads_back_as_it_is_printed(p in program()) {
         let f = compile(&p.source);

@@ -165,19 +165,22 @@ impl Back {
         }
     }
 
-    /// The part with a value that is a map: a sum becomes a temporary.
+    /// The part with a value that is a map: sums in it become temporaries.
     fn settled(&mut self, part: Part) -> Part {
         let f = &self.linear.f;
-        let sums = f
-            .exprs
-            .walk(part.value)
-            .into_iter()
-            .any(|e| f.exprs.reduces(e));
-        if !sums {
-            return part;
+        let mut sums = f.exprs.walk(part.value);
+        sums.retain(|&e| f.exprs.reduces(e));
+        let mut to = BTreeMap::new();
+        for sum in sums {
+            let free = self.linear.f.exprs.free_indices(sum).into_iter();
+            let free: Vec<IndexId> = free.collect();
+            let read = self.linear.define("∂", &free, sum);
+            to.insert(sum, read);
         }
-        let free: Vec<IndexId> = f.exprs.free_indices(part.value).into_iter().collect();
-        let value = self.linear.define("∂", &free, part.value);
+        let exprs = &mut self.linear.f.exprs;
+        let value = exprs.replace(part.value, &mut BTreeMap::new(), &mut |_, e| {
+            to.get(&e).copied()
+        });
         Part { value, ..part }
     }
 
@@ -327,9 +330,16 @@ impl Back {
     fn contribute(&mut self, terms: Terms) {
         for ((tensor, own), value) in terms {
             let named = indices(&own);
-            let mut rest = self.linear.scope.clone();
-            rest.retain(|i| !named.contains(i) && !self.asked.contains(i));
-            let value = self.linear.sum_over(rest, value);
+            // Indices of its own: what one read sums another one may name.
+            let mut rest = BTreeMap::new();
+            for i in self.linear.scope.clone() {
+                if !named.contains(&i) && !self.asked.contains(&i) {
+                    let index = self.linear.f.index(i).clone();
+                    rest.insert(i, self.linear.f.add_index(index.name, index.dim));
+                }
+            }
+            let value = self.linear.f.rename(value, &rest);
+            let value = self.linear.sum_over(rest.into_values().collect(), value);
             self.add(tensor, Part { own, value });
         }
     }

@@ -33,6 +33,10 @@ pub(crate) fn sum(
         product.alpha = Some(times(s.f, product.alpha, len));
     }
     product.merge(s.f);
+    if over.is_empty() {
+        let value = product.expr(s.f);
+        return vec![nest::map(s.f, target, value)];
+    }
     if product.factors.len() == 1 {
         let body = product.expr(s.f);
         return nest::sum(s.f, target, over, body);

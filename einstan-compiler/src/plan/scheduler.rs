@@ -2,7 +2,7 @@
 
 use super::block::{Block, Part};
 use super::{Mode, Step, contraction, nest};
-use crate::ir::{Equation, Expr, Function, Op, ReduceOp, Role, TensorId};
+use crate::ir::{Equation, Expr, Function, ReduceOp, Role, TensorId};
 use std::collections::BTreeSet;
 
 /// Turns equations into steps, and knows which tensors have a value already.
@@ -77,17 +77,17 @@ impl<'a> Scheduler<'a> {
     fn begin(&mut self, e: &Equation) -> (Vec<Step>, Mode) {
         let base = self.f.base(e.tensor);
         let (first, fresh) = (self.begun.insert(base), self.fresh(base));
-        match (first, e.op) {
-            (true, _) if self.f.covers(e) => (vec![], fresh),
-            (true, _) => (
+        match first {
+            true if self.f.covers(e) => (vec![], fresh),
+            true => (
                 vec![Step::Zero {
                     tensor: e.tensor,
                     mode: fresh,
                 }],
                 Mode::Add,
             ),
-            (false, Op::Define) => (vec![], fresh),
-            (false, Op::Accumulate) => (vec![], Mode::Add),
+            // A definition too, if a block with another contribution was put before it.
+            false => (vec![], Mode::Add),
         }
     }
 
