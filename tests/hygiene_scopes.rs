@@ -60,6 +60,7 @@ mod globs {
 mod among_traits {
     /// A trait with methods of the names that arrays and generated types have.
     #[allow(dead_code)] // it is there to confuse
+    #[allow(clippy::wrong_self_convention)] // it takes the names, not the meaning
     trait Confusing {
         fn view(&self) -> i32 {
             1

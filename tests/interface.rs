@@ -1,5 +1,7 @@
 //! What a function becomes: every item with its exact type.
 
+#![allow(clippy::type_complexity)] // types as the language states them
+
 use einstan::{Error, Float, einstan};
 use ndarray::{
     Array0, Array1, Array2, ArrayD, ArrayRef1, ArrayRef2, ArrayViewD, ArrayViewMutD, Ix0, IxDyn,

@@ -208,9 +208,9 @@ impl Back {
     fn unify(&mut self, left: &[Subscript], mut part: Part) -> Option<(Places, Part)> {
         let mut places = Places::new();
         let mut equal = Vec::new();
-        for axis in 0..left.len() {
+        for (axis, &slot) in left.iter().enumerate() {
             let own = part.own[axis];
-            let other = match left[axis] {
+            let other = match slot {
                 Subscript::Index(i) => *places.entry(i).or_insert(own),
                 constant => constant,
             };
