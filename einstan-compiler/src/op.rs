@@ -94,10 +94,30 @@ operations! {
     }
 }
 
+impl UnaryOp {
+    /// Whether it costs no more than a multiplication: then it is computed again rather than stored.
+    pub(crate) fn is_cheap(self) -> bool {
+        matches!(
+            self,
+            UnaryOp::Neg | UnaryOp::Abs | UnaryOp::Relu | UnaryOp::Recip | UnaryOp::Sign
+        )
+    }
+}
+
 impl ReduceOp {
     /// Whether its value is the position of one.
     pub fn is_arg(self) -> bool {
         matches!(self, ReduceOp::ArgMax | ReduceOp::ArgMin)
+    }
+
+    /// What stands for a body in a branch that is not taken: it does not change the value.
+    pub fn neutral(self) -> f64 {
+        match self {
+            ReduceOp::Sum | ReduceOp::Mean => 0.0,
+            ReduceOp::Prod => 1.0,
+            ReduceOp::Max | ReduceOp::ArgMax | ReduceOp::LogSumExp => f64::NEG_INFINITY,
+            ReduceOp::Min | ReduceOp::ArgMin => f64::INFINITY,
+        }
     }
 
     /// The value of a reduction over nothing, where it has one.

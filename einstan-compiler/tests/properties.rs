@@ -95,6 +95,11 @@ fn moved(p: &Program, direction: &Tensors, step: f64) -> Tensors {
     inputs
 }
 
+#[test]
+fn every_operation_occurs() {
+    assert_eq!(random::missing(), [""; 0]);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig {
         cases: 300,

@@ -31,7 +31,7 @@ pub use error::{Error, ErrorKind};
 pub use float::{Element, Elementary, Float};
 pub use fused::Fused;
 pub use memory::{Buffer, zeros};
-pub use reduce::{ArgMaxAcc, ArgMinAcc, MaxAcc, MinAcc, ProdAcc, SumAcc};
+pub use reduce::*;
 pub use row::{BLOCK, Block};
 pub use sink::{Sink, scalar_view_mut};
 pub use slice::block_rows;

@@ -70,7 +70,7 @@ impl Linear {
         }
     }
 
-    /// The terms for the cotangent `seed` of a map.
+    /// The terms for the cotangent `seed` of a map: what each read in it contributes.
     pub fn map(&mut self, id: ExprId, seed: ExprId) -> Terms {
         self.map_under(id, seed, vec![])
     }

@@ -194,7 +194,7 @@ impl Normaliser<'_> {
         let right = match self.f.exprs.get(id).clone() {
             Expr::Reduce { op, indices, body } => {
                 let body = self.map(body, &mut vec![]);
-                let body = self.guard(body, guard, identity(op));
+                let body = self.guard(body, guard, op.neutral());
                 self.f.exprs.add(Expr::Reduce { op, indices, body })
             }
             Expr::ArgReduce { op, index, body } => {
@@ -307,15 +307,5 @@ impl Normaliser<'_> {
             then: body,
             otherwise,
         })
-    }
-}
-
-/// The value of a reduction over nothing.
-fn identity(op: ReduceOp) -> f64 {
-    match op {
-        ReduceOp::Sum | ReduceOp::Mean => 0.0,
-        ReduceOp::Prod => 1.0,
-        ReduceOp::Max | ReduceOp::ArgMax | ReduceOp::LogSumExp => f64::NEG_INFINITY,
-        ReduceOp::Min | ReduceOp::ArgMin => f64::INFINITY,
     }
 }

@@ -2,8 +2,7 @@
 
 use super::factors;
 use crate::ir::{
-    BinaryOp, Equation, Expr, ExprId, Exprs, Function, IndexId, ReduceOp, Role, Subscript,
-    TensorId, UnaryOp,
+    BinaryOp, Equation, Expr, ExprId, Exprs, Function, IndexId, ReduceOp, Role, Subscript, TensorId,
 };
 use std::collections::BTreeMap;
 
@@ -112,10 +111,7 @@ fn cheap(f: &Function, id: ExprId) -> bool {
     f.exprs.walk(id).into_iter().all(|e| {
         let cost = match f.exprs.get(e) {
             Expr::Reduce { .. } | Expr::Softmax { .. } | Expr::ArgReduce { .. } => return false,
-            Expr::Unary(
-                UnaryOp::Neg | UnaryOp::Abs | UnaryOp::Relu | UnaryOp::Recip | UnaryOp::Sign,
-                _,
-            ) => 1,
+            Expr::Unary(op, _) if op.is_cheap() => 1,
             Expr::Unary(..) => CHEAP + 1,
             Expr::Binary(BinaryOp::Pow | BinaryOp::Atan2, ..) => CHEAP + 1,
             Expr::Binary(..) | Expr::PowI(..) | Expr::Select { .. } => 1,

@@ -2,7 +2,7 @@
 
 use einstan_compiler::diagnostics::Diagnostics;
 use einstan_compiler::eval::Dense;
-use einstan_compiler::ir::Function;
+use einstan_compiler::ir::{Function, ReduceOp, UnaryOp};
 use einstan_compiler::{check, parse, resolve};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
@@ -68,29 +68,48 @@ fn leaf() -> impl Strategy<Value = Template> {
     .prop_map(|s| Template(s.to_string()))
 }
 
+const UNARY: &[&str] = &[
+    "-(#)",
+    "tanh(#)",
+    "sin(#)",
+    "exp(0.3*(#))",
+    "sigmoid(#)",
+    "(#)^2",
+    "(#)^3",
+    "relu(#)",
+    "abs(#)",
+    "ln(1.5 + (#)^2)",
+    "log2(1.5 + (#)^2)",
+    "log10(1.5 + (#)^2)",
+    "log1p((#)^2)",
+    "expm1(0.3*(#))",
+    "sign(#)",
+    "floor(#)",
+    "ceil(#)",
+    "round(#)",
+    "cos(#)",
+    "tan(0.5*tanh(#))",
+    "asin(0.7*tanh(#))",
+    "acos(0.7*tanh(#))",
+    "atan(#)",
+    "sinh(tanh(#))",
+    "cosh(tanh(#))",
+    "erf(#)",
+    "silu(#)",
+    "sqrt(1.5 + (#)^2)",
+    "recip(2 + (#)^2)",
+    "softplus(#)",
+    "gelu(#)",
+    "half(#)",
+    "1*(#) + 0",
+    "(-(#))*0.5*4",
+    "(#)/2",
+    "((#) > 0.2)",
+    "pow(1.5 + (#)^2, 0.7)",
+];
+
 fn unary() -> impl Strategy<Value = &'static str> {
-    prop::sample::select(vec![
-        "-(#)",
-        "tanh(#)",
-        "sin(#)",
-        "exp(0.3*(#))",
-        "sigmoid(#)",
-        "(#)^2",
-        "(#)^3",
-        "relu(#)",
-        "abs(#)",
-        "ln(1.5 + (#)^2)",
-        "sqrt(1.5 + (#)^2)",
-        "recip(2 + (#)^2)",
-        "softplus(#)",
-        "gelu(#)",
-        "half(#)",
-        "1*(#) + 0",
-        "(-(#))*0.5*4",
-        "(#)/2",
-        "((#) > 0.2)",
-        "pow(1.5 + (#)^2, 0.7)",
-    ])
+    prop::sample::select(UNARY)
 }
 
 fn binary() -> impl Strategy<Value = &'static str> {
@@ -109,20 +128,31 @@ fn binary() -> impl Strategy<Value = &'static str> {
 }
 
 /// Reductions over the column, and products that sum over it.
+const REDUCTIONS: &[&str] = &[
+    "sum[κ](# + 0*v[κ])",
+    "mean[κ](# + 0*v[κ])",
+    "prod[κ](1 + (#) * (v[κ] + 0.1))",
+    "max[κ](# + 0*v[κ])",
+    "min[κ](# + 0*v[κ])",
+    "logsumexp[κ](# + 0*v[κ])",
+    "(v[κ] * (#) * X[ρ,κ])",
+    "((#) * M[κ,γ] * v[κ])",
+    "(X[ρ,κ] * M[κ,γ] * (#))",
+    "sum[κ]((#) * v[κ])",
+    "sum[κ](0*v[κ] + (if κ <= γ { # } else { 0 }))",
+];
+
 fn over_columns() -> impl Strategy<Value = &'static str> {
-    prop::sample::select(vec![
-        "sum[κ](# + 0*v[κ])",
-        "mean[κ](# + 0*v[κ])",
-        "prod[κ](1 + (#) * (v[κ] + 0.1))",
-        "max[κ](# + 0*v[κ])",
-        "min[κ](# + 0*v[κ])",
-        "logsumexp[κ](# + 0*v[κ])",
-        "(v[κ] * (#) * X[ρ,κ])",
-        "((#) * M[κ,γ] * v[κ])",
-        "(X[ρ,κ] * M[κ,γ] * (#))",
-        "sum[κ]((#) * v[κ])",
-        "sum[κ](0*v[κ] + (if κ <= γ { # } else { 0 }))",
-    ])
+    prop::sample::select(REDUCTIONS)
+}
+
+/// The operations that no form has; an argmax is an integer.
+pub fn missing() -> Vec<&'static str> {
+    let words = UnaryOp::ALL.iter().map(|op| op.word());
+    let reductions = ReduceOp::ALL.iter().filter(|op| !op.is_arg());
+    let words = words.chain(reductions.map(|op| op.word()));
+    let forms = || UNARY.iter().chain(REDUCTIONS);
+    words.filter(|w| !forms().any(|f| f.contains(w))).collect()
 }
 
 fn expression() -> impl Strategy<Value = Template> {

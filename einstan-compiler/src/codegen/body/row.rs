@@ -13,7 +13,7 @@ pub(super) struct Row {
     outer: TokenStream,
     rows: TokenStream,
     inner: TokenStream,
-    /// The value at position `x` of the block.
+    /// The value at position `x` of the block: a name or a literal, which may be written several times.
     pub(super) value: TokenStream,
     /// The row itself, where the expression is nothing but a read.
     read: Option<Ident>,
@@ -130,12 +130,7 @@ impl Body<'_> {
         };
         let (code, result) = match op {
             ReduceOp::Sum => (plain("SumAcc"), quote! { acc.finish() }),
-            ReduceOp::Mean => {
-                let count = over.iter().map(|&i| self.len(self.f.index(i).dim));
-                let count =
-                    quote! { <T as #rt::Elementary>::from_f64(1.0f64 #(* (#count as f64))*) };
-                (plain("SumAcc"), quote! { acc.finish() / #count })
-            }
+            ReduceOp::Mean => unreachable!("in normal form a mean is a sum"),
             ReduceOp::Prod => (plain("ProdAcc"), quote! { acc.finish() }),
             ReduceOp::Max => (plain("MaxAcc"), quote! { acc.finish() }),
             ReduceOp::Min => (plain("MinAcc"), quote! { acc.finish() }),
