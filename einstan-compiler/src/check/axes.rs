@@ -10,7 +10,9 @@ impl Checker<'_> {
     /// Two different names along one index are an error; a name and a number are compared at entry. An index that runs
     /// over another dimension than an axis in a branch lies inside where the branch is taken.
     pub(super) fn axes(&mut self) {
+        // One error for an index, and one for an access: exchanged subscripts are one mistake.
         let mut told: BTreeSet<IndexId> = BTreeSet::new();
+        let mut accesses: BTreeSet<(usize, &str)> = BTreeSet::new();
         let written = self.written;
         for p in &written.positions {
             let Subscript::Index(i) = p.subscript else {
@@ -28,7 +30,9 @@ impl Checker<'_> {
                 _ if self.is_number(have) != self.is_number(p.dim) => self.agree(p, i, range),
                 _ => {
                     told.insert(i);
-                    self.mismatch(p, i, range);
+                    if accesses.insert((p.equation, &p.shown)) {
+                        self.mismatch(p, i, range);
+                    }
                 }
             }
         }
@@ -85,13 +89,41 @@ impl Checker<'_> {
         );
         let places = [range.shown.clone(), p.shown.clone()];
         text.push_str(&message::echo(&line.text, &places));
-        let swapped = self
+        let meant = self
             .swapped(p.place, &p.shown, have)
+            .or_else(|| self.replaced(p))
             .or_else(|| self.swapped(range.place, &range.shown, p.dim));
-        if let Some(swapped) = swapped {
-            text.push_str(&format!("\nhelp: did you mean `{swapped}`?"));
+        if let Some(meant) = meant {
+            text.push_str(&format!("\nhelp: did you mean `{meant}`?"));
         }
         self.diagnostics.error(Rule::AxisMismatch, p.span, text);
+    }
+
+    /// The access with the one index of the equation that runs over the axis' own dimension.
+    fn replaced(&self, p: &Position) -> Option<String> {
+        let of_equation = self.written.positions.iter();
+        let mut names: Vec<&str> = of_equation
+            .filter(|o| o.equation == p.equation)
+            .filter_map(|o| match o.subscript {
+                Subscript::Index(i) => Some(self.f.index(i)),
+                Subscript::Constant(_) => None,
+            })
+            .filter(|index| index.dim == p.dim)
+            .map(|index| index.name.as_str())
+            .collect();
+        names.sort_unstable();
+        names.dedup();
+        let (name, inside) = p.shown.split_once('[')?;
+        let mut subscripts: Vec<&str> = inside
+            .trim_end_matches(']')
+            .split(',')
+            .map(str::trim)
+            .collect();
+        let [only] = names[..] else { return None };
+        // A left-hand side says what is kept.
+        let left = self.written.equations[p.equation].tensor == Some(p.place.tensor);
+        *subscripts.get_mut(p.place.axis)? = only;
+        (!left).then(|| format!("{name}[{}]", subscripts.join(",")))
     }
 
     /// The access with two subscripts exchanged, where that puts the index on an axis of dimension `wanted`.

@@ -202,7 +202,7 @@ impl Function {
         DimId(self.dims.len() as u32 - 1)
     }
 
-    /// A new tensor; its name is made unique by primes.
+    /// A new tensor; its name is made unique by a number, `P₂`.
     pub fn add_tensor(
         &mut self,
         name: &str,
@@ -210,10 +210,16 @@ impl Function {
         element: Element,
         role: Role,
     ) -> TensorId {
-        let mut name = name.to_string();
-        while self.tensors.iter().any(|t| t.name == name) {
-            name.push('′');
-        }
+        let taken = |name: &str| self.tensors.iter().any(|t| t.name == name);
+        let subscript = |n: usize| -> String {
+            let digit = |d: char| d.to_digit(10).and_then(|d| char::from_u32(0x2080 + d));
+            n.to_string().chars().filter_map(digit).collect()
+        };
+        let mut candidates = (2..).map(|n| format!("{name}{}", subscript(n)));
+        let name = match taken(name) {
+            false => name.to_string(),
+            true => candidates.find(|n| !taken(n)).expect("some number is free"),
+        };
         self.tensors.push(Tensor {
             name,
             axes,
