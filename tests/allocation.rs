@@ -44,6 +44,11 @@ einstan! {
         E = -sum[i,j](T[i,j]*L[i,j]) / len(n);
     }
 
+    /// Its temporaries run in blocks of rows.
+    pub fn kernel(X[n, d], Z[m, d], a[m]) -> y[n] {
+        y[i] = sum[j](exp(-sum[k]((X[i,k]-Z[j,k])^2)) * a[j]);
+    }
+
     pub fn dense(X[n, m], W[m, k], b[k]) -> Y[n, k] {
         Y[i,j] = X[i,k]*W[k,j] + b[j];
     }
@@ -95,4 +100,26 @@ fn a_kept_pullback_allocates_nothing() {
     step(50);
     assert_eq!(step(50), 0, "the same lengths again");
     assert_eq!(step(20), 0, "smaller ones");
+}
+
+#[test]
+fn blocks_of_shorter_rows_allocate_nothing() {
+    let (x, z, a, dy) = (
+        ones(30, 2),
+        ones(9000, 2),
+        Array1::zeros(9000),
+        Array1::zeros(30),
+    );
+    let mut workspace = kernel::Workspace::default();
+    let mut y = Array1::zeros(30);
+    let mut step = |m: usize| {
+        let (z, a) = (z.slice(ndarray::s![..m, ..]), a.slice(ndarray::s![..m]));
+        let mut gradient = kernel::Gradient::zeros_like(&x, &z, &a);
+        allocations(|| {
+            let mut pullback = kernel::vjp_in(&x, &z, &a, &mut workspace, &mut y).unwrap();
+            pullback.call_into(&dy, &mut gradient).unwrap();
+        })
+    };
+    step(9000);
+    assert_eq!((step(9000), step(8000), step(3000), step(1)), (0, 0, 0, 0));
 }

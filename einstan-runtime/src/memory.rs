@@ -61,8 +61,22 @@ impl<E: Element> Buffer<E> {
         tensor: &'static str,
         lens: [usize; R],
     ) -> Result<(), Error> {
+        let n = volume::<E>(&lens).ok_or_else(|| Error::overflow(function, tensor))?;
+        self.room(function, tensor, n)
+    }
+
+    /// Makes room for some elements.
+    ///
+    /// # Errors
+    ///
+    /// `Overflow` if there can't be so many, or not now.
+    pub fn room(
+        &mut self,
+        function: &'static str,
+        tensor: &'static str,
+        n: usize,
+    ) -> Result<(), Error> {
         let overflow = || Error::overflow(function, tensor);
-        let n = volume::<E>(&lens).ok_or_else(overflow)?;
         if n > self.0.len() {
             self.0
                 .try_reserve_exact(n - self.0.len())

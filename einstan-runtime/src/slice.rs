@@ -60,6 +60,13 @@ pub fn block_rows(all: usize, row: f64, largest: f64) -> usize {
     (rows as usize).min(all).max(1)
 }
 
+/// The elements that a block of these lengths, or of shorter ones, may have: memory of so many is never too small later.
+pub fn block_room(all: usize, row: f64, largest: f64) -> usize {
+    let whole = row.max(1.0) * (all as f64).min(MOST);
+    // A row alone may be larger than the largest tensor only if that is a scalar's.
+    whole.min(largest.max(SMALL).max(row)) as usize
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -107,5 +114,16 @@ mod tests {
         assert_eq!(block_rows(1000, 10.0, 1e9), 64);
         assert_eq!(block_rows(7, 10.0, 1e9), 7);
         assert_eq!(block_rows(0, 0.0, 0.0), 1);
+        for (all, row, largest) in [
+            (1000, 9000.0, 9000.0),
+            (3, 100.0, 300.0),
+            (50, 20000.0, 2e4),
+        ] {
+            let room = block_room(all, row, largest);
+            for shrunk in [1.0, 0.9, 0.5, 0.1] {
+                let (row, largest) = ((row * shrunk).floor(), largest * shrunk);
+                assert!(block_rows(all, row, largest) as f64 * row <= room as f64);
+            }
+        }
     }
 }

@@ -28,8 +28,8 @@ pub(crate) enum Part {
 pub(crate) struct Block {
     /// The dimension of the rows of one block.
     pub rows: DimId,
-    /// The elements of the largest temporary in one row.
-    pub row: Vec<DimId>,
+    /// The axes of each temporary besides its rows.
+    pub row: Vec<Vec<DimId>>,
     pub equations: Vec<Equation>,
     /// Tensors that the block adds to, from all rows.
     pub sums: BTreeSet<TensorId>,
@@ -320,6 +320,10 @@ fn block(
             .filter(|&t| is_large(f, t))
             .collect(),
     };
+    let rest = |f: &Function, t: TensorId| -> Vec<DimId> {
+        let axes = f.tensor(t).axes.iter().copied();
+        axes.filter(|&d| d != rows).collect()
+    };
     let mut sums = BTreeSet::new();
     let mut equations = Vec::new();
     for (e, i) in members {
@@ -330,9 +334,12 @@ fn block(
         }
         equations.push(slices.equation(f, e, i));
     }
+    let mut row: Vec<Vec<DimId>> = slices.local.iter().map(|&t| rest(f, t)).collect();
+    row.sort();
+    row.dedup();
     Block {
         rows,
-        row: without(&axes, axis),
+        row,
         equations,
         sums,
     }

@@ -62,10 +62,10 @@ pub enum Step {
     Contract(Contraction),
     /// Loops.
     Nest(Vec<Stmt>),
-    /// Steps for some rows at a time: `rows` is the dimension of those of one block, `row` what one of them holds.
+    /// Steps for some rows at a time: `rows` is the dimension of those of one block, `row` what one of them is in each temporary.
     Block {
         rows: DimId,
-        row: Vec<DimId>,
+        row: Vec<Vec<DimId>>,
         steps: Vec<Step>,
     },
     /// One of several ways, by the lengths. The last option needs no condition.

@@ -22,10 +22,32 @@ impl Body<'_> {
         blocks
             .map(|(rows, row)| {
                 let (n, all) = (self.len(rows), self.len(self.all_rows(rows)));
-                let (row, largest) = (self.volume(row), self.largest());
+                let (row, largest) = (self.row(row), self.largest());
                 quote! { let #n = #rt::block_rows(#all, #row, #largest); }
             })
             .collect()
+    }
+
+    /// The elements of one row of the largest temporary.
+    fn row(&self, row: &[Vec<DimId>]) -> TokenStream {
+        let volumes = row.iter().map(|r| self.volume(r));
+        quote! { 1.0f64 #( .max(#volumes) )* }
+    }
+
+    /// How much a temporary of a block may ever need for these lengths or shorter ones, if the tensor is one:
+    /// `rt::block_room(lens.d0, row, largest)`
+    pub(super) fn room(&self, tensor: TensorId) -> Option<TokenStream> {
+        let rt = &self.paths.rt;
+        let axes = &self.f.tensor(tensor).axes;
+        let is_rows = |d: &&DimId| matches!(self.f.dim(**d).length, Length::Rows { .. });
+        let rows = *axes.iter().find(is_rows)?;
+        let rest: Vec<DimId> = axes.iter().copied().filter(|&d| d != rows).collect();
+        let (all, row, largest) = (
+            self.len(self.all_rows(rows)),
+            self.volume(&rest),
+            self.largest(),
+        );
+        Some(quote! { #rt::block_room(#all, #row, #largest) })
     }
 
     /// The dimension of which a block has some rows.

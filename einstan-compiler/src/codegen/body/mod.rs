@@ -295,7 +295,10 @@ impl Body<'_> {
         } else {
             quote! { work.#field }
         };
-        quote! { #place.shape(#function, #name, #lens)?; }
+        match self.room(tensor) {
+            Some(room) => quote! { #place.room(#function, #name, #room)?; },
+            None => quote! { #place.shape(#function, #name, #lens)?; },
+        }
     }
 
     /// What the prelude needs for a step, and the step.
