@@ -63,6 +63,16 @@ einstan! {
         s = sum[i,j](P[i,j] * (i + w[i]));
     }
 
+    /// A softmax that is read by two indices: no block of rows has all that is needed.
+    pub fn similar(X[n,d], Z[m,d]) -> G[n,n] {
+        G[i,j] = sum[l](softmax[l](X[i,k]*Z[l,k]) * softmax[l](X[j,q]*Z[l,q]));
+    }
+    pub fn similar_held(X[n,d], Z[m,d]) -> G[n,n] {
+        S[i,l] = X[i,k]*Z[l,k];
+        P[i,l] = softmax[l](S[i,l]);
+        G[i,j] = P[i,l] * P[j,l];
+    }
+
     /// A chain that needs a whole row before the next temporary.
     pub fn rows(X[n,k], Y[m,k]) -> y[n] {
         y[i] = logsumexp[j](X[i,k]*Y[j,k] - max[j](X[i,k]*Y[j,k])) + mean[j](tanh(X[i,k]*Y[j,k]));
@@ -166,6 +176,18 @@ fn rows_that_are_needed_whole_come_in_blocks() {
     close(&v, &held);
     close(&g.X, &h.X);
     close(&g.Y, &h.Y);
+}
+
+#[test]
+fn a_softmax_is_not_cut_along_itself() {
+    let (x, z) = (numbers(90, 2, 0.0), numbers(70, 2, 1.0));
+    let (g, pullback) = similar::vjp(&x, &z).unwrap();
+    let (held, other) = similar_held::vjp(&x, &z).unwrap();
+    close(&g, &held);
+    let c = numbers(90, 90, 2.0);
+    let (g, h) = (pullback.call(&c).unwrap(), other.call(&c).unwrap());
+    close(&g.X, &h.X);
+    close(&g.Z, &h.Z);
 }
 
 #[test]

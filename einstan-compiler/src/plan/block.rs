@@ -107,10 +107,14 @@ fn group(f: &Function, equations: &[Equation], at: usize, axis: usize) -> Option
         sliced: BTreeMap::new(),
         late: BTreeSet::new(),
     };
+    let row = index_at(&equations[at].left, axis)?;
+    if !grouping.can_slice(&equations[at], row) {
+        return None;
+    }
     let mut group = Group {
         axis,
         before: equations[..at].to_vec(),
-        members: vec![(equations[at].clone(), index_at(&equations[at].left, axis)?)],
+        members: vec![(equations[at].clone(), row)],
         after: Vec::new(),
     };
     let mut rest = equations[at + 1..].to_vec();
