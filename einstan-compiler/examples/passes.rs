@@ -4,7 +4,7 @@
 //!     echo 'fn f(x[n]) -> s { s = sum[i](x[i]^2); }' | cargo run -p einstan-compiler --example passes
 
 use einstan_compiler::diagnostics::Diagnostics;
-use einstan_compiler::{check, differentiate, ir, normal, parse, plan, resolve, simplify};
+use einstan_compiler::{differentiate, ir, normal, parse, plan, resolve, simplify};
 use std::io::Read;
 
 fn main() {
@@ -17,8 +17,7 @@ fn main() {
         Err(error) => return eprintln!("error: {error}"),
     };
     let mut diagnostics = Diagnostics::new();
-    let mut program = resolve::resolve(parse::parse(tokens, &mut diagnostics), &mut diagnostics);
-    check::check(&mut program, &mut diagnostics);
+    let program = resolve::resolve(parse::parse(tokens, &mut diagnostics), &mut diagnostics);
     for e in diagnostics.errors() {
         eprintln!("error: {}: {}", e.rule.name(), e.message);
     }

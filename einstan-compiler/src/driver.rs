@@ -1,11 +1,11 @@
-//! The whole way, from tokens to tokens. After `check` nothing can fail.
+//! The whole way, from tokens to tokens. `resolve` checks each function when it is whole; after that nothing can fail.
 
 use crate::diagnostics::Diagnostics;
 use crate::differentiate::Backward;
 use crate::ir::Function;
 use crate::plan::{Plan, Plans};
 use crate::resolve::{Program, Resolved};
-use crate::{check, codegen, differentiate, ir, normal, parse, plan, resolve, simplify};
+use crate::{codegen, differentiate, ir, normal, parse, plan, resolve, simplify};
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -13,8 +13,7 @@ use quote::quote;
 pub fn expand(tokens: TokenStream) -> TokenStream {
     let mut diagnostics = Diagnostics::new();
     let invocation = parse::parse(tokens, &mut diagnostics);
-    let mut program = resolve::resolve(invocation, &mut diagnostics);
-    check::check(&mut program, &mut diagnostics);
+    let program = resolve::resolve(invocation, &mut diagnostics);
     let Program {
         facade,
         functions,

@@ -37,8 +37,8 @@ rules! {
     // --- names
     /// A function or a scalar function has the name of another one.
     DuplicateFunction = "duplicate-function",
-    /// A scalar function calls itself.
-    ScalarRecursion = "scalar-recursion",
+    /// A function does not call itself.
+    Recursion = "recursion",
     /// Two parameters have the same name.
     ParameterTwice = "parameter-twice",
     /// A parameter is no result, and no equation defines it.
@@ -87,6 +87,8 @@ rules! {
     Derivative = "derivative",
     /// A function takes as many arguments as it has parameters.
     Arguments = "arguments",
+    /// A call of a function of tensors is an equation of its own, whose arguments fit.
+    WholeTensor = "whole-tensor",
     /// Integers stand where integers are asked for, and numbers where numbers are.
     IntegerKind = "integer-kind",
 }

@@ -106,6 +106,22 @@ impl Error {
     }
 
     #[cold]
+    pub fn required(
+        function: &str,
+        tensor: &str,
+        axis: usize,
+        expected: usize,
+        found: usize,
+    ) -> Self {
+        Self::new(
+            ErrorKind::Length,
+            format!(
+                "{function}: axis {axis} of `{tensor}` has length {found} where {expected} is needed"
+            ),
+        )
+    }
+
+    #[cold]
     pub fn rank(function: &str, tensor: &str, expected: usize, found: usize) -> Self {
         Self::new(
             ErrorKind::Length,

@@ -20,6 +20,16 @@ pub struct Path {
     pub span: Span,
 }
 
+impl Path {
+    /// The name, where the path is nothing but one.
+    pub fn plain(&self) -> Option<&str> {
+        match &self.segments[..] {
+            [only] => Some(&only.text),
+            _ => None,
+        }
+    }
+}
+
 /// A literal: whole where it is written without point and exponent.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Number {

@@ -78,6 +78,32 @@ pub enum ElementType {
     U8,
 }
 
+impl ElementType {
+    /// The type's name in Rust.
+    pub fn word(self) -> &'static str {
+        match self {
+            ElementType::F32 => "f32",
+            ElementType::F64 => "f64",
+            ElementType::Usize => "usize",
+            ElementType::I32 => "i32",
+            ElementType::I64 => "i64",
+            ElementType::U32 => "u32",
+            ElementType::U8 => "u8",
+        }
+    }
+
+    /// Whether an integer is one of the type's.
+    pub fn holds(self, n: i64) -> bool {
+        match self {
+            ElementType::F32 | ElementType::F64 | ElementType::I64 => true,
+            ElementType::Usize => n >= 0,
+            ElementType::I32 => i32::try_from(n).is_ok(),
+            ElementType::U32 => u32::try_from(n).is_ok(),
+            ElementType::U8 => u8::try_from(n).is_ok(),
+        }
+    }
+}
+
 #[derive(Clone, Debug)]
 pub struct Body {
     /// Statements that parsed; a damaged one has been reported and left out.

@@ -147,7 +147,7 @@ fn brackets(parts: &[String]) -> String {
     format!("[{}]", parts.join(separator))
 }
 
-fn path(p: &super::Path) -> String {
+pub fn path(p: &super::Path) -> String {
     p.tokens.to_string().replace(' ', "")
 }
 

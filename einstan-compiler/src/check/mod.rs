@@ -12,7 +12,7 @@ use crate::diagnostics::Diagnostics;
 use crate::ir::{
     Check, CmpOp, DimId, Expr, ExprId, Fault, Function, IndexId, Place, Role, Subscript, TensorId,
 };
-use crate::resolve::Program;
+use crate::resolve::Resolved;
 use proc_macro2::Span;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -63,21 +63,19 @@ pub struct Range {
     pub branch: bool,
 }
 
-/// Applies all rules to all functions.
-pub fn check(program: &mut Program, diagnostics: &mut Diagnostics) {
-    for resolved in &mut program.functions {
-        let before = diagnostics.len();
-        let mut checker = Checker {
-            f: &mut resolved.function,
-            written: &resolved.written,
-            diagnostics: &mut *diagnostics,
-            wrong: BTreeSet::new(),
-        };
-        checker.axes();
-        checker.positions();
-        checker.values();
-        resolved.failed |= diagnostics.len() > before;
-    }
+/// Applies all rules to a function.
+pub(crate) fn check(resolved: &mut Resolved, diagnostics: &mut Diagnostics) {
+    let before = diagnostics.len();
+    let mut checker = Checker {
+        f: &mut resolved.function,
+        written: &resolved.written,
+        diagnostics: &mut *diagnostics,
+        wrong: BTreeSet::new(),
+    };
+    checker.axes();
+    checker.positions();
+    checker.values();
+    resolved.failed |= diagnostics.len() > before;
 }
 
 struct Checker<'a> {

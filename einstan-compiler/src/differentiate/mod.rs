@@ -81,10 +81,10 @@ fn jacobian_of(f: &mut Function, y: TensorId, x: TensorId) -> TensorId {
 
 /// The float tensors that depend on some others, with these.
 fn active(f: &Function, from: impl Iterator<Item = TensorId>) -> BTreeSet<TensorId> {
-    let mut active: BTreeSet<TensorId> = from.collect();
+    let mut active: BTreeSet<TensorId> = from.filter(|t| !f.held.contains(t)).collect();
     for e in &f.equations {
         let depends = f.reads(e.right).iter().any(|t| active.contains(t));
-        if depends && f.tensor(e.tensor).element == Element::Float {
+        if depends && f.tensor(e.tensor).element == Element::Float && !f.held.contains(&e.tensor) {
             active.insert(e.tensor);
         }
     }

@@ -184,54 +184,8 @@ impl Exprs {
         id: ExprId,
         f: &mut impl FnMut(&mut Self, ExprId) -> ExprId,
     ) -> ExprId {
-        let expr = match self.get(id).clone() {
-            e @ (Expr::Real(_)
-            | Expr::Access { .. }
-            | Expr::Integer(_)
-            | Expr::IndexValue(_)
-            | Expr::Len(_)
-            | Expr::IntegerAccess { .. }
-            | Expr::Jacobian { .. }
-            | Expr::Truth(_)) => e,
-            Expr::Unary(op, a) => Expr::Unary(op, f(self, a)),
-            Expr::PowI(a, n) => Expr::PowI(f(self, a), n),
-            Expr::Reduce { op, indices, body } => Expr::Reduce {
-                op,
-                indices,
-                body: f(self, body),
-            },
-            Expr::Softmax { along, body, log } => Expr::Softmax {
-                along,
-                body: f(self, body),
-                log,
-            },
-            Expr::ArgReduce { op, index, body } => Expr::ArgReduce {
-                op,
-                index,
-                body: f(self, body),
-            },
-            Expr::Indicator(a) => Expr::Indicator(f(self, a)),
-            Expr::Number(a) => Expr::Number(f(self, a)),
-            Expr::IntegerNeg(a) => Expr::IntegerNeg(f(self, a)),
-            Expr::Not(a) => Expr::Not(f(self, a)),
-            Expr::Binary(op, a, b) => Expr::Binary(op, f(self, a), f(self, b)),
-            Expr::IntegerAdd(a, b) => Expr::IntegerAdd(f(self, a), f(self, b)),
-            Expr::IntegerMul(a, b) => Expr::IntegerMul(f(self, a), f(self, b)),
-            Expr::IntegerRem(a, b) => Expr::IntegerRem(f(self, a), f(self, b)),
-            Expr::Compare(op, a, b) => Expr::Compare(op, f(self, a), f(self, b)),
-            Expr::IntegerCompare(op, a, b) => Expr::IntegerCompare(op, f(self, a), f(self, b)),
-            Expr::And(a, b) => Expr::And(f(self, a), f(self, b)),
-            Expr::Or(a, b) => Expr::Or(f(self, a), f(self, b)),
-            Expr::Select {
-                condition,
-                then,
-                otherwise,
-            } => Expr::Select {
-                condition: f(self, condition),
-                then: f(self, then),
-                otherwise: f(self, otherwise),
-            },
-        };
+        let expr = self.get(id).clone();
+        let expr = expr.with_children(&mut |child| f(self, child));
         self.add(expr)
     }
 
@@ -408,6 +362,85 @@ pub fn are_plain(subscripts: &[Subscript]) -> bool {
 }
 
 impl Expr {
+    /// The node with the expressions directly inside replaced by what `f` makes of them.
+    pub fn with_children(self, f: &mut impl FnMut(ExprId) -> ExprId) -> Expr {
+        match self {
+            e @ (Expr::Real(_)
+            | Expr::Access { .. }
+            | Expr::Integer(_)
+            | Expr::IndexValue(_)
+            | Expr::Len(_)
+            | Expr::IntegerAccess { .. }
+            | Expr::Jacobian { .. }
+            | Expr::Truth(_)) => e,
+            Expr::Unary(op, a) => Expr::Unary(op, f(a)),
+            Expr::PowI(a, n) => Expr::PowI(f(a), n),
+            Expr::Reduce { op, indices, body } => Expr::Reduce {
+                op,
+                indices,
+                body: f(body),
+            },
+            Expr::Softmax { along, body, log } => Expr::Softmax {
+                along,
+                body: f(body),
+                log,
+            },
+            Expr::ArgReduce { op, index, body } => Expr::ArgReduce {
+                op,
+                index,
+                body: f(body),
+            },
+            Expr::Indicator(a) => Expr::Indicator(f(a)),
+            Expr::Number(a) => Expr::Number(f(a)),
+            Expr::IntegerNeg(a) => Expr::IntegerNeg(f(a)),
+            Expr::Not(a) => Expr::Not(f(a)),
+            Expr::Binary(op, a, b) => Expr::Binary(op, f(a), f(b)),
+            Expr::IntegerAdd(a, b) => Expr::IntegerAdd(f(a), f(b)),
+            Expr::IntegerMul(a, b) => Expr::IntegerMul(f(a), f(b)),
+            Expr::IntegerRem(a, b) => Expr::IntegerRem(f(a), f(b)),
+            Expr::Compare(op, a, b) => Expr::Compare(op, f(a), f(b)),
+            Expr::IntegerCompare(op, a, b) => Expr::IntegerCompare(op, f(a), f(b)),
+            Expr::And(a, b) => Expr::And(f(a), f(b)),
+            Expr::Or(a, b) => Expr::Or(f(a), f(b)),
+            Expr::Select {
+                condition,
+                then,
+                otherwise,
+            } => Expr::Select {
+                condition: f(condition),
+                then: f(then),
+                otherwise: f(otherwise),
+            },
+        }
+    }
+
+    /// Calls `change` with every index: in subscripts, bound, or used as a number.
+    pub fn each_index(&mut self, change: &mut impl FnMut(&mut IndexId)) {
+        self.each_subscript(&mut |s| {
+            if let Subscript::Index(i) = s {
+                change(i);
+            }
+        });
+        match self {
+            Expr::IndexValue(i) | Expr::ArgReduce { index: i, .. } => change(i),
+            Expr::Reduce { indices: all, .. } | Expr::Softmax { along: all, .. } => {
+                all.iter_mut().for_each(change);
+            }
+            _ => {}
+        }
+    }
+
+    /// Calls `change` with every tensor.
+    pub fn each_tensor(&mut self, change: &mut impl FnMut(&mut TensorId)) {
+        match self {
+            Expr::Access { tensor, .. } | Expr::IntegerAccess { tensor, .. } => change(tensor),
+            Expr::Jacobian { of, by, .. } => {
+                change(of);
+                change(by);
+            }
+            _ => {}
+        }
+    }
     /// Calls `change` with every subscript.
     pub fn each_subscript(&mut self, change: &mut impl FnMut(&mut Subscript)) {
         match self {
@@ -432,20 +465,8 @@ impl Function {
     /// `id` with every index in `map` replaced: free ones and bound ones alike (bound indices are unique, so nothing
     /// is captured).
     pub fn rename(&mut self, id: ExprId, map: &BTreeMap<IndexId, IndexId>) -> ExprId {
-        let to = |i: &mut IndexId| *i = map.get(i).copied().unwrap_or(*i);
         self.exprs.map(id, &mut BTreeMap::new(), &mut |mut e| {
-            e.each_subscript(&mut |s| {
-                if let Subscript::Index(i) = s {
-                    to(i);
-                }
-            });
-            match &mut e {
-                Expr::IndexValue(i) | Expr::ArgReduce { index: i, .. } => to(i),
-                Expr::Reduce { indices: all, .. } | Expr::Softmax { along: all, .. } => {
-                    all.iter_mut().for_each(to);
-                }
-                _ => {}
-            }
+            e.each_index(&mut |i| *i = map.get(i).copied().unwrap_or(*i));
             e
         })
     }
@@ -453,9 +474,7 @@ impl Function {
     /// `id` with reads of one tensor made reads of another one, as `map` says.
     pub fn redirect(&mut self, id: ExprId, map: &BTreeMap<TensorId, TensorId>) -> ExprId {
         self.exprs.map(id, &mut BTreeMap::new(), &mut |mut e| {
-            if let Some(tensor) = e.tensor_mut() {
-                *tensor = map.get(tensor).copied().unwrap_or(*tensor);
-            }
+            e.each_tensor(&mut |t| *t = map.get(t).copied().unwrap_or(*t));
             e
         })
     }

@@ -2,6 +2,7 @@
 
 use super::{ExprId, Exprs, Subscript};
 pub use crate::ast::ElementType;
+use std::collections::BTreeSet;
 
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
@@ -150,6 +151,8 @@ pub enum Fault {
         index: String,
         tensor: TensorId,
     },
+    /// An axis has another length than `dim`, which a call or a declaration asks for.
+    Required { at: Place, dim: DimId },
     /// A tensor is read outside of an axis.
     Outside { at: Place, position: Subscript },
     /// The divisor of a remainder is 0, in the equation of a tensor.
@@ -168,6 +171,8 @@ pub struct Function {
     pub results: Vec<TensorId>,
     pub equations: Vec<Equation>,
     pub checks: Vec<Check>,
+    /// Tensors that are held constant: no derivative passes through them.
+    pub held: BTreeSet<TensorId>,
     /// The element type that the signature fixes, if it does: F32 or F64.
     pub float: Option<ElementType>,
 }
@@ -190,6 +195,7 @@ impl Function {
             results: Vec::new(),
             equations: Vec::new(),
             checks: Vec::new(),
+            held: BTreeSet::new(),
             float: None,
         }
     }

@@ -5,11 +5,13 @@
 //! others. The ir holds no spans: what can be wrong with a program was reported before it was made, and nothing that
 //! works on it can fail.
 
+mod embed;
 mod expr;
 mod function;
 pub mod print;
 mod verify;
 
+pub use embed::Embedding;
 pub use expr::{
     BinaryOp, CmpOp, Expr, ExprId, Exprs, Real, ReduceOp, Subscript, UnaryOp, are_plain, indices,
 };

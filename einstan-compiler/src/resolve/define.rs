@@ -8,6 +8,7 @@ use crate::ir::{
     self, BinaryOp, DimId, Element, Expr as Ir, ExprId, Length, Op, Role, Subscript, TensorId,
 };
 use crate::rule::Rule;
+use proc_macro2::Span;
 use std::collections::BTreeMap;
 
 /// What an equation writes.
@@ -178,25 +179,37 @@ impl Scope<'_> {
             return Some(());
         };
         for (axis, (declared, &dim)) in r.axes.iter().zip(axes).enumerate() {
-            let ResultAxis::New(new, span) = declared else {
-                continue;
-            };
-            if self.dims.get(new).is_some_and(|&d| d == dim) {
-                continue;
+            if let ResultAxis::New(new, span) = declared {
+                let index = ast::print::subscript(&e.left.subscripts[axis].0);
+                let what = format!("`{index}` runs over");
+                self.new_dimension(name, axis, (new, *span), dim, &what)?;
             }
-            if !matches!(self.f.dim(dim).length, Length::Fixed(_)) {
-                let text = format!(
-                    "axis {axis} of `{name}` is declared as `{new}`, which no parameter names, but `{}` runs over \
-                     `{}`\nhelp: write `{}` there",
-                    ast::print::subscript(&e.left.subscripts[axis].0),
-                    self.dim_name(dim),
-                    self.dim_name(dim)
-                );
-                self.diagnostics.error(Rule::UnknownDimension, *span, text);
-                return None;
-            }
-            self.dims.insert(new.clone(), dim);
         }
+        Some(())
+    }
+
+    /// A new name for a dimension, which `what` gives to an axis of a result.
+    pub(crate) fn new_dimension(
+        &mut self,
+        tensor: &str,
+        axis: usize,
+        (new, span): (&str, Span),
+        dim: DimId,
+        what: &str,
+    ) -> Option<()> {
+        if self.dims.get(new).is_some_and(|&d| d == dim) {
+            return Some(());
+        }
+        if !matches!(self.f.dim(dim).length, Length::Fixed(_)) {
+            let own = self.dim_name(dim);
+            let text = format!(
+                "axis {axis} of `{tensor}` is declared as `{new}`, which no parameter names, but {what} `{own}`\n\
+                 help: write `{own}` there"
+            );
+            self.diagnostics.error(Rule::UnknownDimension, span, text);
+            return None;
+        }
+        self.dims.insert(new.to_string(), dim);
         Some(())
     }
 }

@@ -3,6 +3,7 @@
 use super::define::Target;
 use super::lower::{Lowering, Value};
 use super::range::{self, Ranges};
+use super::whole::{Call, Whole};
 use super::{Binding, Scope, integer, mention, signature, unsupported};
 use crate::ast::{
     self, AssignOp, Equation, Expr, ExprKind, Name, Number, Statement, SubscriptKind,
@@ -37,30 +38,56 @@ impl PartialEq for Slot {
 impl Scope<'_> {
     pub(crate) fn statement(&mut self, statement: &Statement) {
         match statement {
-            Statement::Equation(e) => {
-                let before = self.diagnostics.len();
-                let name = e.left.tensor.text.clone();
-                if self.equation(e).is_none() {
-                    debug_assert!(
-                        self.diagnostics.len() > before
-                            || self.poisoned(&name)
-                            || self.reads_poison(e),
-                        "an equation fails with an error"
-                    );
-                    if !matches!(self.tensors.get(&name), Some(Binding::Tensor { .. })) {
-                        self.tensors.insert(name, Binding::Poisoned);
-                    }
-                }
-            }
-            Statement::Call { results, span, .. } => {
-                unsupported::report(self.diagnostics, *span, "a whole-tensor call");
-                for name in results.iter().flatten() {
-                    self.tensors
-                        .entry(name.text.clone())
-                        .or_insert(Binding::Poisoned);
-                }
-            }
+            Statement::Equation(e) => match self.whole(e) {
+                Ok(None) => self.indexed(e),
+                Ok(Some(Whole::Elementwise(e))) => self.indexed(&e),
+                Ok(Some(Whole::Call(call))) => self.called(&call),
+                Err(()) => self.poison(&e.left.tensor),
+            },
+            Statement::Call {
+                results,
+                function,
+                arguments,
+                ..
+            } => self.called(&Call {
+                results: results.iter().map(Option::as_ref).collect(),
+                function,
+                arguments,
+                text: ast::print::statement(statement),
+            }),
         }
+    }
+
+    /// An equation with its indices.
+    fn indexed(&mut self, e: &Equation) {
+        let before = self.diagnostics.len();
+        if self.equation(e).is_none() {
+            let name = &e.left.tensor;
+            debug_assert!(
+                self.diagnostics.len() > before
+                    || self.poisoned(&name.text)
+                    || self.reads_poison(e),
+                "an equation fails with an error"
+            );
+            self.poison(name);
+        }
+    }
+
+    /// A call of a function of tensors.
+    fn called(&mut self, call: &Call<'_>) {
+        if self.call(call).is_none() {
+            call.results
+                .iter()
+                .flatten()
+                .for_each(|name| self.poison(name));
+        }
+    }
+
+    /// A name whose equation is wrong means nothing, unless it has a meaning already.
+    fn poison(&mut self, name: &Name) {
+        self.tensors
+            .entry(name.text.clone())
+            .or_insert(Binding::Poisoned);
     }
 
     fn poisoned(&self, name: &str) -> bool {
@@ -84,7 +111,6 @@ impl Scope<'_> {
         });
         let left = self.left_slots(e)?;
         self.may_define(e)?;
-        self.whole_tensor(e)?;
         let indices = mention::index_names(e);
         self.index_and_scalar(e, &indices)?;
         let axes = self.left_axes(e)?;
@@ -210,26 +236,10 @@ impl Scope<'_> {
                 .error(Rule::AccumulateReadsItself, name.span, text);
             return None;
         }
+        if e.op == AssignOp::Define || self.is_parameter(&name.text) {
+            self.may_be_defined(name)?;
+        }
         match self.tensors.get(&name.text) {
-            Some(Binding::Tensor {
-                parameter: true, ..
-            }) => {
-                let text = format!(
-                    "`{}` is a parameter and can't be defined by an equation",
-                    name.text
-                );
-                self.diagnostics
-                    .error(Rule::ParameterDefined, name.span, text);
-                None
-            }
-            Some(Binding::Tensor { .. }) if e.op == AssignOp::Define => {
-                let text = format!(
-                    "`{0}` is defined twice: add to it with `+=`, or use another name",
-                    name.text
-                );
-                self.diagnostics.error(Rule::DefinedTwice, name.span, text);
-                None
-            }
             Some(Binding::Poisoned) => None,
             None if reads_itself => {
                 let text = format!(
@@ -243,31 +253,40 @@ impl Scope<'_> {
         }
     }
 
-    /// Refuses `H = f(A);`: a call of whole tensors.
-    fn whole_tensor(&mut self, e: &Equation) -> Option<()> {
-        let ExprKind::Call {
-            function,
-            arguments,
-        } = &e.right.kind
-        else {
-            return Some(());
+    fn is_parameter(&self, name: &str) -> bool {
+        matches!(
+            self.tensors.get(name),
+            Some(Binding::Tensor {
+                parameter: true,
+                ..
+            })
+        )
+    }
+
+    /// Whether `=` may define a tensor of this name.
+    pub(crate) fn may_be_defined(&mut self, name: &Name) -> Option<()> {
+        let (rule, text) = match self.tensors.get(&name.text) {
+            None => return Some(()),
+            Some(Binding::Poisoned) => return None,
+            Some(Binding::Tensor {
+                parameter: true, ..
+            }) => (
+                Rule::ParameterDefined,
+                format!(
+                    "`{}` is a parameter and can't be defined by an equation",
+                    name.text
+                ),
+            ),
+            Some(Binding::Tensor { .. }) => (
+                Rule::DefinedTwice,
+                format!(
+                    "`{0}` is defined twice: add to it with `+=`, or use another name",
+                    name.text
+                ),
+            ),
         };
-        let name = &function.segments.last()?.text;
-        let whole = |a: &Expr| match &a.kind {
-            ExprKind::Name(n) => match self.tensors.get(&n.text) {
-                Some(Binding::Tensor { id, .. }) => !self.f.tensor(*id).axes.is_empty(),
-                _ => false,
-            },
-            _ => false,
-        };
-        let called = function.segments.len() > 1
-            || self.functions.contains(name) && !self.scalars.contains_key(name);
-        if e.left.subscripts.is_empty() && (called || arguments.iter().any(whole)) {
-            let text = format!("the whole-tensor equation `{}`", e.text);
-            unsupported::report(self.diagnostics, function.span, &text);
-            return None;
-        }
-        Some(())
+        self.diagnostics.error(rule, name.span, text);
+        None
     }
 
     /// What the elements of the equation's tensor are.

@@ -31,8 +31,12 @@ pub(crate) fn signature(
     for e in &equations {
         let indices = mention::index_names(e);
         for (name, rank) in names(&e.right, &indices, scalars) {
-            if !defined.contains(&name.text) && used.iter().all(|(n, _)| n.text != name.text) {
-                used.push((name, rank));
+            let known = used.iter_mut().find(|(n, _)| n.text == name.text);
+            match known {
+                // A tensor, where it has indices anywhere.
+                Some((_, known)) => *known = rank.max(*known),
+                None if defined.contains(&name.text) => {}
+                None => used.push((name, rank)),
             }
         }
         classes.equation(e);

@@ -193,10 +193,8 @@ pub(crate) fn bare_names(e: &Expr) -> Vec<Name> {
 
 /// The functions that an expression calls by a plain name.
 pub(crate) fn calls(e: &Expr, out: &mut Vec<String>) {
-    if let ExprKind::Call { function, .. } = &e.kind
-        && function.segments.len() == 1
-    {
-        out.push(function.segments[0].text.clone());
+    if let ExprKind::Call { function, .. } = &e.kind {
+        out.extend(function.plain().map(str::to_string));
     }
     children(e).into_iter().for_each(|c| calls(c, out));
 }

@@ -11,16 +11,18 @@ mod integer;
 mod lower;
 mod mention;
 pub(crate) mod message;
+mod order;
 mod range;
 mod read;
 mod scope;
 mod signature;
 mod unsupported;
+mod whole;
 
 pub(crate) use scope::{Binding, ResultAxis, ResultInfo, Scope};
 
 use crate::ast::{self, Form, FunctionItem, Invocation, Item, ScalarFn};
-use crate::check::Written;
+use crate::check::{self, Written};
 use crate::diagnostics::Diagnostics;
 use crate::ir::Function;
 use crate::rule::Rule;
@@ -57,29 +59,40 @@ pub struct Resolved {
     pub failed: bool,
 }
 
-/// Resolves every function of an invocation.
+/// The functions of an invocation that are resolved already, by name: those that another one may call.
+pub(crate) type Callees = BTreeMap<String, Resolved>;
+
+/// Resolves every function of an invocation, and checks it as soon as it is whole: those that call it take it in.
 pub fn resolve(invocation: Invocation, diagnostics: &mut Diagnostics) -> Program {
     let Invocation { facade, form } = invocation;
     match form {
         Form::Items(items) => {
             let scalars = scalars(&items, diagnostics);
-            let names = functions(&items, diagnostics);
-            let mut resolved: Vec<Resolved> = Vec::new();
+            let mut functions = functions(&items, diagnostics);
             for item in items {
                 match item {
-                    // The second one of a name has been reported.
-                    Item::Function(f) if resolved.iter().any(|r| r.name.text == f.name.text) => {}
-                    Item::Function(f) => {
-                        resolved.push(function(f, &scalars, &names, false, diagnostics))
-                    }
-                    Item::Scalar(_) => {}
+                    Item::Function(_) | Item::Scalar(_) => {}
                     Item::Extern(e) => unsupported::report(diagnostics, e.span, "`extern fn`"),
                     Item::Axis(a) => unsupported::report(diagnostics, a.span, "an axis type"),
                 }
             }
+            let mut callees = Callees::default();
+            for at in order::callees_first(&mut functions, diagnostics) {
+                let f = function(
+                    functions[at].clone(),
+                    &scalars,
+                    &callees,
+                    false,
+                    diagnostics,
+                );
+                callees.insert(f.name.text.clone(), f);
+            }
+            let in_order = functions
+                .iter()
+                .filter_map(|f| callees.remove(&f.name.text));
             Program {
                 facade,
-                functions: resolved,
+                functions: in_order.collect(),
                 inline: None,
             }
         }
@@ -95,7 +108,7 @@ pub fn resolve(invocation: Invocation, diagnostics: &mut Diagnostics) -> Program
                 signature: None,
                 body,
             };
-            let f = function(item, &BTreeMap::new(), &BTreeSet::new(), true, diagnostics);
+            let f = function(item, &BTreeMap::new(), &Callees::new(), true, diagnostics);
             Program {
                 facade,
                 functions: vec![f],
@@ -128,7 +141,7 @@ fn scalars(items: &[Item], diagnostics: &mut Diagnostics) -> BTreeMap<String, Sc
         .collect();
     for name in recursive {
         let text = format!("the scalar function `{}` calls itself", name.text);
-        diagnostics.error(Rule::ScalarRecursion, name.span, text);
+        diagnostics.error(Rule::Recursion, name.span, text);
         out.remove(&name.text);
     }
     out
@@ -146,27 +159,31 @@ fn reach(all: &BTreeMap<String, ScalarFn>, name: &str, out: &mut BTreeSet<String
     }
 }
 
-fn functions(items: &[Item], diagnostics: &mut Diagnostics) -> BTreeSet<String> {
-    let mut names = BTreeSet::new();
+/// The functions by name; one that is defined twice is reported, and left out.
+fn functions(items: &[Item], diagnostics: &mut Diagnostics) -> Vec<FunctionItem> {
+    let mut functions: Vec<FunctionItem> = Vec::new();
     let scalar = |name: &str| {
         let is = |i: &Item| matches!(i, Item::Scalar(s) if s.name.text == name);
         items.iter().any(is)
     };
     for item in items {
-        if let Item::Function(f) = item
-            && (!names.insert(f.name.text.clone()) || scalar(&f.name.text))
-        {
+        let Item::Function(f) = item else { continue };
+        let twice = functions.iter().any(|o| o.name.text == f.name.text);
+        if twice || scalar(&f.name.text) {
             let text = format!("the function `{}` is defined twice", f.name.text);
             diagnostics.error(Rule::DuplicateFunction, f.name.span, text);
         }
+        if !twice {
+            functions.push(f.clone());
+        }
     }
-    names
+    functions
 }
 
 fn function(
     item: FunctionItem,
     scalars: &BTreeMap<String, ScalarFn>,
-    functions: &BTreeSet<String>,
+    callees: &Callees,
     inline: bool,
     diagnostics: &mut Diagnostics,
 ) -> Resolved {
@@ -184,7 +201,8 @@ fn function(
         results: Vec::new(),
         written: Written::default(),
         scalars,
-        functions,
+        callees,
+        failed: false,
         diagnostics,
     };
     let parameters = scope.parameters(parameters);
@@ -201,9 +219,9 @@ fn function(
         scope.statement(statement);
     }
     let results = scope.finish();
-    let (function, written) = (scope.f, scope.written);
-    let failed = damaged || diagnostics.len() > before;
-    Resolved {
+    let (function, written, failed) = (scope.f, scope.written, scope.failed);
+    let failed = damaged || failed || diagnostics.len() > before;
+    let mut resolved = Resolved {
         attributes: item.attributes,
         visibility: item.visibility,
         name: item.name,
@@ -214,5 +232,7 @@ fn function(
         function,
         written,
         failed,
-    }
+    };
+    check::check(&mut resolved, diagnostics);
+    resolved
 }

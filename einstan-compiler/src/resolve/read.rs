@@ -3,7 +3,7 @@
 use super::message::{self, count};
 use super::{Binding, Scope, mention, unsupported};
 use crate::ast::{Access, Expr, ExprKind, Name, Number, Subscript, SubscriptKind};
-use crate::ir::TensorId;
+use crate::ir::{DimId, TensorId};
 use crate::parse::words;
 use crate::rule::Rule;
 use std::collections::BTreeSet;
@@ -100,6 +100,20 @@ impl Scope<'_> {
             }
         };
         unsupported::report(self.diagnostics, s.span, &text);
+    }
+
+    /// The dimension whose length is asked for.
+    pub(crate) fn dimension(&mut self, n: &Name) -> Option<DimId> {
+        if let Some(&dim) = self.dims.get(&n.text) {
+            return Some(dim);
+        }
+        let near = words::nearest(&n.text, self.dims.keys().map(String::as_str));
+        let help = near
+            .map(|n| format!("\nhelp: did you mean `len({n})`?"))
+            .unwrap_or_default();
+        let text = format!("no parameter has a dimension `{}`{help}", n.text);
+        self.diagnostics.error(Rule::UnknownDimension, n.span, text);
+        None
     }
 
     /// Reports an unknown tensor.

@@ -1,14 +1,14 @@
 //! A function while its body is resolved: what its names stand for.
 
-use super::message;
 use super::signature;
+use super::{Callees, message};
 use crate::ast::{self, ScalarFn};
 use crate::check::Written;
 use crate::diagnostics::Diagnostics;
 use crate::ir::{DimId, Function, Role, TensorId};
 use crate::rule::Rule;
 use proc_macro2::Span;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// What a name of a tensor stands for.
 #[derive(Clone, Debug)]
@@ -49,7 +49,9 @@ pub(crate) struct Scope<'a> {
     pub results: Vec<ResultInfo>,
     pub written: Written,
     pub scalars: &'a BTreeMap<String, ScalarFn>,
-    pub functions: &'a BTreeSet<String>,
+    pub callees: &'a Callees,
+    /// Something that was called is wrong, which has been reported where it stands.
+    pub failed: bool,
     pub diagnostics: &'a mut Diagnostics,
 }
 

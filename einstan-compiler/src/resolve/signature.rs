@@ -128,16 +128,8 @@ impl Scope<'_> {
         dim
     }
 
-    fn fixed(&mut self, n: u64) -> DimId {
-        let known = self
-            .f
-            .dims
-            .iter()
-            .position(|d| d.length == Length::Fixed(n));
-        match known {
-            Some(at) => DimId(at as u32),
-            None => self.f.add_dim(n.to_string(), Length::Fixed(n)),
-        }
+    pub(crate) fn fixed(&mut self, n: u64) -> DimId {
+        self.f.fixed(n)
     }
 
     /// Declares the results.

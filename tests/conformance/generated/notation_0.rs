@@ -370,6 +370,52 @@ mod n_laplacian {
     }
 }
 
+mod n_whole_call {
+    use super::*;
+    einstan::einstan! {
+        fn soft(A[n,m]) -> P[n,m] { P[i,j] = softmax[j](A[i,j]); } fn f(X[n,m], W[m,k]) -> E { Z[i,j] = X[i,k]*W[k,j]; P = soft(Z); L = ln(P); E = -sum[i](L[i,0]) / len(n); }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_X = case.tensor::<T, ndarray::Ix2>("X");
+        let p_W = case.tensor::<T, ndarray::Ix2>("W");
+        let r0 = f(&p_X, &p_W).unwrap();
+        case.output::<T>(0, &r0);
+        let c0 = case.scalar_cotangent::<T>(0);
+        let (_, mut pullback) = f::vjp(&p_X, &p_W).unwrap();
+        let mut g = pullback.call(c0).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        pullback.accumulate(c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
+        pullback.call_into(c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut workspace = f::Workspace::default();
+        for _ in 0..2 {
+            #[allow(unused_mut)]
+            let mut r0 = f(&p_X, &p_W).unwrap();
+            let mut pullback = f::vjp_in(&p_X, &p_W, &mut workspace, &mut r0).unwrap();
+            pullback.call_into(c0, &mut g).unwrap();
+            case.output::<T>(0, &r0);
+            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        }
+        let mut workspace = f::Workspace::default();
+        f::value_and_grad_in(&p_X, &p_W, &mut workspace, &mut g).unwrap();
+        g.scale(c0);
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = f::jvp(&p_X, &p_W, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = f::jacobian(&p_X, &p_W).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.E.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.E.W.list())], g.W.list());
+        let mut u = t.clone();
+        u.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k + 5));
+        let (hu, ht) = (f::hvp(&p_X, &p_W, &u).unwrap(), f::hvp(&p_X, &p_W, &t).unwrap());
+        case.symmetric::<T>(&lists(hu.iter(), t.iter()), &lists(ht.iter(), u.iter()));
+    }
+}
+
 mod n_scalar_fns {
     use super::*;
     einstan::einstan! {
@@ -783,6 +829,8 @@ fn values_and_gradients() {
     n_jac_upstream::run::<f32>(&cases["n_jac_upstream"]);
     n_laplacian::run::<f64>(&cases["n_laplacian"]);
     n_laplacian::run::<f32>(&cases["n_laplacian"]);
+    n_whole_call::run::<f64>(&cases["n_whole_call"]);
+    n_whole_call::run::<f32>(&cases["n_whole_call"]);
     n_scalar_fns::run::<f64>(&cases["n_scalar_fns"]);
     n_scalar_fns::run::<f32>(&cases["n_scalar_fns"]);
     n_outermost::run::<f64>(&cases["n_outermost"]);

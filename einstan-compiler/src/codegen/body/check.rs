@@ -106,6 +106,10 @@ impl Body<'_> {
                 let (la, lb) = (length(a), length(b));
                 quote! { #rt::Error::index_length(#function, #index, #la, #ta, #pa, #lb, #tb, #pb) }
             }
+            Fault::Required { at, dim } => {
+                let ((tensor, axis), wanted, found) = (name(at), self.len(*dim), length(at));
+                quote! { #rt::Error::required(#function, #tensor, #axis, #wanted, #found) }
+            }
             Fault::Empty {
                 word,
                 index,

@@ -6,19 +6,16 @@ use crate::ir::ExprId;
 use crate::op::{BinaryOp, ReduceOp, UnaryOp};
 use crate::parse::words;
 use crate::resolve::message::count;
-use crate::resolve::unsupported;
 use crate::rule::Rule;
 use proc_macro2::Span;
 use std::collections::BTreeSet;
 
 impl Lowering<'_, '_, '_> {
     pub(super) fn call(&mut self, function: &Path, arguments: &[Expr]) -> Option<Value> {
-        let name = &function.segments.last()?.text;
-        if function.segments.len() > 1 {
-            let text = format!("a call of `{name}` by its path, here,");
-            unsupported::report(self.scope.diagnostics, function.span, &text);
+        let Some(name) = function.plain() else {
+            self.inside_expression(&ast::print::path(function), function.span);
             return None;
-        }
+        };
         if let Some(s) = self.scope.scalars.get(name) {
             return self.scalar(&s.clone(), arguments, function.span);
         }
@@ -39,11 +36,19 @@ impl Lowering<'_, '_, '_> {
         }))
     }
 
+    /// Refuses the call of a function of tensors as a part of an expression.
+    fn inside_expression(&mut self, name: &str, span: Span) {
+        let text = format!(
+            "`{name}` is a function of tensors: its call is an equation of its own\nhelp: write `H = {name}(..);` above, \
+             and read `H` here"
+        );
+        self.error(Rule::WholeTensor, span, text);
+    }
+
     /// Refuses a function that is none, with the nearest one.
     fn unknown_function(&mut self, name: &str, span: Span) {
-        if self.scope.functions.contains(name) {
-            let text = format!("the call of the function `{name}` inside an expression");
-            return unsupported::report(self.scope.diagnostics, span, &text);
+        if self.scope.callees.contains_key(name) {
+            return self.inside_expression(name, span);
         }
         let known = [
             UnaryOp::WORDS,

@@ -14,10 +14,7 @@ use super::range::Ranges;
 use super::{Binding, Scope, integer, unsupported};
 use crate::ast::{self, Access, Equation, Expr, ExprKind, Name, Number, SubscriptKind};
 use crate::check::{Branch, Position};
-use crate::ir::{
-    self, Element, Expr as Ir, ExprId, IndexId, Place, Role, Subscript, TensorId, UnaryOp,
-};
-use crate::parse::words;
+use crate::ir::{Element, Expr as Ir, ExprId, IndexId, Place, Role, Subscript, TensorId, UnaryOp};
 use crate::rule::Rule;
 use proc_macro2::Span;
 use std::collections::{BTreeMap, BTreeSet};
@@ -271,24 +268,9 @@ impl<'s, 'a, 'e> Lowering<'s, 'a, 'e> {
     }
 
     fn len(&mut self, n: &Name) -> Option<Value> {
-        match self.scope.dims.get(&n.text) {
-            Some(&dim) => {
-                let e = match self.scope.f.dim(dim).length {
-                    ir::Length::Fixed(n) => Ir::Integer(n as i64),
-                    _ => Ir::Len(dim),
-                };
-                Some(Value::Integer(self.add(e)))
-            }
-            None => {
-                let near = words::nearest(&n.text, self.scope.dims.keys().map(String::as_str));
-                let help = near
-                    .map(|n| format!("\nhelp: did you mean `len({n})`?"))
-                    .unwrap_or_default();
-                let text = format!("no parameter has a dimension `{}`{help}", n.text);
-                self.error(Rule::UnknownDimension, n.span, text);
-                None
-            }
-        }
+        let dim = self.scope.dimension(n)?;
+        let length = self.scope.f.length_of(dim);
+        Some(Value::Integer(self.add(length)))
     }
 
     /// An element of a tensor.

@@ -1,0 +1,211 @@
+//! One function's equations inside another one.
+
+use super::{
+    Check, DimId, Element, Equation, Expr, ExprId, Fault, Function, IndexId, Length, Op, Place,
+    Role, Subscript, TensorId,
+};
+use std::collections::BTreeMap;
+
+/// What stands in the outer function for what is the inner one's.
+#[derive(Clone, Debug)]
+pub struct Embedding {
+    dims: BTreeMap<DimId, DimId>,
+    /// Of the inner function's parameters, and of others that have a tensor already.
+    pub tensors: BTreeMap<TensorId, TensorId>,
+    /// Of parameters that are numbers: what is read in their place.
+    pub values: BTreeMap<TensorId, ExprId>,
+    indices: BTreeMap<IndexId, IndexId>,
+    exprs: BTreeMap<ExprId, ExprId>,
+}
+
+impl Embedding {
+    /// With the dimensions of the inner function, all but numbers.
+    pub fn new(dims: BTreeMap<DimId, DimId>) -> Self {
+        Embedding {
+            dims,
+            tensors: BTreeMap::new(),
+            values: BTreeMap::new(),
+            indices: BTreeMap::new(),
+            exprs: BTreeMap::new(),
+        }
+    }
+
+    pub fn dim(&mut self, outer: &mut Function, inner: &Function, d: DimId) -> DimId {
+        match (self.dims.get(&d), &inner.dim(d).length) {
+            (Some(&dim), _) => dim,
+            (None, Length::Fixed(n)) => outer.fixed(*n),
+            (None, _) => unreachable!("the arguments give every dimension that has a name"),
+        }
+    }
+
+    /// A tensor of the inner function: a new one where it has none.
+    pub fn tensor(&mut self, outer: &mut Function, inner: &Function, t: TensorId) -> TensorId {
+        if let Some(&tensor) = self.tensors.get(&t) {
+            return tensor;
+        }
+        let own = inner.tensor(t);
+        let axes = own
+            .axes
+            .iter()
+            .map(|&d| self.dim(outer, inner, d))
+            .collect();
+        let tensor = outer.add_tensor(&own.name, axes, own.element, Role::Intermediate);
+        self.tensors.insert(t, tensor);
+        if inner.held.contains(&t) {
+            outer.held.insert(tensor);
+        }
+        tensor
+    }
+
+    pub fn index(&mut self, outer: &mut Function, inner: &Function, i: IndexId) -> IndexId {
+        if let Some(&index) = self.indices.get(&i) {
+            return index;
+        }
+        let own = inner.index(i);
+        let dim = self.dim(outer, inner, own.dim);
+        let index = outer.add_index(own.name.clone(), dim);
+        self.indices.insert(i, index);
+        index
+    }
+
+    pub fn subscript(&mut self, outer: &mut Function, inner: &Function, s: Subscript) -> Subscript {
+        match s {
+            Subscript::Index(i) => Subscript::Index(self.index(outer, inner, i)),
+            constant => constant,
+        }
+    }
+
+    pub fn expr(&mut self, outer: &mut Function, inner: &Function, id: ExprId) -> ExprId {
+        if let Some(&expr) = self.exprs.get(&id) {
+            return expr;
+        }
+        let mut node = inner.exprs.get(id).clone();
+        let value = match &node {
+            Expr::Access { tensor, .. } | Expr::IntegerAccess { tensor, .. } => {
+                self.values.get(tensor).copied()
+            }
+            _ => None,
+        };
+        let expr = value.unwrap_or_else(|| {
+            node.each_index(&mut |i| *i = self.index(outer, inner, *i));
+            node.each_tensor(&mut |t| *t = self.tensor(outer, inner, *t));
+            if let Expr::Len(d) = &mut node {
+                *d = self.dim(outer, inner, *d);
+            }
+            let node = match node {
+                Expr::Len(d) => outer.length_of(d),
+                node => node,
+            };
+            let node = node.with_children(&mut |child| self.expr(outer, inner, child));
+            outer.exprs.add(node)
+        });
+        self.exprs.insert(id, expr);
+        expr
+    }
+
+    fn place(&mut self, outer: &mut Function, inner: &Function, p: Place) -> Place {
+        Place {
+            tensor: self.tensor(outer, inner, p.tensor),
+            axis: p.axis,
+        }
+    }
+
+    fn fault(&mut self, outer: &mut Function, inner: &Function, fault: &Fault) -> Fault {
+        match fault.clone() {
+            Fault::Lengths { index, a, b } => Fault::Lengths {
+                index,
+                a: self.place(outer, inner, a),
+                b: self.place(outer, inner, b),
+            },
+            Fault::Required { at, dim } => Fault::Required {
+                at: self.place(outer, inner, at),
+                dim: self.dim(outer, inner, dim),
+            },
+            Fault::Empty {
+                word,
+                index,
+                tensor,
+            } => Fault::Empty {
+                word,
+                index,
+                tensor: self.tensor(outer, inner, tensor),
+            },
+            Fault::Outside { at, position } => Fault::Outside {
+                at: self.place(outer, inner, at),
+                position: self.subscript(outer, inner, position),
+            },
+            Fault::ZeroDivisor { tensor } => Fault::ZeroDivisor {
+                tensor: self.tensor(outer, inner, tensor),
+            },
+        }
+    }
+}
+
+impl Function {
+    /// Adds the equations of `inner`, and what it compares of lengths when it is entered; `check` finds the rest again.
+    pub fn embed(&mut self, inner: &Function, into: &mut Embedding) {
+        for e in &inner.equations {
+            let left = e.left.iter().map(|&s| into.subscript(self, inner, s));
+            let equation = Equation {
+                left: left.collect(),
+                tensor: into.tensor(self, inner, e.tensor),
+                op: e.op,
+                right: into.expr(self, inner, e.right),
+            };
+            self.equations.push(equation);
+        }
+        let of_lengths = |c: &&Check| c.fails.iter().all(|(id, _)| inner.reads(*id).is_empty());
+        for c in inner.checks.iter().filter(of_lengths) {
+            let fails = c.fails.iter();
+            let check = Check {
+                fails: fails
+                    .map(|&(id, truth)| (into.expr(self, inner, id), truth))
+                    .collect(),
+                fault: into.fault(self, inner, &c.fault),
+            };
+            if !self.checks.contains(&check) {
+                self.checks.push(check);
+            }
+        }
+    }
+
+    /// The dimension of a fixed length.
+    pub fn fixed(&mut self, n: u64) -> DimId {
+        let known = self.dims.iter().position(|d| d.length == Length::Fixed(n));
+        match known {
+            Some(at) => DimId(at as u32),
+            None => self.add_dim(n.to_string(), Length::Fixed(n)),
+        }
+    }
+
+    /// The length of a dimension as an integer: a number where it is fixed.
+    pub fn length_of(&self, dim: DimId) -> Expr {
+        match self.dim(dim).length {
+            Length::Fixed(n) => Expr::Integer(n as i64),
+            _ => Expr::Len(dim),
+        }
+    }
+
+    /// `held[..] = tensor[..]`, through which no derivative passes.
+    pub fn hold(&mut self, tensor: TensorId, name: &str) -> TensorId {
+        let axes = self.tensor(tensor).axes.clone();
+        let held = self.add_tensor(name, axes.clone(), Element::Float, Role::Intermediate);
+        let left: Vec<Subscript> = axes
+            .into_iter()
+            .map(|d| Subscript::Index(self.add_index("i", d)))
+            .collect();
+        let right = self.exprs.add(Expr::Access {
+            tensor,
+            subscripts: left.clone(),
+            guarded: false,
+        });
+        self.equations.push(Equation {
+            tensor: held,
+            left,
+            op: Op::Define,
+            right,
+        });
+        self.held.insert(held);
+        held
+    }
+}

@@ -1,0 +1,145 @@
+//! The dimensions of a called function, in those of the caller.
+
+use super::argument::{Argument, ArgumentKind};
+use crate::ir::{
+    Check, CmpOp, DimId, Expr as Ir, Fault, Function, Length, Parameter, Place, TensorId,
+};
+use crate::resolve::Scope;
+use crate::rule::Rule;
+use proc_macro2::Span;
+use std::collections::BTreeMap;
+
+/// What each dimension of a called function is in its caller, and the axis that said so.
+type Known = BTreeMap<DimId, (DimId, Option<Place>)>;
+
+impl Scope<'_> {
+    /// The dimensions of `callee`, from the axes of the arguments and the lengths among them.
+    pub(crate) fn dimensions_of(
+        &mut self,
+        callee: &Function,
+        arguments: &[Argument],
+    ) -> Option<BTreeMap<DimId, DimId>> {
+        let mut known = Known::new();
+        let mut good = true;
+        for (p, a) in callee.parameters.iter().zip(arguments) {
+            if let Parameter::Dim(d) = *p {
+                let dim = self.given(callee, d, a);
+                good &= dim.is_some();
+                known.extend(dim.map(|dim| (d, (dim, None))));
+            }
+        }
+        for (p, a) in callee.parameters.iter().zip(arguments) {
+            if let (Parameter::Tensor(t), ArgumentKind::Tensor(own)) = (*p, a.kind) {
+                good &= self.axes_of(callee, t, own, a.span, &mut known).is_some();
+            }
+        }
+        good.then(|| known.into_iter().map(|(d, (dim, _))| (d, dim)).collect())
+    }
+
+    /// The length that the caller gives for a `dim` parameter.
+    fn given(&mut self, callee: &Function, d: DimId, a: &Argument) -> Option<DimId> {
+        match a.kind {
+            ArgumentKind::Length(dim) => Some(dim),
+            ArgumentKind::Whole(n) if n >= 0 => Some(self.fixed(n as u64)),
+            _ => {
+                let text = format!(
+                    "`{}` takes a length here, `{}`: write `len(..)` or a whole number",
+                    callee.name,
+                    callee.dim(d).name
+                );
+                self.diagnostics.error(Rule::WholeTensor, a.span, text);
+                None
+            }
+        }
+    }
+
+    /// Learns what the axes of an argument say.
+    fn axes_of(
+        &mut self,
+        callee: &Function,
+        parameter: TensorId,
+        argument: TensorId,
+        span: Span,
+        known: &mut Known,
+    ) -> Option<()> {
+        let axes = self.f.tensor(argument).axes.clone();
+        for (axis, (&d, dim)) in callee.tensor(parameter).axes.iter().zip(axes).enumerate() {
+            let place = Place {
+                tensor: argument,
+                axis,
+            };
+            let wanted = match callee.dim(d).length {
+                Length::Fixed(n) => Some((self.fixed(n), None)),
+                _ => known.get(&d).copied(),
+            };
+            match wanted {
+                Some((wanted, at)) => self.agree(callee, d, (wanted, at), (dim, place), span)?,
+                None => drop(known.insert(d, (dim, Some(place)))),
+            }
+        }
+        Some(())
+    }
+
+    /// An axis has the length that its dimension of the callee has: different names never do, a name and a number are
+    /// compared when the function is entered.
+    fn agree(
+        &mut self,
+        callee: &Function,
+        d: DimId,
+        (wanted, first): (DimId, Option<Place>),
+        (dim, place): (DimId, Place),
+        span: Span,
+    ) -> Option<()> {
+        if wanted == dim {
+            return Some(());
+        }
+        let number = |dim: DimId| match self.f.dim(dim).length {
+            Length::Fixed(n) => Some(n),
+            _ => None,
+        };
+        let name = |at: Place| format!("`{}` (axis {})", self.f.tensor(at.tensor).name, at.axis);
+        if number(wanted).is_some() == number(dim).is_some() {
+            let (is, was) = (&self.f.dim(dim).name, &self.f.dim(wanted).name);
+            let text = match first {
+                Some(first) => format!(
+                    "dimension `{}` of `{}` is `{was}` in {} and `{is}` in {}",
+                    callee.dim(d).name,
+                    callee.name,
+                    name(first),
+                    name(place)
+                ),
+                None => format!(
+                    "`{}` takes a length of `{was}` here, and `{is}` is the dimension of {}",
+                    callee.name,
+                    name(place)
+                ),
+            };
+            self.diagnostics.error(Rule::AxisMismatch, span, text);
+            return None;
+        }
+        let fault = match (first, number(wanted)) {
+            (Some(first), _) => Fault::Lengths {
+                index: callee.dim(d).name.clone(),
+                a: first,
+                b: place,
+            },
+            (None, _) => Fault::Required {
+                at: place,
+                dim: wanted,
+            },
+        };
+        self.compare_lengths(wanted, dim, fault);
+        Some(())
+    }
+
+    /// Compares two lengths when the function is entered.
+    pub(crate) fn compare_lengths(&mut self, a: DimId, b: DimId, fault: Fault) {
+        let exprs = &mut self.f.exprs;
+        let (a, b) = (exprs.add(Ir::Len(a)), exprs.add(Ir::Len(b)));
+        let differ = exprs.add(Ir::IntegerCompare(CmpOp::NotEqual, a, b));
+        self.f.checks.push(Check {
+            fails: vec![(differ, true)],
+            fault,
+        });
+    }
+}
