@@ -45,6 +45,7 @@ fn plans_of(f: &Resolved, inline: bool) -> Option<Plans> {
     Some(Plans {
         vjp: planned(differentiate::vjp(&primal)),
         jvp: more.then(|| planned(differentiate::jvp(&primal).into())),
+        pullback_tangent: more.then(|| planned(differentiate::pullback_tangent(&primal).into())),
         hvp: hvp.then(|| planned(differentiate::hvp(&primal).into())),
         jacobian: more.then(|| planned(normal(&differentiate::jacobian(&f.function)).into())),
     })

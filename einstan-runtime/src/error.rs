@@ -122,6 +122,24 @@ impl Error {
     }
 
     #[cold]
+    pub fn returned(
+        function: &str,
+        callee: &str,
+        tensor: &str,
+        axis: usize,
+        returned: usize,
+        declared: usize,
+    ) -> Self {
+        Self::new(
+            ErrorKind::Length,
+            format!(
+                "{function}: `{callee}` returns length {returned} on axis {axis} of `{tensor}`, which is declared with \
+                 {declared}"
+            ),
+        )
+    }
+
+    #[cold]
     pub fn rank(function: &str, tensor: &str, expected: usize, found: usize) -> Self {
         Self::new(
             ErrorKind::Length,

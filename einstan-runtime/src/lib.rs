@@ -4,6 +4,7 @@
 #![warn(missing_docs)]
 
 mod arithmetic;
+mod call;
 mod contract;
 mod dispatch;
 mod elementary;
@@ -25,6 +26,10 @@ mod vector;
 mod within;
 
 pub use arithmetic::{Choice, choose, finite, integer_add, integer_mul, integer_neg, integer_rem};
+pub use call::{
+    Absent, Axes, Differentiable, Function, Given, Ignored, Length, Memory, Number, Pass, Returns,
+    Room, Scalar, Shapes, Tensor, Whole, count, input, output, room,
+};
 pub use contract::{Loop, Scratch, contract};
 pub use dispatch::{simd_level, vectorize};
 pub use error::{Error, ErrorKind};

@@ -58,6 +58,18 @@ impl<'a, E: Element, const R: usize> Sink<'a, E, R> {
         }
     }
 
+    /// The same with another number of axes, as of a source.
+    #[inline(always)]
+    pub(crate) fn ranked<const S: usize>(self) -> Sink<'a, E, S> {
+        let at = |axis: usize| axis < R;
+        Sink {
+            origin: self.origin,
+            lens: std::array::from_fn(|axis| if at(axis) { self.lens[axis] } else { 1 }),
+            strides: std::array::from_fn(|axis| if at(axis) { self.strides[axis] } else { 0 }),
+            life: PhantomData,
+        }
+    }
+
     /// The lengths of the axes.
     #[inline(always)]
     pub fn lens(&self) -> [usize; R] {

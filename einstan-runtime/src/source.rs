@@ -64,6 +64,19 @@ impl<'a, E: Element, const R: usize> Source<'a, E, R> {
         }
     }
 
+    /// The same with another number of axes, which a caller never asks for but where its call does not compile: axes that
+    /// are missing have length 1, others stay at their first position.
+    #[inline(always)]
+    pub(crate) fn ranked<const S: usize>(self) -> Source<'a, E, S> {
+        let at = |axis: usize| axis < R;
+        Source {
+            origin: self.origin,
+            lens: std::array::from_fn(|axis| if at(axis) { self.lens[axis] } else { 1 }),
+            strides: std::array::from_fn(|axis| if at(axis) { self.strides[axis] } else { 0 }),
+            life: PhantomData,
+        }
+    }
+
     /// The lengths of the axes.
     #[inline(always)]
     pub fn lens(&self) -> [usize; R] {

@@ -1,7 +1,7 @@
 //! An index runs over one dimension.
 
 use super::{Branch, Checker, Position, Range};
-use crate::ir::{CmpOp, DimId, Expr, Fault, IndexId, Length, Place, Subscript};
+use crate::ir::{CmpOp, DimId, Expr, Fault, IndexId, Meeting, Place, Subscript};
 use crate::resolve::message;
 use crate::rule::Rule;
 use std::collections::BTreeSet;
@@ -22,12 +22,13 @@ impl Checker<'_> {
             let Some(range) = written.ranges.get(&i) else {
                 continue;
             };
-            if have == p.dim || told.contains(&i) {
+            let meeting = self.f.meeting(have, p.dim);
+            if meeting == Meeting::Same || told.contains(&i) {
                 continue;
             }
             match &p.branch {
                 Some(branch) if !range.branch => self.beyond(p, i, branch),
-                _ if self.is_number(have) != self.is_number(p.dim) => self.agree(p, i, range),
+                _ if meeting == Meeting::AtEntry => self.agree(p, i, range),
                 _ => {
                     told.insert(i);
                     if accesses.insert((p.equation, &p.shown)) {
@@ -61,10 +62,6 @@ impl Checker<'_> {
             b: p.place,
         };
         self.at_entry(&[differ], &[], fault);
-    }
-
-    fn is_number(&self, dim: DimId) -> bool {
-        matches!(self.f.dim(dim).length, Length::Fixed(_))
     }
 
     fn mismatch(&mut self, p: &Position, index: IndexId, range: &Range) {

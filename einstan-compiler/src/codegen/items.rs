@@ -24,9 +24,11 @@ pub fn function(resolved: &Resolved, plans: Option<&Plans>, facade: &TokenStream
     let module = format_ident!("__einstan_{}", resolved.name.text);
     let visibility = &resolved.visibility;
     let inside = items.module();
+    let callees = items.callee_paths(&module);
     quote! {
         #[doc(hidden)]
         mod #module { #inside }
+        #callees
         #[doc(inline)]
         #[allow(unused_imports)]
         #visibility use #module::#name;
@@ -43,6 +45,7 @@ pub fn inline(
 ) -> TokenStream {
     let items = Items::new(resolved, plans, facade, true);
     let inside = items.module();
+    let callees = items.callee_paths(&format_ident!("__einstan_inline"));
     let (core, rt, nd) = (&items.paths.core, &items.paths.rt, &items.nd);
     if plans.is_none() {
         let value = match resolved.function.results.first() {
@@ -78,6 +81,7 @@ pub fn inline(
         #errors
         #[doc(hidden)]
         mod __einstan_inline { #inside }
+        #callees
         __einstan_inline::#call(#(#arguments),*)
     } }
 }
@@ -96,6 +100,7 @@ impl<'a> Items<'a> {
             paths: Paths {
                 rt: quote! { #facade::__private::rt },
                 core: quote! { #facade::__private::core },
+                externals: resolved.externals.clone(),
             },
             nd: quote! { #facade::__private::ndarray },
             inline,
@@ -143,16 +148,19 @@ impl<'a> Items<'a> {
             self.equations(),
             self.plan().map(|p| p.text.clone()).unwrap_or_default(),
         );
+        let (callees, callable) = (self.callee_exports(), self.callable_export());
         let docs = format!("What belongs to the function `{}`.", self.f.name);
         quote! {
             #[no_implicit_prelude]
             #[allow(unused, clippy::all, clippy::pedantic, clippy::nursery)] // generated code is no example of style
             mod __imp { #imp }
             pub use self::__imp::__call as #name;
+            #callees
             #[doc = #docs]
             #[allow(non_snake_case, uncommon_codepoints)] // functions have the names of mathematics too
             pub mod #name {
                 pub use super::__imp::{#(#exports),*};
+                #callable
                 /// The equations.
                 pub const EQUATIONS: &str = #equations;
                 /// What the compiler decided.
@@ -174,7 +182,8 @@ impl<'a> Items<'a> {
             let more = (!self.inline).then(|| self.derivatives());
             quote! { #gradient #pullback #vjp #vjp_in #scalar #more }
         });
-        quote! { #lengths #workspace #forward #backward #call #into #derivative }
+        let (callees, callable) = (self.callee_types(), (!self.inline).then(|| self.callable()));
+        quote! { #callees #lengths #workspace #forward #backward #call #into #derivative #callable }
     }
 
     /// The derivatives that are functions of their own.
@@ -187,7 +196,10 @@ impl<'a> Items<'a> {
             .f
             .is_scalar()
             .then(|| self.hvp(self.plans.and_then(|p| p.hvp.as_ref())));
-        quote! { #jvp #hvp #jacobian }
+        let name = format_ident!("__pullback_tangent_body");
+        let second = self.plans.and_then(|p| p.pullback_tangent.as_ref());
+        let second = second.map(|p| self.routine(&name, p));
+        quote! { #jvp #hvp #jacobian #second }
     }
 
     /// `let __lens = __lengths(a0.shape(), a1.shape(), a2)?;`

@@ -39,14 +39,23 @@ impl Items<'_> {
             }
         });
         let bind = self.bind_lengths();
+        let call_fields = self.call_lens_fields();
+        let (mut calls, names) = self.call_lens();
+        if self.plan().is_none() {
+            let returned = self.f.dims.iter().enumerate();
+            let returned = returned.filter(|(_, d)| matches!(d.length, Length::Returned { .. }));
+            let names = returned.map(|(at, _)| format_ident!("d{}", at));
+            calls.extend(quote! { #(let #names = 0usize;)* });
+        }
         let checks = self.plan().map(|p| body::checks(p, &self.paths));
         quote! {
             #[derive(#core::clone::Clone, #core::marker::Copy)]
-            struct Lens { #(#fields: usize,)* }
+            pub struct Lens { #(#fields: usize,)* #call_fields }
 
             fn __lengths(#(#parameters)*) -> #result {
                 #bind
-                let lens = Lens { #(#fields,)* };
+                #calls
+                let lens = Lens { #(#fields,)* #(#names,)* };
                 #checks
                 #core::result::Result::Ok(lens)
             }

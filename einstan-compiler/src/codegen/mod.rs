@@ -1,8 +1,10 @@
 //! Tokens. `body` emits the numeric bodies, the other files the items around them.
 
 pub mod body;
+mod callable;
 mod derived;
 mod docs;
+mod external;
 mod gradient;
 mod items;
 mod lengths;

@@ -3,8 +3,8 @@
 use super::body::integer_type;
 use super::signature::Items;
 use crate::ir::Element;
-use crate::plan::{Buffer, Plan};
-use proc_macro2::TokenStream;
+use crate::plan::Plan;
+use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 impl Items<'_> {
@@ -16,42 +16,66 @@ impl Items<'_> {
     /// pub struct Workspace<T> { saved: Saved<T>, work: Work<T> }
     /// ```
     pub(super) fn workspace(&self) -> TokenStream {
-        self.workspace_with(self.plan().map_or(&[], |p| &p.buffers))
+        self.workspace_with(self.plan())
     }
 
     /// The same for the routine of a derivative.
     pub(super) fn workspace_of(&self, plan: &Plan) -> TokenStream {
-        self.workspace_with(&plan.buffers)
+        self.workspace_with(Some(plan))
     }
 
-    fn workspace_with(&self, all: &[Buffer]) -> TokenStream {
+    fn workspace_with(&self, plan: Option<&Plan>) -> TokenStream {
         let (rt, core) = (&self.paths.rt, &self.paths.core);
+        let all = plan.map_or(&[][..], |p| &p.buffers);
         let fields = |saved: bool| {
-            all.iter()
-                .filter(|b| b.saved == saved)
-                .map(|b| {
-                    let field = format_ident!("{}", b.field);
-                    let element = match b.element {
-                        Element::Float => quote! { T },
-                        Element::Integer(t) => integer_type(t),
-                    };
-                    quote! { #field: #rt::Buffer<#element>, }
-                })
-                .collect::<TokenStream>()
+            let buffers = all.iter().filter(|b| b.saved == saved).map(|b| {
+                let field = format_ident!("{}", b.field);
+                let returned = plan.and_then(|p| self.returned_element(p, b.tensor));
+                let element = match (returned, b.element) {
+                    (Some(element), _) => element,
+                    (None, Element::Float) => quote! { T },
+                    (None, Element::Integer(t)) => integer_type(t),
+                };
+                (field, quote! { #rt::Buffer<#element> })
+            });
+            let mut all: Vec<(Ident, TokenStream)> = buffers.collect();
+            all.extend(plan.into_iter().flat_map(|p| self.call_memory(p, saved)));
+            if !saved {
+                all.push((format_ident!("scratch"), quote! { #rt::Scratch }));
+            }
+            all.push((
+                format_ident!("element"),
+                quote! { #core::marker::PhantomData<T> },
+            ));
+            all
         };
-        let (saved, work) = (fields(true), fields(false));
+        let structure = |name: &str, fields: Vec<(Ident, TokenStream)>| {
+            let name = format_ident!("{}", name);
+            let (names, types): (Vec<_>, Vec<_>) = fields.into_iter().unzip();
+            quote! {
+                pub struct #name<T> { #(#names: #types,)* }
+
+                impl<T> #core::default::Default for #name<T> {
+                    fn default() -> Self {
+                        #name { #(#names: #core::default::Default::default(),)* }
+                    }
+                }
+            }
+        };
+        let (saved, work) = (
+            structure("Saved", fields(true)),
+            structure("Work", fields(false)),
+        );
         let docs = format!("Memory for `{}` that one caller keeps.", self.f.name);
         quote! {
-            #[derive(#core::default::Default)]
-            pub(super) struct Saved<T> { #saved element: #core::marker::PhantomData<T> }
+            #saved
 
-            #[derive(#core::default::Default)]
-            pub(super) struct Work<T> { #work scratch: #rt::Scratch, element: #core::marker::PhantomData<T> }
+            #work
 
             #[doc = #docs]
             pub struct Workspace<T> { pub(super) saved: Saved<T>, pub(super) work: Work<T> }
 
-            impl<T: #rt::Float> #core::default::Default for Workspace<T> {
+            impl<T> #core::default::Default for Workspace<T> {
                 fn default() -> Self {
                     Workspace {
                         saved: #core::default::Default::default(),

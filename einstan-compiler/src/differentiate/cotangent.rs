@@ -7,6 +7,7 @@
 //! the result.
 
 use super::active;
+use super::call::Group;
 use super::linear::{Linear, Terms};
 use crate::ir::{
     CmpOp, Equation, Expr, ExprId, Function, IndexId, Op, Subscript, TensorId, UnaryOp, are_plain,
@@ -188,6 +189,9 @@ impl Back {
         let Some((places, part)) = self.unify(&e.left, part) else {
             return;
         };
+        if self.linear.f.returned(e).is_some() {
+            return self.call(e, part);
+        }
         let places = self.fresh(e.right, places);
         let right = self.linear.f.exprs.place(e.right, &places);
         let value = if whole {
@@ -201,6 +205,33 @@ impl Back {
         }
         self.linear.begin_at(scope, right, value);
         let terms = self.linear.terms(right, value, part.value);
+        self.contribute(terms);
+    }
+
+    /// Y = f(A, ..): Ā[k,l] = Σ Ȳ[i,j] J[i,j,k,l], with the Jacobian J of the function that is called.
+    fn call(&mut self, e: &Equation, part: Part) {
+        let Some((call, of_call, inputs, output)) = self.linear.f.returned(e) else {
+            return;
+        };
+        let group = Group {
+            call,
+            part: of_call,
+            inputs: inputs.clone(),
+            outputs: vec![(output, e.tensor)],
+        };
+        let mut terms = Terms::new();
+        for (at, input) in inputs.into_iter().enumerate() {
+            let Some(by) = input.filter(|t| self.linear.active.contains(t)) else {
+                continue;
+            };
+            let jacobian = self.linear.jacobian(&group, (output, e.tensor), (at, by));
+            let to = self.linear.whole(by);
+            let at = [part.own.clone(), to.clone()].concat();
+            let read = self.linear.access(jacobian, at);
+            let value = self.linear.f.exprs.product(part.value, read);
+            terms.insert((by, to), value);
+        }
+        self.linear.begin_at(indices(&part.own), e.right, e.right);
         self.contribute(terms);
     }
 

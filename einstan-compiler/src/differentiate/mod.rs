@@ -4,6 +4,7 @@
 //! `reduction`. `pullback` sends contributions from an equation's tensor to what it reads, for the equations in reverse
 //! order; `tangent` sends them the other way, along with the equations. Second derivatives are derivatives of derivatives.
 
+mod call;
 pub(crate) mod cotangent;
 mod elementwise;
 mod linear;
@@ -12,7 +13,7 @@ mod reduction;
 mod tangent;
 
 pub use pullback::{gradient, vjp};
-pub use tangent::{hvp, jvp};
+pub use tangent::{hvp, jvp, pullback_tangent};
 
 use crate::ir::{DimId, Element, Equation, Expr, Function, Op, Role, Subscript, TensorId};
 use std::collections::BTreeSet;
@@ -80,7 +81,7 @@ fn jacobian_of(f: &mut Function, y: TensorId, x: TensorId) -> TensorId {
 }
 
 /// The float tensors that depend on some others, with these.
-fn active(f: &Function, from: impl Iterator<Item = TensorId>) -> BTreeSet<TensorId> {
+pub(crate) fn active(f: &Function, from: impl Iterator<Item = TensorId>) -> BTreeSet<TensorId> {
     let mut active: BTreeSet<TensorId> = from.filter(|t| !f.held.contains(t)).collect();
     for e in &f.equations {
         let depends = f.reads(e.right).iter().any(|t| active.contains(t));

@@ -1,8 +1,12 @@
 //! The backward equations: the cotangent of each tensor, from those of the tensors that read it.
 
+use super::call::Group;
 use super::linear::{Linear, Terms};
 use super::{Backward, active};
-use crate::ir::{Element, Equation, Expr, Function, Op, Real, Role, Subscript, TensorId, indices};
+use crate::ir::{
+    Element, Equation, Expr, Function, Op, Parameter, Part, Real, Role, Subscript, TensorId,
+    indices,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The vector-Jacobian product of `primal`, which is in normal form.
@@ -16,8 +20,12 @@ pub fn vjp(primal: &Function) -> Backward {
         adjoints: BTreeMap::new(),
     };
     p.begin();
-    for e in primal.equations.iter().rev() {
-        p.equation(primal, e);
+    for (at, e) in primal.equations.iter().enumerate().rev() {
+        if primal.returned(e).is_none() {
+            p.equation(primal, e);
+        } else if let Some(group) = p.linear.group(&primal.equations, at) {
+            p.call(&group);
+        }
     }
     Backward {
         function: p.linear.f,
@@ -28,9 +36,52 @@ pub fn vjp(primal: &Function) -> Backward {
 /// The gradient of `primal`, in normal form and with one scalar result, as a function: its results are the gradients by
 /// the parameters, for the cotangent 1.
 pub fn gradient(primal: &Function) -> Function {
-    let mut linear = Linear::new(vjp(primal).function, BTreeSet::new());
+    let mut f = reverse(primal);
     let one = Expr::Real(Real::new(1.0));
-    let cotangents = with_role(&linear.f, |r| matches!(r, Role::Cotangent { .. }));
+    let cotangents = with_role(&f, |r| matches!(r, Role::Cotangent { .. }));
+    for at in 0..f.equations.len() {
+        let right = f.equations[at].right;
+        f.equations[at].right = f.exprs.map(right, &mut BTreeMap::new(), &mut |e| match e {
+            Expr::Access { tensor, .. } if cotangents.contains(&tensor) => one.clone(),
+            e => e,
+        });
+    }
+    // A call takes it as a tensor.
+    for tensor in cotangents {
+        f.tensors[tensor.index()].role = Role::Intermediate;
+        let (left, op, right) = (vec![], Op::Define, f.exprs.add(one.clone()));
+        let equation = Equation {
+            tensor,
+            left,
+            op,
+            right,
+        };
+        if f.equations
+            .iter()
+            .any(|e| f.reads(e.right).contains(&tensor))
+        {
+            f.equations.insert(0, equation);
+        }
+    }
+    f
+}
+
+/// The pullback of `primal`, in normal form, as a function: after the parameters it takes a cotangent of each result that is
+/// no integer, and its results are the gradients by the parameters.
+pub fn pullback(primal: &Function) -> Function {
+    let mut f = reverse(primal);
+    for r in &primal.results {
+        for cotangent in with_role(&f, |role| role == Role::Cotangent { of: *r }) {
+            f.tensors[cotangent.index()].role = Role::Parameter { constant: false };
+            f.parameters.push(Parameter::Tensor(cotangent));
+        }
+    }
+    f
+}
+
+/// The equations of `primal` and of its pullback, with the gradients by all parameters as results.
+fn reverse(primal: &Function) -> Function {
+    let mut linear = Linear::new(vjp(primal).function, BTreeSet::new());
     let gradients: Vec<TensorId> = primal
         .differentiable()
         .flat_map(|p| with_role(&linear.f, |r| r == Role::Gradient { of: p }))
@@ -41,13 +92,6 @@ pub fn gradient(primal: &Function) -> Function {
         }
     }
     let f = &mut linear.f;
-    for at in 0..f.equations.len() {
-        let right = f.equations[at].right;
-        f.equations[at].right = f.exprs.map(right, &mut BTreeMap::new(), &mut |e| match e {
-            Expr::Access { tensor, .. } if cotangents.contains(&tensor) => one.clone(),
-            e => e,
-        });
-    }
     f.results
         .iter()
         .for_each(|r| f.tensors[r.index()].role = Role::Intermediate);
@@ -138,6 +182,43 @@ impl Pullback {
             _ => self.linear.terms(e.right, value, seed),
         };
         self.contribute(terms);
+    }
+
+    /// The contributions of a call: the gradients by its arguments, from the cotangents of its results.
+    fn call(&mut self, group: &Group) {
+        let results = self.linear.f.calls[group.call.index()].results;
+        let mut cotangents = vec![None; results];
+        for (output, tensor) in &group.outputs {
+            if self.linear.active.contains(tensor) {
+                cotangents[*output] = self.adjoints.get(tensor).copied();
+            }
+        }
+        if cotangents.iter().all(Option::is_none) {
+            return;
+        }
+        let inputs = [group.inputs.clone(), cotangents].concat();
+        let part = (group.call, Part::Pullback);
+        let mut parts = Vec::new();
+        for (at, argument) in group.inputs.iter().enumerate() {
+            let Some(tensor) = argument.filter(|t| self.linear.active.contains(t)) else {
+                continue;
+            };
+            let known = self.adjoints.contains_key(&tensor);
+            let role = Role::Adjoint { of: tensor };
+            let gradient = self.like(tensor, role);
+            self.linear.take(gradient, part, inputs.clone(), at);
+            if known {
+                parts.push((tensor, gradient));
+            } else {
+                self.adjoints.insert(tensor, gradient);
+            }
+        }
+        for (tensor, gradient) in parts {
+            let left = self.linear.whole(tensor);
+            let right = self.linear.access(gradient, left.clone());
+            let adjoint = self.adjoints[&tensor];
+            self.linear.write(adjoint, left, Op::Accumulate, right);
+        }
     }
 
     /// Turns contributions into equations.

@@ -1,11 +1,12 @@
 //! The tangent of each tensor, from those of the tensors that it reads.
 
 use super::active;
+use super::call::Group;
 use super::linear::{Linear, Terms};
-use super::pullback::gradient;
+use super::pullback::{gradient, pullback};
 use crate::ir::{
-    Element, Equation, Expr, ExprId, Function, IndexId, Op, Parameter, Role, Subscript, TensorId,
-    indices,
+    Element, Equation, Expr, ExprId, Function, IndexId, Op, Parameter, Part, Role, Subscript,
+    TensorId, indices,
 };
 use std::collections::BTreeMap;
 
@@ -17,9 +18,13 @@ use std::collections::BTreeMap;
 /// `Ẏ[l] += sum[rest](c * Ȧ[s])`, where `rest` are the indices that `l` does not name.
 pub fn jvp(primal: &Function) -> Function {
     let mut t = Tangent::new(primal);
-    for e in &primal.equations {
-        t.linear.f.equations.push(e.clone());
-        t.equation(primal, e);
+    for (at, e) in primal.equations.iter().enumerate() {
+        if primal.returned(e).is_none() {
+            t.linear.f.equations.push(e.clone());
+            t.equation(primal, e);
+        } else if let Some(group) = t.linear.group(&primal.equations, at) {
+            t.call(&group);
+        }
     }
     t.finish(primal)
 }
@@ -34,6 +39,11 @@ pub fn hvp(primal: &Function) -> Function {
         f.tensors[r.index()].role = Role::Intermediate;
     }
     f
+}
+
+/// The tangent of the pullback of `primal`, in normal form: what a caller needs for a Hessian.
+pub fn pullback_tangent(primal: &Function) -> Function {
+    jvp(&pullback(primal))
 }
 
 struct Tangent {
@@ -88,6 +98,42 @@ impl Tangent {
             if let Some(value) = self.term(tensor, subscripts, factor) {
                 let right = self.linear.sum_over(rest.clone(), value);
                 self.contribute(e, right);
+            }
+        }
+    }
+
+    /// The outputs of a call with their tangents, which one part computes together.
+    fn call(&mut self, group: &Group) {
+        let tangents: Vec<Option<TensorId>> = group
+            .inputs
+            .iter()
+            .map(|input| self.tangents.get(&(*input)?).copied())
+            .collect();
+        let part = match group.part {
+            _ if tangents.iter().all(Option::is_none) => None,
+            Part::Value => Some(Part::Tangent),
+            Part::Pullback => Some(Part::PullbackTangent),
+            Part::Tangent | Part::PullbackTangent | Part::Jacobian => {
+                unreachable!("tangents are taken of values and of gradients")
+            }
+        };
+        let call = &self.linear.f.calls[group.call.index()];
+        let counts = group.part.outputs(call.arguments.len(), call.results);
+        let outputs: usize = counts.iter().sum();
+        for &(output, tensor) in &group.outputs {
+            let (part, inputs) = match part {
+                Some(part) => (part, [group.inputs.clone(), tangents.clone()].concat()),
+                None => (group.part, group.inputs.clone()),
+            };
+            self.linear.take(tensor, (group.call, part), inputs, output);
+        }
+        let Some(part) = part else { return };
+        for &(output, tensor) in &group.outputs {
+            if self.linear.f.tensor(tensor).element == Element::Float {
+                let tangent = self.tangent(tensor);
+                let inputs = [group.inputs.clone(), tangents.clone()].concat();
+                let part = (group.call, part);
+                self.linear.take(tangent, part, inputs, outputs + output);
             }
         }
     }

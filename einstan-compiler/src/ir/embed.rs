@@ -1,8 +1,8 @@
 //! One function's equations inside another one.
 
 use super::{
-    Check, DimId, Element, Equation, Expr, ExprId, Fault, Function, IndexId, Length, Op, Place,
-    Role, Subscript, TensorId,
+    Call, CallId, Check, DimId, Element, Equation, Expr, ExprId, Fault, Function, IndexId, Length,
+    Op, Passed, Place, Role, Subscript, TensorId,
 };
 use std::collections::BTreeMap;
 
@@ -16,12 +16,20 @@ pub struct Embedding {
     pub values: BTreeMap<TensorId, ExprId>,
     indices: BTreeMap<IndexId, IndexId>,
     exprs: BTreeMap<ExprId, ExprId>,
+    calls: BTreeMap<CallId, CallId>,
 }
 
 impl Embedding {
-    /// With the dimensions of the inner function, all but numbers.
-    pub fn new(dims: BTreeMap<DimId, DimId>) -> Self {
+    /// With the dimensions of the inner function's parameters. Its calls are the outer function's from now on.
+    pub fn new(outer: &mut Function, inner: &Function, dims: BTreeMap<DimId, DimId>) -> Self {
+        let first = outer.calls.len() as u32;
+        let calls = (0..inner.calls.len() as u32).map(|c| (CallId(c), CallId(first + c)));
+        outer.calls.extend(inner.calls.iter().map(|c| Call {
+            arguments: vec![],
+            ..c.clone()
+        }));
         Embedding {
+            calls: calls.collect(),
             dims,
             tensors: BTreeMap::new(),
             values: BTreeMap::new(),
@@ -31,10 +39,41 @@ impl Embedding {
     }
 
     pub fn dim(&mut self, outer: &mut Function, inner: &Function, d: DimId) -> DimId {
-        match (self.dims.get(&d), &inner.dim(d).length) {
-            (Some(&dim), _) => dim,
-            (None, Length::Fixed(n)) => outer.fixed(*n),
-            (None, _) => unreachable!("the arguments give every dimension that has a name"),
+        if let Some(&dim) = self.dims.get(&d) {
+            return dim;
+        }
+        let dim = match inner.dim(d).length.clone() {
+            Length::Fixed(n) => outer.fixed(n),
+            Length::Returned { call, result, axis } => {
+                let call = self.calls[&call];
+                let length = Length::Returned { call, result, axis };
+                outer.add_dim(inner.dim(d).name.clone(), length)
+            }
+            _ => unreachable!("the arguments give every dimension that has a name"),
+        };
+        self.dims.insert(d, dim);
+        dim
+    }
+
+    /// An argument of a call: what is a parameter of the inner function may be a number in the outer one.
+    fn passed(&mut self, outer: &mut Function, inner: &Function, p: Passed) -> Passed {
+        let value = match p {
+            Passed::Length(d) => return Passed::Length(self.dim(outer, inner, d)),
+            Passed::Tensor(t) => match self.values.get(&t) {
+                Some(&value) => value,
+                None => return Passed::Tensor(self.tensor(outer, inner, t)),
+            },
+            number => return number,
+        };
+        let value = match *outer.exprs.get(value) {
+            Expr::Number(integer) => integer,
+            _ => value,
+        };
+        match *outer.exprs.get(value) {
+            Expr::Real(r) => Passed::Real(r),
+            Expr::Integer(n) => Passed::Whole(n),
+            Expr::Len(d) => Passed::Length(d),
+            _ => unreachable!("a number or a length stands for a parameter"),
         }
     }
 
@@ -87,10 +126,19 @@ impl Embedding {
             _ => None,
         };
         let expr = value.unwrap_or_else(|| {
+            if let Expr::Returned { inputs, .. } = &mut node {
+                let number = |t: &Option<TensorId>| t.is_some_and(|t| self.values.contains_key(&t));
+                inputs
+                    .iter_mut()
+                    .filter(|t| number(t))
+                    .for_each(|t| *t = None);
+            }
             node.each_index(&mut |i| *i = self.index(outer, inner, *i));
             node.each_tensor(&mut |t| *t = self.tensor(outer, inner, *t));
-            if let Expr::Len(d) = &mut node {
-                *d = self.dim(outer, inner, *d);
+            match &mut node {
+                Expr::Len(d) => *d = self.dim(outer, inner, *d),
+                Expr::Returned { call, .. } => *call = self.calls[call],
+                _ => {}
             }
             let node = match node {
                 Expr::Len(d) => outer.length_of(d),
@@ -121,6 +169,11 @@ impl Embedding {
                 at: self.place(outer, inner, at),
                 dim: self.dim(outer, inner, dim),
             },
+            Fault::Returned { call, at, dim } => Fault::Returned {
+                call: self.calls[&call],
+                at: self.place(outer, inner, at),
+                dim: self.dim(outer, inner, dim),
+            },
             Fault::Empty {
                 word,
                 index,
@@ -144,6 +197,11 @@ impl Embedding {
 impl Function {
     /// Adds the equations of `inner`, and what it compares of lengths when it is entered; `check` finds the rest again.
     pub fn embed(&mut self, inner: &Function, into: &mut Embedding) {
+        for (at, call) in inner.calls.iter().enumerate() {
+            let arguments = call.arguments.iter();
+            let arguments = arguments.map(|&p| into.passed(self, inner, p)).collect();
+            self.calls[into.calls[&CallId(at as u32)].index()].arguments = arguments;
+        }
         for e in &inner.equations {
             let left = e.left.iter().map(|&s| into.subscript(self, inner, s));
             let equation = Equation {

@@ -1,6 +1,6 @@
 //! Expressions of the ir: a hash-consed arena, so that equal expressions have equal ids.
 
-use super::{DimId, Function, IndexId, TensorId};
+use super::{CallId, DimId, Function, IndexId, Part, TensorId};
 pub use crate::ast::CmpOp;
 pub use crate::op::{BinaryOp, ReduceOp, UnaryOp};
 use std::collections::{BTreeMap, BTreeSet};
@@ -65,6 +65,15 @@ pub enum Expr {
         at: Vec<Subscript>,
         by: TensorId,
         to: Vec<Subscript>,
+    },
+    /// An element of what a call computes, from whole tensors: stands at the root of an equation alone, with the
+    /// equation's own plain subscripts. An input that is missing is zero, or no tensor.
+    Returned {
+        call: CallId,
+        part: Part,
+        inputs: Vec<Option<TensorId>>,
+        output: usize,
+        subscripts: Vec<Subscript>,
     },
     /// `if condition { then } else { otherwise }` of numbers, or of integers.
     Select {
@@ -152,6 +161,7 @@ impl Exprs {
             | Expr::Len(_)
             | Expr::IntegerAccess { .. }
             | Expr::Jacobian { .. }
+            | Expr::Returned { .. }
             | Expr::Truth(_) => vec![],
             Expr::Unary(_, a)
             | Expr::PowI(a, _)
@@ -208,7 +218,9 @@ impl Exprs {
             .flat_map(|c| self.free(c, done))
             .collect();
         match self.get(id) {
-            Expr::Access { subscripts, .. } | Expr::IntegerAccess { subscripts, .. } => {
+            Expr::Access { subscripts, .. }
+            | Expr::IntegerAccess { subscripts, .. }
+            | Expr::Returned { subscripts, .. } => {
                 free.extend(indices(subscripts));
             }
             Expr::Jacobian { at, to, .. } => {
@@ -286,11 +298,14 @@ impl Exprs {
         }
     }
 
-    /// Whether an expression is a reduction or a normalisation: what normal form has at the root alone.
+    /// Whether an expression is a reduction, a normalisation or a call: what normal form has at the root alone.
     pub fn reduces(&self, id: ExprId) -> bool {
         matches!(
             self.get(id),
-            Expr::Reduce { .. } | Expr::ArgReduce { .. } | Expr::Softmax { .. }
+            Expr::Reduce { .. }
+                | Expr::ArgReduce { .. }
+                | Expr::Softmax { .. }
+                | Expr::Returned { .. }
         )
     }
 
@@ -372,6 +387,7 @@ impl Expr {
             | Expr::Len(_)
             | Expr::IntegerAccess { .. }
             | Expr::Jacobian { .. }
+            | Expr::Returned { .. }
             | Expr::Truth(_)) => e,
             Expr::Unary(op, a) => Expr::Unary(op, f(a)),
             Expr::PowI(a, n) => Expr::PowI(f(a), n),
@@ -434,6 +450,7 @@ impl Expr {
     pub fn each_tensor(&mut self, change: &mut impl FnMut(&mut TensorId)) {
         match self {
             Expr::Access { tensor, .. } | Expr::IntegerAccess { tensor, .. } => change(tensor),
+            Expr::Returned { inputs, .. } => inputs.iter_mut().flatten().for_each(change),
             Expr::Jacobian { of, by, .. } => {
                 change(of);
                 change(by);
@@ -444,7 +461,9 @@ impl Expr {
     /// Calls `change` with every subscript.
     pub fn each_subscript(&mut self, change: &mut impl FnMut(&mut Subscript)) {
         match self {
-            Expr::Access { subscripts, .. } | Expr::IntegerAccess { subscripts, .. } => {
+            Expr::Access { subscripts, .. }
+            | Expr::IntegerAccess { subscripts, .. }
+            | Expr::Returned { subscripts, .. } => {
                 subscripts.iter_mut().for_each(change);
             }
             Expr::Jacobian { at, to, .. } => at.iter_mut().chain(to).for_each(change),
@@ -481,13 +500,16 @@ impl Function {
 
     /// The tensors that an expression reads.
     pub fn reads(&self, id: ExprId) -> BTreeSet<TensorId> {
-        self.exprs
-            .walk(id)
-            .into_iter()
-            .filter_map(|e| match self.exprs.get(e) {
-                Expr::Access { tensor, .. } | Expr::IntegerAccess { tensor, .. } => Some(*tensor),
-                _ => None,
-            })
-            .collect()
+        let mut out = BTreeSet::new();
+        for e in self.exprs.walk(id) {
+            match self.exprs.get(e) {
+                Expr::Access { tensor, .. } | Expr::IntegerAccess { tensor, .. } => {
+                    out.insert(*tensor);
+                }
+                Expr::Returned { inputs, .. } => out.extend(inputs.iter().flatten()),
+                _ => {}
+            }
+        }
+        out
     }
 }

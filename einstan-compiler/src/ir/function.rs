@@ -1,6 +1,6 @@
 //! Functions of the ir: dimensions, tensors, indices, equations.
 
-use super::{ExprId, Exprs, Subscript};
+use super::{Call, CallId, Expr, ExprId, Exprs, Part, Passed, Subscript};
 pub use crate::ast::ElementType;
 use std::collections::BTreeSet;
 
@@ -44,6 +44,12 @@ pub enum Length {
     /// A `dim` parameter.
     Given,
     Fixed(u64),
+    /// Of what a call returns: one axis of a result, or where nothing says how many it has all its elements.
+    Returned {
+        call: CallId,
+        result: usize,
+        axis: Option<usize>,
+    },
     /// Some rows of an axis of this length at a time: made by `plan`.
     Rows {
         of: DimId,
@@ -57,6 +63,16 @@ pub enum Element {
     Float,
     /// An integer type (never F32 or F64).
     Integer(ElementType),
+}
+
+/// How two dimensions along which one index runs meet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Meeting {
+    Same,
+    /// Different names, or different numbers.
+    Never,
+    /// The lengths are compared when the function is entered.
+    AtEntry,
 }
 
 /// Why a tensor is there.
@@ -153,6 +169,8 @@ pub enum Fault {
     },
     /// An axis has another length than `dim`, which a call or a declaration asks for.
     Required { at: Place, dim: DimId },
+    /// A call returns another length, `dim`, than an axis is declared with.
+    Returned { call: CallId, at: Place, dim: DimId },
     /// A tensor is read outside of an axis.
     Outside { at: Place, position: Subscript },
     /// The divisor of a remainder is 0, in the equation of a tensor.
@@ -173,6 +191,8 @@ pub struct Function {
     pub checks: Vec<Check>,
     /// Tensors that are held constant: no derivative passes through them.
     pub held: BTreeSet<TensorId>,
+    /// Calls of functions of other invocations.
+    pub calls: Vec<Call>,
     /// The element type that the signature fixes, if it does: F32 or F64.
     pub float: Option<ElementType>,
 }
@@ -196,6 +216,7 @@ impl Function {
             equations: Vec::new(),
             checks: Vec::new(),
             held: BTreeSet::new(),
+            calls: Vec::new(),
             float: None,
         }
     }
@@ -263,6 +284,59 @@ impl Function {
             .all(|(s, &dim)| matches!(s, Subscript::Index(i) if self.index(*i).dim == dim))
     }
 
+    /// How two dimensions meet: a name and a number, and what a call returns and anything else, may agree.
+    pub fn meeting(&self, a: DimId, b: DimId) -> Meeting {
+        let returned = |d: DimId| matches!(self.dim(d).length, Length::Returned { .. });
+        let fixed = |d: DimId| matches!(self.dim(d).length, Length::Fixed(_));
+        if a == b {
+            Meeting::Same
+        } else if returned(a) || returned(b) || fixed(a) != fixed(b) {
+            Meeting::AtEntry
+        } else {
+            Meeting::Never
+        }
+    }
+
+    /// The result of a call whose elements a tensor holds in one row, since nothing says how many axes it has.
+    pub fn flat(&self, tensor: TensorId) -> Option<(CallId, usize)> {
+        let [dim] = self.tensor(tensor).axes[..] else {
+            return None;
+        };
+        match self.dim(dim).length {
+            Length::Returned {
+                call,
+                result,
+                axis: None,
+            } => Some((call, result)),
+            _ => None,
+        }
+    }
+
+    /// What an equation computes of a call, if that is what it does.
+    pub fn returned(&self, e: &Equation) -> Option<(CallId, Part, Vec<Option<TensorId>>, usize)> {
+        match self.exprs.get(e.right) {
+            Expr::Returned {
+                call,
+                part,
+                inputs,
+                output,
+                ..
+            } => Some((*call, *part, inputs.clone(), *output)),
+            _ => None,
+        }
+    }
+
+    /// The tensors among the arguments of a call.
+    pub fn arguments(&self, call: CallId) -> Vec<Option<TensorId>> {
+        let arguments = self.calls[call.index()].arguments.iter();
+        arguments
+            .map(|a| match *a {
+                Passed::Tensor(t) => Some(t),
+                _ => None,
+            })
+            .collect()
+    }
+
     /// The tensor that a slice is of, or the tensor itself.
     pub fn base(&self, tensor: TensorId) -> TensorId {
         match self.tensor(tensor).role {
@@ -273,6 +347,12 @@ impl Function {
 
     /// `X[i,0]`
     pub fn show_access(&self, tensor: TensorId, subscripts: &[Subscript]) -> String {
+        let name = &self.tensor(tensor).name;
+        format!("{name}{}", self.show_subscripts(subscripts))
+    }
+
+    /// `[i,0]`
+    pub fn show_subscripts(&self, subscripts: &[Subscript]) -> String {
         let inside: Vec<String> = subscripts
             .iter()
             .map(|s| match s {
@@ -280,11 +360,10 @@ impl Function {
                 Subscript::Constant(c) => c.to_string(),
             })
             .collect();
-        let name = &self.tensor(tensor).name;
         if inside.is_empty() {
-            name.clone()
+            String::new()
         } else {
-            format!("{name}[{}]", inside.join(","))
+            format!("[{}]", inside.join(","))
         }
     }
 

@@ -5,18 +5,20 @@
 //! others. The ir holds no spans: what can be wrong with a program was reported before it was made, and nothing that
 //! works on it can fail.
 
+mod call;
 mod embed;
 mod expr;
 mod function;
 pub mod print;
 mod verify;
 
+pub use call::{Call, CallId, Part, Passed};
 pub use embed::Embedding;
 pub use expr::{
     BinaryOp, CmpOp, Expr, ExprId, Exprs, Real, ReduceOp, Subscript, UnaryOp, are_plain, indices,
 };
 pub use function::{
-    Check, Dim, DimId, Element, ElementType, Equation, Fault, Function, Index, IndexId, Length, Op,
-    Parameter, Place, Role, Tensor, TensorId,
+    Check, Dim, DimId, Element, ElementType, Equation, Fault, Function, Index, IndexId, Length,
+    Meeting, Op, Parameter, Place, Role, Tensor, TensorId,
 };
 pub use verify::{verify, verify_normal};

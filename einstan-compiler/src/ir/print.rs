@@ -108,6 +108,16 @@ fn tree(f: &Function, id: ExprId) -> (String, u8) {
             ),
             ATOM,
         ),
+        Expr::Returned {
+            call,
+            part,
+            output,
+            subscripts,
+            ..
+        } => {
+            let (name, at) = (&f.calls[call.index()].name, f.show_subscripts(subscripts));
+            (format!("{name}.{part:?}.{output}{at}"), ATOM)
+        }
         Expr::Indicator(c) => (format!("({})", expr(f, *c)), ATOM),
         Expr::Number(a) => tree(f, *a),
         Expr::Truth(true) => ("0 == 0".to_string(), 0),

@@ -1,8 +1,8 @@
 //! What must hold of every ir, and of one in normal form.
 
 use super::{
-    DimId, Element, Expr, ExprId, Function, IndexId, Op, Parameter, ReduceOp, Role, Subscript,
-    TensorId,
+    DimId, Element, Equation, Expr, ExprId, Function, IndexId, Meeting, Op, Parameter, ReduceOp,
+    Role, Subscript, TensorId,
 };
 use std::collections::BTreeSet;
 
@@ -47,6 +47,11 @@ pub fn verify(f: &Function) -> Result<(), String> {
         }
         if e.left.len() != f.tensor(e.tensor).axes.len() {
             return Err(place("the left-hand side has another rank".to_string()));
+        }
+        if let Expr::Returned { .. } = f.exprs.get(e.right) {
+            returned(f, e, &known).map_err(place)?;
+            known.insert(e.tensor);
+            continue;
         }
         let kind = kind(f, e.right, &scope, &known).map_err(place)?;
         let wanted = match f.tensor(e.tensor).element {
@@ -103,6 +108,42 @@ fn dim(f: &Function, d: DimId) -> Result<(), String> {
     } else {
         Err(format!("{}: no dimension {d:?}", f.name))
     }
+}
+
+/// An equation that takes all of an output of a call.
+fn returned(f: &Function, e: &Equation, known: &BTreeSet<TensorId>) -> Result<(), String> {
+    let Expr::Returned {
+        call,
+        part,
+        inputs,
+        output,
+        subscripts,
+    } = f.exprs.get(e.right)
+    else {
+        return Ok(());
+    };
+    let Some(c) = f.calls.get(call.index()) else {
+        return Err("there is no such call".to_string());
+    };
+    let count = |lists: Vec<usize>| lists.into_iter().sum::<usize>();
+    let (wanted, outputs) = (
+        count(part.inputs(c.arguments.len(), c.results)),
+        count(part.outputs(c.arguments.len(), c.results)),
+    );
+    if inputs.len() != wanted || *output >= outputs {
+        return Err(format!(
+            "a call of `{}` has other inputs or outputs",
+            c.name
+        ));
+    }
+    if let Some(t) = inputs.iter().flatten().find(|t| !known.contains(t)) {
+        let name = &f.tensor(*t).name;
+        return Err(format!("`{name}` is passed before it has a value"));
+    }
+    if e.op != Op::Define || *subscripts != e.left || !f.covers(e) {
+        return Err("a part of what a call returns".to_string());
+    }
+    Ok(())
 }
 
 /// The kind of an expression in a scope of indices.
@@ -174,6 +215,7 @@ fn kind(
             access(f, *by, to, false, scope, known)?;
             Ok(Kind::Number)
         }
+        Expr::Returned { .. } => Err("a call stands inside of an expression".to_string()),
         Expr::Indicator(c) => of(*c, scope, Kind::Boolean).map(|()| Kind::Number),
         Expr::Number(a) => of(*a, scope, Kind::Integer).map(|()| Kind::Number),
         Expr::IntegerNeg(a) => of(*a, scope, Kind::Integer).map(|()| Kind::Integer),
@@ -221,8 +263,7 @@ fn access(
             in_scope(f, i, scope)?;
             let (have, want) = (f.dim(f.index(i).dim), f.dim(axis));
             // A fixed length and a named one are compared when the function is entered.
-            let named = |d: &super::Dim| !matches!(d.length, super::Length::Fixed(_));
-            if f.index(i).dim != axis && !guarded && named(have) == named(want) {
+            if f.meeting(f.index(i).dim, axis) == Meeting::Never && !guarded {
                 return Err(format!(
                     "`{}` is read along `{}`, which is not `{}`",
                     t.name, have.name, want.name

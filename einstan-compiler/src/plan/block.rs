@@ -295,6 +295,7 @@ impl Grouping<'_> {
                     };
                     !*guarded || !subscripts.iter().zip(axes).any(beyond)
                 }
+                Expr::Returned { .. } => false,
                 Expr::Softmax { along, .. } => !along.contains(&i),
                 Expr::Reduce { op, indices, .. } => *op == ReduceOp::Sum || !indices.contains(&i),
                 Expr::ArgReduce { index, .. } => *index != i,

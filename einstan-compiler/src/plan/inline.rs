@@ -72,7 +72,10 @@ fn substitutable(
         .map(|(_, o)| o.clone())
         .filter(|o| f.reads(o.right).contains(&e.tensor))
         .collect();
-    if consumers.iter().any(|o| multiplies(f, o)) {
+    if consumers
+        .iter()
+        .any(|o| multiplies(f, o) || f.returned(o).is_some())
+    {
         return None;
     }
     let left = e
@@ -110,7 +113,10 @@ fn cheap(f: &Function, id: ExprId) -> bool {
     let mut operations = 0;
     f.exprs.walk(id).into_iter().all(|e| {
         let cost = match f.exprs.get(e) {
-            Expr::Reduce { .. } | Expr::Softmax { .. } | Expr::ArgReduce { .. } => return false,
+            Expr::Reduce { .. }
+            | Expr::Softmax { .. }
+            | Expr::ArgReduce { .. }
+            | Expr::Returned { .. } => return false,
             Expr::Unary(op, _) if op.is_cheap() => 1,
             Expr::Unary(..) => CHEAP + 1,
             Expr::Binary(BinaryOp::Pow | BinaryOp::Atan2, ..) => CHEAP + 1,

@@ -4,6 +4,7 @@
 //! after it decides anything.
 
 mod block;
+mod call;
 mod contraction;
 mod factors;
 mod fuse;
@@ -45,6 +46,8 @@ pub fn plan(backward: Backward) -> Plan {
             ..e
         })
         .collect();
+    let forward = call::order(&mut function, forward);
+    let backward = call::order(&mut function, backward);
     let forward = block::blocks(&mut function, forward);
     let backward = block::blocks(&mut function, backward);
 

@@ -33,7 +33,8 @@ fn next<'e>(
         let definition = |t: TensorId| {
             let mut all = forward.iter().filter(|e| e.tensor == t);
             let first = all.next()?;
-            (all.next().is_none() && f.covers(first) && is_large(f, t)).then_some(first)
+            let again = all.next().is_none() && f.covers(first) && f.returned(first).is_none();
+            (again && is_large(f, t)).then_some(first)
         };
         let definition = reads.into_iter().find_map(definition)?;
         Some((at, definition))

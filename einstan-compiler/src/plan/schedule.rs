@@ -1,6 +1,8 @@
 //! What codegen emits, and nothing that it can't: contractions, loop nests, choices between them.
 
-use crate::ir::{DimId, Element, ExprId, Function, IndexId, ReduceOp, Subscript, TensorId};
+use crate::ir::{
+    CallId, DimId, Element, ExprId, Function, IndexId, Part, ReduceOp, Subscript, TensorId,
+};
 use std::collections::BTreeSet;
 
 /// Everything decided about one function.
@@ -27,6 +29,8 @@ pub struct Plans {
     pub jvp: Option<Plan>,
     pub hvp: Option<Plan>,
     pub jacobian: Option<Plan>,
+    /// For functions of other invocations that call this one.
+    pub pullback_tangent: Option<Plan>,
 }
 
 /// Memory of a workspace: one tensor that is neither an argument nor a result.
@@ -70,6 +74,13 @@ pub enum Step {
     },
     /// One of several ways, by the lengths. The last option needs no condition.
     Choose(Vec<Choice>),
+    /// A part of a call: an output that is not listed is not wanted.
+    Call {
+        call: CallId,
+        part: Part,
+        inputs: Vec<Option<TensorId>>,
+        outputs: Vec<(usize, TensorId)>,
+    },
 }
 
 /// A way of computing a product, where the lengths decide.
@@ -147,6 +158,21 @@ pub enum Stmt {
 }
 
 impl Plan {
+    /// The parts of calls that the steps of a phase run.
+    pub fn calls(&self, phase: Phase) -> BTreeSet<(CallId, Part)> {
+        let schedule = match phase {
+            Phase::Forward => Some(&self.forward),
+            Phase::Backward => self.backward.as_ref(),
+        };
+        let steps = schedule.into_iter().flat_map(|s| &s.steps);
+        steps
+            .filter_map(|s| match s {
+                Step::Call { call, part, .. } => Some((*call, *part)),
+                _ => None,
+            })
+            .collect()
+    }
+
     pub fn buffer(&self, tensor: TensorId) -> Option<&Buffer> {
         self.buffers.iter().find(|b| b.tensor == tensor)
     }
@@ -181,6 +207,7 @@ impl Step {
             Step::Contract(c) => add(c.target),
             Step::Nest(body) => body.iter().for_each(|s| s.writes(&mut add)),
             Step::Block { steps, .. } => steps.iter().for_each(|s| s.writes(f, out)),
+            Step::Call { outputs, .. } => outputs.iter().for_each(|(_, t)| add(*t)),
             Step::Choose(choices) => choices
                 .iter()
                 .flat_map(|c| &c.steps)
@@ -200,6 +227,7 @@ impl Step {
                 .iter()
                 .for_each(|s| s.values(&mut |e| out.extend(f.reads(e).into_iter().map(base)))),
             Step::Block { steps, .. } => steps.iter().for_each(|s| s.reads(f, out)),
+            Step::Call { inputs, .. } => out.extend(inputs.iter().flatten().map(|&t| base(t))),
             Step::Choose(choices) => choices
                 .iter()
                 .flat_map(|c| &c.steps)

@@ -1,6 +1,7 @@
 //! Equations become steps, one after the other.
 
 use super::block::{Block, Part};
+use super::call::same_call;
 use super::{Mode, Step, contraction, nest};
 use crate::ir::{Equation, Expr, Function, ReduceOp, Role, TensorId};
 use std::collections::BTreeSet;
@@ -21,13 +22,71 @@ impl<'a> Scheduler<'a> {
     }
 
     pub fn schedule(&mut self, parts: &[Part]) -> Vec<Step> {
-        parts
-            .iter()
-            .flat_map(|p| match p {
-                Part::Equation(e) => self.equation(e),
-                Part::Block(b) => self.block(b),
-            })
-            .collect()
+        let mut steps = Vec::new();
+        let mut at = 0;
+        while at < parts.len() {
+            match &parts[at] {
+                Part::Equation(e) if self.f.returned(e).is_some() => {
+                    let group = self.group(&parts[at..]);
+                    at += group.len() - 1;
+                    steps.extend(self.call(&group));
+                }
+                Part::Equation(e) => steps.extend(self.equation(e)),
+                Part::Block(b) => steps.extend(self.block(b)),
+            }
+            at += 1;
+        }
+        steps
+    }
+
+    /// The equations at the front that take something of one part of one call.
+    fn group(&self, parts: &[Part]) -> Vec<Equation> {
+        let mut group: Vec<Equation> = Vec::new();
+        for p in parts {
+            match p {
+                Part::Equation(e) if group.is_empty() || same_call(self.f, e, group.last()) => {
+                    group.push(e.clone());
+                }
+                _ => break,
+            }
+        }
+        group
+    }
+
+    /// The call, whose outputs are whole tensors; one that is begun already is added to after it.
+    fn call(&mut self, group: &[Equation]) -> Vec<Step> {
+        let (mut outputs, mut sums, mut key) = (Vec::new(), Vec::new(), None);
+        for e in group {
+            let Some((call, part, inputs, output)) = self.f.returned(e) else {
+                continue;
+            };
+            key = Some((call, part, inputs));
+            if self.begun.insert(e.tensor) {
+                outputs.push((output, e.tensor));
+                continue;
+            }
+            let own = self.f.tensor(e.tensor).clone();
+            let role = Role::Temporary;
+            let tensor = self.f.add_tensor(&own.name, own.axes, own.element, role);
+            outputs.push((output, tensor));
+            let right = self.f.exprs.add(Expr::Access {
+                tensor,
+                subscripts: e.left.clone(),
+                guarded: false,
+            });
+            sums.push(Equation { right, ..e.clone() });
+        }
+        let mut steps = Vec::new();
+        if let Some((call, part, inputs)) = key {
+            steps.push(Step::Call {
+                call,
+                part,
+                inputs,
+                outputs,
+            });
+        }
+        steps.extend(sums.iter().flat_map(|e| self.equation(e)));
+        steps
     }
 
     /// The steps of the backward pass.

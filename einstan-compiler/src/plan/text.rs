@@ -1,7 +1,7 @@
 //! The plan in words: what became a matrix product, what is stored, which loops run.
 
 use super::{Choice, Mode, Phase, Plan, Schedule, Step, Stmt};
-use crate::ir::{DimId, Expr, ExprId, Function, TensorId, UnaryOp};
+use crate::ir::{DimId, Expr, ExprId, Function, Part, TensorId, UnaryOp};
 use std::fmt::Write;
 
 /// The text of `PLAN`.
@@ -64,6 +64,31 @@ fn step(out: &mut String, f: &Function, step: &Step, depth: usize) {
         Step::Block { rows, steps, .. } => {
             let _ = writeln!(out, "{pad}for some {} at a time", f.dim(*rows).name);
             steps.iter().for_each(|s| self::step(out, f, s, depth + 1));
+        }
+        Step::Call {
+            call,
+            part,
+            inputs,
+            outputs,
+        } => {
+            let names = |tensors: Vec<TensorId>| {
+                let names = tensors.iter().map(|&t| f.tensor(t).name.as_str());
+                names.collect::<Vec<_>>().join(", ")
+            };
+            let what = match part {
+                Part::Value => "",
+                Part::Tangent => "the tangent of ",
+                Part::Pullback => "the pullback of ",
+                Part::PullbackTangent => "the tangent of the pullback of ",
+                Part::Jacobian => "the Jacobian of ",
+            };
+            let _ = writeln!(
+                out,
+                "{pad}{} = {what}{}({})",
+                names(outputs.iter().map(|(_, t)| *t).collect()),
+                f.calls[call.index()].name,
+                names(inputs.iter().copied().flatten().collect())
+            );
         }
         Step::Nest(body) => body.iter().for_each(|s| statement(out, f, s, depth)),
         Step::Choose(choices) => {

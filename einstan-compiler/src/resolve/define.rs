@@ -200,7 +200,9 @@ impl Scope<'_> {
         if self.dims.get(new).is_some_and(|&d| d == dim) {
             return Some(());
         }
-        if !matches!(self.f.dim(dim).length, Length::Fixed(_)) {
+        if let Length::Returned { .. } = self.f.dim(dim).length {
+            self.f.dims[dim.index()].name = new.to_string();
+        } else if !matches!(self.f.dim(dim).length, Length::Fixed(_)) {
             let own = self.dim_name(dim);
             let text = format!(
                 "axis {axis} of `{tensor}` is declared as `{new}`, which no parameter names, but {what} `{own}`\n\

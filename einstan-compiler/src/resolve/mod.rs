@@ -20,6 +20,7 @@ mod unsupported;
 mod whole;
 
 pub(crate) use scope::{Binding, ResultAxis, ResultInfo, Scope};
+pub use whole::External;
 
 use crate::ast::{self, Form, FunctionItem, Invocation, Item, ScalarFn};
 use crate::check::{self, Written};
@@ -53,6 +54,8 @@ pub struct Resolved {
     /// The equations as written.
     pub equations: Vec<String>,
     pub function: Function,
+    /// Where its calls of functions of other invocations stand.
+    pub externals: Vec<External>,
     /// What `check` needs of the source.
     pub written: Written,
     /// Errors were reported: only the signature means anything.
@@ -202,6 +205,8 @@ fn function(
         written: Written::default(),
         scalars,
         callees,
+        externals: Vec::new(),
+        ranks: BTreeMap::new(),
         failed: false,
         diagnostics,
     };
@@ -213,6 +218,7 @@ fn function(
             .entry(name.text.clone())
             .or_insert(Binding::Poisoned);
     }
+    scope.ranks = scope.ranks_of(&item.body.statements);
     let mut texts = Vec::new();
     for statement in &item.body.statements {
         texts.push(ast::print::statement(statement));
@@ -220,6 +226,7 @@ fn function(
     }
     let results = scope.finish();
     let (function, written, failed) = (scope.f, scope.written, scope.failed);
+    let externals = scope.externals;
     let failed = damaged || failed || diagnostics.len() > before;
     let mut resolved = Resolved {
         attributes: item.attributes,
@@ -230,6 +237,7 @@ fn function(
         tuple,
         equations: texts,
         function,
+        externals,
         written,
         failed,
     };

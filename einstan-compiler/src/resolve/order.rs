@@ -23,10 +23,9 @@ pub(crate) fn callees_first(
     for at in 0..functions.len() {
         visit(&calls, at, &mut vec![], &mut order);
     }
-    for at in 0..functions.len() {
+    for (at, f) in functions.iter_mut().enumerate() {
         let reached = reach(&calls, at);
         if reached.contains(&at) {
-            let f = &mut functions[at];
             if reached
                 .iter()
                 .all(|&other| at <= other || !reach(&calls, other).contains(&at))

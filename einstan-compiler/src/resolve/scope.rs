@@ -1,6 +1,7 @@
 //! A function while its body is resolved: what its names stand for.
 
 use super::signature;
+use super::whole::External;
 use super::{Callees, message};
 use crate::ast::{self, ScalarFn};
 use crate::check::Written;
@@ -50,6 +51,10 @@ pub(crate) struct Scope<'a> {
     pub written: Written,
     pub scalars: &'a BTreeMap<String, ScalarFn>,
     pub callees: &'a Callees,
+    /// Where the calls of functions of other invocations stand, in the order of the function's.
+    pub externals: Vec<External>,
+    /// The ranks of the body's tensors, as far as their uses say.
+    pub ranks: BTreeMap<String, usize>,
     /// Something that was called is wrong, which has been reported where it stands.
     pub failed: bool,
     pub diagnostics: &'a mut Diagnostics,

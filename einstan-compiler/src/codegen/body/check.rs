@@ -110,6 +110,11 @@ impl Body<'_> {
                 let ((tensor, axis), wanted, found) = (name(at), self.len(*dim), length(at));
                 quote! { #rt::Error::required(#function, #tensor, #axis, #wanted, #found) }
             }
+            Fault::Returned { call, at, dim } => {
+                let ((tensor, axis), returned, declared) = (name(at), self.len(*dim), length(at));
+                let callee = &self.f.calls[call.index()].name;
+                quote! { #rt::Error::returned(#function, #callee, #tensor, #axis, #returned, #declared) }
+            }
             Fault::Empty {
                 word,
                 index,

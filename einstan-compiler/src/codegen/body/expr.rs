@@ -147,7 +147,8 @@ impl<'a, 'b> Emitter<'a, 'b> {
             Expr::Reduce { .. }
             | Expr::ArgReduce { .. }
             | Expr::Softmax { .. }
-            | Expr::Jacobian { .. } => {
+            | Expr::Jacobian { .. }
+            | Expr::Returned { .. } => {
                 unreachable!("the expressions of a nest are maps")
             }
         }

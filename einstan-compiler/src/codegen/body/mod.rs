@@ -4,6 +4,7 @@
 //! value of an index, `lens.d2` a length.
 
 mod block;
+mod call;
 mod check;
 mod choose;
 mod expr;
@@ -14,6 +15,7 @@ pub(crate) use check::checks;
 
 use crate::ir::{DimId, Element, ElementType, ExprId, Function, Length, Parameter, Role, TensorId};
 use crate::plan::{Contraction, Mode, Phase, Plan, Schedule, Step};
+use crate::resolve::External;
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 
@@ -22,6 +24,8 @@ use quote::{format_ident, quote};
 pub struct Paths {
     pub rt: TokenStream,
     pub core: TokenStream,
+    /// Where the calls of functions of other invocations stand.
+    pub externals: Vec<External>,
 }
 
 /// Emits
@@ -75,7 +79,7 @@ enum Use {
 
 impl Body<'_> {
     fn forward(&self) -> TokenStream {
-        let Paths { rt, core } = self.paths;
+        let Paths { rt, core, .. } = self.paths;
         let parameters = self.parameters();
         let results = self
             .plan
@@ -104,9 +108,10 @@ impl Body<'_> {
         };
         let (prelude, steps) = self.schedule(&self.plan.forward);
         let checks = self.checks(true);
+        let generics = self.generics();
         quote! {
             #[allow(unused_mut, unused_variables, clippy::too_many_arguments)]
-            pub(super) fn forward<T: #rt::Float>(
+            pub(super) fn forward #generics(
                 lens: &Lens,
                 save: bool,
                 saved: &mut Saved<T>,
@@ -125,7 +130,7 @@ impl Body<'_> {
     }
 
     fn backward(&self) -> TokenStream {
-        let Paths { rt, core } = self.paths;
+        let Paths { rt, core, .. } = self.paths;
         let Some(schedule) = &self.plan.backward else {
             return TokenStream::new();
         };
@@ -139,9 +144,10 @@ impl Body<'_> {
             Some(self.argument(of, Use::Write))
         });
         let (prelude, steps) = self.schedule(schedule);
+        let generics = self.generics();
         quote! {
             #[allow(unused_mut, unused_variables, clippy::too_many_arguments)]
-            fn backward<T: #rt::Float>(
+            fn backward #generics(
                 lens: &Lens,
                 saved: &Saved<T>,
                 work: &mut Work<T>,
@@ -154,6 +160,15 @@ impl Body<'_> {
                 #steps
                 #core::result::Result::Ok(())
             }
+        }
+    }
+
+    /// `<T: rt::Float>`; where the element type is fixed and calls are made, `T` is a name of it.
+    fn generics(&self) -> TokenStream {
+        let rt = &self.paths.rt;
+        match self.f.float.is_some() && !self.f.calls.is_empty() {
+            true => TokenStream::new(),
+            false => quote! { <T: #rt::Float> },
         }
     }
 
@@ -206,7 +221,7 @@ impl Body<'_> {
                 let name = format_ident!("n{}", dim.0);
                 quote! { #name }
             }
-            Length::Named | Length::Given => {
+            Length::Named | Length::Given | Length::Returned { .. } => {
                 let field = format_ident!("d{}", dim.0);
                 quote! { lens.#field }
             }
@@ -309,6 +324,12 @@ impl Body<'_> {
             Step::Nest(body) => (TokenStream::new(), self.nest(body)),
             Step::Block { rows, steps, .. } => self.block(*rows, steps),
             Step::Choose(choices) => self.choose(choices),
+            Step::Call {
+                call,
+                part,
+                inputs,
+                outputs,
+            } => (TokenStream::new(), self.call(*call, *part, inputs, outputs)),
         }
     }
 
@@ -328,8 +349,14 @@ impl Body<'_> {
     /// A constant of the element type.
     fn real(&self, value: f64) -> TokenStream {
         let rt = &self.paths.rt;
+        let value = self.double(value);
+        quote! { <T as #rt::Elementary>::from_f64(#value) }
+    }
+
+    /// A constant `f64`.
+    fn double(&self, value: f64) -> TokenStream {
         let core = &self.paths.core;
-        let value = if value.is_nan() {
+        if value.is_nan() {
             quote! { #core::primitive::f64::NAN }
         } else if value.is_infinite() {
             let name = if value > 0.0 {
@@ -344,8 +371,7 @@ impl Body<'_> {
         } else {
             let literal = Literal::f64_suffixed(value);
             quote! { #literal }
-        };
-        quote! { <T as #rt::Elementary>::from_f64(#value) }
+        }
     }
 
     /// Emits

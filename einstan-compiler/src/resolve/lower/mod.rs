@@ -315,6 +315,15 @@ impl<'s, 'a, 'e> Lowering<'s, 'a, 'e> {
             self.error(Rule::Derivative, by.tensor.span, text);
             return None;
         }
+        if let Some(name) = self.scope.crossing(y, w) {
+            let text = format!(
+                "`{}` depends on `{}` through `{name}`, which stands in another invocation: `d(..)/d(..)` does not \
+                 cross its call\nhelp: define it in this invocation",
+                of.tensor.text, by.tensor.text
+            );
+            self.error(Rule::Derivative, of.tensor.span, text);
+            return None;
+        }
         Some(Value::Number(self.add(Ir::Jacobian {
             of: y,
             at,

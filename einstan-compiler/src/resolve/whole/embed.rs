@@ -22,7 +22,8 @@ impl Scope<'_> {
         self.may_return(call, f.results.len())?;
         self.same_float(f, call)?;
         let dims = self.dimensions_of(f, &arguments)?;
-        let mut into = Embedding::new(dims);
+        self.externals.extend(callee.externals.iter().cloned());
+        let mut into = Embedding::new(&mut self.f, f, dims);
         for (p, a) in f.parameters.iter().zip(&arguments) {
             if let Parameter::Tensor(t) = *p {
                 self.pass(f, t, a, &mut into);

@@ -2,7 +2,7 @@
 
 use super::argument::{Argument, ArgumentKind};
 use crate::ir::{
-    Check, CmpOp, DimId, Expr as Ir, Fault, Function, Length, Parameter, Place, TensorId,
+    Check, CmpOp, DimId, Expr as Ir, Fault, Function, Length, Meeting, Parameter, Place, TensorId,
 };
 use crate::resolve::Scope;
 use crate::rule::Rule;
@@ -90,15 +90,12 @@ impl Scope<'_> {
         (dim, place): (DimId, Place),
         span: Span,
     ) -> Option<()> {
-        if wanted == dim {
+        let meeting = self.f.meeting(wanted, dim);
+        if meeting == Meeting::Same {
             return Some(());
         }
-        let number = |dim: DimId| match self.f.dim(dim).length {
-            Length::Fixed(n) => Some(n),
-            _ => None,
-        };
         let name = |at: Place| format!("`{}` (axis {})", self.f.tensor(at.tensor).name, at.axis);
-        if number(wanted).is_some() == number(dim).is_some() {
+        if meeting == Meeting::Never {
             let (is, was) = (&self.f.dim(dim).name, &self.f.dim(wanted).name);
             let text = match first {
                 Some(first) => format!(
@@ -117,13 +114,13 @@ impl Scope<'_> {
             self.diagnostics.error(Rule::AxisMismatch, span, text);
             return None;
         }
-        let fault = match (first, number(wanted)) {
-            (Some(first), _) => Fault::Lengths {
+        let fault = match first {
+            Some(first) => Fault::Lengths {
                 index: callee.dim(d).name.clone(),
                 a: first,
                 b: place,
             },
-            (None, _) => Fault::Required {
+            None => Fault::Required {
                 at: place,
                 dim: wanted,
             },

@@ -1,19 +1,23 @@
 //! Equations between whole tensors: `H = tanh(A);` and `(Q, R) = f(A, 0.5, len(n));`
 //!
 //! A scalar function is meant element by element, and the equation is written out with indices. A function of tensors of
-//! the same invocation is embedded: its equations are the caller's, so that loops fuse across the call.
+//! the same invocation is embedded: its equations are the caller's, so that loops fuse across the call. Of one of another
+//! invocation nothing is known but the name.
 
 mod argument;
 mod embed;
+mod external;
 mod lengths;
 mod outcome;
+mod rank;
+
+pub use external::External;
 
 use super::message::count;
 use super::{Binding, Scope};
 use crate::ast::{self, Access, AssignOp, Equation, Expr, ExprKind, Name, Path};
 use crate::ast::{Subscript, SubscriptKind};
 use crate::op::{BinaryOp, UnaryOp};
-use crate::resolve::unsupported;
 use crate::rule::Rule;
 
 /// A call of a function of tensors.
@@ -63,7 +67,7 @@ impl Scope<'_> {
         })))
     }
 
-    fn is_scalar_function(&self, function: &Path) -> bool {
+    pub(super) fn is_scalar_function(&self, function: &Path) -> bool {
         function.plain().is_some_and(|name| {
             self.scalars.contains_key(name)
                 || !self.callees.contains_key(name)
@@ -102,6 +106,7 @@ impl Scope<'_> {
         let Some((_, rank)) = first else {
             return Ok(None);
         };
+        self.flats_agree(arguments)?;
         let indices = self.free_names(rank);
         let access = |tensor: &Name| Access {
             tensor: tensor.clone(),
@@ -124,6 +129,34 @@ impl Scope<'_> {
         Ok(Some(written))
     }
 
+    /// Two tensors of which nothing says how many axes they have can't be compared.
+    fn flats_agree(&mut self, arguments: &[Expr]) -> Result<(), ()> {
+        let mut flats = Vec::new();
+        let mut others = 0;
+        for a in arguments {
+            if let ExprKind::Name(name) = &a.kind
+                && let Some(&Binding::Tensor { id, .. }) = self.tensors.get(&name.text)
+            {
+                match self.f.flat(id) {
+                    Some(result) => flats.push((result, name)),
+                    None => others += usize::from(!self.f.tensor(id).axes.is_empty()),
+                }
+            }
+        }
+        let Some(&(first, name)) = flats.first() else {
+            return Ok(());
+        };
+        if others == 0 && flats.iter().all(|(result, _)| *result == first) {
+            return Ok(());
+        }
+        let text = format!(
+            "nothing says how many axes `{0}` has: it comes from a call\nhelp: write the equation with indices",
+            name.text
+        );
+        self.diagnostics.error(Rule::Rank, name.span, text);
+        Err(())
+    }
+
     fn has_axes(&self, name: &str) -> bool {
         match self.tensors.get(name) {
             Some(Binding::Tensor { id, .. }) => !self.f.tensor(*id).axes.is_empty(),
@@ -132,7 +165,7 @@ impl Scope<'_> {
     }
 
     /// Names of indices that are no scalars: i, j, k...
-    fn free_names(&self, count: usize) -> Vec<String> {
+    pub(super) fn free_names(&self, count: usize) -> Vec<String> {
         let letters = ('i'..='z').map(String::from);
         let numbered = (1..).map(|n| format!("i{n}"));
         letters
@@ -147,11 +180,7 @@ impl Scope<'_> {
         let callees = self.callees;
         match call.function.plain().and_then(|name| callees.get(name)) {
             Some(callee) => self.embed(call, callee),
-            None => {
-                let text = format!("the call of `{}`", ast::print::path(call.function));
-                unsupported::report(self.diagnostics, call.function.span, &text);
-                None
-            }
+            None => self.external(call),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::Call;
 use crate::ast::Name;
-use crate::ir::{DimId, Element, Fault, Length, Place, Role, TensorId};
+use crate::ir::{DimId, Element, Fault, Meeting, Place, Role, TensorId};
 use crate::resolve::message::count;
 use crate::resolve::{Binding, ResultAxis, Scope, signature};
 use crate::rule::Rule;
@@ -102,11 +102,11 @@ impl Scope<'_> {
                 }
                 ResultAxis::Poisoned => continue,
             };
-            let open = |d: DimId| matches!(self.f.dim(d).length, Length::Fixed(_));
-            if wanted == dim {
+            let meeting = self.f.meeting(wanted, dim);
+            if meeting == Meeting::Same {
                 continue;
             }
-            if open(wanted) == open(dim) {
+            if meeting == Meeting::Never {
                 let text = format!(
                     "axis {axis} of `{}` is declared as `{}`, and `{function}` returns `{}` there",
                     name.text,

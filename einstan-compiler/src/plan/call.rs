@@ -1,0 +1,100 @@
+//! What a call needs comes first, so that nothing is written where one fails.
+
+use crate::ir::{Equation, Expr, Function, Op, Role, Subscript, TensorId};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The equations with those that calls need before all others, and what is taken of one part of one call next to each
+/// other. Results and gradients that a call needs, or that stand before the last call, are written in the end.
+pub(crate) fn order(f: &mut Function, equations: Vec<Equation>) -> Vec<Equation> {
+    if equations.iter().all(|e| f.returned(e).is_none()) {
+        return equations;
+    }
+    let (first, rest) = needed(f, equations);
+    let mut calls = together(f, first);
+    let mut rest = rest;
+    let last = calls.iter().rposition(|e| !same_call(f, e, calls.last()));
+    let early: BTreeSet<TensorId> = calls[..last.map_or(0, |at| at + 1)]
+        .iter()
+        .map(|e| e.tensor)
+        .filter(|&t| f.results.contains(&t) || matches!(f.tensor(t).role, Role::Gradient { .. }))
+        .collect();
+    let mut copies = BTreeMap::new();
+    for &t in &early {
+        let own = f.tensor(t).clone();
+        let copy = f.add_tensor(&own.name, own.axes, own.element, Role::Temporary);
+        copies.insert(t, copy);
+    }
+    for e in calls.iter_mut().chain(&mut rest) {
+        e.tensor = copies.get(&e.tensor).copied().unwrap_or(e.tensor);
+        e.right = f.redirect(e.right, &copies);
+    }
+    calls.extend(rest);
+    let ends: Vec<Equation> = copies
+        .into_iter()
+        .map(|(to, from)| copy(f, to, from))
+        .collect();
+    calls.extend(ends);
+    calls
+}
+
+/// The equations that calls need, with those of the calls, and the others.
+fn needed(f: &Function, equations: Vec<Equation>) -> (Vec<Equation>, Vec<Equation>) {
+    let mut tensors = BTreeSet::new();
+    let mut first = vec![false; equations.len()];
+    for (at, e) in equations.iter().enumerate().rev() {
+        if f.returned(e).is_some() || tensors.contains(&e.tensor) {
+            tensors.extend(f.reads(e.right));
+            first[at] = true;
+        }
+    }
+    let mut first = first.into_iter();
+    equations
+        .into_iter()
+        .partition(|_| first.next() == Some(true))
+}
+
+/// Whether two equations take something of one part of one call.
+pub(crate) fn same_call(f: &Function, a: &Equation, b: Option<&Equation>) -> bool {
+    let key = |e: &Equation| {
+        f.returned(e)
+            .map(|(call, part, inputs, _)| (call, part, inputs))
+    };
+    key(a).is_some() && b.and_then(key) == key(a)
+}
+
+fn together(f: &Function, equations: Vec<Equation>) -> Vec<Equation> {
+    let mut out: Vec<Equation> = Vec::new();
+    for e in equations {
+        let known = out.iter().rposition(|o| same_call(f, &e, Some(o)));
+        out.insert(known.map_or(out.len(), |at| at + 1), e);
+    }
+    out
+}
+
+/// `to[..] = from[..]`
+fn copy(f: &mut Function, to: TensorId, from: TensorId) -> Equation {
+    let axes = f.tensor(to).axes.clone();
+    let left: Vec<Subscript> = axes
+        .into_iter()
+        .map(|d| Subscript::Index(f.add_index("i", d)))
+        .collect();
+    let (tensor, subscripts, guarded) = (from, left.clone(), false);
+    let right = f.exprs.add(match f.tensor(from).element {
+        crate::ir::Element::Float => Expr::Access {
+            tensor,
+            subscripts,
+            guarded,
+        },
+        crate::ir::Element::Integer(_) => Expr::IntegerAccess {
+            tensor,
+            subscripts,
+            guarded,
+        },
+    });
+    Equation {
+        tensor: to,
+        left,
+        op: Op::Define,
+        right,
+    }
+}
