@@ -35,8 +35,8 @@ pub fn expand(tokens: TokenStream) -> TokenStream {
     }
 }
 
-/// The plans of a function that is right: of its value, and of its derivatives.
-fn plans_of(f: &Resolved, inline: bool) -> Option<Plans> {
+/// The plans of a function: of its value, and of its derivatives. None where it is wrong.
+pub fn plans_of(f: &Resolved, inline: bool) -> Option<Plans> {
     if f.failed {
         return None;
     }

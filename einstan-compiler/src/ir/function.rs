@@ -2,6 +2,7 @@
 
 use super::{ExprId, Exprs, Subscript};
 pub use crate::ast::ElementType;
+use std::collections::BTreeMap;
 
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
@@ -170,6 +171,17 @@ pub struct Function {
     pub checks: Vec<Check>,
     /// The element type that the signature fixes, if it does: F32 or F64.
     pub float: Option<ElementType>,
+    /// What the user decided about intermediates, instead of `plan`.
+    pub keep: BTreeMap<TensorId, Keep>,
+}
+
+/// What becomes of an intermediate that the backward pass needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Keep {
+    /// The forward pass stores it.
+    Stored,
+    /// The backward pass computes it again.
+    Recomputed,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -191,6 +203,7 @@ impl Function {
             equations: Vec::new(),
             checks: Vec::new(),
             float: None,
+            keep: BTreeMap::new(),
         }
     }
 

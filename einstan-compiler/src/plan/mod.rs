@@ -5,18 +5,24 @@
 
 mod block;
 mod contraction;
+mod cost;
 mod factors;
 mod fuse;
 mod inline;
 mod memory;
 mod nest;
 mod order;
+mod polynomial;
 mod recompute;
 mod schedule;
 mod scheduler;
+mod storage;
 mod text;
 
+pub use cost::{Cost, Figures, Work};
+pub use polynomial::{Lengths, Polynomial};
 pub use schedule::{Buffer, Choice, Contraction, Mode, Phase, Plan, Plans, Schedule, Step, Stmt};
+pub use storage::{Reason, Storage};
 
 use crate::differentiate::Backward;
 use crate::ir::{Equation, Function, Role, TensorId};
@@ -29,14 +35,14 @@ pub fn plan(backward: Backward) -> Plan {
         mut function,
         split,
     } = backward;
-    let (forward, backward) = inline::inline(&mut function, split);
+    let (forward, backward, mut storage) = inline::inline(&mut function, split);
     let kept_results = keep_results(&mut function, &backward);
     let differentiable = function
         .tensors
         .iter()
         .any(|t| matches!(t.role, Role::Gradient { .. }));
 
-    let backward = recompute::recompute(&mut function, &forward, backward);
+    let backward = recompute::recompute(&mut function, &forward, backward, &mut storage);
     let copies = kept_results.iter().copied().collect();
     let backward: Vec<Equation> = backward
         .into_iter()
@@ -45,6 +51,7 @@ pub fn plan(backward: Backward) -> Plan {
             ..e
         })
         .collect();
+    let equations = [forward.as_slice(), &backward].concat();
     let forward = block::blocks(&mut function, forward);
     let backward = block::blocks(&mut function, backward);
 
@@ -59,12 +66,19 @@ pub fn plan(backward: Backward) -> Plan {
     });
 
     let buffers = memory::buffers(&function, &forward, backward.as_ref(), &kept_results);
+    storage.extend(storage::stored(
+        &mut function,
+        &buffers,
+        &kept_results,
+        &equations,
+    ));
     let mut plan = Plan {
         function,
         forward,
         backward,
         kept_results,
         buffers,
+        storage,
         text: String::new(),
     };
     plan.text = text::describe(&plan);

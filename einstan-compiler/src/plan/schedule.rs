@@ -1,5 +1,6 @@
 //! What codegen emits, and nothing that it can't: contractions, loop nests, choices between them.
 
+use super::storage::Storage;
 use crate::ir::{DimId, Element, ExprId, Function, IndexId, ReduceOp, Subscript, TensorId};
 use std::collections::BTreeSet;
 
@@ -14,6 +15,8 @@ pub struct Plan {
     /// Results that the backward pass reads, each with the buffer that keeps a copy of it.
     pub kept_results: Vec<(TensorId, TensorId)>,
     pub buffers: Vec<Buffer>,
+    /// What of the forward pass the backward pass reads or computes again.
+    pub storage: Vec<Storage>,
     /// The decisions for people: the constant `PLAN`.
     pub text: String,
 }
