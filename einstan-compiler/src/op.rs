@@ -109,7 +109,8 @@ impl UnaryOp {
     pub(crate) fn flops(self) -> u64 {
         use UnaryOp::*;
         match self {
-            Neg | Abs | Sign | Relu | Recip | Sqrt | Floor | Ceil | Round => 1,
+            Neg => 0,
+            Abs | Sign | Relu | Recip | Sqrt | Floor | Ceil | Round => 1,
             Erf | Gelu => 60,
             _ => 25,
         }

@@ -1,7 +1,7 @@
 //! What a plan costs: operations and matrix products as polynomials in the lengths, and the memory that it holds.
 //!
 //! A flop is one addition, multiplication, division, maximum or the like; what an elementwise function counts as stands
-//! beside its word in `op`. A matrix product of lengths n, m and k is 2·n·m·k flops. Comparisons, selections, integers and
+//! beside its word in `op`, a sign as nothing. A matrix product of lengths n, m and k is 2·n·m·k flops. Comparisons, selections, integers and
 //! what is only moved count nothing. An expression is counted where it is computed: once for each element of its row, or,
 //! if it does not depend on the row, once for each row.
 
@@ -11,6 +11,9 @@ use crate::ir::{
     DimId, Expr, ExprId, Function, IndexId, Length, ReduceOp, Role, TensorId, UnaryOp,
 };
 use std::collections::BTreeSet;
+
+/// A loop nest runs at a fraction of the speed of a matrix product: the runtime's `choose` has the same number.
+const LOOP: f64 = 8.0;
 
 /// What steps cost.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -28,6 +31,18 @@ impl Cost {
         let mut cost = Cost::default();
         schedule.steps.iter().for_each(|s| cost.step(f, s));
         cost
+    }
+
+    /// How long it takes at given lengths, about, where every choice takes the shortest way: flops of matrix products, of
+    /// which one in a loop is worth several.
+    pub fn weight(&self, lengths: &Lengths) -> f64 {
+        let products: f64 = self.products.iter().map(|p| 2.0 * p.at(lengths)).sum();
+        let way = |ways: &Vec<Cost>| {
+            let each = ways.iter().map(|w| w.weight(lengths));
+            each.fold(f64::INFINITY, f64::min)
+        };
+        let ways: f64 = self.choices.iter().map(way).sum();
+        products + LOOP * (self.flops.at(lengths) - products) + ways
     }
 
     fn step(&mut self, f: &Function, step: &Step) {
@@ -236,7 +251,7 @@ fn choose(f: &Function, lengths: &Lengths, choices: &[Choice]) -> usize {
         let saves = 2.0 * total(c) <= total(&choices[last]);
         at == last || stored(c) <= most || (c.contraction && saves && stored(c) <= 4.0 * most)
     };
-    let weight = |at: usize| total(&choices[at]) * if choices[at].nest { 8.0 } else { 1.0 };
+    let weight = |at: usize| total(&choices[at]) * if choices[at].nest { LOOP } else { 1.0 };
     (0..choices.len())
         .filter(allowed)
         .min_by(|&a, &b| weight(a).total_cmp(&weight(b)))

@@ -36,11 +36,15 @@ pub(crate) fn inline(
                     .clone()
                     .any(|(_, e)| f.reads(e.right).contains(&definition.tensor))
             {
+                let because = match f.keep.contains_key(&definition.tensor) {
+                    true => Reason::Asked,
+                    false => Reason::Cheap,
+                };
                 again.push(Storage {
                     tensor: definition.tensor,
                     keep: Keep::Recomputed,
-                    because: Reason::Cheap,
-                    flops: element_flops(f, definition.right),
+                    because,
+                    flops: Some(element_flops(f, definition.right)),
                 });
             }
             for (_, e) in &mut equations[at..] {
@@ -57,10 +61,10 @@ pub(crate) fn inline(
 }
 
 /// A tensor's one equation, ready to stand in for reads of it.
-struct Definition {
-    tensor: TensorId,
-    left: Vec<IndexId>,
-    right: ExprId,
+pub(crate) struct Definition {
+    pub tensor: TensorId,
+    pub left: Vec<IndexId>,
+    pub right: ExprId,
 }
 
 /// The definition at `at`, if every read of its tensor may be replaced by it.
@@ -145,7 +149,7 @@ fn cheap(f: &Function, id: ExprId) -> bool {
 }
 
 /// `id` with reads of the defined tensor replaced.
-fn substitute(f: &mut Function, id: ExprId, d: &Definition) -> ExprId {
+pub(crate) fn substitute(f: &mut Function, id: ExprId, d: &Definition) -> ExprId {
     f.exprs.replace(id, &mut BTreeMap::new(), &mut |exprs, id| {
         let Expr::Access {
             tensor,

@@ -3,15 +3,17 @@
 //! `plan` turns a function in normal form, with its backward equations, into schedules. It cannot fail, and nothing
 //! after it decides anything.
 
+mod addends;
 mod block;
 mod contraction;
 mod cost;
-mod factors;
+pub(crate) mod factors;
 mod fuse;
-mod inline;
+mod hoist;
+pub(crate) mod inline;
 mod memory;
 mod nest;
-mod order;
+pub(crate) mod order;
 mod polynomial;
 mod recompute;
 mod schedule;
@@ -36,13 +38,13 @@ pub fn plan(backward: Backward) -> Plan {
         split,
     } = backward;
     let (forward, backward, mut storage) = inline::inline(&mut function, split);
-    let kept_results = keep_results(&mut function, &backward);
     let differentiable = function
         .tensors
         .iter()
         .any(|t| matches!(t.role, Role::Gradient { .. }));
 
     let backward = recompute::recompute(&mut function, &forward, backward, &mut storage);
+    let kept_results = keep_results(&mut function, &backward);
     let copies = kept_results.iter().copied().collect();
     let backward: Vec<Equation> = backward
         .into_iter()

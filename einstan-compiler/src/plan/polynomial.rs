@@ -51,7 +51,7 @@ impl Polynomial {
     pub fn at(&self, lengths: &Lengths) -> f64 {
         let term =
             |(dims, coefficient): (&Vec<DimId>, &u64)| *coefficient as f64 * lengths.volume(dims);
-        self.terms.iter().map(term).sum()
+        self.terms.iter().map(term).fold(0.0, |a, b| a + b)
     }
 
     /// `2·n·m·k + n·k`: the highest degree first.

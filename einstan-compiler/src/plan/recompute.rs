@@ -2,8 +2,7 @@
 //! large to store, and what the user says.
 
 use super::block::is_large;
-use super::cost::element_flops;
-use super::storage::{Reason, Storage};
+use super::storage::{Reason, Storage, flops_of};
 use crate::ir::{Equation, Function, Keep, Role, Subscript, TensorId, indices};
 use std::collections::BTreeMap;
 
@@ -17,7 +16,7 @@ pub(crate) fn recompute(
     let mut out = backward;
     while let Some((at, tensor, because)) = next(f, forward, &out) {
         let definitions: Vec<&Equation> = forward.iter().filter(|e| e.tensor == tensor).collect();
-        let flops = definitions.iter().map(|e| element_flops(f, e.right)).sum();
+        let flops = flops_of(f, &definitions);
         again.push(Storage {
             tensor,
             keep: Keep::Recomputed,

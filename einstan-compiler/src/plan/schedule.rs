@@ -78,7 +78,7 @@ pub enum Step {
 /// A way of computing a product, where the lengths decide.
 #[derive(Clone, Debug)]
 pub struct Choice {
-    /// Multiplications as a sum of products of lengths.
+    /// Flops as a sum of products of lengths.
     pub cost: Vec<Vec<DimId>>,
     /// The sizes of the tensors that it stores on the way.
     pub stored: Vec<Vec<DimId>>,

@@ -12,8 +12,8 @@ pub struct Storage {
     pub tensor: TensorId,
     pub keep: Keep,
     pub because: Reason,
-    /// What one element costs.
-    pub flops: u64,
+    /// What one element costs; None where a reduction is a part of it.
+    pub flops: Option<u64>,
 }
 
 /// Why a tensor is stored or computed again.
@@ -38,27 +38,37 @@ pub enum Reason {
 impl fmt::Display for Storage {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let flops = match self.flops {
-            1 => "1 flop an element".to_string(),
-            n => format!("{n} flops an element"),
+            None => String::new(),
+            Some(1) => " (1 flop an element)".to_string(),
+            Some(n) => format!(" ({n} flops an element)"),
         };
         match (self.keep, self.because) {
-            (Keep::Stored, Reason::Asked) => write!(out, "stored, as asked ({flops})"),
+            (Keep::Stored, Reason::Asked) => write!(out, "stored, as asked{flops}"),
             (Keep::Stored, Reason::Reduction) => write!(out, "stored: it needs a reduction"),
             (Keep::Stored, Reason::Operand) => {
-                write!(out, "stored: a matrix product reads it ({flops})")
+                write!(out, "stored: a matrix product reads it{flops}")
             }
             (Keep::Stored, Reason::Result) => write!(out, "a copy of the result is stored"),
-            (Keep::Stored, _) => write!(out, "stored ({flops})"),
-            (Keep::Recomputed, Reason::Asked) => write!(out, "computed again, as asked"),
+            (Keep::Stored, _) => write!(out, "stored{flops}"),
+            (Keep::Recomputed, Reason::Asked) => write!(out, "computed again, as asked{flops}"),
             (Keep::Recomputed, Reason::Large) => {
                 write!(
                     out,
                     "computed again: it may be larger than every named tensor"
                 )
             }
-            (Keep::Recomputed, _) => write!(out, "computed again ({flops})"),
+            (Keep::Recomputed, _) => write!(out, "computed again{flops}"),
         }
     }
+}
+
+/// The flops of an element that some equations define.
+pub(crate) fn flops_of(f: &Function, definitions: &[&Equation]) -> Option<u64> {
+    let each = definitions.iter().map(|e| {
+        let map = !f.exprs.reduces(e.right);
+        map.then(|| element_flops(f, e.right))
+    });
+    each.sum()
 }
 
 /// The decisions about the buffers that the backward pass reads.
@@ -72,7 +82,7 @@ pub(crate) fn stored(
     for b in buffers.iter().filter(|b| b.saved) {
         let tensor = b.tensor;
         let definitions: Vec<&Equation> = equations.iter().filter(|e| e.tensor == tensor).collect();
-        let flops = definitions.iter().map(|e| element_flops(f, e.right)).sum();
+        let flops = flops_of(f, &definitions);
         let because = if kept_results.iter().any(|&(_, copy)| copy == tensor) {
             Reason::Result
         } else if f.keep.get(&tensor) == Some(&Keep::Stored) {

@@ -1,6 +1,6 @@
 //! The plan in words: what became a matrix product, what is stored, which loops run.
 
-use super::{Choice, Cost, Mode, Phase, Plan, Schedule, Step, Stmt};
+use super::{Choice, Cost, Mode, Phase, Plan, Polynomial, Schedule, Step, Stmt};
 use crate::ir::{DimId, Expr, ExprId, Function, TensorId, UnaryOp};
 use std::fmt::Write;
 
@@ -109,22 +109,11 @@ fn step(out: &mut String, f: &Function, step: &Step, depth: usize) {
 
 fn choice(out: &mut String, f: &Function, c: &Choice, depth: usize) {
     let pad = "  ".repeat(depth);
-    let cost: Vec<String> = c
-        .cost
-        .iter()
-        .map(|p| {
-            p.iter()
-                .map(|&d| f.dim(d).name.as_str())
-                .collect::<Vec<_>>()
-                .join("·")
-        })
-        .collect();
-    let _ = writeln!(
-        out,
-        "{pad}{} ({} multiplications)",
-        c.describe,
-        cost.join(" + ")
-    );
+    let mut flops = Polynomial::default();
+    for product in &c.cost {
+        flops.add(&Polynomial::monomial(f, 1, product.iter().copied()));
+    }
+    let _ = writeln!(out, "{pad}{} ({} flops)", c.describe, flops.show(f));
     c.steps.iter().for_each(|s| step(out, f, s, depth + 1));
     for &t in &c.temporaries {
         let _ = writeln!(out, "{pad}  holds {}", shape(f, t));

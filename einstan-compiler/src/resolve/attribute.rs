@@ -15,6 +15,10 @@ use syn::{Attribute, Lit, Meta, Token};
 pub struct Options {
     /// A test of the function's derivatives is emitted beside it.
     pub test: Option<Test>,
+    /// `store(H)`: intermediates that are stored for the backward pass.
+    pub store: Vec<Ident>,
+    /// `recompute(Z)`: those that the backward pass computes again.
+    pub recompute: Vec<Ident>,
 }
 
 /// `test`, or `test(range = -1..1, tolerance = 1e-4)`.
@@ -27,7 +31,7 @@ pub struct Test {
 }
 
 /// All options, for messages.
-const WORDS: &str = "`test`";
+const WORDS: &str = "`test`, `store(..)` and `recompute(..)`";
 
 /// What a test takes, for messages.
 const SETTINGS: &str = "`test(range = -1..1, tolerance = 1e-6)`";
@@ -84,14 +88,30 @@ impl Options {
     fn set(&mut self, option: &Written) -> syn::Result<()> {
         match option.word.to_string().as_str() {
             "test" => self.test = Some(Test::parse(option)?),
+            "store" => self.store = names(option)?,
+            "recompute" => self.recompute = names(option)?,
             word => {
                 return Err(syn::Error::new(
                     option.word.span(),
-                    format!("`{word}` is no option of a function: there is {WORDS}"),
+                    format!("`{word}` is no option of a function: there are {WORDS}"),
                 ));
             }
         }
         Ok(())
+    }
+}
+
+/// `(H, Z)`: the names that an option takes.
+fn names(option: &Written) -> syn::Result<Vec<Ident>> {
+    let word = &option.word;
+    let parser = Punctuated::<Ident, Token![,]>::parse_terminated;
+    let names = option.arguments.clone().map(|a| parser.parse2(a));
+    match names {
+        Some(Ok(names)) if !names.is_empty() => Ok(names.into_iter().collect()),
+        _ => Err(syn::Error::new(
+            word.span(),
+            format!("`{word}` takes names of intermediates: `{word}(H)`, `{word}(H, Z)`"),
+        )),
     }
 }
 
@@ -200,7 +220,7 @@ impl Parse for Written {
 /// The options of one attribute.
 fn written(attribute: &Attribute) -> syn::Result<Vec<Written>> {
     let Meta::List(list) = &attribute.meta else {
-        let text = format!("options stand in parentheses, `#[einstan(..)]`: there is {WORDS}");
+        let text = format!("options stand in parentheses, `#[einstan(..)]`: there are {WORDS}");
         return Err(syn::Error::new(place(attribute), text));
     };
     let parser = Punctuated::<Written, Token![,]>::parse_terminated;

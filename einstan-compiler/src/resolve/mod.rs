@@ -16,6 +16,7 @@ mod range;
 mod read;
 mod scope;
 mod signature;
+mod storage;
 mod unsupported;
 
 pub use attribute::{Options, Test};
@@ -209,6 +210,7 @@ fn function(
         scope.statement(statement);
     }
     let results = scope.finish();
+    scope.storage(&options);
     let (function, written) = (scope.f, scope.written);
     let failed = damaged || diagnostics.len() > before;
     Resolved {
