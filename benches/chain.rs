@@ -5,6 +5,12 @@
 //! Flops are those of the plans; times are medians of interleaved rounds; memory is the most that is allocated at once
 //! beyond arguments and results. The bounds are 1.5 times the flops, 2 times the time and 2 times the memory; the program
 //! fails where one does not hold.
+//!
+//! Notes. A chain is sent back factor by factor as a cotangent, so both ways make the same equations: predicted were equal
+//! flops, about equal time and somewhat more memory, for what `vjp` returns in its own arrays, a function with gradients
+//! among its results holds. Measured, in f64 on two cores that others used too: flops 1.00 to 1.01, time 1.02 to 1.11,
+//! memory 1.11 to 1.14 times those of the backward pass, at every width. The chains have one equation for what the four
+//! gradients share, as equal temporaries become one.
 
 use einstan::einstan;
 use einstan_compiler::diagnostics::Diagnostics;

@@ -314,3 +314,21 @@ fn the_gradients_of_the_chains_have_the_products_of_the_backward_pass() {
     );
     assert!(f.flops <= 1.1 * both, "{} and {both}", f.flops);
 }
+
+/// A Jacobian times a vector is a tangent, and a chain of them one after the other: nothing larger than a vector is held.
+#[test]
+fn jacobians_times_vectors_are_tangents() {
+    let source = "fn f(x[n], W[n, n], v[n]) -> (t[n], u[n]) {
+        h[i] = tanh(W[i,k]*x[k]);
+        y[i] = softmax[i](W[i,k]*h[k]) * x[i];
+        t[i] = d(y[i])/d(x[k]) * v[k];
+        u[i] = d(y[i])/d(h[a]) * d(h[a])/d(x[k]) * v[k];
+    }";
+    let f = figures(&plans(source).vjp, 64);
+    // Of the backward pass nothing is said here.
+    let value = einstan_compiler::normal_form(&compile(source).function);
+    let plan = einstan_compiler::plan::plan(value.into());
+    let value = figures(&plan, 64);
+    assert!(value.largest <= 64.0, "{}", plan.text);
+    assert!(f.forward.flops <= 20.0 * 64.0 * 64.0, "{f:?}");
+}

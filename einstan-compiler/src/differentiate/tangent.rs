@@ -1,6 +1,7 @@
 //! The tangent of each tensor, from those of the tensors that it reads.
 
 use super::active;
+use super::cotangent::Jacobian;
 use super::linear::Linear;
 use super::pullback::gradient;
 use crate::ir::{
@@ -35,6 +36,28 @@ pub fn hvp(primal: &Function) -> Function {
         f.tensors[r.index()].role = Role::Intermediate;
     }
     f
+}
+
+/// Adds to `f`, whose equations are in normal form, what `sum[to](jacobian * factor)` needs, where the factor depends on the
+/// indices `to` alone; returns the value: the tangent of what is differentiated, along the factor.
+pub(crate) fn along(f: &mut Function, jacobian: &Jacobian, factor: ExprId) -> ExprId {
+    let primal = std::mem::replace(f, Function::new(""));
+    let active = active(&primal, std::iter::once(jacobian.by));
+    let mut t = Tangent {
+        linear: Linear::new(primal.clone(), active),
+        tangents: BTreeMap::new(),
+        known: BTreeMap::new(),
+    };
+    let direction = t.linear.like("d", jacobian.by, Role::Temporary);
+    let to = jacobian.to.clone();
+    t.linear.write(direction, to, Op::Define, factor);
+    t.tangents.insert(jacobian.by, direction);
+    for e in primal.equations.iter().filter(|e| e.tensor != jacobian.by) {
+        t.equation(&primal, e);
+    }
+    let value = t.read(jacobian.of, &jacobian.at);
+    *f = t.linear.f;
+    value
 }
 
 struct Tangent {
