@@ -125,6 +125,54 @@ fn a_direction_of_other_lengths_is_an_error() {
     assert!(quadratic::jvp(&x, &a, &t).is_err());
 }
 
+/// Jacobians times vectors, contracted on the side by which is differentiated: what a jvp says, and through an intermediate.
+#[test]
+fn jacobians_times_vectors() {
+    let (x, v) = (array![0.3, -0.8, 0.5], array![1.0, 0.5, -2.0]);
+    let w = array![[0.1, -0.4, 0.7], [0.9, 0.2, -0.3], [0.5, 0.6, -0.1]];
+    let (y, t, u, s) = tangents::along(&x, &w, &v).unwrap();
+    let direction = tangents::value::Tangent {
+        x: v.clone(),
+        W: Array2::zeros((3, 3)),
+    };
+    let (value, tangent) = tangents::value::jvp(&x, &w, &direction).unwrap();
+    let close = |a: &Array1<f64>, b: &Array1<f64>| {
+        assert!(
+            a.iter().zip(b).all(|(a, b)| (a - b).abs() < 1e-12),
+            "{a} is not {b}"
+        );
+    };
+    close(&y, &value);
+    close(&t, &tangent);
+    // y depends on x through h, and beside it.
+    let through = tangents::value::jacobian(&x, &w).unwrap().y.x.dot(&v) - &beside(&x, &w, &v);
+    close(&u, &through);
+    assert!((s - v.dot(&t)).abs() < 1e-12);
+}
+
+/// What y changes by where h is held: softmax(W h) v.
+fn beside(x: &Array1<f64>, w: &Array2<f64>, v: &Array1<f64>) -> Array1<f64> {
+    let e = w.dot(&w.dot(x).mapv(f64::tanh)).mapv(f64::exp);
+    let sum = e.sum();
+    e / sum * v
+}
+
+mod tangents {
+    einstan::einstan! {
+        pub fn value(x[n], W[n, n]) -> y[n] {
+            h[i] = tanh(W[i,k]*x[k]);
+            y[i] = softmax[i](W[i,k]*h[k]) * x[i];
+        }
+        pub fn along(x[n], W[n, n], v[n]) -> (y[n], t[n], u[n], s) {
+            h[i] = tanh(W[i,k]*x[k]);
+            y[i] = softmax[i](W[i,k]*h[k]) * x[i];
+            t[i] = d(y[i])/d(x[k]) * v[k];
+            u[i] = d(y[i])/d(h[a]) * d(h[a])/d(x[k]) * v[k];
+            s = v[i] * d(y[i])/d(x[k]) * v[k];
+        }
+    }
+}
+
 #[test]
 fn axes_without_elements() {
     let (x, a) = (Array1::<f64>::zeros(0), Array2::zeros((0, 0)));

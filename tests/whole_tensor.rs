@@ -58,6 +58,12 @@ einstan! {
         s = weighted(x, x);
     }
 
+    /// A copy of a tensor and one that is held constant are two.
+    pub fn copied(x[n]) -> (s, u[n]) {
+        u[i] = x[i];
+        s = weighted(u, x);
+    }
+
     pub fn fixed(R[3, 3], x[3]) -> y[3] {
         y[i] = R[i,j] * x[j];
     }
@@ -163,6 +169,8 @@ fn a_constant_parameter_stops_the_derivative() {
     let (s, g) = half::value_and_grad(&x).unwrap();
     assert_eq!(s, 14.0);
     assert_eq!(g.x, x);
+    let (_, pullback) = copied::vjp(&x).unwrap();
+    assert_eq!(pullback.call(1.0, &array![0.0, 0.0, 0.0]).unwrap().x, x);
     let hessian = half::hvp(&x, &half::Tangent { x: x.clone() }).unwrap();
     assert_eq!(hessian.x, array![0.0, 0.0, 0.0]);
 }

@@ -34,8 +34,8 @@ pub fn expand(tokens: TokenStream) -> TokenStream {
     }
 }
 
-/// The plans of a function that is right: of its value, and of its derivatives.
-fn plans_of(f: &Resolved, inline: bool) -> Option<Plans> {
+/// The plans of a function: of its value, and of its derivatives. None where it is wrong.
+pub fn plans_of(f: &Resolved, inline: bool) -> Option<Plans> {
     if f.failed {
         return None;
     }
@@ -51,12 +51,18 @@ fn plans_of(f: &Resolved, inline: bool) -> Option<Plans> {
     })
 }
 
-fn normal(f: &Function) -> Function {
+/// The normal form that is differentiated and planned: simple already, as what goes here no derivative has, and with the
+/// parts of products that the derivatives share.
+pub fn normal(f: &Function) -> Function {
     let mut f = f.clone();
     debug_assert_eq!(ir::verify(&f), Ok(()));
     normal::normalise(&mut f);
     debug_assert_eq!(ir::verify_normal(&f), Ok(()));
-    f
+    let mut simple = Backward::from(f);
+    simplify::simplify(&mut simple);
+    normal::take_apart(&mut simple.function);
+    debug_assert_eq!(ir::verify_normal(&simple.function), Ok(()));
+    simple.function
 }
 
 fn planned(mut joint: Backward) -> Plan {

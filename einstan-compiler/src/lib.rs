@@ -20,4 +20,4 @@ pub mod resolve;
 pub mod rule;
 pub mod simplify;
 
-pub use driver::expand;
+pub use driver::{expand, normal as normal_form, plans_of};

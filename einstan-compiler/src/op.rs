@@ -104,6 +104,31 @@ impl UnaryOp {
     }
 }
 
+impl UnaryOp {
+    /// What it counts as: operations of the runtime's polynomials, about.
+    pub(crate) fn flops(self) -> u64 {
+        use UnaryOp::*;
+        match self {
+            Neg => 0,
+            Abs | Sign | Relu | Recip | Sqrt | Floor | Ceil | Round => 1,
+            Erf | Gelu => 60,
+            _ => 25,
+        }
+    }
+}
+
+impl BinaryOp {
+    /// The same for two arguments.
+    pub(crate) fn flops(self) -> u64 {
+        match self {
+            BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul | BinaryOp::Div => 1,
+            BinaryOp::Max | BinaryOp::Min => 1,
+            BinaryOp::Pow => 60,
+            BinaryOp::Atan2 => 25,
+        }
+    }
+}
+
 impl ReduceOp {
     /// Whether its value is the position of one.
     pub fn is_arg(self) -> bool {

@@ -33,6 +33,10 @@ rules! {
     UnsupportedNumber = "unsupported-number",
     /// The language has it, and this version does not compile it yet.
     Unsupported = "unsupported",
+    /// The options of a function, `#[einstan(..)]`, are known, and each stands once.
+    Attribute = "attribute",
+    /// What a function stores for its backward pass, or computes again, is one of its intermediates.
+    Storage = "storage",
 
     // --- names
     /// A function or a scalar function has the name of another one.

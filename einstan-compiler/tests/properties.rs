@@ -5,8 +5,8 @@ mod random;
 
 use einstan_compiler::differentiate::{self, Backward};
 use einstan_compiler::eval::{self, Dense};
-use einstan_compiler::ir::{self, Function};
-use einstan_compiler::{normal, simplify};
+use einstan_compiler::ir::{self, BinaryOp, Expr, ExprId, Function};
+use einstan_compiler::{normal, normal_form, plan, simplify};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use random::{Program, compile, program};
@@ -93,6 +93,14 @@ fn moved(p: &Program, direction: &Tensors, step: f64) -> Tensors {
             .for_each(|(x, d)| *x += step * d);
     }
     inputs
+}
+
+/// The expression with the factors of every product exchanged.
+fn turned(f: &mut Function, id: ExprId) -> ExprId {
+    f.exprs.map(id, &mut BTreeMap::new(), &mut |e| match e {
+        Expr::Binary(BinaryOp::Mul, a, b) => Expr::Binary(BinaryOp::Mul, b, a),
+        e => e,
+    })
 }
 
 #[test]
@@ -253,6 +261,32 @@ proptest! {
                 prop_assert!(close(&product, gradient, 1e-9), "{name} of {}: {product:?} but {gradient:?}", p.source);
             }
         }
+    }
+
+    /// Whatever the indices are called and however the factors of products stand, the plan costs the same, and the value is
+    /// the same to the last bit.
+    #[test]
+    fn names_and_the_order_of_factors_change_nothing(p in program()) {
+        let f = compile(&p.source);
+        let mut other = f.clone();
+        let count = other.indices.len();
+        for (at, index) in other.indices.iter_mut().enumerate() {
+            index.name = format!("z{}", count - at);
+        }
+        for e in 0..other.equations.len() {
+            other.equations[e].right = turned(&mut other, f.equations[e].right);
+        }
+        let [(a, value), (b, same)] = [f, other].map(|f| {
+            let f = normal_form(&f);
+            let mut joint = differentiate::vjp(&f);
+            simplify::simplify(&mut joint);
+            let lengths = |name: &str| Some(if name == "n" { 40 } else { 30 });
+            let out = run(&f, &p.inputs)["Z"].data.clone();
+            (plan::plan(joint).figures(lengths), out)
+        });
+        prop_assert_eq!(a, b, "{}", p.source);
+        let bits = |v: &[f64]| v.iter().map(|x| x.to_bits()).collect::<Vec<_>>();
+        prop_assert_eq!(bits(&value), bits(&same), "{}", p.source);
     }
 
     #[test]

@@ -1,11 +1,12 @@
 //! The derivatives of elementwise functions.
 
-use super::linear::{Guards, Linear};
+use super::linear::Linear;
 use crate::ir::{BinaryOp, CmpOp, ExprId, UnaryOp};
 use std::f64::consts::{LN_2, LN_10, PI};
 
 impl Linear {
-    /// The cotangent of `a` from that of `y = op(a)`; None where the derivative is 0 everywhere.
+    /// `seed` times the derivative of `y = op(a)`: the cotangent of `a` from that of y, or the tangent of y from that of
+    /// `a`. None where the derivative is 0 everywhere.
     pub(super) fn unary(
         &mut self,
         op: UnaryOp,
@@ -153,97 +154,109 @@ impl Linear {
         self.f.exprs.unary(UnaryOp::Exp, exponent)
     }
 
-    /// Pushes the cotangent of `y = a op b` to both.
-    pub(super) fn binary(
-        &mut self,
-        op: BinaryOp,
-        (a, b): (ExprId, ExprId),
-        y: ExprId,
-        seed: ExprId,
-        guards: Guards,
-    ) {
+    /// `y = a op b`
+    pub(super) fn binary(&mut self, op: BinaryOp, a: ExprId, b: ExprId, y: ExprId) -> Local {
+        let exprs = &mut self.f.exprs;
+        let one = exprs.real(1.0);
         match op {
-            BinaryOp::Add => {
-                self.push(a, seed, &guards);
-                self.push(b, seed, &guards);
-            }
+            // d(a + b) = da + db
+            BinaryOp::Add => Local::of(vec![Share::all(a, one), Share::all(b, one)]),
+            // d(a - b) = da - db
             BinaryOp::Sub => {
-                self.push(a, seed, &guards);
-                let minus = self.f.exprs.neg(seed);
-                self.push(b, minus, &guards);
+                let minus = exprs.real(-1.0);
+                Local::of(vec![Share::all(a, one), Share::all(b, minus)])
             }
             // d(ab) = b da + a db
-            BinaryOp::Mul => {
-                let (by_a, by_b) = (self.f.exprs.product(seed, b), self.f.exprs.product(seed, a));
-                self.push(a, by_a, &guards);
-                self.push(b, by_b, &guards);
-            }
-            // d(a/b) = da/b - (y/b) db
+            BinaryOp::Mul => Local::of(vec![Share::all(a, b), Share::all(b, a)]),
+            // d(a/b) = (da - y db) / b
             BinaryOp::Div => {
-                let by_a = self.f.exprs.quotient(seed, b);
-                self.push(a, by_a, &guards);
-                if self.matters(b) {
-                    let ratio = self.f.exprs.quotient(y, b);
-                    let product = self.f.exprs.product(seed, ratio);
-                    let by_b = self.f.exprs.neg(product);
-                    self.push(b, by_b, &guards);
+                let minus = exprs.neg(y);
+                Local {
+                    divisor: Some(b),
+                    shares: vec![Share::all(a, one), Share::all(b, minus)],
                 }
             }
-            BinaryOp::Pow => self.power(a, b, y, seed, guards),
-            BinaryOp::Max => self.extremum(CmpOp::Greater, a, b, seed, guards),
-            BinaryOp::Min => self.extremum(CmpOp::Less, a, b, seed, guards),
+            BinaryOp::Pow => self.power(a, b, y),
+            BinaryOp::Max => self.extremum(CmpOp::Greater, a, b),
+            BinaryOp::Min => self.extremum(CmpOp::Less, a, b),
             // d atan2(a, b) = (b da - a db) / (a² + b²)
             BinaryOp::Atan2 => {
-                let (aa, bb) = (self.f.exprs.powi(a, 2), self.f.exprs.powi(b, 2));
-                let square = self.f.exprs.sum(aa, bb);
-                let scaled = self.f.exprs.quotient(seed, square);
-                let (by_a, by_b) = (
-                    self.f.exprs.product(scaled, b),
-                    self.f.exprs.product(scaled, a),
-                );
-                let by_b = self.f.exprs.neg(by_b);
-                self.push(a, by_a, &guards);
-                self.push(b, by_b, &guards);
+                let (aa, bb) = (exprs.powi(a, 2), exprs.powi(b, 2));
+                let (square, minus) = (exprs.sum(aa, bb), exprs.neg(a));
+                Local {
+                    divisor: Some(square),
+                    shares: vec![Share::all(a, b), Share::all(b, minus)],
+                }
             }
         }
     }
 
     /// d(a^b) = b a^(b-1) da + y ln(a) db; by a it is 0 where b is 0, by b it is 0 where a is 0 and b is not.
-    fn power(&mut self, a: ExprId, b: ExprId, y: ExprId, seed: ExprId, mut guards: Guards) {
-        let (zero, one) = (self.f.exprs.real(0.0), self.f.exprs.real(1.0));
-        if self.matters(a) {
-            let less = self.f.exprs.difference(b, one);
-            let power = self.f.exprs.binary(BinaryOp::Pow, a, less);
-            let factor = self.f.exprs.product(b, power);
-            let value = self.f.exprs.product(seed, factor);
-            let none = self.f.exprs.compare(CmpOp::Equal, b, zero);
-            guards.push((none, false));
-            self.push(a, value, &guards);
-            guards.pop();
-        }
-        if self.matters(b) {
-            let positive = self.f.exprs.compare(CmpOp::Greater, a, zero);
-            let ln = self.f.exprs.unary(UnaryOp::Ln, a);
-            let factor = self.f.exprs.product(y, ln);
-            let value = self.f.exprs.product(seed, factor);
-            guards.push((positive, true));
-            self.push(b, value, &guards);
-            guards.pop();
-        }
+    fn power(&mut self, a: ExprId, b: ExprId, y: ExprId) -> Local {
+        let exprs = &mut self.f.exprs;
+        let (zero, one) = (exprs.real(0.0), exprs.real(1.0));
+        let less = exprs.difference(b, one);
+        let power = exprs.binary(BinaryOp::Pow, a, less);
+        let by_a = exprs.product(b, power);
+        let none = exprs.compare(CmpOp::Equal, b, zero);
+        let positive = exprs.compare(CmpOp::Greater, a, zero);
+        let ln = exprs.unary(UnaryOp::Ln, a);
+        let by_b = exprs.product(y, ln);
+        let share = |of, factor, guard| Share {
+            of,
+            factor,
+            guard: Some(guard),
+        };
+        Local::of(vec![
+            share(a, by_a, (none, false)),
+            share(b, by_b, (positive, true)),
+        ])
     }
 
-    /// max (`better` is >) or min: the cotangent goes to the better one, half to each where they are equal.
-    fn extremum(&mut self, better: CmpOp, a: ExprId, b: ExprId, seed: ExprId, mut guards: Guards) {
-        let tie = self.f.exprs.compare(CmpOp::Equal, a, b);
-        let half = self.f.exprs.times(0.5, seed);
-        let shared = self.f.exprs.select(tie, half, seed);
-        for (this, other) in [(a, b), (b, a)] {
-            if self.matters(this) {
-                let worse = self.f.exprs.compare(better, other, this);
-                guards.push((worse, false));
-                self.push(this, shared, &guards);
-                guards.pop();
-            }
+    /// max (`better` is >) or min: all of it to the better one, half to each where they are equal.
+    fn extremum(&mut self, better: CmpOp, a: ExprId, b: ExprId) -> Local {
+        let exprs = &mut self.f.exprs;
+        let tie = exprs.compare(CmpOp::Equal, a, b);
+        let (half, one) = (exprs.real(0.5), exprs.real(1.0));
+        let factor = exprs.select(tie, half, one);
+        let mut share = |this, other| Share {
+            of: this,
+            factor,
+            guard: Some((exprs.compare(better, other, this), false)),
+        };
+        Local::of(vec![share(a, b), share(b, a)])
+    }
+}
+
+/// The differential of an operation: `dy = (Σ factor d(of)) / divisor`.
+pub(super) struct Local {
+    /// None is 1.
+    pub divisor: Option<ExprId>,
+    pub shares: Vec<Share>,
+}
+
+/// What one argument contributes; nothing, not even a NaN, where its guard does not have the truth given.
+pub(super) struct Share {
+    pub of: ExprId,
+    pub factor: ExprId,
+    pub guard: Option<(ExprId, bool)>,
+}
+
+impl Local {
+    fn of(shares: Vec<Share>) -> Local {
+        Local {
+            divisor: None,
+            shares,
+        }
+    }
+}
+
+impl Share {
+    fn all(of: ExprId, factor: ExprId) -> Share {
+        Share {
+            of,
+            factor,
+            guard: None,
         }
     }
 }

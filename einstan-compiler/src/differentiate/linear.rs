@@ -26,7 +26,7 @@ pub(super) struct Linear {
     pending: BTreeMap<(ExprId, Guards), ExprId>,
     terms: Terms,
     /// The root of the right-hand side, and an access with its value.
-    root: Option<(ExprId, ExprId)>,
+    pub root: Option<(ExprId, ExprId)>,
 }
 
 impl Linear {
@@ -42,11 +42,14 @@ impl Linear {
     }
 
     /// Begins an equation of `primal`; returns an expression with the value of its right-hand side: its tensor, where that
-    /// is nothing else.
+    /// is nothing else, and not the same along an index.
     pub fn begin(&mut self, primal: &Function, e: &Equation) -> ExprId {
         self.scope = indices(&e.left);
         let others = primal.equations.iter().filter(|o| o.tensor == e.tensor);
-        let value = if others.count() == 1 && e.op == Op::Define {
+        let free = self.f.exprs.free_indices(e.right);
+        let repeats = self.scope.iter().any(|i| !free.contains(i));
+        let map = !self.f.exprs.reduces(e.right);
+        let value = if others.count() == 1 && e.op == Op::Define && !(map && repeats) {
             self.access(e.tensor, e.left.clone())
         } else {
             e.right
@@ -64,7 +67,13 @@ impl Linear {
     /// The terms for the cotangent `seed` of an equation that is no softmax.
     pub fn terms(&mut self, right: ExprId, value: ExprId, seed: ExprId) -> Terms {
         match self.f.exprs.get(right).clone() {
-            Expr::Reduce { op, indices, body } => self.reduction(op, indices, body, value, seed),
+            Expr::Reduce { op, indices, body } => {
+                let Some((weight, guards)) = self.weight(op, indices, body, value) else {
+                    return Terms::new();
+                };
+                let seed = self.f.exprs.product(seed, weight);
+                self.map_under(body, seed, guards)
+            }
             Expr::ArgReduce { .. } => Terms::new(),
             _ => self.map(right, seed),
         }
@@ -116,14 +125,22 @@ impl Linear {
                     self.push(a, seed, &guards);
                 }
             }
-            // d(a^n) = n a^(n-1) da
             Expr::PowI(a, n) if n != 0 => {
-                let power = self.f.exprs.powi(a, n - 1);
-                let factor = self.f.exprs.times(n.into(), power);
-                let seed = self.f.exprs.product(seed, factor);
+                let seed = self.power_of(a, n, seed);
                 self.push(a, seed, &guards);
             }
-            Expr::Binary(op, a, b) => self.binary(op, (a, b), value, seed, guards),
+            Expr::Binary(op, a, b) => {
+                let local = self.binary(op, a, b, value);
+                let seed = match local.divisor {
+                    Some(divisor) => self.f.exprs.quotient(seed, divisor),
+                    None => seed,
+                };
+                for share in local.shares {
+                    let seed = self.f.exprs.product(seed, share.factor);
+                    let inside = guards.iter().copied().chain(share.guard).collect();
+                    self.push(share.of, seed, &inside);
+                }
+            }
             Expr::Select {
                 condition,
                 then,
@@ -138,6 +155,13 @@ impl Linear {
             }
             _ => {}
         }
+    }
+
+    /// d(a^n) = n a^(n-1) da
+    pub fn power_of(&mut self, a: ExprId, n: i32, seed: ExprId) -> ExprId {
+        let power = self.f.exprs.powi(a, n - 1);
+        let factor = self.f.exprs.times(n.into(), power);
+        self.f.exprs.product(seed, factor)
     }
 
     /// Notes what a read contributes; contributions to the same read add up.
@@ -161,7 +185,7 @@ impl Linear {
     }
 
     /// `if guards { value } else { 0 }`
-    fn under(&mut self, guards: &Guards, value: ExprId) -> ExprId {
+    pub fn under(&mut self, guards: &[(ExprId, bool)], value: ExprId) -> ExprId {
         let Some(condition) = self.f.exprs.all(guards) else {
             return value;
         };

@@ -10,7 +10,7 @@ mod elementwise;
 mod linear;
 mod pullback;
 mod reduction;
-mod tangent;
+pub(crate) mod tangent;
 
 pub use pullback::{gradient, vjp};
 pub use tangent::{hvp, jvp, pullback_tangent};

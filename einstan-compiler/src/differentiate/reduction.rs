@@ -1,50 +1,44 @@
 //! The derivatives of reductions and normalisations. T stands for the value of the equation's tensor, x for the body.
 
-use super::linear::{Linear, Terms};
+use super::linear::{Guards, Linear};
 use crate::ir::{CmpOp, Expr, ExprId, IndexId, ReduceOp, UnaryOp};
 
 impl Linear {
-    /// The terms of `T = op[indices](x)` for a cotangent of T; the scope grows by the indices.
-    pub(super) fn reduction(
+    /// What x weighs in `T = op[indices](x)`: dT = Σ weight dx, where the guards hold. None where the derivative is 0. The
+    /// scope grows by the indices.
+    pub(super) fn weight(
         &mut self,
         op: ReduceOp,
         indices: Vec<IndexId>,
         x: ExprId,
         t: ExprId,
-        seed: ExprId,
-    ) -> Terms {
+    ) -> Option<(ExprId, Guards)> {
         let kept = self.scope.clone();
+        self.scope.extend(&indices);
+        let exprs = &mut self.f.exprs;
+        let one = exprs.real(1.0);
         match op {
             // d(Σ x) = Σ dx
-            ReduceOp::Sum => {
-                self.scope.extend(indices);
-                self.map(x, seed)
-            }
+            ReduceOp::Sum => Some((one, vec![])),
             ReduceOp::Mean => unreachable!("in normal form a mean is a sum"),
             // Divided equally among the ties: dT = Σ [x = T] dx / Σ [x = T]
             ReduceOp::Max | ReduceOp::Min => {
-                let tie = self.f.exprs.compare(CmpOp::Equal, x, t);
-                let one = self.f.exprs.add(Expr::Indicator(tie));
+                let tie = exprs.compare(CmpOp::Equal, x, t);
+                let one = exprs.add(Expr::Indicator(tie));
                 let ties = self.sum(&indices, one);
                 let ties = self.define("ties", &kept, ties);
-                self.scope.extend(indices);
-                let share = self.f.exprs.quotient(seed, ties);
-                self.map_under(x, share, vec![(tie, true)])
+                Some((self.f.exprs.recip(ties), vec![(tie, true)]))
             }
             // dT = Σ e^(x - T) dx, 0 where T is -∞
             ReduceOp::LogSumExp => {
-                self.scope.extend(indices);
-                let (never, difference) = (
-                    self.f.exprs.real(f64::NEG_INFINITY),
-                    self.f.exprs.difference(x, t),
-                );
-                let nothing = self.f.exprs.compare(CmpOp::Equal, t, never);
-                let weight = self.f.exprs.unary(UnaryOp::Exp, difference);
-                let value = self.f.exprs.product(seed, weight);
-                self.map_under(x, value, vec![(nothing, false)])
+                let never = exprs.real(f64::NEG_INFINITY);
+                let difference = exprs.difference(x, t);
+                let nothing = exprs.compare(CmpOp::Equal, t, never);
+                let weight = exprs.unary(UnaryOp::Exp, difference);
+                Some((weight, vec![(nothing, false)]))
             }
-            ReduceOp::Prod => self.product(&kept, indices, x, t, seed),
-            ReduceOp::ArgMax | ReduceOp::ArgMin => Terms::new(),
+            ReduceOp::Prod => Some((self.others(&kept, indices, x, t), vec![])),
+            ReduceOp::ArgMax | ReduceOp::ArgMin => None,
         }
     }
 
@@ -58,14 +52,7 @@ impl Linear {
 
     /// dT = Σ_k (Π of the others) dx_k. With Z zeros among the factors and P the product of those that are not zero,
     /// the product of the others is T/x where Z = 0, P at the zero where Z = 1, and 0 elsewhere.
-    fn product(
-        &mut self,
-        kept: &[IndexId],
-        indices: Vec<IndexId>,
-        x: ExprId,
-        t: ExprId,
-        seed: ExprId,
-    ) -> Terms {
+    fn others(&mut self, kept: &[IndexId], indices: Vec<IndexId>, x: ExprId, t: ExprId) -> ExprId {
         let (zero, one) = (self.f.exprs.real(0.0), self.f.exprs.real(1.0));
         let is_zero = self.f.exprs.compare(CmpOp::Equal, x, zero);
         let indicator = self.f.exprs.add(Expr::Indicator(is_zero));
@@ -74,11 +61,10 @@ impl Linear {
         let other = self.f.exprs.select(is_zero, one, x);
         let others = self.f.exprs.add(Expr::Reduce {
             op: ReduceOp::Prod,
-            indices: indices.clone(),
+            indices,
             body: other,
         });
         let others = self.define("others", kept, others);
-        self.scope.extend(indices);
         let (none, single) = (
             self.f.exprs.compare(CmpOp::Equal, zeros, zero),
             self.f.exprs.compare(CmpOp::Equal, zeros, one),
@@ -86,9 +72,7 @@ impl Linear {
         let quotient = self.f.exprs.quotient(t, x);
         let at_zero = self.f.exprs.select(single, others, zero);
         let elsewhere = self.f.exprs.select(none, quotient, zero);
-        let rest = self.f.exprs.select(is_zero, at_zero, elsewhere);
-        let value = self.f.exprs.product(seed, rest);
-        self.map(x, value)
+        self.f.exprs.select(is_zero, at_zero, elsewhere)
     }
 
     /// The cotangent of x. y = softmax(x): y (ȳ - Σ ȳ y). y = log_softmax(x): ȳ - e^y Σ ȳ. Sums go along `along`.

@@ -2,20 +2,22 @@
 
 use super::active;
 use super::call::Group;
-use super::linear::{Linear, Terms};
+use super::cotangent::Jacobian;
+use super::linear::Linear;
 use super::pullback::{gradient, pullback};
 use crate::ir::{
-    Element, Equation, Expr, ExprId, Function, IndexId, Op, Parameter, Part, Role, Subscript,
-    TensorId, indices,
+    Element, Equation, Expr, ExprId, Function, IndexId, Op, Parameter, Part, ReduceOp, Role,
+    Subscript, TensorId,
 };
+use crate::plan::factors;
 use std::collections::BTreeMap;
 
 /// The Jacobian-vector product of `primal`, which is in normal form, as a function: after its own parameters it takes a
 /// tangent of each one by which it is differentiated, and after its own results it returns a tangent of each one that is no
 /// integer.
 ///
-/// With Ẏ the tangent of Y, an equation `Y[l] = ..A[s]..` whose read contributes `c` for the cotangent 1 becomes
-/// `Ẏ[l] += sum[rest](c * Ȧ[s])`, where `rest` are the indices that `l` does not name.
+/// With Ẏ the tangent of Y, an equation `Y[l] = e` becomes `Ẏ[l] += ė`, the tangent of the expression from those of its
+/// parts.
 pub fn jvp(primal: &Function) -> Function {
     let mut t = Tangent::new(primal);
     for (at, e) in primal.equations.iter().enumerate() {
@@ -46,10 +48,34 @@ pub fn pullback_tangent(primal: &Function) -> Function {
     jvp(&pullback(primal))
 }
 
+/// Adds to `f`, whose equations are in normal form, what `sum[to](jacobian * factor)` needs, where the factor depends on the
+/// indices `to` alone; returns the value: the tangent of what is differentiated, along the factor.
+pub(crate) fn along(f: &mut Function, jacobian: &Jacobian, factor: ExprId) -> ExprId {
+    let primal = std::mem::replace(f, Function::new(""));
+    let active = active(&primal, std::iter::once(jacobian.by));
+    let mut t = Tangent {
+        linear: Linear::new(primal.clone(), active),
+        tangents: BTreeMap::new(),
+        known: BTreeMap::new(),
+    };
+    let direction = t.linear.like("d", jacobian.by, Role::Temporary);
+    let to = jacobian.to.clone();
+    t.linear.write(direction, to, Op::Define, factor);
+    t.tangents.insert(jacobian.by, direction);
+    for e in primal.equations.iter().filter(|e| e.tensor != jacobian.by) {
+        t.equation(&primal, e);
+    }
+    let value = t.read(jacobian.of, &jacobian.at);
+    *f = t.linear.f;
+    value
+}
+
 struct Tangent {
     linear: Linear,
     /// The tangents that have been defined: others are zero.
     tangents: BTreeMap<TensorId, TensorId>,
+    /// Those of the expressions of the equation at hand.
+    known: BTreeMap<ExprId, ExprId>,
 }
 
 impl Tangent {
@@ -60,6 +86,7 @@ impl Tangent {
         let mut t = Tangent {
             linear: Linear::new(f, active(primal, primal.differentiable())),
             tangents: BTreeMap::new(),
+            known: BTreeMap::new(),
         };
         for p in primal.differentiable().collect::<Vec<_>>() {
             let tangent = t.linear.like("d", p, Role::Parameter { constant: true });
@@ -73,7 +100,12 @@ impl Tangent {
         if let Some(&t) = self.tangents.get(&of) {
             return t;
         }
-        let t = self.linear.like("d", of, Role::Intermediate);
+        // As large as what it is the tangent of: what the user named, or not.
+        let role = match self.linear.f.tensor(of).role {
+            Role::Intermediate | Role::Result => Role::Intermediate,
+            _ => Role::Temporary,
+        };
+        let t = self.linear.like("d", of, role);
         self.tangents.insert(of, t);
         t
     }
@@ -83,23 +115,133 @@ impl Tangent {
             return;
         }
         let value = self.linear.begin(primal, e);
-        let one = self.linear.f.exprs.real(1.0);
-        if let Expr::Softmax { along, body, log } = self.linear.f.exprs.get(e.right).clone() {
-            let terms = self.linear.map(body, one);
-            let dx = self.sum_of(terms);
-            let right = self.softmax(&along, log, value, dx);
-            return self.contribute(e, right);
-        }
-        let terms = self.linear.terms(e.right, value, one);
-        let named = indices(&e.left);
-        let mut rest: Vec<IndexId> = self.linear.scope.clone();
-        rest.retain(|i| !named.contains(i));
-        for ((tensor, subscripts), factor) in terms {
-            if let Some(value) = self.term(tensor, subscripts, factor) {
-                let right = self.linear.sum_over(rest.clone(), value);
-                self.contribute(e, right);
+        self.known.clear();
+        let right = match self.linear.f.exprs.get(e.right).clone() {
+            Expr::Softmax { along, body, log } => {
+                let dx = self.of(body);
+                self.softmax(&along, log, value, dx)
             }
+            Expr::Reduce { op, indices, body } => self.reduction(op, indices, body, value),
+            _ => self.of(e.right),
+        };
+        self.contribute(e, right);
+    }
+
+    /// The tangent of a reduction: `Σ weight ẋ`.
+    fn reduction(&mut self, op: ReduceOp, over: Vec<IndexId>, x: ExprId, value: ExprId) -> ExprId {
+        let Some((weight, guards)) = self.linear.weight(op, over.clone(), x, value) else {
+            return self.linear.f.exprs.real(0.0);
+        };
+        let tangent = match op {
+            ReduceOp::Sum => self.product(x),
+            _ => self.of(x),
+        };
+        let share = self.linear.f.exprs.product(weight, tangent);
+        let share = self.linear.under(&guards, share);
+        self.linear.sum_over(over, share)
+    }
+
+    /// The tangent of a product that is to be summed: Σ ẋ (Π of the others) over the factors that a contraction has, as
+    /// addends that `plan` orders each on its own.
+    fn product(&mut self, id: ExprId) -> ExprId {
+        let mut product = factors::product(&mut self.linear.f, id);
+        product.merge(&mut self.linear.f);
+        if product.factors.len() < 2 {
+            return self.of(id);
         }
+        let factors = product.factors.iter().map(|x| x.expr);
+        let all: Vec<ExprId> = product.alpha.into_iter().chain(factors).collect();
+        let mut sum = self.linear.f.exprs.real(0.0);
+        for at in 0..all.len() {
+            let mut term = self.of(all[at]);
+            if term == self.linear.f.exprs.real(0.0) {
+                continue;
+            }
+            for (other, &factor) in all.iter().enumerate() {
+                if other != at {
+                    term = self.linear.f.exprs.product(factor, term);
+                }
+            }
+            sum = self.linear.f.exprs.sum(sum, term);
+        }
+        sum
+    }
+
+    /// The tangent of an expression, from those of its parts: each operation costs at most three, for a product of two
+    /// that both have one.
+    fn of(&mut self, id: ExprId) -> ExprId {
+        if let Some(&known) = self.known.get(&id) {
+            return known;
+        }
+        let tangent = if self.linear.matters(id) {
+            self.operation(id)
+        } else {
+            self.linear.f.exprs.real(0.0)
+        };
+        self.known.insert(id, tangent);
+        tangent
+    }
+
+    fn operation(&mut self, id: ExprId) -> ExprId {
+        let value = match self.linear.root {
+            Some((root, value)) if root == id => value,
+            _ => id,
+        };
+        let zero = self.linear.f.exprs.real(0.0);
+        match self.linear.f.exprs.get(id).clone() {
+            Expr::Access {
+                tensor, subscripts, ..
+            } => self.read(tensor, &subscripts),
+            Expr::Unary(op, a) => {
+                let seed = self.of(a);
+                self.linear.unary(op, a, value, seed).unwrap_or(zero)
+            }
+            Expr::PowI(a, n) if n != 0 => {
+                let seed = self.of(a);
+                self.linear.power_of(a, n, seed)
+            }
+            Expr::Binary(op, a, b) => {
+                let local = self.linear.binary(op, a, b, value);
+                let mut sum = zero;
+                for share in local.shares {
+                    let tangent = self.of(share.of);
+                    if tangent == zero {
+                        continue;
+                    }
+                    let part = self.linear.f.exprs.product(share.factor, tangent);
+                    let guard: Vec<_> = share.guard.into_iter().collect();
+                    let part = self.linear.under(&guard, part);
+                    sum = self.linear.f.exprs.sum(sum, part);
+                }
+                match local.divisor {
+                    Some(divisor) if sum != zero => self.linear.f.exprs.quotient(sum, divisor),
+                    _ => sum,
+                }
+            }
+            // A branch that is not taken contributes nothing, not even 0 * ∞.
+            Expr::Select {
+                condition,
+                then,
+                otherwise,
+            } => {
+                let (then, otherwise) = (self.of(then), self.of(otherwise));
+                self.linear.f.exprs.select(condition, then, otherwise)
+            }
+            _ => zero,
+        }
+    }
+
+    /// `Ȧ[s]`, 0 where A has no tangent; in a branch the read may lie outside.
+    fn read(&mut self, tensor: TensorId, subscripts: &[Subscript]) -> ExprId {
+        let Some(&tangent) = self.tangents.get(&tensor) else {
+            return self.linear.f.exprs.real(0.0);
+        };
+        let guarded = !self.linear.f.matches(tensor, subscripts);
+        self.linear.f.exprs.add(Expr::Access {
+            tensor: tangent,
+            subscripts: subscripts.to_vec(),
+            guarded,
+        })
     }
 
     /// The outputs of a call with their tangents, which one part computes together.
@@ -140,36 +282,12 @@ impl Tangent {
 
     /// `Ẏ[l] += right`
     fn contribute(&mut self, e: &Equation, right: ExprId) {
+        if right == self.linear.f.exprs.real(0.0) {
+            return;
+        }
         let tangent = self.tangent(e.tensor);
         self.linear
             .write(tangent, e.left.clone(), Op::Accumulate, right);
-    }
-
-    /// `c * Ȧ[s]`, or nothing where that is zero; where the read may lie outside in a branch that is not taken, c is 0.
-    fn term(
-        &mut self,
-        tensor: TensorId,
-        subscripts: Vec<Subscript>,
-        factor: ExprId,
-    ) -> Option<ExprId> {
-        let tangent = *self.tangents.get(&tensor)?;
-        let guarded = !self.linear.f.matches(tensor, &subscripts);
-        let read = self.linear.f.exprs.add(Expr::Access {
-            tensor: tangent,
-            subscripts,
-            guarded,
-        });
-        Some(self.linear.f.exprs.product(factor, read))
-    }
-
-    fn sum_of(&mut self, terms: Terms) -> ExprId {
-        let mut sum = self.linear.f.exprs.real(0.0);
-        for ((tensor, subscripts), factor) in terms {
-            if let Some(value) = self.term(tensor, subscripts, factor) {
-                sum = self.linear.f.exprs.sum(sum, value);
-            }
-        }
-        sum
     }
 
     /// y = softmax(x): ẏ = y (ẋ - Σ y ẋ). y = log_softmax(x): ẏ = ẋ - Σ e^y ẋ. Sums go along `along`.

@@ -202,6 +202,10 @@ impl Function {
             let arguments = arguments.map(|&p| into.passed(self, inner, p)).collect();
             self.calls[into.calls[&CallId(at as u32)].index()].arguments = arguments;
         }
+        for (&t, &keep) in &inner.keep {
+            let tensor = into.tensor(self, inner, t);
+            self.keep.insert(tensor, keep);
+        }
         for e in &inner.equations {
             let left = e.left.iter().map(|&s| into.subscript(self, inner, s));
             let equation = Equation {

@@ -261,6 +261,28 @@ impl Exprs {
         }
     }
 
+    /// The addends of a sum, each with whether it is subtracted: of `a - (b - c)` these are a, b subtracted, and c.
+    pub fn addends(&self, id: ExprId) -> Vec<(bool, ExprId)> {
+        let mut out = Vec::new();
+        self.flatten(id, false, &mut out);
+        out
+    }
+
+    fn flatten(&self, id: ExprId, negative: bool, out: &mut Vec<(bool, ExprId)>) {
+        match *self.get(id) {
+            Expr::Binary(BinaryOp::Add, a, b) => {
+                self.flatten(a, negative, out);
+                self.flatten(b, negative, out);
+            }
+            Expr::Binary(BinaryOp::Sub, a, b) => {
+                self.flatten(a, negative, out);
+                self.flatten(b, !negative, out);
+            }
+            Expr::Unary(UnaryOp::Neg, a) => self.flatten(a, !negative, out),
+            _ => out.push((negative, id)),
+        }
+    }
+
     /// `id` with indices replaced by subscripts, bound ones by indices.
     pub fn place(&mut self, id: ExprId, places: &BTreeMap<IndexId, Subscript>) -> ExprId {
         let index = |i: &mut IndexId| {

@@ -2,7 +2,7 @@
 
 use super::{Call, CallId, Expr, ExprId, Exprs, Part, Passed, Subscript};
 pub use crate::ast::ElementType;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
@@ -195,6 +195,17 @@ pub struct Function {
     pub calls: Vec<Call>,
     /// The element type that the signature fixes, if it does: F32 or F64.
     pub float: Option<ElementType>,
+    /// What the user decided about intermediates, instead of `plan`.
+    pub keep: BTreeMap<TensorId, Keep>,
+}
+
+/// What becomes of an intermediate that the backward pass needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Keep {
+    /// The forward pass stores it.
+    Stored,
+    /// The backward pass computes it again.
+    Recomputed,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -218,6 +229,7 @@ impl Function {
             held: BTreeSet::new(),
             calls: Vec::new(),
             float: None,
+            keep: BTreeMap::new(),
         }
     }
 

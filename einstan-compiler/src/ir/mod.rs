@@ -18,7 +18,7 @@ pub use expr::{
     BinaryOp, CmpOp, Expr, ExprId, Exprs, Real, ReduceOp, Subscript, UnaryOp, are_plain, indices,
 };
 pub use function::{
-    Check, Dim, DimId, Element, ElementType, Equation, Fault, Function, Index, IndexId, Length,
-    Meeting, Op, Parameter, Place, Role, Tensor, TensorId,
+    Check, Dim, DimId, Element, ElementType, Equation, Fault, Function, Index, IndexId, Keep,
+    Length, Meeting, Op, Parameter, Place, Role, Tensor, TensorId,
 };
 pub use verify::{verify, verify_normal};

@@ -6,8 +6,7 @@ use std::collections::BTreeSet;
 
 /// `T = a + sum(..) - 2*sum(..)` as `T = a; T += sum(..); T += sum(-2*..);`, if that is what `e` is.
 pub(super) fn split(n: &mut Normaliser<'_>, e: &Equation) -> Vec<Equation> {
-    let mut addends = Vec::new();
-    flatten(n, e.right, false, &mut addends);
+    let addends = n.f.exprs.addends(e.right);
     let indices: BTreeSet<IndexId> = e
         .left
         .iter()
@@ -45,21 +44,6 @@ pub(super) fn split(n: &mut Normaliser<'_>, e: &Equation) -> Vec<Equation> {
             }
         })
         .collect()
-}
-
-fn flatten(n: &Normaliser<'_>, id: ExprId, negative: bool, out: &mut Vec<(bool, ExprId)>) {
-    match *n.f.exprs.get(id) {
-        Expr::Binary(BinaryOp::Add, a, b) => {
-            flatten(n, a, negative, out);
-            flatten(n, b, negative, out);
-        }
-        Expr::Binary(BinaryOp::Sub, a, b) => {
-            flatten(n, a, negative, out);
-            flatten(n, b, !negative, out);
-        }
-        Expr::Unary(UnaryOp::Neg, a) => flatten(n, a, !negative, out),
-        _ => out.push((negative, id)),
-    }
 }
 
 /// An addend that is a sum over all of the target's indices, its sign inside.

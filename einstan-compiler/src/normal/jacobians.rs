@@ -2,7 +2,33 @@
 
 use super::Normaliser;
 use crate::differentiate::cotangent::{self, Jacobian};
-use crate::ir::{BinaryOp, Expr, ExprId, IndexId, ReduceOp, are_plain, indices};
+use crate::differentiate::tangent;
+use crate::ir::{BinaryOp, Expr, ExprId, IndexId, ReduceOp, Subscript, are_plain, indices};
+
+/// A Jacobian among factors.
+struct Next {
+    at: usize,
+    jacobian: Jacobian,
+    with: With,
+}
+
+/// The factors that a Jacobian is summed with.
+enum With {
+    /// Over the indices of what is differentiated.
+    Cotangent(Vec<usize>),
+    /// Over those of what it is differentiated by.
+    Tangent(Vec<usize>),
+    Nothing,
+}
+
+impl With {
+    fn factors(&self) -> &[usize] {
+        match self {
+            With::Cotangent(with) | With::Tangent(with) => with,
+            With::Nothing => &[],
+        }
+    }
+}
 
 impl Normaliser<'_> {
     /// `id` without Jacobians.
@@ -33,7 +59,7 @@ impl Normaliser<'_> {
     }
 
     /// `sum[summed](body)`. A Jacobian whose own indices are summed takes the factors that have them as its cotangent, once
-    /// none of these is a Jacobian.
+    /// none of these is a Jacobian; one by whose tensor's indices is summed, those that have these as its tangent.
     fn chain(&mut self, mut summed: Vec<IndexId>, body: ExprId) -> ExprId {
         let mut factors = Vec::new();
         for factor in self.f.exprs.factors(body) {
@@ -44,20 +70,24 @@ impl Normaliser<'_> {
                 self.without_jacobians(factor)
             });
         }
-        while let Some((at, jacobian, with)) = self.next(&factors, &summed) {
-            let taken: Vec<ExprId> = with.iter().flatten().map(|&w| factors[w]).collect();
-            let factor = with.as_ref().map(|_| {
-                let product = self.product(&taken);
-                self.map(product, &mut vec![])
-            });
-            if factor.is_some() {
-                let own = indices(&jacobian.at);
-                summed.retain(|i| !own.contains(i));
-            }
+        while let Some(Next { at, jacobian, with }) = self.next(&factors, &summed) {
+            let taken: Vec<ExprId> = with.factors().iter().map(|&w| factors[w]).collect();
+            let product = self.product(&taken);
+            let factor = self.map(product, &mut vec![]);
+            let own = match with {
+                With::Cotangent(_) => indices(&jacobian.at),
+                With::Tangent(_) => indices(&jacobian.to),
+                With::Nothing => vec![],
+            };
+            summed.retain(|i| !own.contains(i));
             std::mem::swap(&mut self.f.equations, &mut self.out);
-            let value = cotangent::expand(self.f, &jacobian, factor);
+            let value = match with {
+                With::Cotangent(_) => cotangent::expand(self.f, &jacobian, Some(factor)),
+                With::Tangent(_) => tangent::along(self.f, &jacobian, factor),
+                With::Nothing => cotangent::expand(self.f, &jacobian, None),
+            };
             std::mem::swap(&mut self.f.equations, &mut self.out);
-            let gone = |k: usize| k == at || with.as_ref().is_some_and(|w| w.contains(&k));
+            let gone = |k: usize| k == at || with.factors().contains(&k);
             let mut k = 0;
             factors.retain(|_| {
                 k += 1;
@@ -83,32 +113,60 @@ impl Normaliser<'_> {
         }
     }
 
-    /// The Jacobian to expand next, and the factors that are its cotangent if its indices are summed with them.
-    fn next(
-        &self,
-        factors: &[ExprId],
-        summed: &[IndexId],
-    ) -> Option<(usize, Jacobian, Option<Vec<usize>>)> {
+    /// The Jacobian to expand next, and the factors that it is summed with.
+    fn next(&self, factors: &[ExprId], summed: &[IndexId]) -> Option<Next> {
         let all: Vec<(usize, Jacobian)> = factors
             .iter()
             .enumerate()
             .filter_map(|(at, &f)| Some((at, self.jacobian(f)?)))
             .collect();
-        let contracted = all.iter().find_map(|(at, j)| {
-            let own = indices(&j.at);
-            let to = indices(&j.to);
-            let inside = own.iter().all(|i| summed.contains(i) && !to.contains(i));
-            let with: Vec<usize> = (0..factors.len())
-                .filter(|k| k != at)
-                .filter(|&k| {
-                    let free = self.f.exprs.free_indices(factors[k]);
-                    own.iter().any(|i| free.contains(i))
-                })
-                .collect();
-            let ready = with.iter().all(|&k| self.jacobian(factors[k]).is_none());
-            (are_plain(&j.at) && inside && ready).then(|| (*at, j.clone(), Some(with)))
+        let next = |(at, jacobian): &(usize, Jacobian), with| Next {
+            at: *at,
+            jacobian: jacobian.clone(),
+            with,
+        };
+        let back = all.iter().find_map(|j| {
+            let with = self.with(factors, summed, j.0, &j.1.at, &j.1.to)?;
+            Some(next(j, With::Cotangent(with)))
         });
-        contracted.or_else(|| all.first().map(|(at, j)| (*at, j.clone(), None)))
+        let forward = || {
+            all.iter().find_map(|j| {
+                let to = indices(&j.1.to);
+                let with = self.with(factors, summed, j.0, &j.1.to, &j.1.at)?;
+                let inside = |&k: &usize| {
+                    let free = self.f.exprs.free_indices(factors[k]);
+                    free.iter().all(|i| to.contains(i))
+                };
+                let vector = !with.is_empty() && with.iter().all(inside);
+                let fits = self.f.matches(j.1.by, &j.1.to);
+                (vector && fits).then(|| next(j, With::Tangent(with)))
+            })
+        };
+        back.or_else(forward)
+            .or_else(|| all.first().map(|j| next(j, With::Nothing)))
+    }
+
+    /// The other factors that have the indices of one side of a Jacobian, if these are summed, do not stand on its other
+    /// side, and none of the factors is a Jacobian.
+    fn with(
+        &self,
+        factors: &[ExprId],
+        summed: &[IndexId],
+        at: usize,
+        side: &[Subscript],
+        other: &[Subscript],
+    ) -> Option<Vec<usize>> {
+        let (own, other) = (indices(side), indices(other));
+        let inside = own.iter().all(|i| summed.contains(i) && !other.contains(i));
+        let with: Vec<usize> = (0..factors.len())
+            .filter(|&k| k != at)
+            .filter(|&k| {
+                let free = self.f.exprs.free_indices(factors[k]);
+                own.iter().any(|i| free.contains(i))
+            })
+            .collect();
+        let ready = with.iter().all(|&k| self.jacobian(factors[k]).is_none());
+        (are_plain(side) && inside && ready).then_some(with)
     }
 
     fn product(&mut self, factors: &[ExprId]) -> ExprId {

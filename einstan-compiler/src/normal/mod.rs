@@ -4,7 +4,11 @@
 //! the reduction. A reduction in a branch is guarded: where the branch is not taken, it reduces its identity.
 
 mod addends;
+pub(crate) mod commute;
 mod jacobians;
+mod products;
+
+pub use products::take_apart;
 
 use crate::ir::{
     BinaryOp, Element, ElementType, Equation, Expr, ExprId, Function, IndexId, Op, ReduceOp, Role,
@@ -14,6 +18,7 @@ use std::collections::BTreeMap;
 
 /// Brings `f` into normal form.
 pub fn normalise(f: &mut Function) {
+    commute::run(f);
     let equations = std::mem::take(&mut f.equations);
     let mut count = BTreeMap::new();
     equations

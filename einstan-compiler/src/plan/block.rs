@@ -39,7 +39,8 @@ pub(crate) struct Block {
 pub(crate) fn blocks(f: &mut Function, equations: Vec<Equation>) -> Vec<Part> {
     for at in 0..equations.len() {
         let tensor = equations[at].tensor;
-        if !is_large(f, tensor) || !f.covers(&equations[at]) {
+        let begun = equations[..at].iter().any(|e| e.tensor == tensor);
+        if begun || !is_large(f, tensor) || !f.covers(&equations[at]) {
             continue;
         }
         let rank = f.tensor(tensor).axes.len();
@@ -118,7 +119,7 @@ fn group(f: &Function, equations: &[Equation], at: usize, axis: usize) -> Option
         after: Vec::new(),
     };
     let mut rest = equations[at + 1..].to_vec();
-    while rest.iter().any(|e| grouping.reads_local(e)) {
+    while rest.iter().any(|e| grouping.touches_local(e)) {
         let e = rest.remove(0);
         match grouping.place(&e) {
             Place::Before => group.before.push(e),
@@ -142,9 +143,9 @@ fn index_at(subscripts: &[Subscript], axis: usize) -> Option<IndexId> {
 }
 
 impl Grouping<'_> {
-    fn reads_local(&self, e: &Equation) -> bool {
+    fn touches_local(&self, e: &Equation) -> bool {
         let reads = self.f.reads(e.right);
-        reads.iter().any(|t| self.local.contains_key(t))
+        self.local.contains_key(&e.tensor) || reads.iter().any(|t| self.local.contains_key(t))
     }
 
     fn place(&mut self, e: &Equation) -> Place {
@@ -153,6 +154,16 @@ impl Grouping<'_> {
         let (local, sliced) = (any(&self.local), any(&self.sliced));
         let late = reads.iter().any(|t| self.late.contains(t));
         let written = self.sliced.contains_key(&e.tensor) || self.late.contains(&e.tensor);
+        if let Some(&axis) = self.local.get(&e.tensor)
+            && !local
+            && !sliced
+        {
+            // Another contribution to the rows of the block.
+            let row = index_at(&e.left, axis).filter(|&i| {
+                !late && self.f.index(i).dim == self.dim && self.f.covers(e) && self.can_slice(e, i)
+            });
+            return row.map_or(Place::Nowhere, Place::Member);
+        }
         if !local && !sliced && !late && !written {
             return Place::Before;
         }
@@ -162,7 +173,7 @@ impl Grouping<'_> {
         {
             return member;
         }
-        if local {
+        if local || self.local.contains_key(&e.tensor) {
             return Place::Nowhere;
         }
         self.late.insert(e.tensor);
@@ -179,7 +190,8 @@ impl Grouping<'_> {
             let uses =
                 |e: &&Equation| e.tensor == tensor || self.f.reads(e.right).contains(&tensor);
             let at = group.before.iter().position(|e| e.tensor == tensor);
-            let alone = group.before.iter().filter(uses).count() == 1;
+            let members = group.members.iter().map(|(e, _)| e);
+            let alone = group.before.iter().chain(members).filter(uses).count() == 1;
             let (Some(at), Some(axis), true) = (at, self.axis_of(member, tensor, i), alone) else {
                 continue;
             };

@@ -20,8 +20,10 @@ pub(crate) fn sum(
     let mut product = factors::product(s.f, body);
     let unused = |p: &Product, i: &IndexId| p.factors.iter().all(|x| !x.indices.contains(i));
     let dropped = !s.f.matches(target.tensor, &target.left);
-    if dropped || product.factors.len() < 2 || target.indices().iter().any(|i| unused(&product, i))
-    {
+    if dropped || target.indices().iter().any(|i| unused(&product, i)) {
+        return nest::sum(s.f, target, over, body);
+    }
+    if product.factors.len() < 2 {
         return nest::sum(s.f, target, over, body);
     }
     // An index that nothing mentions counts how often the rest is added.
@@ -96,7 +98,11 @@ fn sum_alone(
 }
 
 /// A new temporary over `indices`, as a target and as a factor.
-fn temporary(s: &mut Scheduler<'_>, name: &str, indices: &BTreeSet<IndexId>) -> (Target, Factor) {
+pub(crate) fn temporary(
+    s: &mut Scheduler<'_>,
+    name: &str,
+    indices: &BTreeSet<IndexId>,
+) -> (Target, Factor) {
     let axes = indices.iter().map(|&i| s.f.index(i).dim).collect();
     let tensor = s.f.add_tensor(name, axes, Element::Float, Role::Temporary);
     let left: Vec<Subscript> = indices.iter().map(|&i| Subscript::Index(i)).collect();
@@ -153,7 +159,8 @@ fn direct(s: &mut Scheduler<'_>, target: Target, over: Vec<IndexId>, product: Pr
     let dims: Vec<_> = all.iter().map(|&i| s.f.index(i).dim).collect();
     let body = product.expr(s.f);
     Choice {
-        cost: vec![dims; product.factors.len() - 1],
+        // One multiplication less than there are factors, and the addition.
+        cost: vec![dims; product.factors.len()],
         stored: vec![],
         contraction: false,
         nest: true,
@@ -273,7 +280,7 @@ fn operand(s: &mut Scheduler<'_>, factor: Factor) -> (Vec<Step>, (TensorId, Vec<
 }
 
 /// Whether a tensor holds no more than the rows of a block.
-fn in_block(f: &Function, axes: &[DimId]) -> bool {
+pub(crate) fn in_block(f: &Function, axes: &[DimId]) -> bool {
     axes.iter()
         .any(|&d| matches!(f.dim(d).length, Length::Rows { .. }))
 }

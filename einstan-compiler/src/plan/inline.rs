@@ -1,16 +1,24 @@
 //! Cheap elementwise tensors that nobody needs in memory: computed again where they are read.
 
+use super::cost::element_flops;
 use super::factors;
+use super::storage::{Reason, Storage};
 use crate::ir::{
-    BinaryOp, Equation, Expr, ExprId, Exprs, Function, IndexId, ReduceOp, Role, Subscript, TensorId,
+    BinaryOp, Equation, Expr, ExprId, Exprs, Function, IndexId, Keep, ReduceOp, Role, Subscript,
+    TensorId,
 };
 use std::collections::BTreeMap;
 
 /// A tensor with more operations than this in its equation is stored.
 const CHEAP: usize = 6;
 
-/// The equations of the forward and the backward pass, less those that were substituted.
-pub(crate) fn inline(f: &mut Function, split: usize) -> (Vec<Equation>, Vec<Equation>) {
+/// The equations of the forward and the backward pass, less those that were substituted, and the tensors of the forward
+/// pass that the backward pass computes again in this way.
+pub(crate) fn inline(
+    f: &mut Function,
+    split: usize,
+) -> (Vec<Equation>, Vec<Equation>, Vec<Storage>) {
+    let mut again = Vec::new();
     let mut equations: Vec<(bool, Equation)> = f
         .equations
         .clone()
@@ -21,7 +29,24 @@ pub(crate) fn inline(f: &mut Function, split: usize) -> (Vec<Equation>, Vec<Equa
     let mut at = 0;
     while at < equations.len() {
         if let Some(definition) = substitutable(f, &equations, at) {
-            equations.remove(at);
+            let (forward, _) = equations.remove(at);
+            let backward = equations[at..].iter().filter(|(forward, _)| !forward);
+            if forward
+                && backward
+                    .clone()
+                    .any(|(_, e)| f.reads(e.right).contains(&definition.tensor))
+            {
+                let because = match f.keep.contains_key(&definition.tensor) {
+                    true => Reason::Asked,
+                    false => Reason::Cheap,
+                };
+                again.push(Storage {
+                    tensor: definition.tensor,
+                    keep: Keep::Recomputed,
+                    because,
+                    flops: Some(element_flops(f, definition.right)),
+                });
+            }
             for (_, e) in &mut equations[at..] {
                 e.right = substitute(f, e.right, &definition);
             }
@@ -32,14 +57,14 @@ pub(crate) fn inline(f: &mut Function, split: usize) -> (Vec<Equation>, Vec<Equa
     let (forward, backward): (Vec<_>, Vec<_>) =
         equations.into_iter().partition(|(forward, _)| *forward);
     let only = |v: Vec<(bool, Equation)>| v.into_iter().map(|(_, e)| e).collect();
-    (only(forward), only(backward))
+    (only(forward), only(backward), again)
 }
 
 /// A tensor's one equation, ready to stand in for reads of it.
-struct Definition {
-    tensor: TensorId,
-    left: Vec<IndexId>,
-    right: ExprId,
+pub(crate) struct Definition {
+    pub tensor: TensorId,
+    pub left: Vec<IndexId>,
+    pub right: ExprId,
 }
 
 /// The definition at `at`, if every read of its tensor may be replaced by it.
@@ -53,7 +78,8 @@ fn substitutable(
         f.tensor(e.tensor).role,
         Role::Intermediate | Role::Temporary | Role::Adjoint { .. }
     );
-    if !made || f.results.contains(&e.tensor) || !f.covers(e) || !cheap(f, e.right) {
+    let stored = f.keep.get(&e.tensor) == Some(&Keep::Stored);
+    if !made || stored || f.results.contains(&e.tensor) || !f.covers(e) || !cheap(f, e.right) {
         return None;
     }
     if f.tensor(e.tensor).element != crate::ir::Element::Float {
@@ -94,7 +120,7 @@ fn substitutable(
 }
 
 /// Whether an equation will be a matrix product, whose operands stand in memory.
-fn multiplies(f: &mut Function, e: &Equation) -> bool {
+pub(crate) fn multiplies(f: &mut Function, e: &Equation) -> bool {
     let Expr::Reduce {
         op: ReduceOp::Sum,
         body,
@@ -129,7 +155,7 @@ fn cheap(f: &Function, id: ExprId) -> bool {
 }
 
 /// `id` with reads of the defined tensor replaced.
-fn substitute(f: &mut Function, id: ExprId, d: &Definition) -> ExprId {
+pub(crate) fn substitute(f: &mut Function, id: ExprId, d: &Definition) -> ExprId {
     f.exprs.replace(id, &mut BTreeMap::new(), &mut |exprs, id| {
         let Expr::Access {
             tensor,

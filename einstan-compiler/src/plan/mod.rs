@@ -3,21 +3,29 @@
 //! `plan` turns a function in normal form, with its backward equations, into schedules. It cannot fail, and nothing
 //! after it decides anything.
 
+mod addends;
 mod block;
 mod call;
 mod contraction;
-mod factors;
+mod cost;
+pub(crate) mod factors;
 mod fuse;
-mod inline;
+mod hoist;
+pub(crate) mod inline;
 mod memory;
 mod nest;
-mod order;
+pub(crate) mod order;
+mod polynomial;
 mod recompute;
 mod schedule;
 mod scheduler;
+mod storage;
 mod text;
 
+pub use cost::{Cost, Figures, Work};
+pub use polynomial::{Lengths, Polynomial};
 pub use schedule::{Buffer, Choice, Contraction, Mode, Phase, Plan, Plans, Schedule, Step, Stmt};
+pub use storage::{Reason, Storage};
 
 use crate::differentiate::Backward;
 use crate::ir::{Equation, Function, Role, TensorId};
@@ -30,14 +38,14 @@ pub fn plan(backward: Backward) -> Plan {
         mut function,
         split,
     } = backward;
-    let (forward, backward) = inline::inline(&mut function, split);
-    let kept_results = keep_results(&mut function, &backward);
+    let (forward, backward, mut storage) = inline::inline(&mut function, split);
     let differentiable = function
         .tensors
         .iter()
         .any(|t| matches!(t.role, Role::Gradient { .. }));
 
-    let backward = recompute::recompute(&mut function, &forward, backward);
+    let backward = recompute::recompute(&mut function, &forward, backward, &mut storage);
+    let kept_results = keep_results(&mut function, &backward);
     let copies = kept_results.iter().copied().collect();
     let backward: Vec<Equation> = backward
         .into_iter()
@@ -48,6 +56,7 @@ pub fn plan(backward: Backward) -> Plan {
         .collect();
     let forward = call::order(&mut function, forward);
     let backward = call::order(&mut function, backward);
+    let equations = [forward.as_slice(), &backward].concat();
     let forward = block::blocks(&mut function, forward);
     let backward = block::blocks(&mut function, backward);
 
@@ -62,12 +71,19 @@ pub fn plan(backward: Backward) -> Plan {
     });
 
     let buffers = memory::buffers(&function, &forward, backward.as_ref(), &kept_results);
+    storage.extend(storage::stored(
+        &mut function,
+        &buffers,
+        &kept_results,
+        &equations,
+    ));
     let mut plan = Plan {
         function,
         forward,
         backward,
         kept_results,
         buffers,
+        storage,
         text: String::new(),
     };
     plan.text = text::describe(&plan);

@@ -1,50 +1,73 @@
-//! Temporaries of the forward pass that are too large to store are computed again in the backward pass.
+//! Tensors of the forward pass that are not stored for the backward pass are computed again in it: temporaries that are too
+//! large to store, and what the user says.
 
 use super::block::is_large;
-use crate::ir::{Equation, Function, Role, Subscript, TensorId, indices};
+use super::storage::{Reason, Storage, flops_of};
+use crate::ir::{Equation, Function, Keep, Role, Subscript, TensorId, indices};
 use std::collections::BTreeMap;
 
-/// The backward equations, which read no large temporary of the forward pass.
+/// The backward equations, which read no such tensor; what is computed again is added to `again`.
 pub(crate) fn recompute(
     f: &mut Function,
     forward: &[Equation],
     backward: Vec<Equation>,
+    again: &mut Vec<Storage>,
 ) -> Vec<Equation> {
     let mut out = backward;
-    while let Some((at, definition)) = next(f, forward, &out) {
-        let again = copy(f, definition);
-        let map = BTreeMap::from([(definition.tensor, again.tensor)]);
+    while let Some((at, tensor, because)) = next(f, forward, &out) {
+        let definitions: Vec<&Equation> = forward.iter().filter(|e| e.tensor == tensor).collect();
+        let flops = flops_of(f, &definitions);
+        again.push(Storage {
+            tensor,
+            keep: Keep::Recomputed,
+            because,
+            flops,
+        });
+        let t = f.tensor(tensor).clone();
+        let copied = f.add_tensor(&t.name, t.axes, t.element, Role::Temporary);
+        let map = BTreeMap::from([(tensor, copied)]);
         for e in &mut out {
             e.right = f.redirect(e.right, &map);
         }
-        out.insert(at, again);
+        let copies: Vec<Equation> = definitions
+            .into_iter()
+            .map(|e| copy(f, e, copied))
+            .collect();
+        out.splice(at..at, copies);
     }
     out
 }
 
-/// The first backward equation that reads a large temporary, and the temporary's definition.
-fn next<'e>(
+/// The first backward equation that reads a tensor which is not stored, and that tensor.
+fn next(
     f: &Function,
-    forward: &'e [Equation],
+    forward: &[Equation],
     backward: &[Equation],
-) -> Option<(usize, &'e Equation)> {
+) -> Option<(usize, TensorId, Reason)> {
+    let not_stored = |t: TensorId| {
+        let definitions = forward.iter().filter(|e| e.tensor == t);
+        let one = definitions.clone().count() == 1;
+        let made = definitions.clone().next().is_some();
+        // What a call returns is stored: to have it again takes the call.
+        if definitions.clone().any(|e| f.returned(e).is_some()) {
+            return None;
+        }
+        match f.keep.get(&t) {
+            Some(Keep::Recomputed) if made => Some((t, Reason::Asked)),
+            None if one && definitions.clone().all(|e| f.covers(e)) && is_large(f, t) => {
+                Some((t, Reason::Large))
+            }
+            _ => None,
+        }
+    };
     backward.iter().enumerate().find_map(|(at, e)| {
-        let reads = f.reads(e.right);
-        let definition = |t: TensorId| {
-            let mut all = forward.iter().filter(|e| e.tensor == t);
-            let first = all.next()?;
-            let again = all.next().is_none() && f.covers(first) && f.returned(first).is_none();
-            (again && is_large(f, t)).then_some(first)
-        };
-        let definition = reads.into_iter().find_map(definition)?;
-        Some((at, definition))
+        let (tensor, because) = f.reads(e.right).into_iter().find_map(not_stored)?;
+        Some((at, tensor, because))
     })
 }
 
-/// The same equation for a tensor of its own.
-fn copy(f: &mut Function, e: &Equation) -> Equation {
-    let t = f.tensor(e.tensor).clone();
-    let tensor = f.add_tensor(&t.name, t.axes, t.element, Role::Temporary);
+/// The same equation for another tensor, with indices of its own.
+fn copy(f: &mut Function, e: &Equation, tensor: TensorId) -> Equation {
     let bound = f
         .exprs
         .walk(e.right)

@@ -1,5 +1,6 @@
 //! What codegen emits, and nothing that it can't: contractions, loop nests, choices between them.
 
+use super::storage::Storage;
 use crate::ir::{
     CallId, DimId, Element, ExprId, Function, IndexId, Part, ReduceOp, Subscript, TensorId,
 };
@@ -16,6 +17,8 @@ pub struct Plan {
     /// Results that the backward pass reads, each with the buffer that keeps a copy of it.
     pub kept_results: Vec<(TensorId, TensorId)>,
     pub buffers: Vec<Buffer>,
+    /// What of the forward pass the backward pass reads or computes again.
+    pub storage: Vec<Storage>,
     /// The decisions for people: the constant `PLAN`.
     pub text: String,
 }
@@ -86,7 +89,7 @@ pub enum Step {
 /// A way of computing a product, where the lengths decide.
 #[derive(Clone, Debug)]
 pub struct Choice {
-    /// Multiplications as a sum of products of lengths.
+    /// Flops as a sum of products of lengths.
     pub cost: Vec<Vec<DimId>>,
     /// The sizes of the tensors that it stores on the way.
     pub stored: Vec<Vec<DimId>>,

@@ -2,8 +2,8 @@
 
 use super::block::{Block, Part};
 use super::call::same_call;
-use super::{Mode, Step, contraction, nest};
-use crate::ir::{Equation, Expr, Function, ReduceOp, Role, TensorId};
+use super::{Mode, Step, addends, contraction, hoist, nest};
+use crate::ir::{Equation, Expr, ExprId, Function, ReduceOp, Role, TensorId};
 use std::collections::BTreeSet;
 
 /// Turns equations into steps, and knows which tensors have a value already.
@@ -150,8 +150,52 @@ impl<'a> Scheduler<'a> {
         }
     }
 
+    /// `target = value`: where the value does not depend on all indices of the target, it is computed once.
+    fn map(&mut self, target: nest::Target, value: ExprId) -> Vec<Step> {
+        let direct = vec![nest::map(self.f, target.clone(), value)];
+        let kept = self.f.exprs.free_indices(value);
+        if target.indices().iter().all(|i| kept.contains(i)) {
+            return direct;
+        }
+        let count = self.f.tensors.len();
+        let (once, read) = contraction::temporary(self, "once", &kept);
+        let first = nest::map(self.f, once, value);
+        let steps = vec![first, nest::map(self.f, target, read.expr)];
+        // What does not depend on the row is not computed for each of its elements.
+        if addends::weight(self.f, direct.clone()) <= addends::weight(self.f, steps.clone()) {
+            self.f.tensors.truncate(count);
+            return direct;
+        }
+        steps
+    }
+
     fn equation(&mut self, e: &Equation) -> Vec<Step> {
         let (mut steps, mode) = self.begin(e);
+        steps.extend(self.hoisted(e, mode));
+        steps
+    }
+
+    /// The steps of an equation; expensive functions of a few indices are computed before it, if that takes less time.
+    fn hoisted(&mut self, e: &Equation, mode: Mode) -> Vec<Step> {
+        let inside = hoist::inside(self.f, e);
+        if inside.is_empty() {
+            return self.written(e, mode);
+        }
+        let before = self.f.clone();
+        let direct = self.written(e, mode);
+        let after = std::mem::replace(self.f, before);
+        let (mut steps, right) = hoist::apart(self, e.right, &inside);
+        let e = Equation { right, ..e.clone() };
+        steps.extend(self.written(&e, mode));
+        if addends::weight(&after, direct.clone()) <= 1.2 * addends::weight(self.f, steps.clone()) {
+            *self.f = after;
+            return direct;
+        }
+        steps
+    }
+
+    fn written(&mut self, e: &Equation, mode: Mode) -> Vec<Step> {
+        let mut steps = Vec::new();
         let target = nest::Target {
             tensor: e.tensor,
             left: e.left.clone(),
@@ -163,7 +207,7 @@ impl<'a> Scheduler<'a> {
                 indices,
                 body,
             } => {
-                steps.extend(contraction::sum(self, target, indices, body));
+                steps.extend(addends::sum(self, target, indices, body));
             }
             Expr::Reduce { op, indices, body } => {
                 steps.push(nest::reduction(self.f, target, op, indices, body))
@@ -174,7 +218,7 @@ impl<'a> Scheduler<'a> {
             Expr::Softmax { along, body, log } => {
                 steps.push(nest::softmax(self.f, target, along, body, log))
             }
-            _ => steps.push(nest::map(self.f, target, e.right)),
+            _ => steps.extend(self.map(target, e.right)),
         }
         steps
     }

@@ -1,6 +1,6 @@
 //! The plan in words: what became a matrix product, what is stored, which loops run.
 
-use super::{Choice, Mode, Phase, Plan, Schedule, Step, Stmt};
+use super::{Choice, Cost, Mode, Phase, Plan, Polynomial, Schedule, Step, Stmt};
 use crate::ir::{DimId, Expr, ExprId, Function, Part, TensorId, UnaryOp};
 use std::fmt::Write;
 
@@ -10,22 +10,56 @@ pub(crate) fn describe(plan: &Plan) -> String {
     section(&mut out, plan, "forward", &plan.forward, Phase::Forward);
     if let Some(backward) = &plan.backward {
         section(&mut out, plan, "backward", backward, Phase::Backward);
+        storage(&mut out, plan);
     }
     out
 }
 
 fn section(out: &mut String, plan: &Plan, title: &str, schedule: &Schedule, phase: Phase) {
     let f = &plan.function;
-    let _ = writeln!(out, "{title}:");
+    let _ = writeln!(out, "{title}: {}", cost(f, &Cost::of(f, schedule)));
     schedule.steps.iter().for_each(|s| step(out, f, s, 1));
     for b in plan.buffers.iter().filter(|b| b.phase == phase) {
         let kept = if b.saved {
-            "stored for the backward pass"
+            "for the backward pass"
         } else {
             "temporary"
         };
         let _ = writeln!(out, "  memory {}: {kept}", shape(f, b.tensor));
     }
+}
+
+/// What of the forward pass the backward pass needs, one tensor on a line.
+fn storage(out: &mut String, plan: &Plan) {
+    if plan.storage.is_empty() {
+        return;
+    }
+    let _ = writeln!(out, "between the two:");
+    for s in &plan.storage {
+        let name = &plan.function.tensor(s.tensor).name;
+        let _ = writeln!(out, "  {name}: {s}");
+    }
+}
+
+/// `2·n·m·k + n·k flops, 1 matrix product (n·m·k)`; where the lengths decide, the costs of each way.
+fn cost(f: &Function, c: &Cost) -> String {
+    let mut parts = Vec::new();
+    if !c.flops.is_zero() || c.choices.is_empty() {
+        parts.push(format!("{} flops", c.flops.show(f)));
+    }
+    if !c.products.is_empty() {
+        let each: Vec<String> = c.products.iter().map(|p| p.show(f)).collect();
+        let count = match each.len() {
+            1 => "1 matrix product".to_string(),
+            n => format!("{n} matrix products"),
+        };
+        parts.push(format!("{count} ({})", each.join(", ")));
+    }
+    for ways in &c.choices {
+        let each: Vec<String> = ways.iter().map(|w| cost(f, w)).collect();
+        parts.push(format!("the cheapest of ({})", each.join("; ")));
+    }
+    parts.join(", ")
 }
 
 fn shape(f: &Function, tensor: TensorId) -> String {
@@ -49,7 +83,7 @@ fn step(out: &mut String, f: &Function, step: &Step, depth: usize) {
         Step::Contract(c) => {
             let _ = writeln!(
                 out,
-                "{pad}{} {} {} × {}: matrix product, {} multiplications",
+                "{pad}{} {} {} × {}: matrix product {}",
                 f.show_access(c.target, &c.left),
                 sign(c.mode),
                 f.show_access(c.a.0, &c.a.1),
@@ -100,22 +134,11 @@ fn step(out: &mut String, f: &Function, step: &Step, depth: usize) {
 
 fn choice(out: &mut String, f: &Function, c: &Choice, depth: usize) {
     let pad = "  ".repeat(depth);
-    let cost: Vec<String> = c
-        .cost
-        .iter()
-        .map(|p| {
-            p.iter()
-                .map(|&d| f.dim(d).name.as_str())
-                .collect::<Vec<_>>()
-                .join("·")
-        })
-        .collect();
-    let _ = writeln!(
-        out,
-        "{pad}{} ({} multiplications)",
-        c.describe,
-        cost.join(" + ")
-    );
+    let mut flops = Polynomial::default();
+    for product in &c.cost {
+        flops.add(&Polynomial::monomial(f, 1, product.iter().copied()));
+    }
+    let _ = writeln!(out, "{pad}{} ({} flops)", c.describe, flops.show(f));
     c.steps.iter().for_each(|s| step(out, f, s, depth + 1));
     for &t in &c.temporaries {
         let _ = writeln!(out, "{pad}  holds {}", shape(f, t));

@@ -191,10 +191,18 @@ pub(crate) fn bare_names(e: &Expr) -> Vec<Name> {
     out
 }
 
-/// The functions that an expression calls by a plain name.
-pub(crate) fn calls(e: &Expr, out: &mut Vec<String>) {
-    if let ExprKind::Call { function, .. } = &e.kind {
-        out.extend(function.plain().map(str::to_string));
+/// The functions that an expression calls by a plain name, each with the number of its arguments.
+pub(crate) fn calls(e: &Expr, out: &mut Vec<(String, usize)>) {
+    if let ExprKind::Call {
+        function,
+        arguments,
+    } = &e.kind
+    {
+        out.extend(
+            function
+                .plain()
+                .map(|name| (name.to_string(), arguments.len())),
+        );
     }
     children(e).into_iter().for_each(|c| calls(c, out));
 }

@@ -4,6 +4,7 @@
 //! turns its right-hand side into an expression with explicit sums. An error leaves what it concerns poisoned, so that
 //! one mistake is one error.
 
+mod attribute;
 mod define;
 mod equation;
 mod implied;
@@ -16,9 +17,11 @@ mod range;
 mod read;
 mod scope;
 mod signature;
+mod storage;
 mod unsupported;
 mod whole;
 
+pub use attribute::{Options, Test};
 pub(crate) use scope::{Binding, ResultAxis, ResultInfo, Scope};
 pub use whole::External;
 
@@ -42,7 +45,10 @@ pub struct Program {
 /// One function.
 #[derive(Clone, Debug)]
 pub struct Resolved {
+    /// Those that are emitted: without the options.
     pub attributes: Vec<syn::Attribute>,
+    /// Of `#[einstan(..)]`.
+    pub options: Options,
     pub visibility: syn::Visibility,
     pub name: ast::Name,
     /// In the order of `function.parameters`.
@@ -74,7 +80,10 @@ pub fn resolve(invocation: Invocation, diagnostics: &mut Diagnostics) -> Program
             let mut functions = functions(&items, diagnostics);
             for item in items {
                 match item {
-                    Item::Function(_) | Item::Scalar(_) => {}
+                    Item::Function(_) => {}
+                    Item::Scalar(s) => {
+                        attribute::refuse(&s.attributes, "scalar functions", diagnostics)
+                    }
                     Item::Extern(e) => unsupported::report(diagnostics, e.span, "`extern fn`"),
                     Item::Axis(a) => unsupported::report(diagnostics, a.span, "an axis type"),
                 }
@@ -155,7 +164,7 @@ fn reach(all: &BTreeMap<String, ScalarFn>, name: &str, out: &mut BTreeSet<String
     let Some(s) = all.get(name) else { return };
     let mut calls = Vec::new();
     mention::calls(&s.body, &mut calls);
-    for c in calls {
+    for (c, _) in calls {
         if out.insert(c.clone()) {
             reach(all, &c, out);
         }
@@ -184,13 +193,14 @@ fn functions(items: &[Item], diagnostics: &mut Diagnostics) -> Vec<FunctionItem>
 }
 
 fn function(
-    item: FunctionItem,
+    mut item: FunctionItem,
     scalars: &BTreeMap<String, ScalarFn>,
     callees: &Callees,
     inline: bool,
     diagnostics: &mut Diagnostics,
 ) -> Resolved {
     let before = diagnostics.len();
+    let options = attribute::options(&mut item.attributes, diagnostics);
     let damaged = !item.body.damaged.is_empty();
     let tuple = matches!(&item.signature, Some((_, results)) if results.len() != 1);
     let (parameters, results) = match item.signature {
@@ -225,11 +235,13 @@ fn function(
         scope.statement(statement);
     }
     let results = scope.finish();
+    scope.storage(&options);
     let (function, written, failed) = (scope.f, scope.written, scope.failed);
     let externals = scope.externals;
     let failed = damaged || failed || diagnostics.len() > before;
     let mut resolved = Resolved {
         attributes: item.attributes,
+        options,
         visibility: item.visibility,
         name: item.name,
         parameters,

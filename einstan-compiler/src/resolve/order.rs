@@ -1,6 +1,7 @@
 //! Functions that others call come first.
 
 use super::mention;
+use super::whole::is_built_in;
 use crate::ast::{FunctionItem, Name, Statement};
 use crate::diagnostics::Diagnostics;
 use crate::rule::Rule;
@@ -71,14 +72,23 @@ fn reach(calls: &[Vec<usize>], from: usize) -> Vec<usize> {
 
 /// The names that the body calls.
 fn calls(f: &FunctionItem) -> Vec<String> {
-    let mut out = Vec::new();
+    let mut out: Vec<(String, usize)> = Vec::new();
     for s in &f.body.statements {
         match s {
             Statement::Equation(e) => mention::calls(&e.right, &mut out),
-            Statement::Call { function, .. } => out.extend(function.plain().map(str::to_string)),
+            Statement::Call {
+                function,
+                arguments,
+                ..
+            } => out.extend(
+                function
+                    .plain()
+                    .map(|name| (name.to_string(), arguments.len())),
+            ),
         }
     }
-    out
+    out.retain(|(name, arguments)| !is_built_in(name, *arguments));
+    out.into_iter().map(|(name, _)| name).collect()
 }
 
 fn defined(s: Statement) -> Vec<Name> {

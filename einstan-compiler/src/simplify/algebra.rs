@@ -96,6 +96,11 @@ impl Exprs {
         }
     }
 
+    /// `c * rest`; an expression that is no multiple is once itself.
+    fn multiple(&self, id: ExprId) -> (f64, ExprId) {
+        self.scaled(id).unwrap_or((1.0, id))
+    }
+
     /// `-a`
     pub fn neg(&mut self, a: ExprId) -> ExprId {
         match *self.get(a) {
@@ -121,6 +126,11 @@ impl Exprs {
             (Some(0.0), _) => return b,
             (_, Some(0.0)) => return a,
             _ => {}
+        }
+        // x a + y a = (x + y) a
+        let ((x, of), (y, same)) = (self.multiple(a), self.multiple(b));
+        if of == same && harmless(x + y) {
+            return self.times(x + y, of);
         }
         match (self.negated(a), self.negated(b)) {
             (_, Some(b)) => self.difference(a, b),

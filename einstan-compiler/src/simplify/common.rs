@@ -17,7 +17,9 @@ pub(super) fn run(joint: &mut Backward) {
         let f = &mut joint.function;
         // What stands in a gradient may be added to something.
         let gradient = matches!(f.tensor(e.tensor).role, Role::Gradient { .. });
-        if gradient || !f.covers(&e) || !alone(f, e.tensor) {
+        // Through what is held constant no derivative passes, and through another tensor of the same value one may.
+        let apart = gradient || f.held.contains(&e.tensor);
+        if apart || !f.covers(&e) || !alone(f, e.tensor) {
             at += 1;
             continue;
         }

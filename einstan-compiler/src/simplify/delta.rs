@@ -7,8 +7,7 @@
 
 use crate::differentiate::Backward;
 use crate::ir::{
-    BinaryOp, CmpOp, Equation, Expr, ExprId, Function, IndexId, Op, ReduceOp, Subscript, UnaryOp,
-    are_plain, indices,
+    CmpOp, Equation, Expr, ExprId, Function, IndexId, Op, ReduceOp, Subscript, are_plain, indices,
 };
 use std::collections::BTreeMap;
 
@@ -74,8 +73,7 @@ fn diagonals(f: &mut Function, e: Equation) -> Vec<Equation> {
         return vec![e];
     }
     let left = indices(&e.left);
-    let mut addends = Vec::new();
-    flatten(f, e.right, false, &mut addends);
+    let addends = f.exprs.addends(e.right);
     let (mut whole, mut parts) = (None, Vec::new());
     for (negative, addend) in addends {
         let kept = |i: IndexId| left.contains(&i);
@@ -97,21 +95,6 @@ fn diagonals(f: &mut Function, e: Equation) -> Vec<Equation> {
     // Without a part for every element the tensor begins as zeros.
     let whole = whole.map(|right| Equation { right, ..e });
     whole.into_iter().chain(parts).collect()
-}
-
-fn flatten(f: &Function, id: ExprId, negative: bool, out: &mut Vec<(bool, ExprId)>) {
-    match *f.exprs.get(id) {
-        Expr::Binary(BinaryOp::Add, a, b) => {
-            flatten(f, a, negative, out);
-            flatten(f, b, negative, out);
-        }
-        Expr::Binary(BinaryOp::Sub, a, b) => {
-            flatten(f, a, negative, out);
-            flatten(f, b, !negative, out);
-        }
-        Expr::Unary(UnaryOp::Neg, a) => flatten(f, a, !negative, out),
-        _ => out.push((negative, id)),
-    }
 }
 
 /// `T[..i..i..] += v`, if an addend has a factor `if i == j { v } else { 0 }` for two indices on the left.

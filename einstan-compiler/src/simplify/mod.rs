@@ -1,5 +1,5 @@
 //! Small passes over a function in normal form, in this order: expressions are built again (`algebra`), deltas go
-//! (`delta`), contributions that are added to one tensor become one equation (`gather`), equal temporaries become one
+//! (`delta`), factors get their order (`commute`), contributions that are added to one tensor become one equation (`gather`), equal temporaries become one
 //! (`common`), and what nothing needs goes (`dead`). Each leaves the function in normal form.
 
 mod algebra;
@@ -10,11 +10,13 @@ mod gather;
 
 use crate::differentiate::Backward;
 use crate::ir::{Equation, Function, TensorId};
+use crate::normal::commute;
 
 /// Simplifies a function and its backward equations.
 pub fn simplify(joint: &mut Backward) {
     algebra::run(&mut joint.function);
     delta::run(joint);
+    commute::run(&mut joint.function);
     gather::run(joint);
     common::run(joint);
     dead::run(joint);

@@ -50,7 +50,7 @@ impl Scope<'_> {
         if !e.left.subscripts.is_empty() {
             return Ok(None);
         }
-        if self.is_scalar_function(function) {
+        if self.is_scalar_function(function, arguments.len()) {
             let whole = self.elementwise(e, arguments)?;
             return Ok(whole.map(Whole::Elementwise));
         }
@@ -67,12 +67,9 @@ impl Scope<'_> {
         })))
     }
 
-    pub(super) fn is_scalar_function(&self, function: &Path) -> bool {
-        function.plain().is_some_and(|name| {
-            self.scalars.contains_key(name)
-                || !self.callees.contains_key(name)
-                    && (UnaryOp::of_word(name).is_some() || BinaryOp::of_word(name).is_some())
-        })
+    fn is_scalar_function(&self, function: &Path, arguments: usize) -> bool {
+        let known = |name: &str| self.scalars.contains_key(name) || is_built_in(name, arguments);
+        function.plain().is_some_and(known)
     }
 
     /// `H = f(A, s)` as `H[i,j] = f(A[i,j], s)`, if any argument has axes.
@@ -183,6 +180,12 @@ impl Scope<'_> {
             None => self.external(call),
         }
     }
+}
+
+/// Whether a word of the notation works on so many numbers: `max` is a function of two, and of none else.
+pub(super) fn is_built_in(name: &str, arguments: usize) -> bool {
+    UnaryOp::of_word(name).is_some() && arguments == 1
+        || BinaryOp::of_word(name).is_some() && arguments == 2
 }
 
 /// A subscript that is one index.

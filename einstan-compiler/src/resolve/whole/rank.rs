@@ -67,7 +67,7 @@ impl Scope<'_> {
                     function,
                     arguments,
                 } if e.left.subscripts.is_empty() => {
-                    if self.is_scalar_function(function) {
+                    if self.is_scalar_function(function, arguments.len()) {
                         elementwise_ranks(e, arguments, ranks);
                     } else if let Some(callee) =
                         function.plain().and_then(|name| self.callees.get(name))

@@ -1,0 +1,290 @@
+//! What a plan costs: operations and matrix products as polynomials in the lengths, and the memory that it holds.
+//!
+//! A flop is one addition, multiplication, division, maximum or the like; what an elementwise function counts as stands
+//! beside its word in `op`, a sign as nothing. A matrix product of lengths n, m and k is 2·n·m·k flops. Comparisons, selections, integers and
+//! what is only moved count nothing. An expression is counted where it is computed: once for each element of its row, or,
+//! if it does not depend on the row, once for each row.
+
+use super::polynomial::{Lengths, Polynomial};
+use super::{Choice, Contraction, Mode, Plan, Schedule, Step, Stmt};
+use crate::ir::{
+    DimId, Expr, ExprId, Function, IndexId, Length, ReduceOp, Role, TensorId, UnaryOp,
+};
+use std::collections::BTreeSet;
+
+/// A loop nest runs at a fraction of the speed of a matrix product: the runtime's `choose` has the same number.
+const LOOP: f64 = 8.0;
+
+/// What steps cost.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Cost {
+    pub flops: Polynomial,
+    /// The lengths of each matrix product, multiplied.
+    pub products: Vec<Polynomial>,
+    /// Where the lengths decide: the costs of each way.
+    pub choices: Vec<Vec<Cost>>,
+}
+
+impl Cost {
+    /// What a body costs.
+    pub fn of(f: &Function, schedule: &Schedule) -> Cost {
+        let mut cost = Cost::default();
+        schedule.steps.iter().for_each(|s| cost.step(f, s));
+        cost
+    }
+
+    /// How long it takes at given lengths, about, where every choice takes the shortest way: flops of matrix products, of
+    /// which one in a loop is worth several.
+    pub fn weight(&self, lengths: &Lengths) -> f64 {
+        let products: f64 = self.products.iter().map(|p| 2.0 * p.at(lengths)).sum();
+        let way = |ways: &Vec<Cost>| {
+            let each = ways.iter().map(|w| w.weight(lengths));
+            each.fold(f64::INFINITY, f64::min)
+        };
+        let ways: f64 = self.choices.iter().map(way).sum();
+        products + LOOP * (self.flops.at(lengths) - products) + ways
+    }
+
+    fn step(&mut self, f: &Function, step: &Step) {
+        match step {
+            // What a call costs is known where it is called.
+            Step::Zero { .. } | Step::Call { .. } => {}
+            Step::Contract(c) => {
+                self.flops.add(&product(f, c, 2));
+                self.products.push(product(f, c, 1));
+            }
+            Step::Nest(body) => {
+                let mut around = Vec::new();
+                body.iter().for_each(|s| self.statement(f, s, &mut around));
+            }
+            Step::Block { steps, .. } => steps.iter().for_each(|s| self.step(f, s)),
+            Step::Choose(choices) => self.choices.push(
+                choices
+                    .iter()
+                    .map(|c| {
+                        let mut cost = Cost::default();
+                        c.steps.iter().for_each(|s| cost.step(f, s));
+                        cost
+                    })
+                    .collect(),
+            ),
+        }
+    }
+
+    fn count(&mut self, f: &Function, flops: u64, loops: &[IndexId]) {
+        let dims = loops.iter().map(|&i| f.index(i).dim);
+        self.flops.add(&Polynomial::monomial(f, flops, dims));
+    }
+
+    /// The operations of an expression along a row, in some loops around it.
+    fn value(&mut self, f: &Function, id: ExprId, around: &[IndexId], row: Option<IndexId>) {
+        for e in f.exprs.walk(id) {
+            let by_row = row.filter(|r| f.exprs.free_indices(e).contains(r));
+            let loops: Vec<IndexId> = around.iter().copied().chain(by_row).collect();
+            self.count(f, flops(f, e), &loops);
+        }
+    }
+
+    fn statement(&mut self, f: &Function, s: &Stmt, around: &mut Vec<IndexId>) {
+        match s {
+            Stmt::Loop { index, body } => {
+                around.push(*index);
+                body.iter().for_each(|s| self.statement(f, s, around));
+                around.pop();
+            }
+            Stmt::Store {
+                mode, row, value, ..
+            } => {
+                self.value(f, *value, around, *row);
+                let loops: Vec<IndexId> = around.iter().copied().chain(*row).collect();
+                self.count(f, u64::from(*mode == Mode::Add), &loops);
+            }
+            Stmt::Reduce {
+                mode,
+                op,
+                over,
+                body,
+                ..
+            } => {
+                self.count(f, u64::from(*mode == Mode::Add), around);
+                let inside = [around.as_slice(), over].concat();
+                let (row, loops) = inside.split_last().expect("a reduction has an index");
+                self.value(f, *body, loops, Some(*row));
+                let each = match op {
+                    // The largest, then e to the distance from it, then their sum: the body is computed twice.
+                    ReduceOp::LogSumExp => {
+                        self.value(f, *body, loops, Some(*row));
+                        3 + UnaryOp::Exp.flops()
+                    }
+                    _ => 1,
+                };
+                self.count(f, each, &inside);
+            }
+            Stmt::Softmax { along, body, .. } => {
+                let inside = [around.as_slice(), along].concat();
+                let (row, loops) = inside.split_last().expect("a softmax has an index");
+                self.value(f, *body, loops, Some(*row));
+                // The largest, e to the distance from it, their sum, and a multiplication or a difference.
+                self.count(f, 4 + UnaryOp::Exp.flops(), &inside);
+            }
+        }
+    }
+}
+
+fn product(f: &Function, c: &Contraction, coefficient: u64) -> Polynomial {
+    Polynomial::monomial(f, coefficient, c.loops.iter().map(|&i| f.index(i).dim))
+}
+
+/// The flops of one node of an expression.
+fn flops(f: &Function, id: ExprId) -> u64 {
+    match *f.exprs.get(id) {
+        Expr::Unary(op, _) => op.flops(),
+        Expr::Binary(op, ..) => op.flops(),
+        // By repeated squaring.
+        Expr::PowI(_, n) => {
+            let m = n.unsigned_abs().max(1);
+            u64::from(m.ilog2() + m.count_ones() - 1 + u32::from(n < 0))
+        }
+        _ => 0,
+    }
+}
+
+/// The flops of an expression for one element.
+pub(crate) fn element_flops(f: &Function, id: ExprId) -> u64 {
+    f.exprs.walk(id).into_iter().map(|e| flops(f, e)).sum()
+}
+
+/// The costs of a plan at given lengths.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Figures {
+    pub forward: Work,
+    pub backward: Work,
+    /// Elements of all memory that is no argument, result or gradient.
+    pub memory: f64,
+    /// Elements that a pullback keeps.
+    pub saved: f64,
+    /// Elements of the largest part of the memory.
+    pub largest: f64,
+}
+
+/// What one body does at given lengths.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Work {
+    pub flops: f64,
+    /// Matrix products.
+    pub products: usize,
+}
+
+impl Plan {
+    /// The costs at the lengths of named dimensions.
+    pub fn figures(&self, named: impl Fn(&str) -> Option<u64>) -> Figures {
+        let f = &self.function;
+        let lengths = Lengths::new(f, named);
+        let mut dropped = BTreeSet::new();
+        let mut work = |schedule: &Schedule| {
+            let chosen = Schedule {
+                steps: chosen(f, &lengths, &schedule.steps, &mut dropped),
+            };
+            let cost = Cost::of(f, &chosen);
+            Work {
+                flops: cost.flops.at(&lengths),
+                products: cost.products.len(),
+            }
+        };
+        let forward = work(&self.forward);
+        let backward = self.backward.as_ref().map(&mut work).unwrap_or_default();
+        let held: Vec<(f64, bool)> = self
+            .buffers
+            .iter()
+            .filter(|b| !dropped.contains(&b.tensor))
+            .map(|b| (room(f, &lengths, b.tensor), b.saved))
+            .collect();
+        Figures {
+            forward,
+            backward,
+            memory: held.iter().map(|h| h.0).sum(),
+            saved: held.iter().filter(|h| h.1).map(|h| h.0).sum(),
+            largest: held.iter().fold(0.0, |a, h| a.max(h.0)),
+        }
+    }
+}
+
+/// The steps with every choice made; `dropped` are the temporaries of the ways that are not taken.
+fn chosen(
+    f: &Function,
+    lengths: &Lengths,
+    steps: &[Step],
+    dropped: &mut BTreeSet<TensorId>,
+) -> Vec<Step> {
+    let mut out = Vec::new();
+    for step in steps {
+        match step {
+            Step::Choose(choices) => {
+                let at = choose(f, lengths, choices);
+                for (other, c) in choices.iter().enumerate() {
+                    if other != at {
+                        dropped.extend(&c.temporaries);
+                    }
+                }
+                out.extend(chosen(f, lengths, &choices[at].steps, dropped));
+            }
+            Step::Block { rows, row, steps } => out.push(Step::Block {
+                rows: *rows,
+                row: row.clone(),
+                steps: chosen(f, lengths, steps, dropped),
+            }),
+            step => out.push(step.clone()),
+        }
+    }
+    out
+}
+
+/// The way that the runtime's `choose` takes.
+fn choose(f: &Function, lengths: &Lengths, choices: &[Choice]) -> usize {
+    let total = |c: &Choice| -> f64 { c.cost.iter().map(|p| lengths.volume(p)).sum() };
+    let stored = |c: &Choice| -> f64 {
+        let sizes = c.stored.iter().map(|s| lengths.volume(s));
+        sizes.fold(0.0, f64::max)
+    };
+    let (last, most) = (choices.len() - 1, largest(f, lengths));
+    let allowed = |&at: &usize| {
+        let c = &choices[at];
+        let saves = 2.0 * total(c) <= total(&choices[last]);
+        at == last || stored(c) <= most || (c.contraction && saves && stored(c) <= 4.0 * most)
+    };
+    let weight = |at: usize| total(&choices[at]) * if choices[at].nest { LOOP } else { 1.0 };
+    (0..choices.len())
+        .filter(allowed)
+        .min_by(|&a, &b| weight(a).total_cmp(&weight(b)))
+        .unwrap_or(last)
+}
+
+/// The size of the largest tensor that the user named.
+fn largest(f: &Function, lengths: &Lengths) -> f64 {
+    let named = |role: Role| {
+        matches!(
+            role,
+            Role::Parameter { .. } | Role::Result | Role::Intermediate
+        )
+    };
+    let tensors = f.tensors.iter().filter(|t| named(t.role));
+    tensors.map(|t| lengths.volume(&t.axes)).fold(0.0, f64::max)
+}
+
+/// The elements of the largest small block, and the most rows of one: those of the runtime.
+const SMALL: f64 = 16384.0;
+const MOST_ROWS: f64 = 64.0;
+
+/// The elements of a temporary; of one in a block, those of the block.
+fn room(f: &Function, lengths: &Lengths, tensor: TensorId) -> f64 {
+    let axes = &f.tensor(tensor).axes;
+    let is_rows = |d: &DimId| matches!(f.dim(*d).length, Length::Rows { .. });
+    let Some(at) = axes.iter().position(is_rows) else {
+        return lengths.volume(axes);
+    };
+    let mut rest = axes.clone();
+    let all = lengths.of(rest.remove(at));
+    let row = lengths.volume(&rest);
+    let whole = row.max(1.0) * all.min(MOST_ROWS);
+    whole.min(largest(f, lengths).max(SMALL).max(row))
+}

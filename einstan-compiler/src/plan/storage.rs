@@ -1,0 +1,119 @@
+//! What becomes of the tensors of the forward pass that the backward pass needs: stored, or computed again, and why.
+
+use super::cost::element_flops;
+use super::inline::multiplies;
+use super::{Buffer, Plan};
+use crate::ir::{Equation, Function, Keep, TensorId};
+use std::fmt;
+
+/// A decision about a tensor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Storage {
+    pub tensor: TensorId,
+    pub keep: Keep,
+    pub because: Reason,
+    /// What one element costs; None where a reduction is a part of it.
+    pub flops: Option<u64>,
+}
+
+/// Why a tensor is stored or computed again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// The user says so.
+    Asked,
+    /// It takes few operations.
+    Cheap,
+    /// It may be larger than every tensor that has a name.
+    Large,
+    /// It needs a reduction.
+    Reduction,
+    /// A matrix product reads it, whose operands stand in memory.
+    Operand,
+    /// It takes many operations.
+    Expensive,
+    /// It is a result, and the caller may change that.
+    Result,
+}
+
+impl fmt::Display for Storage {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let flops = match self.flops {
+            None => String::new(),
+            Some(1) => " (1 flop an element)".to_string(),
+            Some(n) => format!(" ({n} flops an element)"),
+        };
+        match (self.keep, self.because) {
+            (Keep::Stored, Reason::Asked) => write!(out, "stored, as asked{flops}"),
+            (Keep::Stored, Reason::Reduction) => write!(out, "stored: it needs a reduction"),
+            (Keep::Stored, Reason::Operand) => {
+                write!(out, "stored: a matrix product reads it{flops}")
+            }
+            (Keep::Stored, Reason::Result) => write!(out, "a copy of the result is stored"),
+            (Keep::Stored, _) => write!(out, "stored{flops}"),
+            (Keep::Recomputed, Reason::Asked) => write!(out, "computed again, as asked{flops}"),
+            (Keep::Recomputed, Reason::Large) => {
+                write!(
+                    out,
+                    "computed again: it may be larger than every named tensor"
+                )
+            }
+            (Keep::Recomputed, _) => write!(out, "computed again{flops}"),
+        }
+    }
+}
+
+/// The flops of an element that some equations define.
+pub(crate) fn flops_of(f: &Function, definitions: &[&Equation]) -> Option<u64> {
+    let each = definitions.iter().map(|e| {
+        let map = !f.exprs.reduces(e.right);
+        map.then(|| element_flops(f, e.right))
+    });
+    each.sum()
+}
+
+/// The decisions about the buffers that the backward pass reads.
+pub(crate) fn stored(
+    f: &mut Function,
+    buffers: &[Buffer],
+    kept_results: &[(TensorId, TensorId)],
+    equations: &[Equation],
+) -> Vec<Storage> {
+    let mut out = Vec::new();
+    for b in buffers.iter().filter(|b| b.saved) {
+        let tensor = b.tensor;
+        let definitions: Vec<&Equation> = equations.iter().filter(|e| e.tensor == tensor).collect();
+        let flops = flops_of(f, &definitions);
+        let because = if kept_results.iter().any(|&(_, copy)| copy == tensor) {
+            Reason::Result
+        } else if f.keep.get(&tensor) == Some(&Keep::Stored) {
+            Reason::Asked
+        } else if definitions.iter().any(|e| f.exprs.reduces(e.right)) {
+            Reason::Reduction
+        } else {
+            let readers: Vec<Equation> = equations
+                .iter()
+                .filter(|e| f.reads(e.right).contains(&tensor))
+                .cloned()
+                .collect();
+            match readers.iter().any(|e| multiplies(f, e)) {
+                true => Reason::Operand,
+                false => Reason::Expensive,
+            }
+        };
+        out.push(Storage {
+            tensor,
+            keep: Keep::Stored,
+            because,
+            flops,
+        });
+    }
+    out
+}
+
+impl Plan {
+    /// What was decided about a tensor, by its name.
+    pub fn storage_of(&self, name: &str) -> Option<&Storage> {
+        let named = |s: &&Storage| self.function.tensor(s.tensor).name == name;
+        self.storage.iter().find(named)
+    }
+}
