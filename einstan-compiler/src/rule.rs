@@ -33,6 +33,8 @@ rules! {
     UnsupportedNumber = "unsupported-number",
     /// The language has it, and this version does not compile it yet.
     Unsupported = "unsupported",
+    /// The options of a function, `#[einstan(..)]`, are known, and each stands once.
+    Attribute = "attribute",
 
     // --- names
     /// A function or a scalar function has the name of another one.

@@ -84,7 +84,11 @@ impl<'t> Cursor<'t> {
             );
         }
         if self.accept_word("fn").is_none() {
-            return self.expected("an item: `fn`, `extern fn` or `axis`");
+            return self.expected(if head.attributes.is_empty() {
+                "an item: `fn`, `extern fn` or `axis`"
+            } else {
+                "an item after its attributes, `fn` or `axis`: equations have none"
+            });
         }
         self.function(head, diagnostics)
     }

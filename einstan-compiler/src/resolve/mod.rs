@@ -4,6 +4,7 @@
 //! turns its right-hand side into an expression with explicit sums. An error leaves what it concerns poisoned, so that
 //! one mistake is one error.
 
+mod attribute;
 mod define;
 mod equation;
 mod implied;
@@ -17,6 +18,7 @@ mod scope;
 mod signature;
 mod unsupported;
 
+pub use attribute::{Options, Test};
 pub(crate) use scope::{Binding, ResultAxis, ResultInfo, Scope};
 
 use crate::ast::{self, Form, FunctionItem, Invocation, Item, ScalarFn};
@@ -39,7 +41,10 @@ pub struct Program {
 /// One function.
 #[derive(Clone, Debug)]
 pub struct Resolved {
+    /// Those that are emitted: without the options.
     pub attributes: Vec<syn::Attribute>,
+    /// Of `#[einstan(..)]`.
+    pub options: Options,
     pub visibility: syn::Visibility,
     pub name: ast::Name,
     /// In the order of `function.parameters`.
@@ -72,7 +77,9 @@ pub fn resolve(invocation: Invocation, diagnostics: &mut Diagnostics) -> Program
                     Item::Function(f) => {
                         resolved.push(function(f, &scalars, &names, false, diagnostics))
                     }
-                    Item::Scalar(_) => {}
+                    Item::Scalar(s) => {
+                        attribute::refuse(&s.attributes, "scalar functions", diagnostics)
+                    }
                     Item::Extern(e) => unsupported::report(diagnostics, e.span, "`extern fn`"),
                     Item::Axis(a) => unsupported::report(diagnostics, a.span, "an axis type"),
                 }
@@ -164,13 +171,14 @@ fn functions(items: &[Item], diagnostics: &mut Diagnostics) -> BTreeSet<String> 
 }
 
 fn function(
-    item: FunctionItem,
+    mut item: FunctionItem,
     scalars: &BTreeMap<String, ScalarFn>,
     functions: &BTreeSet<String>,
     inline: bool,
     diagnostics: &mut Diagnostics,
 ) -> Resolved {
     let before = diagnostics.len();
+    let options = attribute::options(&mut item.attributes, diagnostics);
     let damaged = !item.body.damaged.is_empty();
     let tuple = matches!(&item.signature, Some((_, results)) if results.len() != 1);
     let (parameters, results) = match item.signature {
@@ -205,6 +213,7 @@ fn function(
     let failed = damaged || diagnostics.len() > before;
     Resolved {
         attributes: item.attributes,
+        options,
         visibility: item.visibility,
         name: item.name,
         parameters,

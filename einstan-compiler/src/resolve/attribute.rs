@@ -1,0 +1,230 @@
+//! What a function asks for beside its equations: the options of `#[einstan(..)]`.
+//!
+//! An option is a word, and in parentheses what it takes. To add one: its field in `Options`, its arm in `Options::set`
+//! and its word in `WORDS`.
+
+use crate::diagnostics::Diagnostics;
+use crate::rule::Rule;
+use proc_macro2::{Delimiter, Ident, Span, TokenStream};
+use syn::parse::{Parse, ParseStream, Parser};
+use syn::punctuated::Punctuated;
+use syn::{Attribute, Lit, Meta, Token};
+
+/// The options of a function.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// A test of the function's derivatives is emitted beside it.
+    pub test: Option<Test>,
+}
+
+/// `test`, or `test(range = -1..1, tolerance = 1e-4)`.
+#[derive(Clone, Debug, Default)]
+pub struct Test {
+    /// Where the arguments lie, from and to.
+    pub range: Option<(f64, f64)>,
+    /// How far a derivative may be from a difference, as a part of it.
+    pub tolerance: Option<f64>,
+}
+
+/// All options, for messages.
+const WORDS: &str = "`test`";
+
+/// What a test takes, for messages.
+const SETTINGS: &str = "`test(range = -1..1, tolerance = 1e-6)`";
+
+/// An option as written.
+struct Written {
+    word: Ident,
+    /// What stands in parentheses.
+    arguments: Option<TokenStream>,
+}
+
+/// The options among the attributes of a function, which are taken out of them. What is wrong is reported, and the other
+/// options count.
+pub(crate) fn options(attributes: &mut Vec<Attribute>, diagnostics: &mut Diagnostics) -> Options {
+    let mut options = Options::default();
+    let mut seen: Vec<String> = Vec::new();
+    for attribute in take(attributes) {
+        let written = match written(&attribute) {
+            Ok(written) => written,
+            Err(error) => {
+                report(error, diagnostics);
+                continue;
+            }
+        };
+        for option in written {
+            let word = option.word.to_string();
+            let result = if seen.contains(&word) {
+                Err(syn::Error::new(
+                    option.word.span(),
+                    format!("the option `{word}` stands here twice"),
+                ))
+            } else {
+                options.set(&option)
+            };
+            seen.push(word);
+            if let Err(error) = result {
+                report(error, diagnostics);
+            }
+        }
+    }
+    options
+}
+
+/// Reports the options of an item that has none: `item` is what it is, in the plural.
+pub(crate) fn refuse(attributes: &[Attribute], item: &str, diagnostics: &mut Diagnostics) {
+    for attribute in attributes.iter().filter(|a| is_ours(a)) {
+        let text =
+            format!("{item} have no options: `#[einstan(..)]` stands before functions of tensors");
+        diagnostics.error(Rule::Attribute, place(attribute), text);
+    }
+}
+
+impl Options {
+    fn set(&mut self, option: &Written) -> syn::Result<()> {
+        match option.word.to_string().as_str() {
+            "test" => self.test = Some(Test::parse(option)?),
+            word => {
+                return Err(syn::Error::new(
+                    option.word.span(),
+                    format!("`{word}` is no option of a function: there is {WORDS}"),
+                ));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Test {
+    fn parse(option: &Written) -> syn::Result<Test> {
+        let mut test = Test::default();
+        let Some(arguments) = &option.arguments else {
+            return Ok(test);
+        };
+        let parser = |input: ParseStream<'_>| {
+            while !input.is_empty() {
+                test.setting(input)?;
+                if !input.is_empty() {
+                    input.parse::<Token![,]>()?;
+                }
+            }
+            Ok(())
+        };
+        parser.parse2(arguments.clone())?;
+        Ok(test)
+    }
+
+    /// `range = -1..1` or `tolerance = 1e-4`
+    fn setting(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
+        let name: Ident = input.parse()?;
+        let fail = |text: String| Err(syn::Error::new(name.span(), text));
+        let taken = match name.to_string().as_str() {
+            "range" => self.range.is_some(),
+            "tolerance" => self.tolerance.is_some(),
+            other => {
+                return fail(format!("a test has no `{other}`: it takes {SETTINGS}"));
+            }
+        };
+        if taken {
+            return fail(format!("`{name}` is given twice"));
+        }
+        if name == "tolerance" {
+            let written = input.parse::<Token![=]>().and_then(|_| number(input));
+            let Some(tolerance) = written.ok().filter(|t| *t > 0.0) else {
+                return fail(format!(
+                    "a tolerance is a number greater than zero: {SETTINGS}"
+                ));
+            };
+            self.tolerance = Some(tolerance);
+        } else {
+            let Ok(range) = range(input) else {
+                return fail(format!("a range has two numbers: {SETTINGS}"));
+            };
+            if range.0 >= range.1 {
+                return fail(format!("the range {}..{} holds nothing", range.0, range.1));
+            }
+            self.range = Some(range);
+        }
+        Ok(())
+    }
+}
+
+/// `= -1..1`
+fn range(input: ParseStream<'_>) -> syn::Result<(f64, f64)> {
+    input.parse::<Token![=]>()?;
+    let from = number(input)?;
+    input.parse::<Token![..]>()?;
+    Ok((from, number(input)?))
+}
+
+/// A finite number, which may be negative.
+fn number(input: ParseStream<'_>) -> syn::Result<f64> {
+    let sign = match input.parse::<Option<Token![-]>>()? {
+        Some(_) => -1.0,
+        None => 1.0,
+    };
+    let literal: Lit = input.parse()?;
+    let digits = match &literal {
+        Lit::Float(f) if f.suffix().is_empty() => f.base10_digits(),
+        Lit::Int(i) if i.suffix().is_empty() => i.base10_digits(),
+        _ => "",
+    };
+    match digits.parse::<f64>() {
+        Ok(value) if value.is_finite() => Ok(sign * value),
+        _ => Err(syn::Error::new(literal.span(), "expected a number")),
+    }
+}
+
+impl Parse for Written {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let word = match input.parse::<Ident>() {
+            Ok(word) => word,
+            Err(error) => {
+                let text = format!("expected an option: {WORDS}");
+                return Err(syn::Error::new(error.span(), text));
+            }
+        };
+        let arguments = input.step(|cursor| match cursor.group(Delimiter::Parenthesis) {
+            Some((inside, _, rest)) => Ok((Some(inside.token_stream()), rest)),
+            None => Ok((None, *cursor)),
+        })?;
+        if !input.is_empty() && !input.peek(Token![,]) {
+            let text =
+                format!("what the option `{word}` takes stands in parentheses: `{word}(..)`");
+            return Err(input.error(text));
+        }
+        Ok(Written { word, arguments })
+    }
+}
+
+/// The options of one attribute.
+fn written(attribute: &Attribute) -> syn::Result<Vec<Written>> {
+    let Meta::List(list) = &attribute.meta else {
+        let text = format!("options stand in parentheses, `#[einstan(..)]`: there is {WORDS}");
+        return Err(syn::Error::new(place(attribute), text));
+    };
+    let parser = Punctuated::<Written, Token![,]>::parse_terminated;
+    Ok(parser.parse2(list.tokens.clone())?.into_iter().collect())
+}
+
+fn take(attributes: &mut Vec<Attribute>) -> Vec<Attribute> {
+    let (ours, rest) = attributes.drain(..).partition(is_ours);
+    *attributes = rest;
+    ours
+}
+
+fn is_ours(attribute: &Attribute) -> bool {
+    attribute.path().is_ident("einstan")
+}
+
+/// The word `einstan` of an attribute.
+fn place(attribute: &Attribute) -> Span {
+    attribute
+        .path()
+        .get_ident()
+        .map_or_else(Span::call_site, Ident::span)
+}
+
+fn report(error: syn::Error, diagnostics: &mut Diagnostics) {
+    diagnostics.error(Rule::Attribute, error.span(), error.to_string());
+}
