@@ -15,6 +15,7 @@ use quote::{format_ident, quote};
 ///     #[no_implicit_prelude] mod __imp { ..everything.. }
 ///     pub use self::__imp::__call as dense;
 ///     pub mod dense { pub use super::__imp::{..}; pub const PLAN: &str = ..; }
+///     #[cfg(test)] mod __test { .. } // with #[einstan(test)]
 /// }
 /// #[doc(inline)] pub use __einstan_dense::dense;
 /// ```
@@ -97,6 +98,7 @@ impl<'a> Items<'a> {
                 rt: quote! { #facade::__private::rt },
                 core: quote! { #facade::__private::core },
             },
+            testing: quote! { #facade::testing },
             nd: quote! { #facade::__private::ndarray },
             inline,
         }
@@ -144,6 +146,7 @@ impl<'a> Items<'a> {
             self.plan().map(|p| p.text.clone()).unwrap_or_default(),
         );
         let docs = format!("What belongs to the function `{}`.", self.f.name);
+        let test = self.test();
         quote! {
             #[no_implicit_prelude]
             #[allow(unused, clippy::all, clippy::pedantic, clippy::nursery)] // generated code is no example of style
@@ -158,6 +161,7 @@ impl<'a> Items<'a> {
                 /// What the compiler decided.
                 pub const PLAN: &str = #plan;
             }
+            #test
         }
     }
 

@@ -210,6 +210,9 @@ fn function(
     }
     let results = scope.finish();
     let (function, written) = (scope.f, scope.written);
+    if !damaged && diagnostics.len() == before {
+        options.check(&function, diagnostics);
+    }
     let failed = damaged || diagnostics.len() > before;
     Resolved {
         attributes: item.attributes,
