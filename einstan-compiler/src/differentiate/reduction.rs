@@ -43,6 +43,7 @@ impl Linear {
                 let value = self.f.exprs.product(seed, weight);
                 self.map_under(x, value, vec![(nothing, false)])
             }
+            ReduceOp::Prod if self.again => self.product_of_others(indices, x, seed),
             ReduceOp::Prod => self.product(&kept, indices, x, t, seed),
             ReduceOp::ArgMax | ReduceOp::ArgMin => Terms::new(),
         }
@@ -87,6 +88,41 @@ impl Linear {
         let at_zero = self.f.exprs.select(single, others, zero);
         let elsewhere = self.f.exprs.select(none, quotient, zero);
         let rest = self.f.exprs.select(is_zero, at_zero, elsewhere);
+        let value = self.f.exprs.product(seed, rest);
+        self.map(x, value)
+    }
+
+    /// dT = Σ_k (Π_{l ≠ k} x_l) dx_k, with the products written out. The cases of `product` are each right for one point
+    /// only: as functions of the factors they have other derivatives, where one of them is zero.
+    fn product_of_others(&mut self, indices: Vec<IndexId>, x: ExprId, seed: ExprId) -> Terms {
+        let others: Vec<IndexId> = indices
+            .iter()
+            .map(|&i| {
+                let index = self.f.index(i).clone();
+                self.f.add_index(index.name, index.dim)
+            })
+            .collect();
+        let mut same = Vec::new();
+        for (&k, &l) in indices.iter().zip(&others) {
+            let values = [k, l].map(|i| self.f.exprs.add(Expr::IndexValue(i)));
+            let equal = Expr::IntegerCompare(CmpOp::Equal, values[0], values[1]);
+            same.push((self.f.exprs.add(equal), true));
+        }
+        let renamed = indices.iter().copied().zip(others.iter().copied());
+        let factor = self.f.rename(x, &renamed.collect());
+        let one = self.f.exprs.real(1.0);
+        let factor = match self.f.exprs.all(&same) {
+            Some(same) => self.f.exprs.select(same, one, factor),
+            None => factor,
+        };
+        let product = self.f.exprs.add(Expr::Reduce {
+            op: ReduceOp::Prod,
+            indices: others,
+            body: factor,
+        });
+        self.scope.extend(indices);
+        let scope = self.scope.clone();
+        let rest = self.define("others", &scope, product);
         let value = self.f.exprs.product(seed, rest);
         self.map(x, value)
     }
