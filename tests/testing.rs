@@ -16,6 +16,7 @@ einstan! {
     pub fn step(x[n]) -> y[n] { y[i] = floor(x[i]); }
     pub fn root(x[n]) -> y[n] { y[i] = sqrt(x[i]); }
     pub fn one(x[n]) -> s { s = sum[j](softmax[j](x[j])); }
+    pub fn largest(X[n, m]) -> s { s = sum[i](max[j](X[i,j])^2); }
     pub fn narrow(x[n]: f32) -> s { s = logsumexp[i](x[i]); }
 }
 
@@ -252,6 +253,21 @@ fn corners_are_skipped_and_counted() {
         FailureKind::Nothing,
         &["dense: the check has compared nothing: there is no"],
     );
+}
+
+/// Maxima of many numbers change hands all along a direction, between the steps of the differences too.
+#[test]
+fn corners_between_the_steps_are_no_failures() -> Result<(), Failure> {
+    let x = Array2::from_shape_fn((40, 50), |(i, j)| ((50 * i + j) as f64).powi(2).sin());
+    let point = largest::Gradient { X: x };
+    for seed in 0..20 {
+        Check::new("largest", |p: &largest::Gradient<f64>| largest(&p.X))
+            .jvp(|p, v| largest::jvp(&p.X, v))
+            .hvp(|p| largest::grad(&p.X), |p, v| largest::hvp(&p.X, v))
+            .seed(seed)
+            .at(&point)?;
+    }
+    Ok(())
 }
 
 #[test]

@@ -1,8 +1,9 @@
 //! Derivatives by differences, each with what its error may be.
 //!
-//! Central differences at four steps, each half of the one before, are extrapolated to the step zero (Richardson), and
-//! the entry of the table that changed least is taken, with that change as its error (Ridders, "Accurate computation of
-//! F'(x) and F'(x)F''(x)", Advances in Engineering Software 4, 1982).
+//! Central differences at four steps, each half of the one before, are extrapolated to the step zero (Richardson), and of
+//! the values that the smallest step has part in the one that changed least is taken, with that change as its error
+//! (Ridders, "Accurate computation of F'(x) and F'(x)F''(x)", Advances in Engineering Software 4, 1982). Where the function
+//! has a corner between two of the steps, that change is large.
 
 use super::failure::Failure;
 
@@ -18,7 +19,8 @@ pub(super) struct Difference {
     pub value: f64,
     /// What the value may be off by; infinite where a difference is not finite.
     pub error: f64,
-    /// How far the differences to the two sides are apart, if that does not shrink with the step.
+    /// How far the differences to the two sides would be apart at the step zero: nothing but for rounding where the function
+    /// is smooth.
     pub corner: f64,
 }
 
@@ -107,16 +109,14 @@ impl Steps {
         let central: [f64; LEVELS] =
             std::array::from_fn(|k| (sides[k].0 - sides[k].1) / (2.0 * steps[k]));
         let gap = |k: usize| {
-            let (plus, minus): (f64, f64) = sides[k];
-            (((plus - center) - (center - minus)) / steps[k]).abs()
+            let (plus, minus) = sides[k];
+            ((plus - center) - (center - minus)) / steps[k]
         };
         let (value, change) = extrapolate(central);
         let size = sides
             .iter()
             .fold(center.abs(), |m, (a, b)| m.max(a.abs()).max(b.abs()));
         let rounding = 2.0 * self.epsilon * size / steps[last];
-        // Of a smooth function the gap halves with the step; at a corner it stays, and at a jump it doubles.
-        let stays = gap(last) > gap(0) / 3.0;
         Difference {
             value,
             error: if value.is_finite() {
@@ -124,7 +124,8 @@ impl Steps {
             } else {
                 f64::INFINITY
             },
-            corner: if stays { gap(last) } else { 0.0 },
+            // The gap of a smooth function is a multiple of the step.
+            corner: (2.0 * gap(last) - gap(last - 1)).abs(),
         }
     }
 }
@@ -133,20 +134,19 @@ impl Steps {
 /// The error of a central difference is a series in the square of the step.
 fn extrapolate(central: [f64; LEVELS]) -> (f64, f64) {
     let mut row = vec![central[0]];
-    let mut best = (f64::NAN, f64::INFINITY);
+    let mut changes = Vec::new();
     for next in &central[1..] {
         let mut new = vec![*next];
+        changes.clear();
         let mut power = 1.0;
         for (at, old) in row.iter().enumerate() {
             power *= 4.0;
             let value = new[at] + (new[at] - old) / (power - 1.0);
-            let change = (value - new[at]).abs().max((value - old).abs());
-            if change < best.1 {
-                best = (value, change);
-            }
+            changes.push((value - new[at]).abs().max((value - old).abs()));
             new.push(value);
         }
         row = new;
     }
-    best
+    let best = (0..changes.len()).min_by(|&a, &b| changes[a].total_cmp(&changes[b]));
+    best.map_or((f64::NAN, f64::INFINITY), |at| (row[at + 1], changes[at]))
 }
