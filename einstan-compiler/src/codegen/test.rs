@@ -1,7 +1,8 @@
 //! The test of a function's derivatives, for `#[einstan(test)]`.
 
 use super::signature::{Items, Pass, ident, result};
-use crate::ir::{Element, Length, Parameter, TensorId};
+use crate::ir::{DimId, Element, Length, Parameter, TensorId};
+use crate::plan::Plans;
 use crate::resolve::Test;
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
@@ -36,7 +37,7 @@ impl Items<'_> {
     /// ```
     pub(super) fn test(&self) -> Option<TokenStream> {
         let options = self.resolved.options.test.as_ref()?;
-        self.plans?;
+        let plans = self.plans?;
         let (core, testing) = (&self.paths.core, &self.testing);
         let (draw, value) = (self.draw(), self.test_value());
         let function = &self.f.name;
@@ -46,7 +47,7 @@ impl Items<'_> {
             .cotangents()
             .into_iter()
             .map(|(at, _)| &self.resolved.results[at].text);
-        let derivatives = self.test_derivatives();
+        let derivatives = self.test_derivatives(plans);
         let settings = test_settings(options);
         Some(quote! {
             #[cfg(test)]
@@ -72,7 +73,7 @@ impl Items<'_> {
     }
 
     /// The dimensions of the parameters whose lengths the caller chooses.
-    fn named_lengths(&self) -> Vec<crate::ir::DimId> {
+    fn named_lengths(&self) -> Vec<DimId> {
         let mut out = Vec::new();
         let of = |p: &Parameter| match *p {
             Parameter::Tensor(t) => self.f.tensor(t).axes.clone(),
@@ -88,7 +89,7 @@ impl Items<'_> {
     }
 
     /// `__r.len(2)`, or the length that is fixed.
-    fn drawn_length(&self, dim: crate::ir::DimId) -> TokenStream {
+    fn drawn_length(&self, dim: DimId) -> TokenStream {
         match self.f.dim(dim).length {
             Length::Fixed(_) => self.len(dim, &TokenStream::new()),
             _ => {
@@ -167,8 +168,8 @@ impl Items<'_> {
         }
     }
 
-    /// `.vjp(..).jvp(..).hvp(..).jacobian(..)`
-    fn test_derivatives(&self) -> TokenStream {
+    /// `.vjp(..).jvp(..).hvp(..).jacobian(..)`, those that there are.
+    fn test_derivatives(&self, plans: &Plans) -> TokenStream {
         let (core, nd) = (&self.paths.core, &self.nd);
         let ok = quote! { #core::result::Result::Ok };
         let (arguments, all, value) = (
@@ -202,23 +203,31 @@ impl Items<'_> {
                 }
             })
         });
-        let hvp = self.f.is_scalar().then(|| {
+        let hvp = plans.hvp.as_ref().map(|_| {
             quote! { .hvp(|__p| __imp::__grad(#arguments), |__p, __v| __imp::__hvp(#arguments __v)) }
+        });
+        let jvp = plans.jvp.as_ref().map(|_| {
+            quote! {
+                .jvp(|__p, __v| {
+                    let (#all, __tangent) = __imp::__jvp(#arguments __v)?;
+                    #ok((#value, __tangent))
+                })
+            }
+        });
+        let jacobian = plans.jacobian.as_ref().map(|_| {
+            quote! {
+                .jacobian(|__p| {
+                    let __j = __imp::__jacobian(#arguments)?;
+                    #ok([#(#blocks)*])
+                })
+            }
         });
         quote! {
             .vjp(|__p, __y| {
                 let (#all, __pullback) = __imp::__vjp(#arguments)?;
                 #ok((#value, __pullback.call(#(#seeds),*)?))
             })
-            .jvp(|__p, __v| {
-                let (#all, __tangent) = __imp::__jvp(#arguments __v)?;
-                #ok((#value, __tangent))
-            })
-            #hvp
-            .jacobian(|__p| {
-                let __j = __imp::__jacobian(#arguments)?;
-                #ok([#(#blocks)*])
-            })
+            #jvp #hvp #jacobian
         }
     }
 
