@@ -23,6 +23,8 @@
 //! # }
 //! ```
 
+pub mod testing;
+
 pub use einstan_runtime::{Error, ErrorKind, Float};
 
 /// Compiles index equations.

@@ -11,7 +11,7 @@ use std::path::Path;
 fn compile(source: &str) -> Resolved {
     let mut diagnostics = Diagnostics::new();
     let tokens = source.parse().expect("tokens");
-    let program = resolve::resolve(parse::parse(tokens, &mut diagnostics), &mut diagnostics);
+    let mut program = resolve::resolve(parse::parse(tokens, &mut diagnostics), &mut diagnostics);
     assert!(
         diagnostics.is_empty(),
         "{source}: {:?}",

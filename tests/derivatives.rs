@@ -181,3 +181,59 @@ fn axes_without_elements() {
     assert_eq!(quadratic::hvp(&x, &a, &t).unwrap().x.len(), 0);
     assert_eq!(quadratic::jacobian(&x, &a).unwrap().s.A.shape(), [0, 0]);
 }
+
+einstan! {
+    pub fn factors(x[n]) -> s { s = prod[i](x[i]); }
+    pub fn factors_of_two(X[n, m]) -> s { s = prod[i,j](X[i,j]) + sum[i](prod[j](X[i,j])); }
+    pub fn curvature(x[n]) -> H[n, n] {
+        s = prod[i](x[i]);
+        g[i] = d(s)/d(x[i]);
+        H[i,j] = d(g[i])/d(x[j]);
+    }
+    pub fn third(x[n]) -> T[n, n, n] {
+        s = prod[i](x[i]);
+        g[i] = d(s)/d(x[i]);
+        H[i,j] = d(g[i])/d(x[j]);
+        T[i,j,k] = d(H[i,j])/d(x[k]);
+    }
+}
+
+/// The derivatives of x y z by two of them are the third one, whichever is zero.
+#[test]
+fn second_derivatives_of_products_with_zeros() {
+    for x in [
+        [0.0, 2.0, 3.0],
+        [0.0, 0.0, 3.0],
+        [0.0, 0.0, 0.0],
+        [2.0, 3.0, 5.0],
+    ] {
+        let [a, b, c] = x;
+        let hessian = array![[0.0, c, b], [c, 0.0, a], [b, a, 0.0]];
+        let x = Array1::from_iter(x);
+        assert_eq!(curvature(&x).unwrap(), hessian);
+        let direction = array![1.0, 10.0, 100.0];
+        let h = factors::hvp(
+            &x,
+            &factors::Tangent {
+                x: direction.clone(),
+            },
+        )
+        .unwrap();
+        assert_eq!(h.x, hessian.dot(&direction));
+        let third = third(&x).unwrap();
+        for ((i, j, k), t) in third.indexed_iter() {
+            let different = i != j && j != k && i != k;
+            assert_eq!(*t, f64::from(u8::from(different)));
+        }
+    }
+    let x = array![[0.0, 2.0], [3.0, 0.0]];
+    let t = factors_of_two::Tangent {
+        X: array![[1.0, 10.0], [100.0, 1000.0]],
+    };
+    // By the first of the four and the last: 2 * 3. By the two of a row: 1.
+    let h = factors_of_two::hvp(&x, &t).unwrap();
+    assert_eq!(
+        h.X,
+        array![[6.0 * 1000.0 + 10.0, 1.0], [1000.0, 6.0 + 100.0]]
+    );
+}

@@ -62,6 +62,12 @@ fn run(folder: &Path, arguments: &[&str]) {
 #[test]
 fn generated_code_is_clean_in_crates_of_every_kind() {
     let folder = crates();
-    run(&folder, &[if has_clippy() { "clippy" } else { "check" }]);
+    run(
+        &folder,
+        &[
+            if has_clippy() { "clippy" } else { "check" },
+            "--all-targets",
+        ],
+    );
     run(&folder, &["doc", "--no-deps", "--document-private-items"]);
 }

@@ -12,6 +12,7 @@ impl Items<'_> {
     /// pub struct Gradient<T> { pub X: Array2<T>, pub a: T }
     /// impl<T: rt::Float> Gradient<T> { zeros_like, fill, scale, add_scaled, iter, iter_mut }
     /// pub type Tangent<T> = Gradient<T>;
+    /// impl<T: rt::Float> testing::Vector for Gradient<T> { .. }
     /// ```
     pub(super) fn gradient(&self) -> TokenStream {
         let (rt, core, nd) = (&self.paths.rt, &self.paths.core, &self.nd);
@@ -61,7 +62,10 @@ impl Items<'_> {
             self.f.name
         );
         let allow = self.allow();
+        let vector = (!self.inline).then(|| self.vector());
         quote! {
+            #vector
+
             #[doc = #docs]
             #allow
             #[derive(#core::clone::Clone, #core::fmt::Debug)]
@@ -98,6 +102,22 @@ impl Items<'_> {
                     &mut self,
                 ) -> impl #core::iter::Iterator<Item = (&'static str, #nd::ArrayViewMutD<'_, T>)> {
                     #core::iter::IntoIterator::into_iter([#views_mut])
+                }
+            }
+        }
+    }
+
+    /// What a check of derivatives needs of a gradient.
+    fn vector(&self) -> TokenStream {
+        let (rt, core, testing) = (&self.paths.rt, &self.paths.core, &self.testing);
+        quote! {
+            impl<T: #rt::Float> #testing::Vector for Gradient<T> {
+                type Element = T;
+                fn parts(&self) -> #testing::Parts<'_, T> {
+                    #core::iter::Iterator::collect(self.iter())
+                }
+                fn parts_mut(&mut self) -> #testing::PartsMut<'_, T> {
+                    #core::iter::Iterator::collect(self.iter_mut())
                 }
             }
         }

@@ -15,6 +15,7 @@ use quote::{format_ident, quote};
 ///     #[no_implicit_prelude] mod __imp { ..everything.. }
 ///     pub use self::__imp::__call as dense;
 ///     pub mod dense { pub use super::__imp::{..}; pub const PLAN: &str = ..; }
+///     #[cfg(test)] mod __test { .. } // with #[einstan(test)]
 /// }
 /// #[doc(inline)] pub use __einstan_dense::dense;
 /// ```
@@ -102,6 +103,7 @@ impl<'a> Items<'a> {
                 core: quote! { #facade::__private::core },
                 externals: resolved.externals.clone(),
             },
+            testing: quote! { #facade::testing },
             nd: quote! { #facade::__private::ndarray },
             inline,
         }
@@ -150,6 +152,7 @@ impl<'a> Items<'a> {
         );
         let (callees, callable) = (self.callee_exports(), self.callable_export());
         let docs = format!("What belongs to the function `{}`.", self.f.name);
+        let test = self.test();
         quote! {
             #[no_implicit_prelude]
             #[allow(unused, clippy::all, clippy::pedantic, clippy::nursery)] // generated code is no example of style
@@ -166,6 +169,7 @@ impl<'a> Items<'a> {
                 /// What the compiler decided.
                 pub const PLAN: &str = #plan;
             }
+            #test
         }
     }
 

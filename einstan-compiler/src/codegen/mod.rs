@@ -10,6 +10,7 @@ mod items;
 mod lengths;
 mod pullback;
 mod signature;
+mod test;
 mod workspace;
 
 pub use items::{function, inline};

@@ -16,6 +16,8 @@ pub(super) struct Items<'a> {
     /// None where the function is wrong: its items have no bodies.
     pub(super) plans: Option<&'a Plans>,
     pub(super) paths: Paths,
+    /// The module `testing` of the facade.
+    pub(super) testing: TokenStream,
     pub(super) nd: TokenStream,
     /// Scalars are passed by reference: the inline form.
     pub(super) inline: bool,

@@ -51,7 +51,7 @@ pub(crate) fn expand(f: &mut Function, jacobian: &Jacobian, factor: Option<ExprI
     let equations = primal.equations.clone();
     let active = active(&primal, std::iter::once(jacobian.by));
     let mut back = Back {
-        linear: Linear::new(primal, active),
+        linear: Linear::again(primal, active),
         asked: BTreeSet::new(),
         cotangents: BTreeMap::new(),
     };

@@ -20,6 +20,8 @@ pub(super) struct Linear {
     pub f: Function,
     /// The tensors that depend on what is differentiated by.
     pub active: BTreeSet<TensorId>,
+    /// The derivatives are to be differentiated in their turn.
+    pub again: bool,
     /// The indices of the equation at hand.
     pub scope: Vec<IndexId>,
     /// Cotangents of expressions that are still to be visited; inner expressions have lower ids than outer ones.
@@ -34,10 +36,19 @@ impl Linear {
         Linear {
             f,
             active,
+            again: false,
             scope: vec![],
             pending: BTreeMap::new(),
             terms: Terms::new(),
             root: None,
+        }
+    }
+
+    /// The same, with derivatives that are right when they are differentiated again.
+    pub fn again(f: Function, active: BTreeSet<TensorId>) -> Self {
+        Linear {
+            again: true,
+            ..Self::new(f, active)
         }
     }
 

@@ -14,9 +14,14 @@ use std::collections::{BTreeMap, BTreeSet};
 /// With Ȳ the cotangent of Y, an equation `Y[l] = ..A[s]..` whose read contributes `c` for the cotangent `Ȳ[l]` becomes
 /// `Ā[s] += sum[rest](c)`, where `rest` are the indices that `s` does not name.
 pub fn vjp(primal: &Function) -> Backward {
+    let active = active(primal, primal.differentiable());
+    backward(primal, Linear::new(primal.clone(), active))
+}
+
+fn backward(primal: &Function, linear: Linear) -> Backward {
     let split = primal.equations.len();
     let mut p = Pullback {
-        linear: Linear::new(primal.clone(), active(primal, primal.differentiable())),
+        linear,
         adjoints: BTreeMap::new(),
     };
     p.begin();
@@ -34,7 +39,7 @@ pub fn vjp(primal: &Function) -> Backward {
 }
 
 /// The gradient of `primal`, in normal form and with one scalar result, as a function: its results are the gradients by
-/// the parameters, for the cotangent 1.
+/// the parameters, for the cotangent 1. It can be differentiated again.
 pub fn gradient(primal: &Function) -> Function {
     let mut f = reverse(primal);
     let one = Expr::Real(Real::new(1.0));
@@ -79,9 +84,12 @@ pub fn pullback(primal: &Function) -> Function {
     f
 }
 
-/// The equations of `primal` and of its pullback, with the gradients by all parameters as results.
+/// The equations of `primal` and of its pullback, with the gradients by all parameters as results. They can be
+/// differentiated again.
 fn reverse(primal: &Function) -> Function {
-    let mut linear = Linear::new(vjp(primal).function, BTreeSet::new());
+    let active = active(primal, primal.differentiable());
+    let joint = backward(primal, Linear::again(primal.clone(), active));
+    let mut linear = Linear::new(joint.function, BTreeSet::new());
     let gradients: Vec<TensorId> = primal
         .differentiable()
         .flat_map(|p| with_role(&linear.f, |r| r == Role::Gradient { of: p }))

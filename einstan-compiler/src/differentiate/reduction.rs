@@ -37,6 +37,7 @@ impl Linear {
                 let weight = exprs.unary(UnaryOp::Exp, difference);
                 Some((weight, vec![(nothing, false)]))
             }
+            ReduceOp::Prod if self.again => Some((self.product_of_others(indices, x), vec![])),
             ReduceOp::Prod => Some((self.others(&kept, indices, x, t), vec![])),
             ReduceOp::ArgMax | ReduceOp::ArgMin => None,
         }
@@ -73,6 +74,38 @@ impl Linear {
         let at_zero = self.f.exprs.select(single, others, zero);
         let elsewhere = self.f.exprs.select(none, quotient, zero);
         self.f.exprs.select(is_zero, at_zero, elsewhere)
+    }
+
+    /// dT = Σ_k (Π_{l ≠ k} x_l) dx_k, with the products written out. The cases of `others` are each right for one point
+    /// only: as functions of the factors they have other derivatives, where one of them is zero.
+    fn product_of_others(&mut self, indices: Vec<IndexId>, x: ExprId) -> ExprId {
+        let others: Vec<IndexId> = indices
+            .iter()
+            .map(|&i| {
+                let index = self.f.index(i).clone();
+                self.f.add_index(index.name, index.dim)
+            })
+            .collect();
+        let mut same = Vec::new();
+        for (&k, &l) in indices.iter().zip(&others) {
+            let values = [k, l].map(|i| self.f.exprs.add(Expr::IndexValue(i)));
+            let equal = Expr::IntegerCompare(CmpOp::Equal, values[0], values[1]);
+            same.push((self.f.exprs.add(equal), true));
+        }
+        let renamed = indices.iter().copied().zip(others.iter().copied());
+        let factor = self.f.rename(x, &renamed.collect());
+        let one = self.f.exprs.real(1.0);
+        let factor = match self.f.exprs.all(&same) {
+            Some(same) => self.f.exprs.select(same, one, factor),
+            None => factor,
+        };
+        let product = self.f.exprs.add(Expr::Reduce {
+            op: ReduceOp::Prod,
+            indices: others,
+            body: factor,
+        });
+        let scope = self.scope.clone();
+        self.define("others", &scope, product)
     }
 
     /// The cotangent of x. y = softmax(x): y (ȳ - Σ ȳ y). y = log_softmax(x): ȳ - e^y Σ ȳ. Sums go along `along`.

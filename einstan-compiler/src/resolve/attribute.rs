@@ -4,6 +4,7 @@
 //! and its word in `WORDS`.
 
 use crate::diagnostics::Diagnostics;
+use crate::ir::Function;
 use crate::rule::Rule;
 use proc_macro2::{Delimiter, Ident, Span, TokenStream};
 use syn::parse::{Parse, ParseStream, Parser};
@@ -22,8 +23,9 @@ pub struct Options {
 }
 
 /// `test`, or `test(range = -1..1, tolerance = 1e-4)`.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Test {
+    pub span: Span,
     /// Where the arguments lie, from and to.
     pub range: Option<(f64, f64)>,
     /// How far a derivative may be from a difference, as a part of it.
@@ -35,6 +37,9 @@ const WORDS: &str = "`test`, `store(..)` and `recompute(..)`";
 
 /// What a test takes, for messages.
 const SETTINGS: &str = "`test(range = -1..1, tolerance = 1e-6)`";
+
+/// How many results a test can hold: the longest tuple that `einstan::testing` knows.
+const MOST_RESULTS: usize = 16;
 
 /// An option as written.
 struct Written {
@@ -85,6 +90,22 @@ pub(crate) fn refuse(attributes: &[Attribute], item: &str, diagnostics: &mut Dia
 }
 
 impl Options {
+    /// Reports what is asked for and `function` can't have.
+    pub(crate) fn check(&self, function: &Function, diagnostics: &mut Diagnostics) {
+        let Some(test) = &self.test else { return };
+        let text = if !function.has_derivative() {
+            format!(
+                "`{}` has no derivatives that could be tested",
+                function.name
+            )
+        } else if function.results.len() > MOST_RESULTS {
+            format!("functions of more than {MOST_RESULTS} results have no tests")
+        } else {
+            return;
+        };
+        diagnostics.error(Rule::Attribute, test.span, text);
+    }
+
     fn set(&mut self, option: &Written) -> syn::Result<()> {
         match option.word.to_string().as_str() {
             "test" => self.test = Some(Test::parse(option)?),
@@ -117,7 +138,11 @@ fn names(option: &Written) -> syn::Result<Vec<Ident>> {
 
 impl Test {
     fn parse(option: &Written) -> syn::Result<Test> {
-        let mut test = Test::default();
+        let mut test = Test {
+            span: option.word.span(),
+            range: None,
+            tolerance: None,
+        };
         let Some(arguments) = &option.arguments else {
             return Ok(test);
         };

@@ -238,6 +238,9 @@ fn function(
     scope.storage(&options);
     let (function, written, failed) = (scope.f, scope.written, scope.failed);
     let externals = scope.externals;
+    if !damaged && !failed && diagnostics.len() == before {
+        options.check(&function, diagnostics);
+    }
     let failed = damaged || failed || diagnostics.len() > before;
     let mut resolved = Resolved {
         attributes: item.attributes,

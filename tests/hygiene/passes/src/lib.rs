@@ -10,6 +10,7 @@ macro_rules! layer {
     ($name:ident) => {
         $crate::equations! {
             /// A layer.
+            #[einstan(test)]
             pub fn $name(X[n, m], W[m, k]) -> Y[n, k] { Y[i,j] = tanh(X[i,k]*W[k,j]); }
         }
     };

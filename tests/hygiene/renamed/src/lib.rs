@@ -18,12 +18,14 @@ einstan! {
 
     fn swish(x) = x * sigmoid(x);
 
+    #[einstan(test)]
     pub fn loss(X[n, m], W1[m, h], b1[h], W2[h, c], b2[c], const T[n, c], λ) -> E {
         H[i,j] = swish(X[i,k]*W1[k,j] + b1[j]);
         L[i,j] = log_softmax[j](H[i,k]*W2[k,j] + b2[j]);
         E = -sum[i,j](T[i,j]*L[i,j]) / len(n) + λ*sum[p,q](W1[p,q]^2);
     }
 
+    #[einstan(test)]
     pub fn statistics(X[n, m]) -> (mean_of[m], largest[n], at[n]: usize, count) {
         mean_of[j] = mean[i](X[i,j]);
         largest[i] = max[j](X[i,j]);
@@ -33,13 +35,15 @@ einstan! {
 
     pub fn one_hot(tok[n]: usize, dim c) -> Y[n, c] { Y[i,j] = (tok[i] == j); }
     pub fn next(tok[n]: i64) -> after[n]: i64 { after[i] = tok[i]*2 + i; }
+    #[einstan(test)]
     pub fn fixed(X[3, n]: f32, Scale) -> y[n] { y[i] = X[0,i]*Scale + prod[j](X[j,i]); }
     pub fn seven(A[a,b,c,d,e,f,g]) -> s { s = sum[i,j,k,l,m,n,o](A[i,j,k,l,m,n,o]^2); }
     pub fn chain(A[a,b], B[b,c], C[c,d], D[d,e]) -> Y[a,e] { Y[i,j] = A[i,k]*B[k,l]*C[l,m]*D[m,j]; }
+    #[einstan(test)]
     fn private(x[n]) -> s { s = sum[i](x[i]^2); }
     pub(crate) fn internal(x[n]) -> s { s = sum[i](x[i]^2); }
 }
-einstan!(pub fn short: Y[i,j] = X[i,k] * W[k,j] + b[j]);
+einstan!(#[einstan(test)] pub fn short: Y[i,j] = X[i,k] * W[k,j] + b[j]);
 
 /// A module of its own.
 pub mod nested {

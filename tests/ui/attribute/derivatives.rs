@@ -1,0 +1,8 @@
+use einstan::einstan;
+
+einstan! {
+    #[einstan(test)]
+    fn constant(t[n]: usize) -> k[n]: usize { k[i] = 2*t[i]; }
+}
+
+fn main() {}
