@@ -1,10 +1,11 @@
 //! The whole way, from tokens to tokens. After `check` nothing can fail.
 
+use crate::derivation::{self, Derivation};
 use crate::diagnostics::Diagnostics;
-use crate::differentiate::Backward;
+use crate::differentiate::{Backward, Derivatives};
 use crate::ir::Function;
-use crate::plan::{Plan, Plans};
-use crate::resolve::{Program, Resolved};
+use crate::plan::Plans;
+use crate::resolve::Program;
 use crate::{check, codegen, differentiate, ir, normal, parse, plan, resolve, simplify};
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -12,43 +13,79 @@ use quote::quote;
 /// What `einstan!` becomes: every function's items, and an error for everything that is wrong.
 pub fn expand(tokens: TokenStream) -> TokenStream {
     let mut diagnostics = Diagnostics::new();
-    let invocation = parse::parse(tokens, &mut diagnostics);
-    let mut program = resolve::resolve(invocation, &mut diagnostics);
-    check::check(&mut program, &mut diagnostics);
     let Program {
         facade,
         functions,
         inline,
-    } = program;
+    } = understand(tokens, &mut diagnostics);
     let errors = diagnostics.to_tokens();
     match inline {
         Some(vjp) => {
             let f = &functions[0];
-            codegen::inline(f, plans_of(f, true).as_ref(), &facade, vjp, errors)
+            let plans = (!f.failed).then(|| plans(differentiated(&f.function, true)));
+            codegen::inline(f, plans.as_ref(), &facade, vjp, errors)
         }
         None => {
-            let items = functions
-                .iter()
-                .map(|f| codegen::function(f, plans_of(f, false).as_ref(), &facade));
+            let items = functions.iter().map(|f| {
+                let compiled = (!f.failed).then(|| compile(&f.function));
+                codegen::function(f, compiled.as_ref(), &facade)
+            });
             quote! { #errors #(#items)* }
         }
     }
 }
 
-/// The plans of a function that is right: of its value, and of its derivatives.
-fn plans_of(f: &Resolved, inline: bool) -> Option<Plans> {
-    if f.failed {
-        return None;
+/// The functions of an invocation, checked.
+pub fn understand(tokens: TokenStream, diagnostics: &mut Diagnostics) -> Program {
+    let invocation = parse::parse(tokens, diagnostics);
+    let mut program = resolve::resolve(invocation, diagnostics);
+    check::check(&mut program, diagnostics);
+    program
+}
+
+/// A function that is right: its plans, and its equations for people.
+pub struct Compiled {
+    pub plans: Plans,
+    pub derivation: Derivation,
+}
+
+/// Compiles a function that is right.
+pub fn compile(f: &Function) -> Compiled {
+    let derivatives = differentiated(f, false);
+    let derivation = derivation::of(f, &derivatives);
+    Compiled {
+        plans: plans(derivatives),
+        derivation,
     }
-    let primal = normal(&f.function);
-    let more = f.function.has_derivative() && !inline;
-    let hvp = more && f.function.is_scalar();
-    Some(Plans {
-        vjp: planned(differentiate::vjp(&primal)),
-        jvp: more.then(|| planned(differentiate::jvp(&primal).into())),
-        hvp: hvp.then(|| planned(differentiate::hvp(&primal).into())),
-        jacobian: more.then(|| planned(normal(&differentiate::jacobian(&f.function)).into())),
-    })
+}
+
+/// All derivatives of a function that is right; of the inline form the pullback alone.
+pub fn differentiated(f: &Function, inline: bool) -> Derivatives {
+    let primal = normal(f);
+    let more = f.has_derivative() && !inline;
+    let hvp = more && f.is_scalar();
+    let jacobian = more.then(|| Backward::from(normal(&differentiate::jacobian(f))));
+    let mut deltas = jacobian.clone();
+    if let Some(joint) = &mut deltas {
+        simplify::simplify_with_deltas(joint);
+    }
+    Derivatives {
+        primal: primal.tensors.len(),
+        vjp: simplified(differentiate::vjp(&primal)),
+        jvp: more.then(|| simplified(differentiate::jvp(&primal).into())),
+        hvp: hvp.then(|| simplified(differentiate::hvp(&primal).into())),
+        jacobian: jacobian.map(simplified),
+        deltas,
+    }
+}
+
+fn plans(derivatives: Derivatives) -> Plans {
+    Plans {
+        vjp: plan::plan(derivatives.vjp),
+        jvp: derivatives.jvp.map(plan::plan),
+        hvp: derivatives.hvp.map(plan::plan),
+        jacobian: derivatives.jacobian.map(plan::plan),
+    }
 }
 
 fn normal(f: &Function) -> Function {
@@ -59,9 +96,9 @@ fn normal(f: &Function) -> Function {
     f
 }
 
-fn planned(mut joint: Backward) -> Plan {
+fn simplified(mut joint: Backward) -> Backward {
     debug_assert_eq!(ir::verify_normal(&joint.function), Ok(()));
     simplify::simplify(&mut joint);
     debug_assert_eq!(ir::verify_normal(&joint.function), Ok(()));
-    plan::plan(joint)
+    joint
 }

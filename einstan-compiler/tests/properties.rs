@@ -5,8 +5,8 @@ mod random;
 
 use einstan_compiler::differentiate::{self, Backward};
 use einstan_compiler::eval::{self, Dense};
-use einstan_compiler::ir::{self, Function};
-use einstan_compiler::{normal, simplify};
+use einstan_compiler::ir::{self, Function, Role, TensorId};
+use einstan_compiler::{derivation, normal, simplify};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use random::{Program, compile, program};
@@ -251,6 +251,33 @@ proptest! {
                 let zero = vec![0.0; n];
                 let gradient = gradients.get(&format!("∂{name}")).map_or(&zero, |g| &g.data);
                 prop_assert!(close(&product, gradient, 1e-9), "{name} of {}: {product:?} but {gradient:?}", p.source);
+            }
+        }
+    }
+
+    /// What people are shown are equations with the same values.
+    #[test]
+    fn shown_derivatives_have_the_same_values(p in program()) {
+        let f = compile(&p.source);
+        let value = run(&f, &p.inputs)["Z"].clone();
+        let inputs = with_tangents(&Program { inputs: with_cotangent(&p, &value), ..p.clone() }, &direction(&p));
+        let compiled = einstan_compiler::differentiated(&f, false);
+        let text = derivation::of(&f, &compiled).text();
+        let (vjp, deltas) = (&compiled.vjp.function, &compiled.deltas.as_ref().expect("a Jacobian").function);
+        let jvp = &compiled.jvp.as_ref().expect("a tangent").function;
+        let gradients = (0..vjp.tensors.len() as u32).map(TensorId)
+            .filter(|&t| matches!(vjp.tensor(t).role, Role::Gradient { .. }))
+            .collect();
+        let all = [(vjp, gradients, compiled.primal), (jvp, jvp.results[1..].to_vec(), compiled.primal),
+            (deltas, deltas.results.clone(), deltas.tensors.len())];
+        for (derivative, roots, primal) in all {
+            let shown = derivation::as_shown(derivative, &roots, primal);
+            let (a, b) = (run(derivative, &inputs), run(&shown, &inputs));
+            for root in roots {
+                let name = &derivative.tensor(root).name;
+                let zero = Dense { shape: b[name].shape.clone(), data: vec![0.0; b[name].data.len()] };
+                let a = a.get(name).unwrap_or(&zero);
+                prop_assert!(close(&b[name].data, &a.data, 1e-9), "{name} of {}:\n{text}", p.source);
             }
         }
     }

@@ -14,7 +14,17 @@ use crate::ir::{Equation, Function, TensorId};
 /// Simplifies a function and its backward equations.
 pub fn simplify(joint: &mut Backward) {
     algebra::run(&mut joint.function);
-    delta::run(joint);
+    delta::contract(&mut joint.function);
+    delta::split(joint);
+    gather::run(joint);
+    common::run(joint);
+    dead::run(joint);
+}
+
+/// Simplifies a function for people, to whom a delta says more than a tensor that is written on its diagonal.
+pub fn simplify_with_deltas(joint: &mut Backward) {
+    algebra::run(&mut joint.function);
+    delta::contract(&mut joint.function);
     gather::run(joint);
     common::run(joint);
     dead::run(joint);
