@@ -1,6 +1,6 @@
 //! The whole way, from tokens to tokens. After `check` nothing can fail.
 
-use crate::derivation::{self, Derivation};
+use crate::derivation::{self, Derivation, Way};
 use crate::diagnostics::Diagnostics;
 use crate::differentiate::{Backward, Derivatives};
 use crate::ir::Function;
@@ -57,6 +57,33 @@ pub fn compile(f: &Function) -> Compiled {
         plans: plans(derivatives),
         derivation,
     }
+}
+
+/// What there is to read of a function.
+pub struct Derived {
+    pub derivation: Derivation,
+    /// The way to each gradient, step by step.
+    pub ways: Vec<Way>,
+    /// The text of its `PLAN`.
+    pub plan: String,
+}
+
+/// What there is to read of the functions of an invocation, or all that is wrong with it.
+pub fn derive(tokens: TokenStream) -> Result<Vec<Derived>, Diagnostics> {
+    let mut diagnostics = Diagnostics::new();
+    let program = understand(tokens, &mut diagnostics);
+    if !diagnostics.is_empty() {
+        return Err(diagnostics);
+    }
+    let derived = program.functions.iter().map(|f| {
+        let compiled = compile(&f.function);
+        Derived {
+            derivation: compiled.derivation,
+            ways: derivation::ways(&f.function),
+            plan: compiled.plans.vjp.text,
+        }
+    });
+    Ok(derived.collect())
 }
 
 /// All derivatives of a function that is right; of the inline form the pullback alone.

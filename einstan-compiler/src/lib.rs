@@ -21,4 +21,4 @@ pub mod resolve;
 pub mod rule;
 pub mod simplify;
 
-pub use driver::{Compiled, compile, differentiated, expand, understand};
+pub use driver::{Compiled, Derived, compile, derive, differentiated, expand, understand};

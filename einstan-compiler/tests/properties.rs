@@ -282,6 +282,41 @@ proptest! {
         }
     }
 
+    /// Each line of a way to a gradient is equal to the one before it, and all ways together are the gradient.
+    #[test]
+    fn steps_are_equal(p in program()) {
+        let f = compile(&p.source);
+        let mut inputs = run(&f, &p.inputs);
+        let joint = run(&joint(&f).function, &with_cotangent(&p, &inputs["Z"]));
+        let cotangents = joint.into_iter().filter(|(name, _)| name.starts_with('∂'));
+        inputs.extend(cotangents);
+        let mut sums = Tensors::new();
+        for way in derivation::ways(&f) {
+            let gradient = way.title.split(',').next().expect("a title");
+            let cotangent = way.title.split(&[' ', '('][..]).nth(2).expect("a cotangent");
+            if !inputs.contains_key(cotangent) {
+                continue;
+            }
+            let mut values: Vec<Dense> = way.functions.iter().map(|f| {
+                let name = &f.tensor(f.results[0]).name;
+                run(f, &inputs).remove(name).expect("the gradient")
+            }).collect();
+            for v in &values {
+                prop_assert!(close(&v.data, &values[0].data, 1e-9), "{}\n{}\n{}", p.source, way.title, way.text(""));
+            }
+            let last = values.pop().expect("a step");
+            match sums.get_mut(gradient) {
+                Some(sum) => sum.data.iter_mut().zip(last.data).for_each(|(s, x)| *s += x),
+                None => drop(sums.insert(gradient.to_string(), last)),
+            }
+        }
+        for (gradient, sum) in sums {
+            let zero = vec![0.0; sum.data.len()];
+            let whole = inputs.get(&gradient).map_or(&zero, |g| &g.data);
+            prop_assert!(close(&sum.data, whole, 1e-9), "{gradient} of {}", p.source);
+        }
+    }
+
     #[test]
     fn the_ir_reads_back_as_it_is_printed(p in program()) {
         let f = compile(&p.source);

@@ -27,6 +27,23 @@ impl System {
         self.order();
     }
 
+    /// Puts every definition that reads a tensor, or one that does, where it is used.
+    pub fn inline_tangents(&mut self, of: TensorId) {
+        self.definitions = self.divided(&BTreeSet::new());
+        let mut inlined: BTreeMap<TensorId, Definition> = BTreeMap::new();
+        for d in std::mem::take(&mut self.definitions) {
+            let right = self.substitute(d.right, &inlined);
+            let d = Definition { right, ..d };
+            let root = self.roots.contains(&d.tensor);
+            if !root && self.f.reads(right).contains(&of) {
+                inlined.insert(d.tensor, d);
+            } else {
+                self.definitions.push(d);
+            }
+        }
+        self.order();
+    }
+
     /// The definitions that remain where all others stand where they are used. `named` remain.
     fn divided(&mut self, named: &BTreeSet<TensorId>) -> Vec<Definition> {
         self.order();
@@ -121,8 +138,7 @@ impl System {
                 to.insert(e, at(&mut self.f, d, &subscripts));
             }
         }
-        let exprs = &mut self.f.exprs;
-        exprs.replace(id, &mut BTreeMap::new(), &mut |_, e| to.get(&e).copied())
+        inside(&mut self.f.exprs, id, &to)
     }
 
     /// Reads a tensor where its right-hand side stands in another definition.
@@ -168,13 +184,16 @@ impl System {
                     }
                 }
                 if !to.is_empty() {
-                    let exprs = &mut self.f.exprs;
-                    self.definitions[other].right =
-                        exprs.replace(right, &mut BTreeMap::new(), &mut |_, e| to.get(&e).copied());
+                    self.definitions[other].right = inside(&mut self.f.exprs, right, &to);
                 }
             }
         }
     }
+}
+
+/// `id` with expressions in it replaced.
+pub(super) fn inside(exprs: &mut Exprs, id: ExprId, to: &BTreeMap<ExprId, ExprId>) -> ExprId {
+    exprs.replace(id, &mut BTreeMap::new(), &mut |_, e| to.get(&e).copied())
 }
 
 /// The right-hand side of a definition where its indices are `subscripts`; what it binds is new.

@@ -4,6 +4,7 @@
 //! used (`inline`). `layout` makes formulas of it, and `script` writes these as text, LaTeX or MathML. `section` puts the
 //! lines together, `steps` shows the way from the product rule to each gradient.
 
+mod expand;
 mod formula;
 mod inline;
 mod layout;
@@ -11,11 +12,13 @@ mod names;
 mod script;
 mod section;
 mod share;
+mod steps;
 mod system;
 mod write;
 
 pub use formula::{Fence, Formula, Mark, Name, Operator, Relation};
 pub use script::{Latex, MathMl, Script, Text};
+pub use steps::{Way, ways};
 
 use crate::differentiate::Derivatives;
 use crate::ir::{Function, TensorId};
@@ -48,7 +51,7 @@ pub struct Section {
 }
 
 /// One equation, or one step: then `left` is empty after the first line.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Line {
     pub left: Option<Formula>,
     pub relation: Relation,

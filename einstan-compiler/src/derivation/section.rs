@@ -99,7 +99,7 @@ fn derivative(subject: Subject, title: String, mut system: System, primal: usize
 }
 
 /// `T[i,j] = right`
-fn definition(layout: &mut Layout, d: &Definition) -> Line {
+pub(super) fn definition(layout: &mut Layout, d: &Definition) -> Line {
     layout.clear();
     for &i in &d.left {
         layout.bind(i);

@@ -95,7 +95,7 @@ fn jacobian_of(f: &mut Function, y: TensorId, x: TensorId) -> TensorId {
 }
 
 /// The float tensors that depend on some others, with these.
-fn active(f: &Function, from: impl Iterator<Item = TensorId>) -> BTreeSet<TensorId> {
+pub(crate) fn active(f: &Function, from: impl Iterator<Item = TensorId>) -> BTreeSet<TensorId> {
     let mut active: BTreeSet<TensorId> = from.collect();
     for e in &f.equations {
         let depends = f.reads(e.right).iter().any(|t| active.contains(t));

@@ -36,7 +36,7 @@ pub(super) fn split(joint: &mut Backward) {
 }
 
 /// A sum over an index that a factor holds equal to another one is the addend of that one.
-pub(crate) fn summed(f: &mut Function, id: ExprId) -> ExprId {
+pub(super) fn summed(f: &mut Function, id: ExprId) -> ExprId {
     let mut id = id;
     while let Expr::Reduce {
         op: ReduceOp::Sum,

@@ -9,7 +9,7 @@ mod delta;
 mod gather;
 
 use crate::differentiate::Backward;
-use crate::ir::{Equation, Function, TensorId};
+use crate::ir::{Equation, ExprId, Function, TensorId};
 
 /// Simplifies a function and its backward equations.
 pub fn simplify(joint: &mut Backward) {
@@ -28,6 +28,11 @@ pub fn simplify_with_deltas(joint: &mut Backward) {
     gather::run(joint);
     common::run(joint);
     dead::run(joint);
+}
+
+/// A sum with the addend that a delta leaves of it.
+pub fn without_deltas(f: &mut Function, sum: ExprId) -> ExprId {
+    delta::summed(f, sum)
 }
 
 impl Backward {

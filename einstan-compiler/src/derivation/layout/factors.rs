@@ -20,6 +20,8 @@ enum Rank {
     Delta,
     /// What holds a cotangent or a tangent.
     Derivative,
+    /// `∂Y[i,j]/∂W[k,l]`
+    Partial,
     /// A Σ: its body ends with the product.
     Sum,
 }
@@ -228,6 +230,7 @@ impl Layout<'_> {
     fn rank(&self, id: ExprId) -> Rank {
         match self.f.exprs.get(id) {
             _ if self.is_derivative(id) => Rank::Derivative,
+            Expr::Jacobian { .. } => Rank::Partial,
             Expr::Len(_) => Rank::Scalar,
             Expr::Access { subscripts, .. } if subscripts.is_empty() => Rank::Scalar,
             _ => Rank::Value,

@@ -63,11 +63,11 @@ impl Script for Latex {
         format!("{sign}{addend}")
     }
 
-    fn product(&self, factors: Vec<String>, numbers: &[bool]) -> String {
+    fn product(&self, factors: Vec<String>, dots: &[bool]) -> String {
         let mut out = String::new();
         for (at, factor) in factors.iter().enumerate() {
             if at > 0 {
-                out.push_str(if numbers[at - 1] { " \\cdot " } else { "\\, " });
+                out.push_str(if dots[at - 1] { " \\cdot " } else { "\\, " });
             }
             out.push_str(factor);
         }
@@ -126,8 +126,8 @@ impl Script for Latex {
         )
     }
 
-    fn between(&self, relation: Relation, a: String, b: String) -> String {
-        let sign = match relation {
+    fn relation(&self, relation: Relation) -> &'static str {
+        match relation {
             Relation::Equal => "=",
             Relation::NotEqual => "\\ne",
             Relation::Less => "<",
@@ -138,7 +138,11 @@ impl Script for Latex {
             Relation::And => "\\wedge",
             Relation::Or => "\\vee",
             Relation::Remainder => "\\bmod",
-        };
+        }
+    }
+
+    fn between(&self, relation: Relation, a: String, b: String) -> String {
+        let sign = self.relation(relation);
         format!("{a} {sign} {b}")
     }
 

@@ -76,11 +76,11 @@ impl Script for MathMl {
         }
     }
 
-    fn product(&self, factors: Vec<String>, numbers: &[bool]) -> String {
+    fn product(&self, factors: Vec<String>, dots: &[bool]) -> String {
         let mut out = String::from("<mrow>");
         for (at, factor) in factors.iter().enumerate() {
             if at > 0 {
-                out.push_str(match numbers[at - 1] {
+                out.push_str(match dots[at - 1] {
                     true => "<mo>·</mo>",
                     false => "<mspace width=\"0.17em\"></mspace>",
                 });
@@ -155,8 +155,8 @@ impl Script for MathMl {
         )
     }
 
-    fn between(&self, relation: Relation, a: String, b: String) -> String {
-        let sign = match relation {
+    fn relation(&self, relation: Relation) -> &'static str {
+        match relation {
             Relation::Equal => "=",
             Relation::NotEqual => "≠",
             Relation::Less => "&lt;",
@@ -167,7 +167,11 @@ impl Script for MathMl {
             Relation::And => "∧",
             Relation::Or => "∨",
             Relation::Remainder => "mod",
-        };
+        }
+    }
+
+    fn between(&self, relation: Relation, a: String, b: String) -> String {
+        let sign = self.relation(relation);
         format!("{a}<mo>{sign}</mo>{b}")
     }
 

@@ -23,8 +23,8 @@ pub trait Script {
     fn delta(&self, subscripts: [String; 2], tight: bool) -> String;
     /// `negative`: a minus before it; `first`: nothing before that.
     fn addend(&self, first: bool, negative: bool, addend: String) -> String;
-    /// `numbers`: for each factor but the last, whether it and the next one are numbers.
-    fn product(&self, factors: Vec<String>, numbers: &[bool]) -> String;
+    /// `dots`: for each factor but the last, whether there is a dot between it and the next one.
+    fn product(&self, factors: Vec<String>, dots: &[bool]) -> String;
     fn fraction(&self, above: String, below: String) -> String;
     /// `whole`: the exponent, if it is a whole number.
     fn power(&self, base: String, exponent: String, whole: Option<i64>) -> String;
@@ -34,6 +34,7 @@ pub trait Script {
     fn fence(&self, fence: Fence, body: String) -> String;
     fn parentheses(&self, body: String) -> String;
     fn cases(&self, condition: String, value: String, otherwise: String) -> String;
+    fn relation(&self, relation: Relation) -> &'static str;
     fn between(&self, relation: Relation, a: String, b: String) -> String;
     fn not(&self, body: String) -> String;
 }
@@ -131,11 +132,14 @@ fn product<S: Script>(script: &S, factors: &[Formula]) -> String {
         Formula::Power(base, _) => matches!(**base, Formula::Number(_)),
         _ => false,
     };
-    let numbers: Vec<bool> = factors
+    let dots: Vec<bool> = factors
         .windows(2)
-        .map(|two| number(&two[0]) && number(&two[1]))
+        .map(|two| {
+            let quotient = |f: &Formula| S::LINEAR && matches!(f, Formula::Partial { .. });
+            number(&two[0]) && number(&two[1]) || quotient(&two[0]) || quotient(&two[1])
+        })
         .collect();
-    script.product(texts, &numbers)
+    script.product(texts, &dots)
 }
 
 fn at_least<S: Script>(script: &S, formula: &Formula, level: Level) -> String {

@@ -47,11 +47,11 @@ impl Script for Text {
         format!("{sign}{addend}")
     }
 
-    fn product(&self, factors: Vec<String>, numbers: &[bool]) -> String {
+    fn product(&self, factors: Vec<String>, dots: &[bool]) -> String {
         let mut out = String::new();
         for (at, factor) in factors.iter().enumerate() {
             if at > 0 {
-                out.push_str(if numbers[at - 1] { " · " } else { " " });
+                out.push_str(if dots[at - 1] { " · " } else { " " });
             }
             out.push_str(factor);
         }
@@ -109,8 +109,8 @@ impl Script for Text {
         format!("if {condition} {{ {value} }} else {{ {otherwise} }}")
     }
 
-    fn between(&self, relation: Relation, a: String, b: String) -> String {
-        let sign = match relation {
+    fn relation(&self, relation: Relation) -> &'static str {
+        match relation {
             Relation::Equal => "=",
             Relation::NotEqual => "≠",
             Relation::Less => "<",
@@ -121,7 +121,11 @@ impl Script for Text {
             Relation::And => "and",
             Relation::Or => "or",
             Relation::Remainder => "%",
-        };
+        }
+    }
+
+    fn between(&self, relation: Relation, a: String, b: String) -> String {
+        let sign = self.relation(relation);
         format!("{a} {sign} {b}")
     }
 
