@@ -145,21 +145,22 @@ impl Local {
             &self.system.f.tensor(self.t).name,
             &self.system.f.tensor(self.a).name,
         );
+        let same = match self.element.is_empty() {
+            true => format!("{a} by itself is 1"),
+            false => format!("elements of {a} are independent: δ is 1 for the same one, else 0"),
+        };
         let steps = [
             (
                 chain,
-                format!("chain rule: every element of {t} depends on {a}"),
+                format!("chain rule: each element of {t} may depend on one of {a}"),
             ),
             (
                 ruled,
-                "derivative of the equation, by each read".to_string(),
+                format!("the derivative of what {t} is: sums, products, functions"),
             ),
-            (
-                with_deltas,
-                format!("an element of {a} by another one is 1 or 0: δ"),
-            ),
+            (with_deltas, same),
             (products, "multiplied out".to_string()),
-            (without, "a sum over a δ is its one addend".to_string()),
+            (without, "of a sum over δ one addend remains".to_string()),
         ];
         self.lines(&steps)
     }
@@ -209,7 +210,7 @@ impl Local {
                 continue;
             }
             if self.result.roots.contains(&d.tensor) {
-                line.note = "the same in the indices of the equation".to_string();
+                line.note = "with the indices of the equation".to_string();
             }
             lines.push(line);
         }

@@ -75,10 +75,17 @@ impl<'a> Layout<'a> {
         self.bound.clear();
     }
 
-    /// `i: n, j: k` for the indices of the equation at hand.
+    /// `i: n, j: k` for the indices of the equation at hand, as far as they have other names than what they run over.
     pub fn ranges(&self) -> String {
-        let range = |(name, dim): &(String, DimId)| format!("{name}: {}", self.f.dim(*dim).name);
-        self.bound.iter().map(range).collect::<Vec<_>>().join(", ")
+        let range = |(name, dim): &(String, DimId)| {
+            let dim = &self.f.dim(*dim).name;
+            (name != dim).then(|| format!("{name}: {dim}"))
+        };
+        self.bound
+            .iter()
+            .filter_map(range)
+            .collect::<Vec<_>>()
+            .join(", ")
     }
 
     fn index(&self, index: IndexId) -> String {

@@ -1,6 +1,6 @@
 //! Formulas in LaTeX (with amsmath): `\partial W_{kj} = \sum_{i} X_{ik}\, \partial Y_{ij}`.
 
-use super::{Script, greek, is_tight, scientific};
+use super::{Script, greek, is_tight, numbered, scientific};
 use crate::derivation::formula::{Fence, Mark, Name, Operator, Relation};
 
 /// LaTeX, for display.
@@ -12,6 +12,7 @@ impl Script for Latex {
     fn number(&self, value: f64) -> String {
         match scientific(value) {
             (number, None) => number,
+            (number, Some(exponent)) if number == "1" => format!("10^{{{exponent}}}"),
             (number, Some(exponent)) => format!("{number} \\cdot 10^{{{exponent}}}"),
         }
     }
@@ -33,8 +34,8 @@ impl Script for Latex {
                 Mark::Tangent => "\\mathrm{d}",
             });
         }
-        out.push_str(&word(&name.base));
-        let number = (name.number > 1).then(|| name.number.to_string());
+        let (letters, number) = numbered(name);
+        out.push_str(&word(letters));
         match (number, subscripts.is_empty()) {
             (None, true) => {}
             (Some(number), true) => out.push_str(&format!("_{{{number}}}")),

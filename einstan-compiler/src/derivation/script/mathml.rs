@@ -2,7 +2,7 @@
 //!
 //! What is written stands on one line and inside of tags, with entities for what HTML or Markdown would read otherwise.
 
-use super::{Script, entities, greek, is_tight, scientific};
+use super::{Script, entities, greek, is_tight, numbered, scientific};
 use crate::derivation::formula::{Fence, Mark, Name, Operator, Relation};
 
 /// MathML; `write` gives what stands inside of `<math>`.
@@ -20,7 +20,10 @@ impl Script for MathMl {
                     "<msup><mn>10</mn><mrow>{sign}<mn>{}</mn></mrow></msup>",
                     exponent.unsigned_abs()
                 );
-                format!("<mrow><mn>{number}</mn><mo>·</mo>{ten}</mrow>")
+                match number == "1" {
+                    true => ten,
+                    false => format!("<mrow><mn>{number}</mn><mo>·</mo>{ten}</mrow>"),
+                }
             }
         }
     }
@@ -41,16 +44,17 @@ impl Script for MathMl {
                 Mark::Tangent => "<mi mathvariant=\"normal\">d</mi>",
             })
             .collect();
-        let base = format!("<mi>{}</mi>", word(&name.base));
+        let (letters, number) = numbered(name);
+        let base = format!("<mi>{}</mi>", word(letters));
         let list = format!("<mrow>{}</mrow>", subscripts.join(separator(tight)));
-        let number = format!("<mn>{}</mn>", name.number);
-        let tensor = match (name.number > 1, subscripts.is_empty()) {
-            (false, true) => base,
-            (true, true) => format!("<msub>{base}{number}</msub>"),
-            (false, false) => format!("<msub>{base}{list}</msub>"),
-            (true, false) => format!(
-                "<msubsup>{base}{list}<mrow><mo stretchy=\"false\">(</mo>{number}<mo stretchy=\"false\">)</mo></mrow></msubsup>"
-            ),
+        let tensor = match (number, subscripts.is_empty()) {
+            (None, true) => base,
+            (Some(number), true) => format!("<msub>{base}<mn>{number}</mn></msub>"),
+            (None, false) => format!("<msub>{base}{list}</msub>"),
+            (Some(number), false) => {
+                let number = self.parentheses(format!("<mn>{number}</mn>"));
+                format!("<msubsup>{base}{list}{number}</msubsup>")
+            }
         };
         match marks.is_empty() {
             true => tensor,
@@ -120,7 +124,7 @@ impl Script for MathMl {
         };
         let name = match under.is_empty() {
             true => name,
-            false => format!("<munder>{name}<mrow>{}</mrow></munder>", indices_of(under)),
+            false => format!("<msub>{name}<mrow>{}</mrow></msub>", indices_of(under)),
         };
         let arguments = self.parentheses(arguments.join("<mo>,</mo>"));
         format!("<mrow>{name}{arguments}</mrow>")
@@ -139,7 +143,12 @@ impl Script for MathMl {
     }
 
     fn parentheses(&self, body: String) -> String {
-        format!("<mrow><mo>(</mo>{body}<mo>)</mo></mrow>")
+        // Around what has one line they are as high as letters.
+        let high = ["<munder", "<mfrac", "<mtable"]
+            .iter()
+            .any(|tag| body.contains(tag));
+        let stretchy = if high { "" } else { " stretchy=\"false\"" };
+        format!("<mrow><mo{stretchy}>(</mo>{body}<mo{stretchy}>)</mo></mrow>")
     }
 
     fn cases(&self, condition: String, value: String, otherwise: String) -> String {

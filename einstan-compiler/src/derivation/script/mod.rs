@@ -168,6 +168,19 @@ fn are_tight(subscripts: &[Formula]) -> bool {
     })
 }
 
+/// The letters of a tensor's name and its number: `W1` is the first W, `S₂` the second S.
+fn numbered(name: &Name) -> (&str, Option<String>) {
+    if name.number > 1 {
+        return (&name.base, Some(name.number.to_string()));
+    }
+    let letters = name.base.trim_end_matches(|c: char| c.is_ascii_digit());
+    let digits = &name.base[letters.len()..];
+    match letters.chars().count() == 1 && !digits.is_empty() {
+        true => (letters, Some(digits.to_string())),
+        false => (&name.base, None),
+    }
+}
+
 /// Greek letters by their names.
 const GREEK: &[(&str, &str)] = &[
     ("alpha", "α"),
