@@ -104,7 +104,7 @@ fn plans() -> [Plans; 2] {
     let tokens = SOURCE.parse().expect("tokens");
     let program = resolve::resolve(parse::parse(tokens, &mut diagnostics), &mut diagnostics);
     assert!(diagnostics.is_empty(), "{:?}", diagnostics.errors());
-    [0, 1].map(|f| plans_of(&program.functions[f], false).expect("a function without mistakes"))
+    [0, 1].map(|f| plans_of(&program.functions[f].function))
 }
 
 /// Numbers that look random and are the same every time.

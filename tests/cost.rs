@@ -21,7 +21,7 @@ fn compile(source: &str) -> Resolved {
 }
 
 fn plans(source: &str) -> Plans {
-    plans_of(&compile(source), false).expect("a function without mistakes")
+    plans_of(&compile(source).function)
 }
 
 /// The figures where all lengths are the same.
@@ -132,7 +132,7 @@ fn a_tangent_costs_three_forward_passes() {
     let mut above = Vec::new();
     for case in cases() {
         let f = compile(&case.source);
-        let plans = plans_of(&f, false).expect("a function without mistakes");
+        let plans = plans_of(&f.function);
         let Some(jvp) = &plans.jvp else { continue };
         let own = lengths(&f.function, &case.inputs);
         let at_own = |p: &Plan| p.figures(|n| own.get(n).copied());
@@ -156,7 +156,7 @@ fn a_hessian_product_costs_five_gradients() {
     let (mut above, mut count) = (Vec::new(), 0);
     for case in cases() {
         let f = compile(&case.source);
-        let plans = plans_of(&f, false).expect("a function without mistakes");
+        let plans = plans_of(&f.function);
         let Some(hvp) = &plans.hvp else { continue };
         count += 1;
         let own = lengths(&f.function, &case.inputs);
@@ -188,7 +188,7 @@ fn no_derivative_holds_a_jacobian() {
     let mut above = Vec::new();
     for case in cases() {
         let f = compile(&case.source);
-        let plans = plans_of(&f, false).expect("a function without mistakes");
+        let plans = plans_of(&f.function);
         let named = |length: u64| {
             let f = &plans.vjp.function;
             let lengths = einstan_compiler::plan::Lengths::new(f, |_| Some(length));

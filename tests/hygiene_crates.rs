@@ -70,4 +70,12 @@ fn generated_code_is_clean_in_crates_of_every_kind() {
         ],
     );
     run(&folder, &["doc", "--no-deps", "--document-private-items"]);
+    for page in ["fn.dense.html", "dense/fn.vjp.html"] {
+        let path = folder.join("target/doc/bare").join(page);
+        let html = std::fs::read_to_string(path).expect("a page");
+        // ∂W = Σ_i X ∂Y, as it was written.
+        let sum = "<munder><mo movablelimits=\"false\">∑</mo><mrow><mi>i</mi></mrow></munder>";
+        assert!(html.contains("<math display=\"block\"><mtable"), "{page}");
+        assert!(html.contains(sum), "{page}");
+    }
 }

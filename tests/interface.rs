@@ -404,10 +404,13 @@ fn the_pullback_borrows_the_arguments_and_the_workspace_but_not_the_output() {
 fn equations_and_plan_are_texts() {
     const EQUATIONS: &str = dense::EQUATIONS;
     const PLAN: &str = dense::PLAN;
+    const LATEX: &str = dense::LATEX;
+    let lines: Vec<&str> = EQUATIONS.lines().map(str::trim).collect();
     assert!(
-        EQUATIONS.contains("Y[i,j]") || EQUATIONS.contains("Y[i, j]"),
+        lines.contains(&"∂W[k,j] = Σ_i X[i,k] ∂Y[i,j]"),
         "{EQUATIONS}"
     );
+    assert!(LATEX.contains(r"\partial W_{kj} &= \sum_{i} X_{ik}\, \partial Y_{ij}"));
     assert!(!PLAN.is_empty());
     assert!(!loss::EQUATIONS.is_empty() && !counts::PLAN.is_empty());
 }

@@ -7,6 +7,7 @@
 pub mod ast;
 pub mod check;
 pub mod codegen;
+pub mod derivation;
 pub mod diagnostics;
 pub mod differentiate;
 mod driver;
@@ -20,4 +21,7 @@ pub mod resolve;
 pub mod rule;
 pub mod simplify;
 
-pub use driver::{expand, normal as normal_form, plans_of};
+pub use driver::{
+    Compiled, Derived, compile, derive, differentiated, expand, normal as normal_form, plans_of,
+    understand,
+};

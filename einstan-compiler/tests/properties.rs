@@ -5,8 +5,8 @@ mod random;
 
 use einstan_compiler::differentiate::{self, Backward};
 use einstan_compiler::eval::{self, Dense};
-use einstan_compiler::ir::{self, BinaryOp, Expr, ExprId, Function};
-use einstan_compiler::{normal, normal_form, plan, simplify};
+use einstan_compiler::ir::{self, BinaryOp, Expr, ExprId, Function, Role, TensorId};
+use einstan_compiler::{derivation, normal, normal_form, plan, simplify};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use random::{Program, compile, program};
@@ -287,6 +287,68 @@ proptest! {
         prop_assert_eq!(a, b, "{}", p.source);
         let bits = |v: &[f64]| v.iter().map(|x| x.to_bits()).collect::<Vec<_>>();
         prop_assert_eq!(bits(&value), bits(&same), "{}", p.source);
+    }
+
+    /// What people are shown are equations with the same values.
+    #[test]
+    fn shown_derivatives_have_the_same_values(p in program()) {
+        let f = compile(&p.source);
+        let value = run(&f, &p.inputs)["Z"].clone();
+        let inputs = with_tangents(&Program { inputs: with_cotangent(&p, &value), ..p.clone() }, &direction(&p));
+        let compiled = einstan_compiler::differentiated(&f, false);
+        let text = derivation::of(&f, &compiled).text();
+        let (vjp, deltas) = (&compiled.vjp.function, &compiled.deltas.as_ref().expect("a Jacobian").function);
+        let jvp = &compiled.jvp.as_ref().expect("a tangent").function;
+        let gradients = (0..vjp.tensors.len() as u32).map(TensorId)
+            .filter(|&t| matches!(vjp.tensor(t).role, Role::Gradient { .. }))
+            .collect();
+        let all = [(vjp, gradients, compiled.primal), (jvp, jvp.results[1..].to_vec(), compiled.primal),
+            (deltas, deltas.results.clone(), deltas.tensors.len())];
+        for (derivative, roots, primal) in all {
+            let shown = derivation::as_shown(derivative, &roots, primal);
+            let (a, b) = (run(derivative, &inputs), run(&shown, &inputs));
+            for root in roots {
+                let name = &derivative.tensor(root).name;
+                let zero = Dense { shape: b[name].shape.clone(), data: vec![0.0; b[name].data.len()] };
+                let a = a.get(name).unwrap_or(&zero);
+                prop_assert!(close(&b[name].data, &a.data, 1e-9), "{name} of {}:\n{text}", p.source);
+            }
+        }
+    }
+
+    /// Each line of a way to a gradient is equal to the one before it, and all ways together are the gradient.
+    #[test]
+    fn steps_are_equal(p in program()) {
+        let f = compile(&p.source);
+        let mut inputs = run(&f, &p.inputs);
+        let joint = run(&joint(&f).function, &with_cotangent(&p, &inputs["Z"]));
+        let cotangents = joint.into_iter().filter(|(name, _)| name.starts_with('∂'));
+        inputs.extend(cotangents);
+        let mut sums = Tensors::new();
+        for way in derivation::ways(&f) {
+            let gradient = way.title.split(',').next().expect("a title");
+            let cotangent = way.title.split(&[' ', '('][..]).nth(2).expect("a cotangent");
+            if !inputs.contains_key(cotangent) {
+                continue;
+            }
+            let mut values: Vec<Dense> = way.functions.iter().map(|f| {
+                let name = &f.tensor(f.results[0]).name;
+                run(f, &inputs).remove(name).expect("the gradient")
+            }).collect();
+            for v in &values {
+                prop_assert!(close(&v.data, &values[0].data, 1e-9), "{}\n{}\n{}", p.source, way.title, way.text(""));
+            }
+            let last = values.pop().expect("a step");
+            match sums.get_mut(gradient) {
+                Some(sum) => sum.data.iter_mut().zip(last.data).for_each(|(s, x)| *s += x),
+                None => drop(sums.insert(gradient.to_string(), last)),
+            }
+        }
+        for (gradient, sum) in sums {
+            let zero = vec![0.0; sum.data.len()];
+            let whole = inputs.get(&gradient).map_or(&zero, |g| &g.data);
+            prop_assert!(close(&sum.data, whole, 1e-9), "{gradient} of {}", p.source);
+        }
     }
 
     #[test]

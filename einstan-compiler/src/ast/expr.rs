@@ -125,6 +125,7 @@ pub struct Subscript {
 }
 
 #[derive(Clone, Debug)]
+#[allow(clippy::large_enum_variant)] // only where spans know their lines, as in the example `derive`
 pub enum SubscriptKind {
     /// An expression of the subscript's own arithmetic: index, number, affine, gathered, `/`, `%`.
     Plain(Expr),

@@ -2,6 +2,7 @@
 
 use super::body;
 use super::signature::{Items, Pass, argument, ident};
+use crate::derivation::Subject;
 use crate::ir::TensorId;
 use crate::plan::Plan;
 use proc_macro2::{Ident, TokenStream};
@@ -127,14 +128,15 @@ impl Items<'_> {
             #enter #check #new #(#zeros)* #run
             #core::result::Result::Ok((#value, #tangent))
         });
+        let docs = self.derivative_docs(
+            "The value and its tangent: how it changes along a direction in the parameters.",
+            Subject::Tangent,
+            "As the function, and a part of the direction with other lengths.",
+        );
         quote! {
             #routine
 
-            /// The value and its tangent: how it changes along a direction in the parameters.
-            ///
-            /// # Errors
-            ///
-            /// As the function, and a part of the direction with other lengths.
+            #docs
             #allow
             pub fn __jvp #generics(#parameters __t: &Tangent<#float>) -> #output { #body }
         }
@@ -162,14 +164,15 @@ impl Items<'_> {
             #run
             #core::result::Result::Ok(__g)
         });
+        let docs = self.derivative_docs(
+            "The product of the Hessian with a direction: how the gradient changes along it.",
+            Subject::Hessian,
+            "As the function, and a part of the direction with other lengths.",
+        );
         quote! {
             #routine
 
-            /// The product of the Hessian with a direction: how the gradient changes along it.
-            ///
-            /// # Errors
-            ///
-            /// As the function, and a part of the direction with other lengths.
+            #docs
             #allow
             pub fn __hvp #generics(#parameters __t: &Tangent<#float>) -> #output { #body }
         }
@@ -244,6 +247,11 @@ impl Items<'_> {
             #enter #new #run
             #core::result::Result::Ok(Jacobian { #value })
         });
+        let all = self.derivative_docs(
+            "All derivatives of all results.",
+            Subject::Jacobian,
+            "As the function, and a derivative that is too large.",
+        );
         let docs = format!(
             "The Jacobian of `{}`: for each result and each parameter that is not constant, the derivative of one by the \
              other.",
@@ -258,11 +266,7 @@ impl Items<'_> {
             #[derive(#core::clone::Clone, #core::fmt::Debug)]
             pub struct Jacobian<T> { #fields }
 
-            /// All derivatives of all results.
-            ///
-            /// # Errors
-            ///
-            /// As the function, and a derivative that is too large.
+            #all
             #allow
             pub fn __jacobian #generics(#parameters) -> #output { #body }
         }

@@ -1,6 +1,7 @@
 //! The documentation of what is generated.
 
 use super::signature::Items;
+use crate::derivation::{Derivation, Subject};
 use crate::ir::{Element, Parameter, TensorId};
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -21,13 +22,48 @@ impl Items<'_> {
         }
     }
 
-    /// The equations of the function as text, each on a line.
+    /// The equations and all derivatives as text; of a function that is wrong, the equations as written.
     pub(super) fn equations(&self) -> String {
-        self.resolved
-            .equations
-            .iter()
-            .map(|e| format!("{e};\n").replace(";;", ";"))
-            .collect()
+        match self.derivation {
+            Some(derivation) => derivation.text(),
+            None => self
+                .resolved
+                .equations
+                .iter()
+                .map(|e| format!("{e};\n").replace(";;", ";"))
+                .collect(),
+        }
+    }
+
+    /// The same as LaTeX.
+    pub(super) fn latex(&self) -> String {
+        self.derivation.map(Derivation::latex).unwrap_or_default()
+    }
+
+    /// One subject of the derivation: as MathML, which the browser shows, and as text, which the terminal does.
+    ///
+    /// A `<div>` begins a block that Markdown leaves as it is, up to the first empty line.
+    pub(super) fn shown_equations(&self, subject: Subject) -> String {
+        let section = self.derivation.and_then(|d| d.section(subject));
+        section.map_or_else(String::new, |s| {
+            format!(
+                "\n<div>\n{}\n</div>\n\n```text\n{}```\n\n",
+                s.mathml(),
+                s.text("")
+            )
+        })
+    }
+
+    /// The docs of a derivative that is a function: what it is, its equations, its errors.
+    pub(super) fn derivative_docs(
+        &self,
+        what: &str,
+        subject: Subject,
+        errors: &str,
+    ) -> TokenStream {
+        let equations = self.shown_equations(subject);
+        let text = format!("{what}\n{equations}\n# Errors\n\n{errors}\n");
+        quote! { #[doc = #text] }
     }
 
     /// The user's docs, the equations, the arguments, the errors.
@@ -40,7 +76,10 @@ impl Items<'_> {
                 self.f.name
             ));
         }
-        text.push_str(&format!("\n```text\n{}```\n\n", self.equations()));
+        match self.derivation {
+            Some(_) => text.push_str(&self.shown_equations(Subject::Equations)),
+            None => text.push_str(&format!("\n```text\n{}```\n\n", self.equations())),
+        }
         for p in &self.f.parameters {
             match *p {
                 Parameter::Tensor(t) => {
@@ -67,6 +106,13 @@ impl Items<'_> {
              is too large. Then nothing is written.\n",
             results.join(", ")
         ));
+        if self.f.has_derivative() && self.derivation.is_some() {
+            text.push_str("\n# Derivative\n");
+            text.push_str(&self.shown_equations(Subject::Gradient));
+        }
+        if let Some(plan) = self.plan() {
+            text.push_str(&format!("\n# Plan\n\n```text\n{}```\n", plan.text));
+        }
         quote! { #(#user)* #[doc = #text] }
     }
 

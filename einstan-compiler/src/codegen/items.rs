@@ -2,6 +2,8 @@
 
 use super::body::{self, Paths};
 use super::signature::{Items, Pass, argument, ident, result};
+use crate::derivation::Subject;
+use crate::driver::Compiled;
 use crate::ir::Parameter;
 use crate::plan::Plans;
 use crate::resolve::Resolved;
@@ -19,8 +21,14 @@ use quote::{format_ident, quote};
 /// }
 /// #[doc(inline)] pub use __einstan_dense::dense;
 /// ```
-pub fn function(resolved: &Resolved, plans: Option<&Plans>, facade: &TokenStream) -> TokenStream {
-    let items = Items::new(resolved, plans, facade, false);
+pub fn function(
+    resolved: &Resolved,
+    compiled: Option<&Compiled>,
+    facade: &TokenStream,
+) -> TokenStream {
+    let plans = compiled.map(|c| &c.plans);
+    let mut items = Items::new(resolved, plans, facade, false);
+    items.derivation = compiled.map(|c| &c.derivation);
     let name = ident(&resolved.name);
     let module = format_ident!("__einstan_{}", resolved.name.text);
     let visibility = &resolved.visibility;
@@ -98,6 +106,7 @@ impl<'a> Items<'a> {
             f: &resolved.function,
             resolved,
             plans,
+            derivation: None,
             paths: Paths {
                 rt: quote! { #facade::__private::rt },
                 core: quote! { #facade::__private::core },
@@ -146,8 +155,9 @@ impl<'a> Items<'a> {
                 quote! { #own as #e }
             }
         });
-        let (equations, plan) = (
+        let (equations, latex, plan) = (
             self.equations(),
+            self.latex(),
             self.plan().map(|p| p.text.clone()).unwrap_or_default(),
         );
         let (callees, callable) = (self.callee_exports(), self.callable_export());
@@ -164,8 +174,10 @@ impl<'a> Items<'a> {
             pub mod #name {
                 pub use super::__imp::{#(#exports),*};
                 #callable
-                /// The equations.
+                /// The equations as understood, and every derivative as equations, for people.
                 pub const EQUATIONS: &str = #equations;
+                /// The same in LaTeX, with amsmath.
+                pub const LATEX: &str = #latex;
                 /// What the compiler decided.
                 pub const PLAN: &str = #plan;
             }
@@ -354,12 +366,13 @@ impl<'a> Items<'a> {
         let body = self.body(
             quote! { #enter #new #workspace #run #core::result::Result::Ok((#value, #pullback)) },
         );
+        let docs = self.derivative_docs(
+            "The value and the pullback, which gives the gradient for cotangents of the results.",
+            Subject::Gradient,
+            "As the function.",
+        );
         quote! {
-            /// The value and the pullback, which gives the gradient for cotangents of the results.
-            ///
-            /// # Errors
-            ///
-            /// As the function.
+            #docs
             #allow
             pub fn __vjp #generics(#parameters) -> #output { #body }
         }

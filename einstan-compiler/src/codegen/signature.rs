@@ -2,6 +2,7 @@
 
 use super::body::{Paths, integer_type};
 use crate::ast::Name;
+use crate::derivation::Derivation;
 use crate::ir::{DimId, Element, ElementType, Function, Length, Parameter, TensorId};
 use crate::parse::words;
 use crate::plan::{Plan, Plans};
@@ -15,6 +16,8 @@ pub(super) struct Items<'a> {
     pub(super) resolved: &'a Resolved,
     /// None where the function is wrong: its items have no bodies.
     pub(super) plans: Option<&'a Plans>,
+    /// The equations for people; the inline form has none.
+    pub(super) derivation: Option<&'a Derivation>,
     pub(super) paths: Paths,
     /// The module `testing` of the facade.
     pub(super) testing: TokenStream,

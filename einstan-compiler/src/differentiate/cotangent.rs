@@ -8,7 +8,7 @@
 
 use super::active;
 use super::call::Group;
-use super::linear::{Linear, Terms};
+use super::linear::{Further, Linear, Terms};
 use crate::ir::{
     CmpOp, Equation, Expr, ExprId, Function, IndexId, Op, Subscript, TensorId, UnaryOp, are_plain,
     indices,
@@ -51,7 +51,7 @@ pub(crate) fn expand(f: &mut Function, jacobian: &Jacobian, factor: Option<ExprI
     let equations = primal.equations.clone();
     let active = active(&primal, std::iter::once(jacobian.by));
     let mut back = Back {
-        linear: Linear::again(primal, active),
+        linear: Linear::further(primal, active, Further::Often),
         asked: BTreeSet::new(),
         cotangents: BTreeMap::new(),
     };

@@ -20,8 +20,7 @@ pub(super) struct Linear {
     pub f: Function,
     /// The tensors that depend on what is differentiated by.
     pub active: BTreeSet<TensorId>,
-    /// The derivatives are to be differentiated in their turn.
-    pub again: bool,
+    pub further: Further,
     /// The indices of the equation at hand.
     pub scope: Vec<IndexId>,
     /// Cotangents of expressions that are still to be visited; inner expressions have lower ids than outer ones.
@@ -31,12 +30,20 @@ pub(super) struct Linear {
     pub root: Option<(ExprId, ExprId)>,
 }
 
+/// How often derivatives are differentiated in their turn. What they are at one point is enough to know, if never.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Further {
+    Never,
+    Once,
+    Often,
+}
+
 impl Linear {
     pub fn new(f: Function, active: BTreeSet<TensorId>) -> Self {
         Linear {
             f,
             active,
-            again: false,
+            further: Further::Never,
             scope: vec![],
             pending: BTreeMap::new(),
             terms: Terms::new(),
@@ -44,10 +51,10 @@ impl Linear {
         }
     }
 
-    /// The same, with derivatives that are right when they are differentiated again.
-    pub fn again(f: Function, active: BTreeSet<TensorId>) -> Self {
+    /// The same, with derivatives that are right when they are differentiated in their turn.
+    pub fn further(f: Function, active: BTreeSet<TensorId>, further: Further) -> Self {
         Linear {
-            again: true,
+            further,
             ..Self::new(f, active)
         }
     }

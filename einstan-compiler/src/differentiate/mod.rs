@@ -26,6 +26,23 @@ pub struct Backward {
     pub split: usize,
 }
 
+/// All derivatives of a function, simplified.
+#[derive(Clone, Debug)]
+pub struct Derivatives {
+    /// How many tensors the function has: those after them are derivatives.
+    pub primal: usize,
+    /// The value and its pullback.
+    pub vjp: Backward,
+    /// None where there is nothing to differentiate; the inline form has none.
+    pub jvp: Option<Backward>,
+    /// What a call of the function in another one needs for its own jvp and hvp: the tangent of its pullback.
+    pub pullback_tangent: Option<Backward>,
+    pub hvp: Option<Backward>,
+    pub jacobian: Option<Backward>,
+    /// The Jacobian with its deltas, for people.
+    pub deltas: Option<Backward>,
+}
+
 /// A function without a backward pass.
 impl From<Function> for Backward {
     fn from(function: Function) -> Self {

@@ -1,7 +1,7 @@
 //! The backward equations: the cotangent of each tensor, from those of the tensors that read it.
 
 use super::call::Group;
-use super::linear::{Linear, Terms};
+use super::linear::{Further, Linear, Terms};
 use super::{Backward, active};
 use crate::ir::{
     Element, Equation, Expr, Function, Op, Parameter, Part, Real, Role, Subscript, TensorId,
@@ -39,7 +39,7 @@ fn backward(primal: &Function, linear: Linear) -> Backward {
 }
 
 /// The gradient of `primal`, in normal form and with one scalar result, as a function: its results are the gradients by
-/// the parameters, for the cotangent 1. It can be differentiated again.
+/// the parameters, for the cotangent 1. It can be differentiated once more.
 pub fn gradient(primal: &Function) -> Function {
     let mut f = reverse(primal);
     let one = Expr::Real(Real::new(1.0));
@@ -85,10 +85,11 @@ pub fn pullback(primal: &Function) -> Function {
 }
 
 /// The equations of `primal` and of its pullback, with the gradients by all parameters as results. They can be
-/// differentiated again.
+/// differentiated once more.
 fn reverse(primal: &Function) -> Function {
     let active = active(primal, primal.differentiable());
-    let joint = backward(primal, Linear::again(primal.clone(), active));
+    let linear = Linear::further(primal.clone(), active, Further::Once);
+    let joint = backward(primal, linear);
     let mut linear = Linear::new(joint.function, BTreeSet::new());
     let gradients: Vec<TensorId> = primal
         .differentiable()

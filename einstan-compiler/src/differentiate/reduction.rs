@@ -1,7 +1,19 @@
 //! The derivatives of reductions and normalisations. T stands for the value of the equation's tensor, x for the body.
 
-use super::linear::{Guards, Linear};
+use super::linear::{Further, Guards, Linear};
 use crate::ir::{CmpOp, Expr, ExprId, IndexId, ReduceOp, UnaryOp};
+
+/// The zeros among the factors x of a product.
+struct Zeros {
+    /// Whether x is one.
+    is_zero: ExprId,
+    /// How many there are.
+    count: ExprId,
+    /// x, or 1 in place of 0.
+    other: ExprId,
+    /// The product of these.
+    others: ExprId,
+}
 
 impl Linear {
     /// What x weighs in `T = op[indices](x)`: dT = Σ weight dx, where the guards hold. None where the derivative is 0. The
@@ -37,8 +49,14 @@ impl Linear {
                 let weight = exprs.unary(UnaryOp::Exp, difference);
                 Some((weight, vec![(nothing, false)]))
             }
-            ReduceOp::Prod if self.again => Some((self.product_of_others(indices, x), vec![])),
-            ReduceOp::Prod => Some((self.others(&kept, indices, x, t), vec![])),
+            ReduceOp::Prod => Some((
+                match self.further {
+                    Further::Never => self.others(&kept, indices, x, t),
+                    Further::Once => self.others_to_first_order(&kept, indices, x),
+                    Further::Often => self.product_of_others(indices, x),
+                },
+                vec![],
+            )),
             ReduceOp::ArgMax | ReduceOp::ArgMin => None,
         }
     }
@@ -55,17 +73,12 @@ impl Linear {
     /// the product of the others is T/x where Z = 0, P at the zero where Z = 1, and 0 elsewhere.
     fn others(&mut self, kept: &[IndexId], indices: Vec<IndexId>, x: ExprId, t: ExprId) -> ExprId {
         let (zero, one) = (self.f.exprs.real(0.0), self.f.exprs.real(1.0));
-        let is_zero = self.f.exprs.compare(CmpOp::Equal, x, zero);
-        let indicator = self.f.exprs.add(Expr::Indicator(is_zero));
-        let zeros = self.sum(&indices, indicator);
-        let zeros = self.define("zeros", kept, zeros);
-        let other = self.f.exprs.select(is_zero, one, x);
-        let others = self.f.exprs.add(Expr::Reduce {
-            op: ReduceOp::Prod,
-            indices,
-            body: other,
-        });
-        let others = self.define("others", kept, others);
+        let Zeros {
+            is_zero,
+            count: zeros,
+            others,
+            ..
+        } = self.zeros(kept, &indices, x);
         let (none, single) = (
             self.f.exprs.compare(CmpOp::Equal, zeros, zero),
             self.f.exprs.compare(CmpOp::Equal, zeros, one),
@@ -74,6 +87,59 @@ impl Linear {
         let at_zero = self.f.exprs.select(single, others, zero);
         let elsewhere = self.f.exprs.select(none, quotient, zero);
         self.f.exprs.select(is_zero, at_zero, elsewhere)
+    }
+
+    /// The same as something that has the right derivatives too. With z zeros among the others, and s the sum of those: they
+    /// are P / (x, or 1 where that is zero), times the product of their zeros, which is 1 where z = 0. Where z = 1 it is s,
+    /// which is 0 but has a derivative, and where z > 1 neither it nor its derivatives are anything.
+    fn others_to_first_order(
+        &mut self,
+        kept: &[IndexId],
+        indices: Vec<IndexId>,
+        x: ExprId,
+    ) -> ExprId {
+        let (zero, one) = (self.f.exprs.real(0.0), self.f.exprs.real(1.0));
+        let Zeros {
+            is_zero,
+            count,
+            others,
+            other,
+        } = self.zeros(kept, &indices, x);
+        let own = self.f.exprs.select(is_zero, x, zero);
+        let sum = self.sum(&indices, own);
+        let sum = self.define("taken", kept, sum);
+        let exprs = &mut self.f.exprs;
+        let itself = exprs.add(Expr::Indicator(is_zero));
+        let count = exprs.difference(count, itself);
+        let sum = exprs.difference(sum, own);
+        let none = exprs.compare(CmpOp::Equal, count, zero);
+        let single = exprs.compare(CmpOp::Equal, count, one);
+        let at_one = exprs.select(single, sum, zero);
+        let zeros = exprs.select(none, one, at_one);
+        let others = exprs.quotient(others, other);
+        exprs.product(others, zeros)
+    }
+
+    /// What a product over `indices` has for zeros among its factors x.
+    fn zeros(&mut self, kept: &[IndexId], indices: &[IndexId], x: ExprId) -> Zeros {
+        let (zero, one) = (self.f.exprs.real(0.0), self.f.exprs.real(1.0));
+        let is_zero = self.f.exprs.compare(CmpOp::Equal, x, zero);
+        let indicator = self.f.exprs.add(Expr::Indicator(is_zero));
+        let count = self.sum(indices, indicator);
+        let count = self.define("zeros", kept, count);
+        let other = self.f.exprs.select(is_zero, one, x);
+        let others = self.f.exprs.add(Expr::Reduce {
+            op: ReduceOp::Prod,
+            indices: indices.to_vec(),
+            body: other,
+        });
+        let others = self.define("others", kept, others);
+        Zeros {
+            is_zero,
+            count,
+            other,
+            others,
+        }
     }
 
     /// dT = Σ_k (Π_{l ≠ k} x_l) dx_k, with the products written out. The cases of `others` are each right for one point

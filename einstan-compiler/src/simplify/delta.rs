@@ -11,14 +11,20 @@ use crate::ir::{
 };
 use std::collections::BTreeMap;
 
-pub(super) fn run(joint: &mut Backward) {
+/// Sums over a delta go.
+pub(super) fn contract(f: &mut Function) {
+    for at in 0..f.equations.len() {
+        f.equations[at].right = summed(f, f.equations[at].right);
+    }
+}
+
+/// What is 0 but on a diagonal is written there.
+pub(super) fn split(joint: &mut Backward) {
     let mut at = 0;
     while at < joint.function.equations.len() {
         let equation = joint.function.equations[at].clone();
         let f = &mut joint.function;
-        let right = summed(f, equation.right);
-        f.equations[at].right = right;
-        let parts = diagonals(f, Equation { right, ..equation });
+        let parts = diagonals(f, equation);
         let count = parts.len();
         f.equations.splice(at..=at, parts);
         if at < joint.split {
@@ -29,7 +35,7 @@ pub(super) fn run(joint: &mut Backward) {
 }
 
 /// A sum over an index that a factor holds equal to another one is the addend of that one.
-fn summed(f: &mut Function, id: ExprId) -> ExprId {
+pub(super) fn summed(f: &mut Function, id: ExprId) -> ExprId {
     let mut id = id;
     while let Expr::Reduce {
         op: ReduceOp::Sum,

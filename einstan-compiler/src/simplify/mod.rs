@@ -1,6 +1,7 @@
 //! Small passes over a function in normal form, in this order: expressions are built again (`algebra`), deltas go
-//! (`delta`), factors get their order (`commute`), contributions that are added to one tensor become one equation (`gather`), equal temporaries become one
-//! (`common`), and what nothing needs goes (`dead`). Each leaves the function in normal form.
+//! (`delta`), factors get their order (`commute`), contributions that are added to one tensor become one equation
+//! (`gather`), equal temporaries become one (`common`), and what nothing needs goes (`dead`). Each leaves the function in
+//! normal form.
 
 mod algebra;
 mod common;
@@ -9,17 +10,33 @@ mod delta;
 mod gather;
 
 use crate::differentiate::Backward;
-use crate::ir::{Equation, Function, TensorId};
+use crate::ir::{Equation, ExprId, Function, TensorId};
 use crate::normal::commute;
 
 /// Simplifies a function and its backward equations.
 pub fn simplify(joint: &mut Backward) {
     algebra::run(&mut joint.function);
-    delta::run(joint);
+    delta::contract(&mut joint.function);
+    delta::split(joint);
     commute::run(&mut joint.function);
     gather::run(joint);
     common::run(joint);
     dead::run(joint);
+}
+
+/// Simplifies a function for people, to whom a delta says more than a tensor that is written on its diagonal.
+pub fn simplify_with_deltas(joint: &mut Backward) {
+    algebra::run(&mut joint.function);
+    delta::contract(&mut joint.function);
+    commute::run(&mut joint.function);
+    gather::run(joint);
+    common::run(joint);
+    dead::run(joint);
+}
+
+/// A sum with the addend that a delta leaves of it.
+pub fn without_deltas(f: &mut Function, sum: ExprId) -> ExprId {
+    delta::summed(f, sum)
 }
 
 impl Backward {

@@ -1,0 +1,87 @@
+//! The derivation of any equation: as it was understood, its Jacobians, its gradients, the plan.
+//!
+//!     cargo run --example derive -- "Y[i,j] = X[i,k]*W[k,j] + b[j]"
+//!
+//! Takes equations, functions, files with such, or `-` for standard input. `--steps` shows the way to each gradient,
+//! `--latex` adds LaTeX, `--html FILE` writes a page, `--rust` adds the generated code. Errors are shown as the compiler
+//! shows them.
+
+mod show;
+
+use show::Wanted;
+use show::input::Input;
+use std::error::Error;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+const USAGE: &str =
+    "derive [--steps] [--latex] [--rust] [--html FILE] EQUATION | FUNCTION | FILE | -";
+
+/// What the command line says.
+#[derive(Default)]
+struct Arguments {
+    wanted: Wanted,
+    html: Option<PathBuf>,
+    inputs: Vec<String>,
+}
+
+fn arguments() -> Result<Option<Arguments>, Box<dyn Error>> {
+    use lexopt::prelude::*;
+    let mut out = Arguments::default();
+    let mut parser = lexopt::Parser::from_env();
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Long("steps") => out.wanted.steps = true,
+            Long("latex") => out.wanted.latex = true,
+            Long("rust") => out.wanted.rust = true,
+            Long("html") => out.html = Some(parser.value()?.into()),
+            Long("help") | Short('h') => {
+                println!("{USAGE}");
+                return Ok(None);
+            }
+            Value(text) => out.inputs.push(text.string()?),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    if out.inputs.is_empty() {
+        return Err(USAGE.into());
+    }
+    Ok(Some(out))
+}
+
+fn run() -> Result<ExitCode, Box<dyn Error>> {
+    let Some(arguments) = arguments()? else {
+        return Ok(ExitCode::SUCCESS);
+    };
+    let mut functions = Vec::new();
+    let mut code = ExitCode::SUCCESS;
+    for argument in &arguments.inputs {
+        let input = Input::new(argument)?;
+        match show::text(&input, arguments.wanted) {
+            Ok(text) => {
+                print!("{text}");
+                if arguments.html.is_some() {
+                    functions.extend(show::functions(&input)?);
+                }
+            }
+            Err(errors) => {
+                eprint!("{errors}");
+                code = ExitCode::FAILURE;
+            }
+        }
+    }
+    if let Some(path) = arguments.html
+        && !functions.is_empty()
+    {
+        std::fs::write(&path, show::page::page(&functions, arguments.wanted.steps))?;
+        println!("\nwrote {}", path.display());
+    }
+    Ok(code)
+}
+
+fn main() -> ExitCode {
+    run().unwrap_or_else(|error| {
+        eprintln!("error: {error}");
+        ExitCode::FAILURE
+    })
+}

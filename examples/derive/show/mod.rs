@@ -1,0 +1,68 @@
+//! From an input to what is printed.
+
+pub mod input;
+pub mod page;
+pub mod report;
+
+use einstan_compiler::{Derived, derive, expand};
+use input::Input;
+use proc_macro2::TokenStream;
+use std::fmt::Write;
+
+/// What is asked for.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Wanted {
+    pub steps: bool,
+    pub latex: bool,
+    pub rust: bool,
+}
+
+/// The functions of an input, or its errors as text.
+pub fn functions(input: &Input) -> Result<Vec<Derived>, String> {
+    derive(tokens(input)?).map_err(|diagnostics| report::errors(input, &diagnostics))
+}
+
+/// The text for the terminal.
+pub fn text(input: &Input, wanted: Wanted) -> Result<String, String> {
+    let all = functions(input)?;
+    let texts: Vec<String> = all.iter().map(|f| function(f, wanted)).collect();
+    let mut out = texts.join("\n");
+    if wanted.rust {
+        let _ = write!(out, "\nrust\n{}", rust(input)?);
+    }
+    Ok(out)
+}
+
+fn function(f: &Derived, wanted: Wanted) -> String {
+    let mut out = f.derivation.text();
+    if wanted.steps {
+        let _ = writeln!(out, "\nstep by step");
+        for way in &f.ways {
+            let _ = write!(out, "  {}\n{}", way.title, way.text("    "));
+        }
+    }
+    if wanted.latex {
+        let _ = write!(out, "\nlatex\n{}", f.derivation.latex());
+        for way in f.ways.iter().filter(|_| wanted.steps) {
+            let _ = write!(out, "\n% {}\n{}", way.title, way.latex());
+        }
+    }
+    let _ = writeln!(out, "\nplan");
+    for line in f.plan.lines() {
+        let _ = writeln!(out, "    {line}");
+    }
+    out
+}
+
+/// What the macro makes of an input, formatted.
+pub fn rust(input: &Input) -> Result<String, String> {
+    let generated = expand(tokens(input)?);
+    let file =
+        syn::parse2(generated).map_err(|e| report::error(input, &e.to_string(), e.span()))?;
+    Ok(prettyplease::unparse(&file))
+}
+
+fn tokens(input: &Input) -> Result<TokenStream, String> {
+    let tokens = input.text.parse();
+    tokens.map_err(|e: proc_macro2::LexError| report::error(input, &e.to_string(), e.span()))
+}

@@ -1,0 +1,48 @@
+//! Errors as the compiler shows them: the sentence, the place, the line with carets.
+
+use super::input::Input;
+use einstan_compiler::diagnostics::Diagnostics;
+use proc_macro2::Span;
+use std::fmt::Write;
+
+/// All errors of an input.
+pub fn errors(input: &Input, diagnostics: &Diagnostics) -> String {
+    let each = diagnostics.errors().iter().map(|e| {
+        let message = format!("einstan[{}]: {}", e.rule.name(), e.message);
+        error(input, &message, e.span)
+    });
+    each.collect::<Vec<_>>().join("\n")
+}
+
+/// One error.
+pub fn error(input: &Input, message: &str, span: Span) -> String {
+    let (start, end) = (span.start(), span.end());
+    let before = if start.line == 1 { input.before } else { 0 };
+    let column = start.column.saturating_sub(before);
+    let line = input.line(start.line.max(1));
+    let wide = match end.line == start.line {
+        true => end.column.saturating_sub(start.column),
+        false => line.chars().count().saturating_sub(column),
+    };
+    let margin = " ".repeat(start.line.to_string().len());
+    // Lines of a message after the first one stand below its text.
+    let message = message.replace('\n', "\n       ");
+    let mut out = String::new();
+    let _ = writeln!(out, "error: {message}");
+    let _ = writeln!(
+        out,
+        "{margin}--> {}:{}:{}",
+        input.name,
+        start.line,
+        column + 1
+    );
+    let _ = writeln!(out, "{margin} |");
+    let _ = writeln!(out, "{} | {line}", start.line);
+    let _ = writeln!(
+        out,
+        "{margin} | {}{}",
+        " ".repeat(column),
+        "^".repeat(wide.max(1))
+    );
+    out
+}

@@ -1,0 +1,1 @@
+Y[i,j] = softmax[j](A[i,j])
