@@ -128,10 +128,11 @@ impl Items<'_> {
             #enter #check #new #(#zeros)* #run
             #core::result::Result::Ok((#value, #tangent))
         });
-        let docs = self.derivative_docs(
+        let docs = self.docs_of(
             "The value and its tangent: how it changes along a direction in the parameters.",
-            Subject::Tangent,
             "As the function, and a part of the direction with other lengths.",
+            Some(Subject::Tangent),
+            plan,
         );
         quote! {
             #routine
@@ -164,10 +165,11 @@ impl Items<'_> {
             #run
             #core::result::Result::Ok(__g)
         });
-        let docs = self.derivative_docs(
+        let docs = self.docs_of(
             "The product of the Hessian with a direction: how the gradient changes along it.",
-            Subject::Hessian,
             "As the function, and a part of the direction with other lengths.",
+            Some(Subject::Hessian),
+            plan,
         );
         quote! {
             #routine
@@ -247,10 +249,11 @@ impl Items<'_> {
             #enter #new #run
             #core::result::Result::Ok(Jacobian { #value })
         });
-        let all = self.derivative_docs(
+        let all = self.docs_of(
             "All derivatives of all results.",
-            Subject::Jacobian,
             "As the function, and a derivative that is too large.",
+            Some(Subject::Jacobian),
+            plan,
         );
         let docs = format!(
             "The Jacobian of `{}`: for each result and each parameter that is not constant, the derivative of one by the \

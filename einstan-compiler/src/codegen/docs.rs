@@ -3,6 +3,7 @@
 use super::signature::Items;
 use crate::derivation::{Derivation, Subject};
 use crate::ir::{Element, Parameter, TensorId};
+use crate::plan::Plan;
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -54,15 +55,24 @@ impl Items<'_> {
         })
     }
 
-    /// The docs of a derivative that is a function: what it is, its equations, its errors.
-    pub(super) fn derivative_docs(
+    /// The docs of a generated function beside the first one: what it is, its errors, its equations, its plan.
+    pub(super) fn docs_of(
         &self,
         what: &str,
-        subject: Subject,
         errors: &str,
+        derivative: Option<Subject>,
+        plan: Option<&Plan>,
     ) -> TokenStream {
-        let equations = self.shown_equations(subject);
-        let text = format!("{what}\n{equations}\n# Errors\n\n{errors}\n");
+        let mut text = format!("{what}\n\n# Errors\n\n{errors}\n");
+        if self.derivation.is_some() {
+            text.push_str("\n# Equations\n");
+            text.push_str(&self.shown_equations(Subject::Equations));
+        }
+        if let (Some(subject), Some(_)) = (derivative, self.derivation) {
+            text.push_str("\n# Derivative\n");
+            text.push_str(&self.shown_equations(subject));
+        }
+        text.push_str(&shown_plan(plan));
         quote! { #[doc = #text] }
     }
 
@@ -110,9 +120,7 @@ impl Items<'_> {
             text.push_str("\n# Derivative\n");
             text.push_str(&self.shown_equations(Subject::Gradient));
         }
-        if let Some(plan) = self.plan() {
-            text.push_str(&format!("\n# Plan\n\n```text\n{}```\n", plan.text));
-        }
+        text.push_str(&shown_plan(self.plan()));
         quote! { #(#user)* #[doc = #text] }
     }
 
@@ -127,4 +135,10 @@ impl Items<'_> {
             )]
         }
     }
+}
+
+fn shown_plan(plan: Option<&Plan>) -> String {
+    plan.map_or_else(String::new, |p| {
+        format!("\n# Plan\n\n```text\n{}```\n", p.text)
+    })
 }

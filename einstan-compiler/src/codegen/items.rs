@@ -340,12 +340,14 @@ impl<'a> Items<'a> {
         let run = self.run_forward(false, quote! { __ws }, true);
         let body =
             self.body(quote! { #enter #check #workspace #run #core::result::Result::Ok(()) });
+        let docs = self.docs_of(
+            "The function into outputs that the caller gives, which are overwritten.",
+            "As the function, and an output with other lengths. Then nothing is written.",
+            None,
+            self.plan(),
+        );
         quote! {
-            /// The function into outputs that the caller gives, which are overwritten.
-            ///
-            /// # Errors
-            ///
-            /// As the function, and an output with other lengths. Then nothing is written.
+            #docs
             #allow
             pub fn __into #generics(#parameters #outputs) -> #output { #body }
         }
@@ -366,10 +368,11 @@ impl<'a> Items<'a> {
         let body = self.body(
             quote! { #enter #new #workspace #run #core::result::Result::Ok((#value, #pullback)) },
         );
-        let docs = self.derivative_docs(
+        let docs = self.docs_of(
             "The value and the pullback, which gives the gradient for cotangents of the results.",
-            Subject::Gradient,
             "As the function.",
+            Some(Subject::Gradient),
+            self.plan(),
         );
         quote! {
             #docs
@@ -391,13 +394,15 @@ impl<'a> Items<'a> {
         let run = self.run_forward(true, quote! { __ws }, true);
         let pullback = self.new_pullback(quote! { Memory::Kept(__ws) });
         let body = self.body(quote! { #enter #check #run #core::result::Result::Ok(#pullback) });
+        let docs = self.docs_of(
+            "The value into outputs, and the pullback, over memory that the caller keeps: allocates nothing once that is \
+             large enough.",
+            "As the function, and an output with other lengths. Then nothing is written.",
+            Some(Subject::Gradient),
+            self.plan(),
+        );
         quote! {
-            /// The value into outputs, and the pullback, over memory that the caller keeps: allocates nothing once that
-            /// is large enough.
-            ///
-            /// # Errors
-            ///
-            /// As the function, and an output with other lengths. Then nothing is written.
+            #docs
             #allow
             pub fn __vjp_in #generics(#parameters __ws: &'a mut Workspace<#float>, #outputs) -> #output { #body }
         }
@@ -455,29 +460,24 @@ impl<'a> Items<'a> {
             #kept
             #core::result::Result::Ok(#r0)
         });
+        let docs = |what, errors| self.docs_of(what, errors, Some(Subject::Gradient), self.plan());
+        let both_docs = docs("The value and its gradient.", "As the function.");
+        let grad_docs = docs("The gradient.", "As the function.");
+        let kept_docs = docs(
+            "The value, and its gradient into one that the caller keeps: allocates nothing once the workspace is large \
+             enough.",
+            "As the function, and a part of the gradient with other lengths. Then nothing is written.",
+        );
         quote! {
-            /// The value and its gradient.
-            ///
-            /// # Errors
-            ///
-            /// As the function.
+            #both_docs
             #allow
             pub fn __value_and_grad #generics(#parameters) -> #both { #body }
 
-            /// The gradient.
-            ///
-            /// # Errors
-            ///
-            /// As the function.
+            #grad_docs
             #allow
             pub fn __grad #generics(#parameters) -> #only { #grad }
 
-            /// The value, and its gradient into one that the caller keeps: allocates nothing once the workspace is
-            /// large enough.
-            ///
-            /// # Errors
-            ///
-            /// As the function, and a part of the gradient with other lengths. Then nothing is written.
+            #kept_docs
             #allow
             pub fn __value_and_grad_in #generics(
                 #parameters __ws: &mut Workspace<#float>, __g: &mut Gradient<#float>

@@ -3,6 +3,7 @@
 use super::formula::{Formula, Relation};
 use super::layout::Layout;
 use super::names::Names;
+use super::share;
 use super::system::{Definition, System};
 use super::{Line, Section, Subject};
 use crate::differentiate::{Backward, Derivatives};
@@ -13,13 +14,22 @@ use crate::ir::{
 
 /// The user's equations, with the ranges of their indices.
 pub(super) fn equations(f: &Function) -> Section {
-    let mut names = Names::new(f.tensors.len());
-    let mut layout = Layout::new(f, &mut names, false);
-    let lines = f
+    let mut shown = f.clone();
+    let divided: Vec<(Vec<Definition>, Equation)> = f
         .equations
         .iter()
-        .map(|e| equation(&mut layout, e))
+        .map(|e| {
+            let (parts, right) = share::divided(&mut shown, e.right);
+            (parts, Equation { right, ..e.clone() })
+        })
         .collect();
+    let mut names = Names::new(shown.tensors.len());
+    let mut layout = Layout::new(&shown, &mut names, false);
+    let mut lines = Vec::new();
+    for (parts, e) in &divided {
+        lines.extend(parts.iter().map(|d| definition(&mut layout, d)));
+        lines.push(equation(&mut layout, e));
+    }
     Section {
         subject: Subject::Equations,
         title: signature(f),

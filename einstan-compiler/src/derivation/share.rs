@@ -1,9 +1,9 @@
 //! Long definitions in parts: what stands in one several times gets a name, so that no line grows with the number of ways
 //! through its expression.
 
-use super::inline::{occurrences, size};
+use super::inline::{inside, occurrences, size};
 use super::system::{Definition, System};
-use crate::ir::{Element, Expr, ExprId, Exprs, IndexId, Role, Subscript};
+use crate::ir::{Element, Expr, ExprId, Exprs, Function, IndexId, Role, Subscript};
 use std::collections::BTreeMap;
 
 /// A definition with more nodes than this is divided.
@@ -15,56 +15,64 @@ impl System {
     /// Divides long definitions.
     pub fn share(&mut self) {
         let mut out: Vec<Definition> = Vec::new();
-        for mut d in std::mem::take(&mut self.definitions) {
-            while let Some(part) = self.largest_part(d.right) {
-                let (named, right) = self.divide(d.right, part);
-                out.push(named);
-                d.right = right;
-            }
-            out.push(d);
+        for d in std::mem::take(&mut self.definitions) {
+            let (parts, right) = divided(&mut self.f, d.right);
+            out.extend(parts);
+            out.push(Definition { right, ..d });
         }
         self.definitions = out;
     }
+}
 
-    /// What is written several times in a long expression, the one of which there is most; a part of it comes later.
-    fn largest_part(&self, id: ExprId) -> Option<ExprId> {
-        let mut sizes = BTreeMap::new();
-        if size(&self.f.exprs, id, &mut sizes) <= LONG {
-            return None;
-        }
-        occurrences(&self.f.exprs, id)
-            .into_iter()
-            .filter(|&(e, times)| {
-                times > 1
-                    && e != id
-                    && sizes[&e] >= SHORT
-                    && sizes[&e] <= LONG
-                    && is_number(&self.f.exprs, e)
-            })
-            .max_by_key(|&(e, times)| (sizes[&e].saturating_mul(times as usize - 1), e))
-            .map(|(e, _)| e)
-    }
-
-    /// The definition of a part, and `id` with a read of it in its place.
-    fn divide(&mut self, id: ExprId, part: ExprId) -> (Definition, ExprId) {
-        let f = &mut self.f;
-        let left: Vec<IndexId> = f.exprs.free_indices(part).into_iter().collect();
-        let axes = left.iter().map(|&i| f.index(i).dim).collect();
-        let tensor = f.add_tensor("part", axes, Element::Float, Role::Temporary);
+/// A right-hand side in parts, if it is long: definitions, and what remains.
+pub(super) fn divided(f: &mut Function, id: ExprId) -> (Vec<Definition>, ExprId) {
+    let (mut parts, mut right) = (Vec::new(), id);
+    while let Some(part) = largest_part(f, right) {
+        let definition = named(f, part);
         let read = f.exprs.add(Expr::Access {
-            tensor,
-            subscripts: left.iter().map(|&i| Subscript::Index(i)).collect(),
+            tensor: definition.tensor,
+            subscripts: definition
+                .left
+                .iter()
+                .map(|&i| Subscript::Index(i))
+                .collect(),
             guarded: false,
         });
-        let right = f.exprs.replace(id, &mut BTreeMap::new(), &mut |_, e| {
-            (e == part).then_some(read)
-        });
-        let named = Definition {
-            tensor,
-            left,
-            right: part,
-        };
-        (named, right)
+        right = inside(&mut f.exprs, right, &BTreeMap::from([(part, read)]));
+        parts.push(definition);
+    }
+    (parts, right)
+}
+
+/// Whether an expression is so long that it is shown in parts only.
+pub(super) fn is_long(f: &Function, id: ExprId) -> bool {
+    size(&f.exprs, id, &mut BTreeMap::new()) > LONG
+}
+
+/// What is written several times in a long expression, the one of which there is most; a part of it comes later.
+fn largest_part(f: &Function, id: ExprId) -> Option<ExprId> {
+    if !is_long(f, id) {
+        return None;
+    }
+    let mut sizes = BTreeMap::new();
+    size(&f.exprs, id, &mut sizes);
+    occurrences(&f.exprs, id)
+        .into_iter()
+        .filter(|&(e, times)| {
+            times > 1 && e != id && (SHORT..=LONG).contains(&sizes[&e]) && is_number(&f.exprs, e)
+        })
+        .max_by_key(|&(e, times)| (sizes[&e].saturating_mul(times as usize - 1), e))
+        .map(|(e, _)| e)
+}
+
+/// A definition of a part of an expression.
+fn named(f: &mut Function, part: ExprId) -> Definition {
+    let left: Vec<IndexId> = f.exprs.free_indices(part).into_iter().collect();
+    let axes = left.iter().map(|&i| f.index(i).dim).collect();
+    Definition {
+        tensor: f.add_tensor("part", axes, Element::Float, Role::Temporary),
+        left,
+        right: part,
     }
 }
 

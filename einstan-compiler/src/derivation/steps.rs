@@ -7,6 +7,7 @@ use super::inline::inside;
 use super::layout::Layout;
 use super::names::{self, Names};
 use super::section::definition;
+use super::share;
 use super::system::{Definition, System};
 use super::{Line, expand};
 use crate::differentiate::{self, Backward};
@@ -74,7 +75,8 @@ struct Local {
 }
 
 impl Local {
-    /// None where an equation has a Jacobian, whose way would be that of others, or is a call, whose way is elsewhere.
+    /// None where an equation has a Jacobian, whose way would be that of others, or is a call, whose way is elsewhere; and
+    /// where a step would be too long to read.
     fn new(f: &Function, t: TensorId, a: TensorId) -> Option<Self> {
         let primal = local(f, t, a)?;
         let count = primal.tensors.len();
@@ -92,6 +94,13 @@ impl Local {
         forward.retain(|e| e.tensor.index() < count);
         let mut system = System::new(jvp, vec![dt], count);
         system.inline_tangents(da);
+        if system
+            .definitions
+            .iter()
+            .any(|d| share::is_long(&system.f, d.right))
+        {
+            return None;
+        }
         let vjp = simplified(differentiate::vjp(&primal));
         let gradient = |(at, t): (usize, &crate::ir::Tensor)| {
             (t.role == Role::Gradient { of: a }).then_some(TensorId(at as u32))
