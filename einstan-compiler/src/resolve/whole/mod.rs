@@ -33,7 +33,7 @@ pub(crate) struct Call<'e> {
 /// What an equation without indices on its left is.
 pub(crate) enum Whole<'e> {
     /// Written out with indices.
-    Elementwise(Equation),
+    Elementwise(Box<Equation>),
     Call(Call<'e>),
 }
 
@@ -52,7 +52,7 @@ impl Scope<'_> {
         }
         if self.is_scalar_function(function, arguments.len()) {
             let whole = self.elementwise(e, arguments)?;
-            return Ok(whole.map(Whole::Elementwise));
+            return Ok(whole.map(|e| Whole::Elementwise(Box::new(e))));
         }
         if e.op == AssignOp::Accumulate {
             let text = "a call defines its results with `=`: add them in an equation of their own";
