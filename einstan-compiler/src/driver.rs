@@ -88,7 +88,8 @@ pub fn derive(tokens: TokenStream) -> Result<Vec<Derived>, Diagnostics> {
 pub fn differentiated(f: &Function, inline: bool) -> Derivatives {
     let primal = normal(f);
     let more = f.has_derivative() && !inline;
-    let hvp = more && f.is_scalar();
+    let second = more && f.has_second_derivative();
+    let hvp = second && f.is_scalar();
     let jacobian = more.then(|| differentiate::jacobian(f));
     let deltas = jacobian.as_ref().map(|f| {
         let mut joint = Backward::from(normalised(f));
@@ -97,9 +98,13 @@ pub fn differentiated(f: &Function, inline: bool) -> Derivatives {
     });
     Derivatives {
         primal: primal.tensors.len(),
-        vjp: simplified(differentiate::vjp(&primal)),
+        vjp: simplified(match f.has_derivative() {
+            true => differentiate::vjp(&primal),
+            false => primal.clone().into(),
+        }),
         jvp: more.then(|| simplified(differentiate::jvp(&primal).into())),
-        pullback_tangent: more.then(|| simplified(differentiate::pullback_tangent(&primal).into())),
+        pullback_tangent: second
+            .then(|| simplified(differentiate::pullback_tangent(&primal).into())),
         hvp: hvp.then(|| simplified(differentiate::hvp(&primal).into())),
         jacobian: jacobian.map(|f| simplified(normal(&f).into())),
         deltas,

@@ -279,6 +279,9 @@ impl Machine<'_> {
                 let (a, b) = (self.number(a)?, self.number(b)?);
                 a - b * (a / b).floor()
             }
+            Expr::Foreign { .. } | Expr::Argument(_) | Expr::Given(_) => {
+                return Err("what Rust computes has no value here".to_string());
+            }
             Expr::Returned { .. } => return Err("a call has no value here".to_string()),
             Expr::Jacobian { .. } => return Err("a Jacobian is no number yet".to_string()),
             Expr::Truth(_)

@@ -185,6 +185,23 @@ pub struct AxisItem {
     pub span: Span,
 }
 
+impl Equation {
+    /// `name = right`
+    pub fn of(name: &Name, right: &Expr) -> Equation {
+        Equation {
+            left: Left {
+                tensor: name.clone(),
+                subscripts: vec![],
+                span: name.span,
+            },
+            op: AssignOp::Define,
+            op_span: name.span,
+            right: right.clone(),
+            text: super::print::expr(right),
+        }
+    }
+}
+
 impl Left {
     /// The left-hand side as an access.
     pub fn access(&self) -> Access {

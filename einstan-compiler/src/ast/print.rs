@@ -269,7 +269,7 @@ fn within(e: &Expr, outer: Tightness, spacing: Spacing) -> String {
 }
 
 /// `{n as f64}`, however the compiler spaces it.
-fn rust(tokens: &str) -> String {
+pub(crate) fn rust(tokens: &str) -> String {
     let inner = tokens.trim().trim_start_matches('{').trim_end_matches('}');
     format!("{{{}}}", inner.trim())
 }

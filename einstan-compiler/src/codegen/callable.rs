@@ -39,7 +39,11 @@ impl Items<'_> {
     /// there already, and `Spare`: memory for what a caller does not give.
     pub(super) fn callable(&self) -> TokenStream {
         let (shapes, memory) = (self.shapes(), self.memory());
-        let (function, differentiable) = (self.function(), self.differentiable_impl());
+        let differentiable = match self.derivatives_are_known() {
+            true => self.differentiable_impl(),
+            false => TokenStream::new(),
+        };
+        let function = self.function();
         quote! {
             pub struct __Fn;
             #shapes
@@ -47,6 +51,12 @@ impl Items<'_> {
             #function
             #differentiable
         }
+    }
+
+    /// Whether a caller can be differentiated: nothing has a derivative, or every foreign function has its rule.
+    fn derivatives_are_known(&self) -> bool {
+        let by: Vec<TensorId> = self.f.differentiable().collect();
+        self.f.without_rule(&self.f.results, &by, 2).is_none()
     }
 
     /// One member for each result, named `r0`, `r1`..
@@ -170,7 +180,7 @@ impl Items<'_> {
             }
             false => quote! { #rt::Room<Workspace<T>, Spare<T>> },
         };
-        let moving = self.f.has_derivative() && self.plan().is_some();
+        let moving = self.f.has_second_derivative() && self.plan().is_some();
         let (tangent, second, jacobian) = (
             of("__jvp_body", moving),
             of("__pullback_tangent_body", moving),

@@ -18,11 +18,7 @@ impl Items<'_> {
     pub(super) fn routine(&self, name: &Ident, plan: &Plan) -> TokenStream {
         let workspace = self.workspace_of(plan);
         let forward = body::forward(plan, &self.paths);
-        let callees = self.calls().into_iter().map(super::external::callee);
-        let fixed = self.f.float.is_some() && !self.calls().is_empty();
-        let element = fixed.then(|| quote! { T, });
-        let names =
-            (!self.calls().is_empty()).then(|| quote! { use super::{#(#callees,)* #element}; });
+        let names = self.outside_names();
         quote! {
             mod #name {
                 use super::Lens;

@@ -4,7 +4,7 @@ use super::signature::Items;
 use crate::ir::{CallId, DimId, Length, Part, Passed};
 use crate::plan::{Phase, Plan};
 use proc_macro2::{Delimiter, Group, Ident, Literal, Span, TokenStream, TokenTree};
-use quote::{format_ident, quote, quote_spanned};
+use quote::{format_ident, quote};
 use std::collections::BTreeSet;
 
 /// `C0`: the hidden type of the function that a call calls.
@@ -51,60 +51,6 @@ impl Items<'_> {
     pub(super) fn calls(&self) -> Vec<CallId> {
         let count = self.plan().map_or(0, |_| self.f.calls.len());
         (0..count as u32).map(CallId).collect()
-    }
-
-    /// Emits, inside the private module,
-    ///
-    /// ```text
-    /// pub trait __Calls { type C0; }
-    /// pub struct __Here;
-    /// type C0 = <__Here as __Calls>::C0;
-    /// ```
-    pub(super) fn callee_types(&self) -> TokenStream {
-        let calls = self.calls();
-        if calls.is_empty() {
-            return TokenStream::new();
-        }
-        let names: Vec<Ident> = calls.into_iter().map(callee).collect();
-        let element = self.f.float.map(|_| {
-            let float = self.float();
-            quote! { type T = #float; }
-        });
-        quote! {
-            pub trait __Calls { #(type #names;)* }
-            pub struct __Here;
-            #(type #names = <__Here as __Calls>::#names;)*
-            #element
-        }
-    }
-
-    /// Emits, where the user's paths mean what the user means,
-    ///
-    /// ```text
-    /// const _: () = { impl __einstan_f::__Calls for __einstan_f::__Here { type C0 = nn::softmax::__Fn; } };
-    /// ```
-    pub(super) fn callee_paths(&self, module: &Ident) -> TokenStream {
-        let calls = self.calls();
-        if calls.is_empty() {
-            return TokenStream::new();
-        }
-        let types = calls.into_iter().map(|call| {
-            let (name, path) = (callee(call), &self.resolved.externals[call.index()].path);
-            let tokens = &path.tokens;
-            let own = Ident::new("__Fn", path.span);
-            quote_spanned! { path.span => type #name = #tokens::#own; }
-        });
-        quote! {
-            const _: () = { impl #module::__Calls for #module::__Here { #(#types)* } };
-        }
-    }
-
-    /// `pub use self::__imp::{__Calls, __Here};`
-    pub(super) fn callee_exports(&self) -> TokenStream {
-        match self.calls().is_empty() {
-            true => TokenStream::new(),
-            false => quote! { pub use self::__imp::{__Calls, __Here}; },
-        }
     }
 
     /// Emits the fields of `Lens` for the calls: `c0: <C0 as rt::Shapes>::Lens, r0: <C0 as rt::Shapes>::ResultLens,`
@@ -193,7 +139,7 @@ impl Items<'_> {
                 let n = Literal::i64_suffixed(n);
                 quote! { #rt::Whole::<{ #n }> }
             }
-            Passed::Real(_) => quote! { #rt::Number(0.0f64) },
+            Passed::Real(_) | Passed::Given(_) => quote! { #rt::Number(0.0f64) },
             Passed::Length(d) => {
                 let n = len(d);
                 quote! { #rt::Length(#n) }

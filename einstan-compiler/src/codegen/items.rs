@@ -33,11 +33,11 @@ pub fn function(
     let module = format_ident!("__einstan_{}", resolved.name.text);
     let visibility = &resolved.visibility;
     let inside = items.module();
-    let callees = items.callee_paths(&module);
+    let here = items.here(&module);
     quote! {
         #[doc(hidden)]
         mod #module { #inside }
-        #callees
+        #here
         #[doc(inline)]
         #[allow(unused_imports)]
         #visibility use #module::#name;
@@ -54,7 +54,7 @@ pub fn inline(
 ) -> TokenStream {
     let items = Items::new(resolved, plans, facade, true);
     let inside = items.module();
-    let callees = items.callee_paths(&format_ident!("__einstan_inline"));
+    let here = items.here(&format_ident!("__einstan_inline"));
     let (core, rt, nd) = (&items.paths.core, &items.paths.rt, &items.nd);
     if plans.is_none() {
         let value = match resolved.function.results.first() {
@@ -81,6 +81,8 @@ pub fn inline(
                 Parameter::Dim(_) => quote! { #name },
             }
         });
+    let given: Vec<_> = items.hidden_parameters();
+    let values = items.givens().map(|id| items.given_value(id));
     let call = if vjp {
         quote! { inline::vjp }
     } else {
@@ -90,8 +92,9 @@ pub fn inline(
         #errors
         #[doc(hidden)]
         mod __einstan_inline { #inside }
-        #callees
-        __einstan_inline::#call(#(#arguments),*)
+        #here
+        #(let #given = #values;)*
+        __einstan_inline::#call(#(#arguments,)* #(#given),*)
     } }
 }
 
@@ -143,7 +146,7 @@ impl<'a> Items<'a> {
                 for item in ["jvp", "jacobian", "Jacobian"] {
                     exports.push(format_ident!("{}", item));
                 }
-                exports.extend(self.f.is_scalar().then(|| format_ident!("hvp")));
+                exports.extend(self.has_hvp().then(|| format_ident!("hvp")));
             }
         }
         let exports = exports.iter().map(|e| {
@@ -160,7 +163,7 @@ impl<'a> Items<'a> {
             self.latex(),
             self.plan().map(|p| p.text.clone()).unwrap_or_default(),
         );
-        let (callees, callable) = (self.callee_exports(), self.callable_export());
+        let (outside, callable) = (self.outside_exports(), self.callable_export());
         let docs = format!("What belongs to the function `{}`.", self.f.name);
         let test = self.test();
         quote! {
@@ -168,7 +171,7 @@ impl<'a> Items<'a> {
             #[allow(unused, clippy::all, clippy::pedantic, clippy::nursery)] // generated code is no example of style
             mod __imp { #imp }
             pub use self::__imp::__call as #name;
-            #callees
+            #outside
             #[doc = #docs]
             #[allow(non_snake_case, uncommon_codepoints)] // functions have the names of mathematics too
             pub mod #name {
@@ -198,8 +201,8 @@ impl<'a> Items<'a> {
             let more = (!self.inline).then(|| self.derivatives());
             quote! { #gradient #pullback #vjp #vjp_in #scalar #more }
         });
-        let (callees, callable) = (self.callee_types(), (!self.inline).then(|| self.callable()));
-        quote! { #callees #lengths #workspace #forward #backward #call #into #derivative #callable }
+        let (outside, callable) = (self.outside(), (!self.inline).then(|| self.callable()));
+        quote! { #outside #lengths #workspace #forward #backward #call #into #derivative #callable }
     }
 
     /// The derivatives that are functions of their own.
@@ -209,8 +212,7 @@ impl<'a> Items<'a> {
             self.jacobian(self.plans.and_then(|p| p.jacobian.as_ref())),
         );
         let hvp = self
-            .f
-            .is_scalar()
+            .has_hvp()
             .then(|| self.hvp(self.plans.and_then(|p| p.hvp.as_ref())));
         let name = format_ident!("__pullback_tangent_body");
         let second = self.plans.and_then(|p| p.pullback_tangent.as_ref());
@@ -229,7 +231,8 @@ impl<'a> Items<'a> {
                 Parameter::Dim(_) => quote! { #name, },
             }
         });
-        quote! { #rename let __lens = __lengths(#(#each)*)?; }
+        let given = self.hidden_parameters();
+        quote! { #rename let __lens = __lengths(#(#each)* #(#given),*)?; }
     }
 
     /// New results `r0`, `r1`...
@@ -450,8 +453,10 @@ impl<'a> Items<'a> {
             #core::result::Result::Ok((#r0, __g))
         });
         let names = self.resolved.parameters.iter().map(ident);
-        let grad =
-            self.body(quote! { #core::result::Result::Ok(__value_and_grad(#(#names),*)?.1) });
+        let given = self.hidden_parameters();
+        let grad = self.body(
+            quote! { #core::result::Result::Ok(__value_and_grad(#(#names,)* #(#given),*)?.1) },
+        );
         let body_in = self.body(quote! {
             #enter
             #check

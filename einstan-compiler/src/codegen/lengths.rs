@@ -1,6 +1,7 @@
 //! The lengths of a call, found and checked once.
 
 use super::body;
+use super::outside;
 use super::signature::{Items, argument};
 use crate::ir::{DimId, Length, Parameter, Place};
 use proc_macro2::{Literal, TokenStream};
@@ -12,13 +13,14 @@ impl Items<'_> {
     ///
     /// ```text
     /// #[derive(Clone, Copy)]
-    /// struct Lens { d0: usize, d1: usize }
+    /// struct Lens { d0: usize, d1: usize, g0: f64 }
     ///
     /// fn __lengths(a0: &[usize], a1: &[usize], a2: usize) -> Result<Lens, rt::Error> {
     ///     let d0 = a0[0];
     ///     let d1 = a0[1];
     ///     if a1[0] != d1 { return Err(rt::Error::dimension("f", "m", d1, "X", 1, a1[0], "W", 0)); }
-    ///     let lens = Lens { d0, d1 };
+    ///     let g0 = <__Here as __Outside>::g0();
+    ///     let lens = Lens { d0, d1, g0 };
     ///     ..what is checked beside the axes of the parameters..
     ///     Ok(lens)
     /// }
@@ -47,15 +49,22 @@ impl Items<'_> {
             let names = returned.map(|(at, _)| format_ident!("d{}", at));
             calls.extend(quote! { #(let #names = 0usize;)* });
         }
+        let given: Vec<_> = self.givens().map(outside::given).collect();
+        let hidden = self.hidden_parameters();
+        let find = match self.inline {
+            true => quote! { #(let #given = #hidden;)* },
+            false => self.find_given(),
+        };
         let checks = self.plan().map(|p| body::checks(p, &self.paths));
         quote! {
             #[derive(#core::clone::Clone, #core::marker::Copy)]
-            pub struct Lens { #(#fields: usize,)* #call_fields }
+            pub struct Lens { #(#fields: usize,)* #call_fields #(#given: f64,)* }
 
-            fn __lengths(#(#parameters)*) -> #result {
+            fn __lengths(#(#parameters)* #(#hidden: f64),*) -> #result {
                 #bind
                 #calls
-                let lens = Lens { #(#fields,)* #(#names,)* };
+                #find
+                let lens = Lens { #(#fields,)* #(#names,)* #(#given,)* };
                 #checks
                 #core::result::Result::Ok(lens)
             }

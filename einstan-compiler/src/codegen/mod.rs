@@ -8,6 +8,7 @@ mod external;
 mod gradient;
 mod items;
 mod lengths;
+mod outside;
 mod pullback;
 mod signature;
 mod test;

@@ -7,7 +7,7 @@ use crate::ir::{DimId, Element, ElementType, Function, Length, Parameter, Tensor
 use crate::parse::words;
 use crate::plan::{Plan, Plans};
 use crate::resolve::Resolved;
-use proc_macro2::{Ident, Literal, TokenStream};
+use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{format_ident, quote};
 
 /// Everything that the emission of one function needs.
@@ -133,7 +133,20 @@ impl Items<'_> {
                 };
                 quote! { #name: #ty, }
             });
-        quote! { #(#each)* }
+        let given = self.hidden_parameters();
+        quote! { #(#each)* #(#given: f64,)* }
+    }
+
+    /// Of the inline form, which evaluates Rust expressions among the user's variables: `__g0`
+    pub(super) fn hidden_parameters(&self) -> Vec<Ident> {
+        let each = self.givens().filter(|_| self.inline);
+        each.map(|id| Ident::new(&format!("__g{}", id.0), Span::mixed_site()))
+            .collect()
+    }
+
+    /// Whether there is a product of the Hessian with a direction.
+    pub(super) fn has_hvp(&self) -> bool {
+        self.f.is_scalar() && self.f.has_second_derivative()
     }
 
     /// `let (a0, a1) = (X, W);`: from here on no name is the user's.

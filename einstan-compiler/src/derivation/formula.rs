@@ -12,6 +12,8 @@ pub enum Formula {
     Number(f64),
     /// `π`, `∞`, a length, an index.
     Symbol(String),
+    /// `{rate()}`: Rust.
+    Code(String),
     /// `X[i,k]`, `∂Y[i,j]`
     Access {
         name: Name,
@@ -136,6 +138,7 @@ impl Formula {
             Formula::Power(..) | Formula::Fraction(..) | Formula::Not(_) => Level::Power,
             Formula::Number(_)
             | Formula::Symbol(_)
+            | Formula::Code(_)
             | Formula::Access { .. }
             | Formula::Partial { .. }
             | Formula::Delta(..)

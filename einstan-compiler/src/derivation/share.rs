@@ -83,6 +83,7 @@ fn is_number(exprs: &Exprs, id: ExprId) -> bool {
         Expr::Unary(..)
             | Expr::Binary(..)
             | Expr::PowI(..)
+            | Expr::Foreign { .. }
             | Expr::Reduce { .. }
             | Expr::Softmax { .. }
             | Expr::Indicator(_)

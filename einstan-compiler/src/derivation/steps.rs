@@ -30,7 +30,7 @@ pub struct Way {
 
 /// The ways of a function that is right, backwards from its results.
 pub fn ways(f: &Function) -> Vec<Way> {
-    let active = differentiate::active(f, f.differentiable());
+    let active = f.active(f.differentiable());
     let mut seen = BTreeSet::new();
     let mut out = Vec::new();
     for e in f.equations.iter().rev() {

@@ -6,7 +6,6 @@
 //! asked for (`Ā[p,j] = v` for δ[j,b] v becomes `Ā[p,b] = v`), and at the end a delta is a condition on the indices of
 //! the result.
 
-use super::active;
 use super::call::Group;
 use super::linear::{Further, Linear, Terms};
 use crate::ir::{
@@ -49,7 +48,7 @@ pub(crate) struct Jacobian {
 pub(crate) fn expand(f: &mut Function, jacobian: &Jacobian, factor: Option<ExprId>) -> ExprId {
     let primal = std::mem::replace(f, Function::new(""));
     let equations = primal.equations.clone();
-    let active = active(&primal, std::iter::once(jacobian.by));
+    let active = primal.active(std::iter::once(jacobian.by));
     let mut back = Back {
         linear: Linear::further(primal, active, Further::Often),
         asked: BTreeSet::new(),

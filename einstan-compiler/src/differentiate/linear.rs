@@ -159,6 +159,20 @@ impl Linear {
                     self.push(share.of, seed, &inside);
                 }
             }
+            // d f(a, b) = ∂f/∂a da + ∂f/∂b db, by the rules that the user gives
+            Expr::Foreign {
+                function,
+                arguments,
+            } => {
+                for (by, &a) in arguments.iter().enumerate() {
+                    if self.matters(a)
+                        && let Some(rule) = self.f.rule(function, by, &arguments)
+                    {
+                        let seed = self.f.exprs.product(seed, rule);
+                        self.push(a, seed, &guards);
+                    }
+                }
+            }
             Expr::Select {
                 condition,
                 then,

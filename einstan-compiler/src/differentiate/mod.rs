@@ -16,7 +16,6 @@ pub use pullback::{gradient, vjp};
 pub use tangent::{hvp, jvp, pullback_tangent};
 
 use crate::ir::{DimId, Element, Equation, Expr, Function, Op, Role, Subscript, TensorId};
-use std::collections::BTreeSet;
 
 /// A function with its backward equations.
 #[derive(Clone, Debug)]
@@ -95,16 +94,4 @@ fn jacobian_of(f: &mut Function, y: TensorId, x: TensorId) -> TensorId {
         right,
     });
     tensor
-}
-
-/// The float tensors that depend on some others, with these.
-pub(crate) fn active(f: &Function, from: impl Iterator<Item = TensorId>) -> BTreeSet<TensorId> {
-    let mut active: BTreeSet<TensorId> = from.filter(|t| !f.held.contains(t)).collect();
-    for e in &f.equations {
-        let depends = f.reads(e.right).iter().any(|t| active.contains(t));
-        if depends && f.tensor(e.tensor).element == Element::Float && !f.held.contains(&e.tensor) {
-            active.insert(e.tensor);
-        }
-    }
-    active
 }

@@ -1,8 +1,8 @@
 //! The backward equations: the cotangent of each tensor, from those of the tensors that read it.
 
+use super::Backward;
 use super::call::Group;
 use super::linear::{Further, Linear, Terms};
-use super::{Backward, active};
 use crate::ir::{
     Element, Equation, Expr, Function, Op, Parameter, Part, Real, Role, Subscript, TensorId,
     indices,
@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// With Ȳ the cotangent of Y, an equation `Y[l] = ..A[s]..` whose read contributes `c` for the cotangent `Ȳ[l]` becomes
 /// `Ā[s] += sum[rest](c)`, where `rest` are the indices that `s` does not name.
 pub fn vjp(primal: &Function) -> Backward {
-    let active = active(primal, primal.differentiable());
+    let active = primal.active(primal.differentiable());
     backward(primal, Linear::new(primal.clone(), active))
 }
 
@@ -87,7 +87,7 @@ pub fn pullback(primal: &Function) -> Function {
 /// The equations of `primal` and of its pullback, with the gradients by all parameters as results. They can be
 /// differentiated once more.
 fn reverse(primal: &Function) -> Function {
-    let active = active(primal, primal.differentiable());
+    let active = primal.active(primal.differentiable());
     let linear = Linear::further(primal.clone(), active, Further::Once);
     let joint = backward(primal, linear);
     let mut linear = Linear::new(joint.function, BTreeSet::new());

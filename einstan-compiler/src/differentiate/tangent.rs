@@ -1,6 +1,5 @@
 //! The tangent of each tensor, from those of the tensors that it reads.
 
-use super::active;
 use super::call::Group;
 use super::cotangent::Jacobian;
 use super::linear::Linear;
@@ -52,7 +51,7 @@ pub fn pullback_tangent(primal: &Function) -> Function {
 /// indices `to` alone; returns the value: the tangent of what is differentiated, along the factor.
 pub(crate) fn along(f: &mut Function, jacobian: &Jacobian, factor: ExprId) -> ExprId {
     let primal = std::mem::replace(f, Function::new(""));
-    let active = active(&primal, std::iter::once(jacobian.by));
+    let active = primal.active(std::iter::once(jacobian.by));
     let mut t = Tangent {
         linear: Linear::new(primal.clone(), active),
         tangents: BTreeMap::new(),
@@ -84,7 +83,7 @@ impl Tangent {
         let mut f = primal.clone();
         f.equations.clear();
         let mut t = Tangent {
-            linear: Linear::new(f, active(primal, primal.differentiable())),
+            linear: Linear::new(f, primal.active(primal.differentiable())),
             tangents: BTreeMap::new(),
             known: BTreeMap::new(),
         };
@@ -217,6 +216,22 @@ impl Tangent {
                     Some(divisor) if sum != zero => self.linear.f.exprs.quotient(sum, divisor),
                     _ => sum,
                 }
+            }
+            Expr::Foreign {
+                function,
+                arguments,
+            } => {
+                let mut sum = zero;
+                for (by, &a) in arguments.iter().enumerate() {
+                    let tangent = self.of(a);
+                    if tangent != zero
+                        && let Some(rule) = self.linear.f.rule(function, by, &arguments)
+                    {
+                        let part = self.linear.f.exprs.product(rule, tangent);
+                        sum = self.linear.f.exprs.sum(sum, part);
+                    }
+                }
+                sum
             }
             // A branch that is not taken contributes nothing, not even 0 * ∞.
             Expr::Select {

@@ -1,6 +1,6 @@
 //! Calls of functions of which nothing is known here but the name: those of another invocation.
 
-use super::{DimId, Real, TensorId};
+use super::{DimId, GivenId, Real, TensorId};
 
 /// A call, by its number in the function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -29,6 +29,7 @@ pub enum Passed {
     Whole(i64),
     Real(Real),
     Length(DimId),
+    Given(GivenId),
 }
 
 /// What is computed of a function that is called. With `a` arguments and `r` results, its inputs and outputs are:

@@ -1,8 +1,8 @@
 //! One function's equations inside another one.
 
 use super::{
-    Call, CallId, Check, DimId, Element, Equation, Expr, ExprId, Fault, Function, IndexId, Length,
-    Op, Passed, Place, Role, Subscript, TensorId,
+    Call, CallId, Check, DimId, Element, Equation, Expr, ExprId, Fault, ForeignId, Function,
+    GivenId, IndexId, Length, Op, Passed, Place, Role, Subscript, TensorId,
 };
 use std::collections::BTreeMap;
 
@@ -17,6 +17,8 @@ pub struct Embedding {
     indices: BTreeMap<IndexId, IndexId>,
     exprs: BTreeMap<ExprId, ExprId>,
     calls: BTreeMap<CallId, CallId>,
+    foreign: BTreeMap<ForeignId, ForeignId>,
+    given: BTreeMap<GivenId, GivenId>,
 }
 
 impl Embedding {
@@ -28,8 +30,13 @@ impl Embedding {
             arguments: vec![],
             ..c.clone()
         }));
+        let first = outer.given.len() as u32;
+        let given = (0..inner.given.len() as u32).map(|g| (GivenId(g), GivenId(first + g)));
+        outer.given.extend(inner.given.iter().cloned());
         Embedding {
             calls: calls.collect(),
+            foreign: BTreeMap::new(),
+            given: given.collect(),
             dims,
             tensors: BTreeMap::new(),
             values: BTreeMap::new(),
@@ -63,6 +70,7 @@ impl Embedding {
                 Some(&value) => value,
                 None => return Passed::Tensor(self.tensor(outer, inner, t)),
             },
+            Passed::Given(g) => return Passed::Given(self.given[&g]),
             number => return number,
         };
         let value = match *outer.exprs.get(value) {
@@ -73,8 +81,32 @@ impl Embedding {
             Expr::Real(r) => Passed::Real(r),
             Expr::Integer(n) => Passed::Whole(n),
             Expr::Len(d) => Passed::Length(d),
+            Expr::Given(g) => Passed::Given(g),
             _ => unreachable!("a number or a length stands for a parameter"),
         }
+    }
+
+    /// A foreign function, which both have under one name.
+    fn foreign(&mut self, outer: &mut Function, inner: &Function, id: ForeignId) -> ForeignId {
+        if let Some(&known) = self.foreign.get(&id) {
+            return known;
+        }
+        let own = &inner.foreign[id.index()];
+        if let Some(at) = outer.foreign.iter().position(|f| f.name == own.name) {
+            let known = ForeignId(at as u32);
+            self.foreign.insert(id, known);
+            return known;
+        }
+        let new = ForeignId(outer.foreign.len() as u32);
+        self.foreign.insert(id, new);
+        outer.foreign.push(own.clone());
+        // A rule may use the function itself.
+        let rules = own.rules.iter();
+        let rules = rules
+            .map(|r| r.map(|r| self.expr(outer, inner, r)))
+            .collect();
+        outer.foreign[new.index()].rules = rules;
+        new
     }
 
     /// A tensor of the inner function: a new one where it has none.
@@ -138,6 +170,8 @@ impl Embedding {
             match &mut node {
                 Expr::Len(d) => *d = self.dim(outer, inner, *d),
                 Expr::Returned { call, .. } => *call = self.calls[call],
+                Expr::Foreign { function, .. } => *function = self.foreign(outer, inner, *function),
+                Expr::Given(g) => *g = self.given[g],
                 _ => {}
             }
             let node = match node {
@@ -205,6 +239,11 @@ impl Function {
         for (&t, &keep) in &inner.keep {
             let tensor = into.tensor(self, inner, t);
             self.keep.insert(tensor, keep);
+        }
+        for (at, given) in inner.given.iter().enumerate() {
+            let lengths = given.lengths.iter();
+            let lengths = lengths.map(|&d| into.dim(self, inner, d)).collect();
+            self.given[into.given[&GivenId(at as u32)].index()].lengths = lengths;
         }
         for e in &inner.equations {
             let left = e.left.iter().map(|&s| into.subscript(self, inner, s));

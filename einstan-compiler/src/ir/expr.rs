@@ -1,6 +1,6 @@
 //! Expressions of the ir: a hash-consed arena, so that equal expressions have equal ids.
 
-use super::{CallId, DimId, Function, IndexId, Part, TensorId};
+use super::{CallId, DimId, ForeignId, Function, GivenId, IndexId, Part, TensorId};
 pub use crate::ast::CmpOp;
 pub use crate::op::{BinaryOp, ReduceOp, UnaryOp};
 use std::collections::{BTreeMap, BTreeSet};
@@ -75,6 +75,15 @@ pub enum Expr {
         output: usize,
         subscripts: Vec<Subscript>,
     },
+    /// A Rust function of numbers.
+    Foreign {
+        function: ForeignId,
+        arguments: Vec<ExprId>,
+    },
+    /// A parameter of the foreign function in whose rule it stands: equations have none.
+    Argument(u32),
+    /// What Rust gives when the function is entered.
+    Given(GivenId),
     /// `if condition { then } else { otherwise }` of numbers, or of integers.
     Select {
         condition: ExprId,
@@ -162,7 +171,10 @@ impl Exprs {
             | Expr::IntegerAccess { .. }
             | Expr::Jacobian { .. }
             | Expr::Returned { .. }
+            | Expr::Argument(_)
+            | Expr::Given(_)
             | Expr::Truth(_) => vec![],
+            Expr::Foreign { ref arguments, .. } => arguments.clone(),
             Expr::Unary(_, a)
             | Expr::PowI(a, _)
             | Expr::Reduce { body: a, .. }
@@ -410,7 +422,16 @@ impl Expr {
             | Expr::IntegerAccess { .. }
             | Expr::Jacobian { .. }
             | Expr::Returned { .. }
+            | Expr::Argument(_)
+            | Expr::Given(_)
             | Expr::Truth(_)) => e,
+            Expr::Foreign {
+                function,
+                arguments,
+            } => Expr::Foreign {
+                function,
+                arguments: arguments.into_iter().map(f).collect(),
+            },
             Expr::Unary(op, a) => Expr::Unary(op, f(a)),
             Expr::PowI(a, n) => Expr::PowI(f(a), n),
             Expr::Reduce { op, indices, body } => Expr::Reduce {

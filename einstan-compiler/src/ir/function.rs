@@ -1,6 +1,6 @@
 //! Functions of the ir: dimensions, tensors, indices, equations.
 
-use super::{Call, CallId, Expr, ExprId, Exprs, Part, Passed, Subscript};
+use super::{Call, CallId, Expr, ExprId, Exprs, Foreign, Given, Part, Passed, Subscript};
 pub use crate::ast::ElementType;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -193,6 +193,10 @@ pub struct Function {
     pub held: BTreeSet<TensorId>,
     /// Calls of functions of other invocations.
     pub calls: Vec<Call>,
+    /// Rust functions that it uses.
+    pub foreign: Vec<Foreign>,
+    /// The Rust expressions that are evaluated when it is entered, as written.
+    pub given: Vec<Given>,
     /// The element type that the signature fixes, if it does: F32 or F64.
     pub float: Option<ElementType>,
     /// What the user decided about intermediates, instead of `plan`.
@@ -228,6 +232,8 @@ impl Function {
             checks: Vec::new(),
             held: BTreeSet::new(),
             calls: Vec::new(),
+            foreign: Vec::new(),
+            given: Vec::new(),
             float: None,
             keep: BTreeMap::new(),
         }
@@ -385,10 +391,22 @@ impl Function {
         super::are_plain(&e.left) && self.matches(e.tensor, &e.left)
     }
 
-    /// Whether there is a result to differentiate and a parameter to differentiate by.
+    /// Whether there is a result to differentiate and a parameter to differentiate by, and every foreign function on the
+    /// way has its rule.
     pub fn has_derivative(&self) -> bool {
+        self.has_derivatives(1)
+    }
+
+    /// Whether the gradients have derivatives too.
+    pub fn has_second_derivative(&self) -> bool {
+        self.has_derivatives(2)
+    }
+
+    fn has_derivatives(&self, order: usize) -> bool {
         let float = |r: &TensorId| self.tensor(*r).element == Element::Float;
-        self.results.iter().any(float) && self.differentiable().next().is_some()
+        let by: Vec<TensorId> = self.differentiable().collect();
+        let some = self.results.iter().any(float) && !by.is_empty();
+        some && self.without_rule(&self.results, &by, order).is_none()
     }
 
     /// Whether the function has one scalar result of the element type.

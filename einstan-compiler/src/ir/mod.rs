@@ -6,8 +6,10 @@
 //! works on it can fail.
 
 mod call;
+mod dependence;
 mod embed;
 mod expr;
+mod foreign;
 mod function;
 pub mod print;
 mod verify;
@@ -17,6 +19,7 @@ pub use embed::Embedding;
 pub use expr::{
     BinaryOp, CmpOp, Expr, ExprId, Exprs, Real, ReduceOp, Subscript, UnaryOp, are_plain, indices,
 };
+pub use foreign::{Foreign, ForeignId, Given, GivenId};
 pub use function::{
     Check, Dim, DimId, Element, ElementType, Equation, Fault, Function, Index, IndexId, Keep,
     Length, Meeting, Op, Parameter, Place, Role, Tensor, TensorId,

@@ -118,6 +118,16 @@ fn tree(f: &Function, id: ExprId) -> (String, u8) {
             let (name, at) = (&f.calls[call.index()].name, f.show_subscripts(subscripts));
             (format!("{name}.{part:?}.{output}{at}"), ATOM)
         }
+        Expr::Foreign {
+            function,
+            arguments,
+        } => {
+            let arguments: Vec<String> = arguments.iter().map(|&a| expr(f, a)).collect();
+            let name = &f.foreign[function.index()].name;
+            (format!("{name}({})", arguments.join(", ")), ATOM)
+        }
+        Expr::Argument(at) => (format!("argument {at}"), ATOM),
+        Expr::Given(g) => (f.given[g.index()].text.clone(), ATOM),
         Expr::Indicator(c) => (format!("({})", expr(f, *c)), ATOM),
         Expr::Number(a) => tree(f, *a),
         Expr::Truth(true) => ("0 == 0".to_string(), 0),

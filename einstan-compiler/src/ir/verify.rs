@@ -169,7 +169,9 @@ fn kind(
     };
     let all = |ids: &[ExprId], wanted: Kind| ids.iter().try_for_each(|&i| of(i, scope, wanted));
     match f.exprs.get(id) {
-        Expr::Real(_) => Ok(Kind::Number),
+        Expr::Real(_) | Expr::Given(_) => Ok(Kind::Number),
+        Expr::Argument(_) => Err("a parameter of a rule stands in an equation".to_string()),
+        Expr::Foreign { arguments, .. } => all(arguments, Kind::Number).map(|()| Kind::Number),
         Expr::Integer(_) => Ok(Kind::Integer),
         Expr::Len(d) => dim(f, *d).map(|()| Kind::Integer),
         Expr::IndexValue(i) => in_scope(f, *i, scope).map(|()| Kind::Integer),

@@ -139,6 +139,9 @@ impl Commute<'_> {
             Expr::Softmax { .. } => 24,
             Expr::Jacobian { .. } => 25,
             Expr::Returned { .. } => 26,
+            Expr::Foreign { .. } => 27,
+            Expr::Argument(_) => 28,
+            Expr::Given(_) => 29,
         };
         let mut key = vec![kind];
         match *expr {
@@ -175,6 +178,9 @@ impl Commute<'_> {
             Expr::Integer(n) => key.push(n as u64),
             Expr::IndexValue(i) => key.extend(self.index(i)),
             Expr::Len(d) => key.push(u64::from(d.0)),
+            Expr::Foreign { function, .. } => key.push(u64::from(function.0)),
+            Expr::Argument(at) => key.push(u64::from(at)),
+            Expr::Given(g) => key.push(u64::from(g.0)),
             Expr::Truth(t) => key.push(u64::from(t)),
             Expr::Compare(op, ..) | Expr::IntegerCompare(op, ..) => key.push(op as u64),
             Expr::Reduce { op, .. } | Expr::ArgReduce { op, .. } => key.push(op as u64),

@@ -145,6 +145,8 @@ fn flops(f: &Function, id: ExprId) -> u64 {
             let m = n.unsigned_abs().max(1);
             u64::from(m.ilog2() + m.count_ones() - 1 + u32::from(n < 0))
         }
+        // Nothing is known of it; it is no shorter than what is built in.
+        Expr::Foreign { .. } => UnaryOp::Exp.flops(),
         _ => 0,
     }
 }

@@ -26,7 +26,11 @@ pub(crate) fn inside(f: &Function, e: &Equation) -> Vec<ExprId> {
         let free = f.exprs.free_indices(x);
         let number = matches!(
             f.exprs.get(x),
-            Expr::Unary(..) | Expr::Binary(..) | Expr::PowI(..) | Expr::Select { .. }
+            Expr::Unary(..)
+                | Expr::Binary(..)
+                | Expr::PowI(..)
+                | Expr::Select { .. }
+                | Expr::Foreign { .. }
         );
         let axes: Vec<_> = free.iter().map(|&i| f.index(i).dim).collect();
         let fits = !free.is_empty() && free.len() < all.len();

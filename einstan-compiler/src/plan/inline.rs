@@ -142,6 +142,7 @@ fn cheap(f: &Function, id: ExprId) -> bool {
             Expr::Reduce { .. }
             | Expr::Softmax { .. }
             | Expr::ArgReduce { .. }
+            | Expr::Foreign { .. }
             | Expr::Returned { .. } => return false,
             Expr::Unary(op, _) if op.is_cheap() => 1,
             Expr::Unary(..) => CHEAP + 1,

@@ -65,6 +65,7 @@ impl Scope<'_> {
             let name = &e.left.tensor;
             debug_assert!(
                 self.diagnostics.len() > before
+                    || self.failed
                     || self.poisoned(&name.text)
                     || self.reads_poison(e),
                 "an equation fails with an error"

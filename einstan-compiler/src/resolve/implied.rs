@@ -1,10 +1,9 @@
 //! The signature that the short and the inline form imply: parameters in the order of first use, one dimension for all
 //! axes that one index plainly runs over.
 
-use super::mention;
+use super::{Scalars, mention};
 use crate::ast::{
-    Body, Equation, Expr, ExprKind, Name, Param, ParamKind, ResultDecl, ScalarFn, Statement,
-    SubscriptKind,
+    Body, Equation, Expr, ExprKind, Name, Param, ParamKind, ResultDecl, Statement, SubscriptKind,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,7 +13,7 @@ type Axis = (String, usize);
 /// The parameters and the one result of a body. Inline, tensors come before scalars.
 pub(crate) fn signature(
     body: &Body,
-    scalars: &BTreeMap<String, ScalarFn>,
+    scalars: &Scalars,
     inline: bool,
 ) -> (Vec<Param>, Vec<ResultDecl>) {
     let equations: Vec<&Equation> = body
@@ -88,11 +87,7 @@ fn axes(dims: &mut Names, tensor: &Name, rank: usize) -> Vec<Expr> {
 }
 
 /// The tensors and scalars of an expression, each with its rank, in order of first use.
-fn names(
-    e: &Expr,
-    indices: &BTreeSet<String>,
-    scalars: &BTreeMap<String, ScalarFn>,
-) -> Vec<(Name, usize)> {
+fn names(e: &Expr, indices: &BTreeSet<String>, scalars: &Scalars) -> Vec<(Name, usize)> {
     let mut out: Vec<(Name, usize)> = Vec::new();
     mention::in_order(e, &mut |name, rank| {
         let index = rank == 0 && indices.contains(&name.text);

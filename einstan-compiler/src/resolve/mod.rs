@@ -15,6 +15,7 @@ pub(crate) mod message;
 mod order;
 mod range;
 mod read;
+mod scalar;
 mod scope;
 mod signature;
 mod storage;
@@ -22,16 +23,18 @@ mod unsupported;
 mod whole;
 
 pub use attribute::{Options, Test};
+pub(crate) use scalar::{Scalar, Scalars};
+pub use scope::Given;
 pub(crate) use scope::{Binding, ResultAxis, ResultInfo, Scope};
 pub use whole::External;
 
-use crate::ast::{self, Form, FunctionItem, Invocation, Item, ScalarFn};
+use crate::ast::{self, ExternFn, Form, FunctionItem, Invocation, Item};
 use crate::check::{self, Written};
 use crate::diagnostics::Diagnostics;
 use crate::ir::Function;
 use crate::rule::Rule;
 use proc_macro2::{Span, TokenStream};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// The functions of an invocation, in the order of the source.
 #[derive(Clone, Debug)]
@@ -62,6 +65,10 @@ pub struct Resolved {
     pub function: Function,
     /// Where its calls of functions of other invocations stand.
     pub externals: Vec<External>,
+    /// The Rust functions that it uses, in the order of `function.foreign`.
+    pub foreign: Vec<ExternFn>,
+    /// The Rust expressions, in the order of `function.given`.
+    pub given: Vec<Given>,
     /// What `check` needs of the source.
     pub written: Written,
     /// Errors were reported: only the signature means anything.
@@ -76,15 +83,14 @@ pub fn resolve(invocation: Invocation, diagnostics: &mut Diagnostics) -> Program
     let Invocation { facade, form } = invocation;
     match form {
         Form::Items(items) => {
-            let scalars = scalars(&items, diagnostics);
+            let scalars = scalar::scalars(&items, diagnostics);
             let mut functions = functions(&items, diagnostics);
             for item in items {
                 match item {
-                    Item::Function(_) => {}
+                    Item::Function(_) | Item::Extern(_) => {}
                     Item::Scalar(s) => {
                         attribute::refuse(&s.attributes, "scalar functions", diagnostics)
                     }
-                    Item::Extern(e) => unsupported::report(diagnostics, e.span, "`extern fn`"),
                     Item::Axis(a) => unsupported::report(diagnostics, a.span, "an axis type"),
                 }
             }
@@ -120,7 +126,7 @@ pub fn resolve(invocation: Invocation, diagnostics: &mut Diagnostics) -> Program
                 signature: None,
                 body,
             };
-            let f = function(item, &BTreeMap::new(), &Callees::new(), true, diagnostics);
+            let f = function(item, &Scalars::new(), &Callees::new(), true, diagnostics);
             Program {
                 facade,
                 functions: vec![f],
@@ -130,53 +136,15 @@ pub fn resolve(invocation: Invocation, diagnostics: &mut Diagnostics) -> Program
     }
 }
 
-/// The scalar functions by name; one that calls itself, or is defined twice, is reported.
-fn scalars(items: &[Item], diagnostics: &mut Diagnostics) -> BTreeMap<String, ScalarFn> {
-    let mut out: BTreeMap<String, ScalarFn> = BTreeMap::new();
-    for item in items {
-        if let Item::Scalar(s) = item
-            && out.insert(s.name.text.clone(), s.clone()).is_some()
-        {
-            let text = format!("the function `{}` is defined twice", s.name.text);
-            diagnostics.error(Rule::DuplicateFunction, s.name.span, text);
-        }
-    }
-    let calls_itself = |s: &&ScalarFn| {
-        let mut called = BTreeSet::new();
-        reach(&out, &s.name.text, &mut called);
-        called.contains(&s.name.text)
-    };
-    let recursive: Vec<ast::Name> = out
-        .values()
-        .filter(calls_itself)
-        .map(|s| s.name.clone())
-        .collect();
-    for name in recursive {
-        let text = format!("the scalar function `{}` calls itself", name.text);
-        diagnostics.error(Rule::Recursion, name.span, text);
-        out.remove(&name.text);
-    }
-    out
-}
-
-/// The scalar functions that `name` calls, by any way.
-fn reach(all: &BTreeMap<String, ScalarFn>, name: &str, out: &mut BTreeSet<String>) {
-    let Some(s) = all.get(name) else { return };
-    let mut calls = Vec::new();
-    mention::calls(&s.body, &mut calls);
-    for (c, _) in calls {
-        if out.insert(c.clone()) {
-            reach(all, &c, out);
-        }
-    }
-}
-
 /// The functions by name; one that is defined twice is reported, and left out.
 fn functions(items: &[Item], diagnostics: &mut Diagnostics) -> Vec<FunctionItem> {
     let mut functions: Vec<FunctionItem> = Vec::new();
     let scalar = |name: &str| {
-        let is = |i: &Item| matches!(i, Item::Scalar(s) if s.name.text == name);
-        items.iter().any(is)
+        items.iter().any(|i| match i {
+            Item::Scalar(s) => s.name.text == name,
+            Item::Extern(e) => e.name.text == name,
+            Item::Function(_) | Item::Axis(_) => false,
+        })
     };
     for item in items {
         let Item::Function(f) = item else { continue };
@@ -194,7 +162,7 @@ fn functions(items: &[Item], diagnostics: &mut Diagnostics) -> Vec<FunctionItem>
 
 fn function(
     mut item: FunctionItem,
-    scalars: &BTreeMap<String, ScalarFn>,
+    scalars: &Scalars,
     callees: &Callees,
     inline: bool,
     diagnostics: &mut Diagnostics,
@@ -203,23 +171,13 @@ fn function(
     let options = attribute::options(&mut item.attributes, diagnostics);
     let damaged = !item.body.damaged.is_empty();
     let tuple = matches!(&item.signature, Some((_, results)) if results.len() != 1);
+    let explicit = item.signature.is_some();
     let (parameters, results) = match item.signature {
         Some(signature) => signature,
         None => implied::signature(&item.body, scalars, inline),
     };
-    let mut scope = Scope {
-        f: Function::new(item.name.text.clone()),
-        tensors: BTreeMap::new(),
-        dims: BTreeMap::new(),
-        results: Vec::new(),
-        written: Written::default(),
-        scalars,
-        callees,
-        externals: Vec::new(),
-        ranks: BTreeMap::new(),
-        failed: false,
-        diagnostics,
-    };
+    let mut scope = Scope::new(&item.name.text, scalars, callees, diagnostics);
+    scope.explicit = explicit;
     let parameters = scope.parameters(parameters);
     scope.declare_results(results, item.name.span);
     for name in &item.body.damaged {
@@ -237,7 +195,7 @@ fn function(
     let results = scope.finish();
     scope.storage(&options);
     let (function, written, failed) = (scope.f, scope.written, scope.failed);
-    let externals = scope.externals;
+    let (externals, foreign, given) = (scope.externals, scope.foreign, scope.given);
     if !damaged && !failed && diagnostics.len() == before {
         options.check(&function, diagnostics);
     }
@@ -253,6 +211,8 @@ fn function(
         equations: texts,
         function,
         externals,
+        foreign,
+        given,
         written,
         failed,
     };

@@ -2,13 +2,13 @@
 
 use super::signature;
 use super::whole::External;
-use super::{Callees, message};
-use crate::ast::{self, ScalarFn};
+use super::{Callees, Scalars, message};
+use crate::ast::{self, ExternFn};
 use crate::check::Written;
 use crate::diagnostics::Diagnostics;
-use crate::ir::{DimId, Function, Role, TensorId};
+use crate::ir::{self, DimId, Function, GivenId, Role, TensorId};
 use crate::rule::Rule;
-use proc_macro2::Span;
+use proc_macro2::{Span, TokenStream, TokenTree};
 use std::collections::BTreeMap;
 
 /// What a name of a tensor stands for.
@@ -42,17 +42,34 @@ pub(crate) struct ResultInfo {
     pub element: Option<ast::ElementType>,
 }
 
+/// A Rust expression in braces.
+#[derive(Clone, Debug)]
+pub struct Given {
+    /// With the braces.
+    pub tokens: TokenStream,
+    /// The dimensions that it names: their lengths are variables there.
+    pub lengths: Vec<ast::Name>,
+    /// The scalar function in which it stands: it has one value in all calls.
+    pub within: Option<String>,
+}
+
 /// A function while its body is resolved.
 pub(crate) struct Scope<'a> {
     pub f: Function,
     pub tensors: BTreeMap<String, Binding>,
     pub dims: BTreeMap<String, DimId>,
+    /// The user wrote the signature, with names for the dimensions.
+    pub explicit: bool,
     pub results: Vec<ResultInfo>,
     pub written: Written,
-    pub scalars: &'a BTreeMap<String, ScalarFn>,
+    pub scalars: &'a Scalars,
     pub callees: &'a Callees,
     /// Where the calls of functions of other invocations stand, in the order of the function's.
     pub externals: Vec<External>,
+    /// The Rust functions that are used, in the order of the function's.
+    pub foreign: Vec<ExternFn>,
+    /// The Rust expressions, in the order of the function's.
+    pub given: Vec<Given>,
     /// The ranks of the body's tensors, as far as their uses say.
     pub ranks: BTreeMap<String, usize>,
     /// Something that was called is wrong, which has been reported where it stands.
@@ -60,7 +77,79 @@ pub(crate) struct Scope<'a> {
     pub diagnostics: &'a mut Diagnostics,
 }
 
-impl Scope<'_> {
+impl<'a> Scope<'a> {
+    pub(crate) fn new(
+        name: &str,
+        scalars: &'a Scalars,
+        callees: &'a Callees,
+        diagnostics: &'a mut Diagnostics,
+    ) -> Self {
+        Scope {
+            f: Function::new(name),
+            tensors: BTreeMap::new(),
+            dims: BTreeMap::new(),
+            explicit: false,
+            results: Vec::new(),
+            written: Written::default(),
+            scalars,
+            callees,
+            externals: Vec::new(),
+            foreign: Vec::new(),
+            given: Vec::new(),
+            ranks: BTreeMap::new(),
+            failed: false,
+            diagnostics,
+        }
+    }
+
+    /// The dimensions of the signature that tokens name.
+    fn lengths_in(&self, tokens: TokenStream) -> Vec<ast::Name> {
+        let mut out: Vec<ast::Name> = Vec::new();
+        if !self.explicit {
+            return out;
+        }
+        for token in tokens {
+            let found = match token {
+                TokenTree::Group(g) => self.lengths_in(g.stream()),
+                TokenTree::Ident(i) if self.dims.contains_key(&i.to_string()) => {
+                    vec![ast::Name {
+                        text: i.to_string(),
+                        span: i.span(),
+                    }]
+                }
+                _ => vec![],
+            };
+            for name in found {
+                if out.iter().all(|n| n.text != name.text) {
+                    out.push(name);
+                }
+            }
+        }
+        out
+    }
+
+    /// The number that a Rust expression gives.
+    pub(crate) fn evaluated(&mut self, tokens: &TokenStream, within: Option<&str>) -> GivenId {
+        let text = tokens.to_string();
+        let known = |g: &Given| {
+            within.is_some() && g.within.as_deref() == within && g.tokens.to_string() == text
+        };
+        if let Some(at) = self.given.iter().position(known) {
+            return GivenId(at as u32);
+        }
+        let lengths = self.lengths_in(tokens.clone());
+        self.f.given.push(ir::Given {
+            text: ast::print::rust(&text),
+            lengths: lengths.iter().map(|n| self.dims[&n.text]).collect(),
+        });
+        self.given.push(Given {
+            tokens: tokens.clone(),
+            lengths,
+            within: within.map(str::to_string),
+        });
+        GivenId(self.given.len() as u32 - 1)
+    }
+
     /// The results, each defined; those that are not are reported, and stand in with their declared axes.
     pub(crate) fn finish(&mut self) -> Vec<ast::Name> {
         let results = std::mem::take(&mut self.results);

@@ -2,6 +2,7 @@
 
 use super::{Body, Paths, Use, sink, source};
 use crate::codegen::external::{callee, located, memory, tuple};
+use crate::codegen::outside;
 use crate::ir::{CallId, Part, Passed, TensorId};
 use proc_macro2::{Literal, Span, TokenStream};
 use quote::{format_ident, quote};
@@ -169,6 +170,10 @@ impl Body<'_> {
             Passed::Real(r) => {
                 let r = self.double(r.value());
                 quote! { #rt::Number(#r) }
+            }
+            Passed::Given(g) => {
+                let given = outside::given(g);
+                quote! { #rt::Number(lens.#given) }
             }
             Passed::Length(d) => {
                 let n = self.len(d);

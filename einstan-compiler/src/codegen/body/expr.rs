@@ -1,6 +1,7 @@
 //! Expressions: one `let` for each node, outside the row where it does not depend on it.
 
 use super::{Body, source};
+use crate::codegen::outside;
 use crate::ir::{BinaryOp, CmpOp, Expr, ExprId, IndexId, Subscript, TensorId, UnaryOp};
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
@@ -18,6 +19,8 @@ pub(super) struct Emitter<'a, 'b> {
     pub(super) rows: Vec<TokenStream>,
     /// Computed for each element.
     pub(super) inner: Vec<TokenStream>,
+    /// Of the branch at hand, what is not computed where it is not taken.
+    branch: Option<Vec<TokenStream>>,
     names: BTreeMap<ExprId, TokenStream>,
 }
 
@@ -30,6 +33,7 @@ impl<'a, 'b> Emitter<'a, 'b> {
             blocks: vec![],
             rows: vec![],
             inner: vec![],
+            branch: None,
             names: BTreeMap::new(),
         }
     }
@@ -44,11 +48,11 @@ impl<'a, 'b> Emitter<'a, 'b> {
             Expr::Integer(_) => value,
             _ => {
                 let name = format_ident!("x{}", id.0);
-                let by_element = self.depends(id);
-                let list = if by_element {
-                    &mut self.inner
-                } else {
-                    &mut self.outer
+                let (by_element, outside) = (self.depends(id), self.calls_outside(id));
+                let list = match &mut self.branch {
+                    Some(branch) if outside => branch,
+                    _ if by_element => &mut self.inner,
+                    _ => &mut self.outer,
                 };
                 list.push(quote! { let #name = #value; });
                 quote! { #name }
@@ -56,6 +60,36 @@ impl<'a, 'b> Emitter<'a, 'b> {
         };
         self.names.insert(id, name.clone());
         name
+    }
+
+    /// Whether the user's own code is called, which may do more than compute a number.
+    fn calls_outside(&self, id: ExprId) -> bool {
+        let f = self.body.f;
+        let foreign = |e: ExprId| matches!(f.exprs.get(e), Expr::Foreign { .. });
+        !f.foreign.is_empty() && f.exprs.walk(id).into_iter().any(foreign)
+    }
+
+    /// The value of a branch. All is computed in both, but for the calls of the user's functions:
+    ///
+    /// ```text
+    /// { let x7 = <__Here as __Outside>::e0(x3); let x8 = x7 * x2; x8 }
+    /// ```
+    fn branch(&mut self, id: ExprId) -> TokenStream {
+        if !self.calls_outside(id) {
+            return self.value(id);
+        }
+        let known: Vec<ExprId> = self.names.keys().copied().collect();
+        let outer = self.branch.replace(vec![]);
+        let value = self.value(id);
+        let lets = std::mem::replace(&mut self.branch, outer).unwrap_or_default();
+        let new = self.names.keys().copied();
+        let own: Vec<ExprId> = new
+            .filter(|e| known.binary_search(e).is_err() && self.calls_outside(*e))
+            .collect();
+        for e in own {
+            self.names.remove(&e);
+        }
+        quote! { { #(#lets)* #value } }
     }
 
     pub(super) fn depends(&self, id: ExprId) -> bool {
@@ -94,11 +128,8 @@ impl<'a, 'b> Emitter<'a, 'b> {
                 then,
                 otherwise,
             } => {
-                let (c, a, b) = (
-                    self.value(condition),
-                    self.value(then),
-                    self.value(otherwise),
-                );
+                let c = self.value(condition);
+                let (a, b) = (self.branch(then), self.branch(otherwise));
                 quote! { if #c { #a } else { #b } }
             }
             Expr::Indicator(c) => {
@@ -133,17 +164,41 @@ impl<'a, 'b> Emitter<'a, 'b> {
             }
             Expr::Truth(truth) => quote! { #truth },
             Expr::And(a, b) => {
-                let (a, b) = (self.value(a), self.value(b));
-                quote! { #a & #b }
+                let lazy = self.calls_outside(b);
+                let (a, b) = (self.value(a), self.branch(b));
+                if lazy {
+                    quote! { #a && #b }
+                } else {
+                    quote! { #a & #b }
+                }
             }
             Expr::Or(a, b) => {
-                let (a, b) = (self.value(a), self.value(b));
-                quote! { #a | #b }
+                let lazy = self.calls_outside(b);
+                let (a, b) = (self.value(a), self.branch(b));
+                if lazy {
+                    quote! { #a || #b }
+                } else {
+                    quote! { #a | #b }
+                }
             }
             Expr::Not(a) => {
                 let a = self.value(a);
                 quote! { !#a }
             }
+            Expr::Foreign {
+                function,
+                arguments,
+            } => {
+                let name = outside::foreign(function);
+                let arguments: Vec<TokenStream> =
+                    arguments.iter().map(|&a| self.value(a)).collect();
+                quote! { <__Here as __Outside>::#name(#(#arguments),*) }
+            }
+            Expr::Given(g) => {
+                let given = outside::given(g);
+                quote! { <T as #rt::Elementary>::from_f64(lens.#given) }
+            }
+            Expr::Argument(_) => unreachable!("parameters of rules stand in no equation"),
             Expr::Reduce { .. }
             | Expr::ArgReduce { .. }
             | Expr::Softmax { .. }

@@ -163,10 +163,10 @@ impl Body<'_> {
         }
     }
 
-    /// `<T: rt::Float>`; where the element type is fixed and calls are made, `T` is a name of it.
+    /// `<T: rt::Float>`; where the element type is fixed and what is called may need to know it, `T` is a name of it.
     fn generics(&self) -> TokenStream {
         let rt = &self.paths.rt;
-        match self.f.float.is_some() && !self.f.calls.is_empty() {
+        match self.f.float.is_some() && self.f.calls_outside() {
             true => TokenStream::new(),
             false => quote! { <T: #rt::Float> },
         }

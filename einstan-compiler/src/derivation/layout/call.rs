@@ -41,6 +41,9 @@ impl Layout<'_> {
                 (None, Some(&Passed::Whole(n))) => constant::real(n as f64),
                 (None, Some(&Passed::Real(r))) => constant::real(r.value()),
                 (None, Some(&Passed::Length(d))) => self.length(d),
+                (None, Some(&Passed::Given(g))) => {
+                    Formula::Code(self.f.given[g.index()].text.clone())
+                }
                 (None, _) if matches!(of, Some(Passed::Tensor(_)) | None) => Formula::Number(0.0),
                 (None, _) => continue,
             });

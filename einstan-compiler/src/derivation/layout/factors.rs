@@ -231,7 +231,7 @@ impl Layout<'_> {
         match self.f.exprs.get(id) {
             _ if self.is_derivative(id) => Rank::Derivative,
             Expr::Jacobian { .. } => Rank::Partial,
-            Expr::Len(_) => Rank::Scalar,
+            Expr::Len(_) | Expr::Given(_) => Rank::Scalar,
             Expr::Access { subscripts, .. } if subscripts.is_empty() => Rank::Scalar,
             _ => Rank::Value,
         }

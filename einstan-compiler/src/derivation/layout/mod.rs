@@ -170,6 +170,16 @@ impl<'a> Layout<'a> {
                 of: self.access(*of, at).boxed(),
                 by: self.access(*by, to).boxed(),
             },
+            Expr::Foreign {
+                function,
+                arguments,
+            } => Formula::Apply {
+                function: self.f.foreign[function.index()].name.clone().into(),
+                under: vec![],
+                arguments: arguments.iter().map(|&a| self.expr(a)).collect(),
+            },
+            Expr::Given(g) => Formula::Code(self.f.given[g.index()].text.clone()),
+            Expr::Argument(at) => Formula::Symbol(format!("argument {at}")),
             Expr::Returned {
                 call,
                 part,

@@ -25,6 +25,18 @@ impl Script for Latex {
         }
     }
 
+    fn code(&self, text: &str) -> String {
+        let escaped = |c: char| match c {
+            '\\' => "\\textbackslash{}".to_string(),
+            '^' => "\\textasciicircum{}".to_string(),
+            '~' => "\\textasciitilde{}".to_string(),
+            '{' | '}' | '_' | '&' | '%' | '$' | '#' => format!("\\{c}"),
+            c => c.to_string(),
+        };
+        let text: String = text.chars().map(escaped).collect();
+        format!("\\texttt{{{text}}}")
+    }
+
     fn access(&self, name: &Name, subscripts: &[String], tight: bool) -> String {
         let list = subscripts.join(if tight { "" } else { ", " });
         let mut out = String::new();

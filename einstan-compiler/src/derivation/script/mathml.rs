@@ -35,6 +35,10 @@ impl Script for MathMl {
         }
     }
 
+    fn code(&self, text: &str) -> String {
+        format!("<mtext>{}</mtext>", entities(text))
+    }
+
     fn access(&self, name: &Name, subscripts: &[String], tight: bool) -> String {
         let marks: String = name
             .marks

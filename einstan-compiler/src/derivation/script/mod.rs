@@ -17,6 +17,7 @@ pub trait Script {
 
     fn number(&self, value: f64) -> String;
     fn symbol(&self, name: &str) -> String;
+    fn code(&self, text: &str) -> String;
     /// `tight`: the subscripts stand side by side.
     fn access(&self, name: &Name, subscripts: &[String], tight: bool) -> String;
     fn element(&self, of: String, subscripts: &[String], tight: bool) -> String;
@@ -46,6 +47,7 @@ pub fn write<S: Script>(script: &S, formula: &Formula) -> String {
     match formula {
         Formula::Number(value) => script.number(*value),
         Formula::Symbol(name) => script.symbol(name),
+        Formula::Code(text) => script.code(text),
         Formula::Access {
             name,
             subscripts: formulas,

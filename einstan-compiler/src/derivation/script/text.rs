@@ -20,6 +20,10 @@ impl Script for Text {
         name.to_string()
     }
 
+    fn code(&self, text: &str) -> String {
+        text.to_string()
+    }
+
     fn access(&self, name: &Name, subscripts: &[String], _: bool) -> String {
         at(name.to_string(), subscripts)
     }

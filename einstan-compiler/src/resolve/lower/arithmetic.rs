@@ -60,7 +60,9 @@ impl Lowering<'_, '_, '_> {
         }
         let here: Vec<String> = mentioned
             .into_iter()
-            .filter(|(name, times)| *times > 1 && !self.never_sum && !self.env.contains_key(name))
+            .filter(|(name, times)| {
+                *times > 1 && self.within.is_none() && !self.env.contains_key(name)
+            })
             .map(|(name, _)| name)
             .collect();
         for name in &here {

@@ -1,10 +1,11 @@
 //! Calls of elementwise functions, built in or defined.
 
 use super::{Lowering, Value};
-use crate::ast::{self, Expr, Path};
-use crate::ir::ExprId;
+use crate::ast::{self, Expr, ExternFn, Name, Path};
+use crate::ir::{Expr as Ir, ExprId, Foreign, ForeignId};
 use crate::op::{BinaryOp, ReduceOp, UnaryOp};
 use crate::parse::words;
+use crate::resolve::Scalar;
 use crate::resolve::message::count;
 use crate::rule::Rule;
 use proc_macro2::Span;
@@ -16,8 +17,15 @@ impl Lowering<'_, '_, '_> {
             self.inside_expression(&ast::print::path(function), function.span);
             return None;
         };
-        if let Some(s) = self.scope.scalars.get(name) {
-            return self.scalar(&s.clone(), arguments, function.span);
+        let scalars = self.scope.scalars;
+        match scalars.get(name) {
+            Some(Scalar::Notation(s)) => return self.scalar(s, arguments, function.span),
+            Some(Scalar::Rust(e)) => return self.foreign(e, arguments, function.span),
+            Some(Scalar::Poisoned) => {
+                self.scope.failed = true;
+                return None;
+            }
+            None => {}
         }
         let (unary, binary) = (UnaryOp::of_word(name), BinaryOp::of_word(name));
         let takes = match (unary, binary) {
@@ -91,18 +99,64 @@ impl Lowering<'_, '_, '_> {
     /// A scalar function's body in place of its call.
     fn scalar(&mut self, s: &ast::ScalarFn, arguments: &[Expr], span: Span) -> Option<Value> {
         let values = self.arguments(&s.name.text, s.parameters.len(), arguments, span)?;
-        let locals = s
-            .parameters
-            .iter()
-            .map(|p| p.text.clone())
-            .zip(values)
-            .collect();
+        self.scalar_body(&s.name, &s.parameters, &values, &s.body)
+    }
+
+    /// The body of a scalar function, or a rule, for arguments.
+    pub(crate) fn scalar_body(
+        &mut self,
+        name: &Name,
+        parameters: &[Name],
+        arguments: &[ExprId],
+        body: &Expr,
+    ) -> Option<Value> {
+        let names = parameters.iter().map(|p| p.text.clone());
         // The body knows its parameters and numbers alone.
         let none = BTreeSet::new();
         let mut inner = Lowering::new(&mut *self.scope, self.equation, &none, self.ranges);
-        inner.locals = locals;
-        inner.never_sum = true;
+        inner.locals = names.zip(arguments.iter().copied()).collect();
+        inner.within = Some(name.text.clone());
         inner.branch = self.branch.clone();
-        inner.number(&s.body).map(Value::Number)
+        inner.number(body).map(Value::Number)
+    }
+
+    /// The call of a Rust function.
+    fn foreign(&mut self, e: &ExternFn, arguments: &[Expr], span: Span) -> Option<Value> {
+        let arguments = self.arguments(&e.name.text, e.parameters.len(), arguments, span)?;
+        let function = self.foreign_function(e);
+        Some(Value::Number(self.add(Ir::Foreign {
+            function,
+            arguments,
+        })))
+    }
+
+    /// A Rust function in the function that uses it, with its rules.
+    fn foreign_function(&mut self, e: &ExternFn) -> ForeignId {
+        let mut known = self.scope.f.foreign.iter();
+        if let Some(at) = known.position(|f| f.name == e.name.text) {
+            return ForeignId(at as u32);
+        }
+        // Known before its rules are, which may use it.
+        let id = ForeignId(self.scope.foreign.len() as u32);
+        self.scope.foreign.push(e.clone());
+        self.scope.f.foreign.push(Foreign {
+            name: e.name.text.clone(),
+            rules: vec![None; e.parameters.len()],
+        });
+        let arguments = self.rule_arguments(e.parameters.len());
+        for (at, parameter) in e.parameters.iter().enumerate() {
+            let rule = e.rules.iter().find(|(name, _)| name.text == parameter.text);
+            let rule = rule
+                .and_then(|(_, rule)| self.scalar_body(&e.name, &e.parameters, &arguments, rule));
+            self.scope.f.foreign[id.index()].rules[at] = rule.map(Value::id);
+        }
+        id
+    }
+
+    /// What stands in a rule for the parameters.
+    pub(crate) fn rule_arguments(&mut self, count: usize) -> Vec<ExprId> {
+        (0..count as u32)
+            .map(|at| self.add(Ir::Argument(at)))
+            .collect()
     }
 }

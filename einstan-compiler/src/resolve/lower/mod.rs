@@ -11,7 +11,7 @@ mod reduction;
 use super::mention::{place_of, summed_somewhere};
 use super::message::{self, count};
 use super::range::Ranges;
-use super::{Binding, Scope, integer, unsupported};
+use super::{Binding, Scope, integer};
 use crate::ast::{self, Access, Equation, Expr, ExprKind, Name, Number, SubscriptKind};
 use crate::check::{Branch, Position};
 use crate::ir::{Element, Expr as Ir, ExprId, IndexId, Place, Role, Subscript, TensorId, UnaryOp};
@@ -44,8 +44,8 @@ pub(crate) struct Lowering<'s, 'a, 'e> {
     env: BTreeMap<String, IndexId>,
     /// Parameters of the scalar function that is inlined.
     pub(crate) locals: BTreeMap<String, ExprId>,
-    /// Products sum nothing: inside a scalar function.
-    never_sum: bool,
+    /// The scalar function that is inlined: products in it sum nothing.
+    within: Option<String>,
     /// The way to a branch.
     branch: Option<Branch>,
     /// Indices that some product of the equation sums.
@@ -68,7 +68,7 @@ impl<'s, 'a, 'e> Lowering<'s, 'a, 'e> {
             ranges,
             env: BTreeMap::new(),
             locals: BTreeMap::new(),
-            never_sum: false,
+            within: None,
             branch: None,
             summed: BTreeSet::new(),
             reported: BTreeSet::new(),
@@ -180,13 +180,9 @@ impl<'s, 'a, 'e> Lowering<'s, 'a, 'e> {
                 otherwise,
             } => self.selection(condition, then, otherwise),
             ExprKind::Derivative { of, by } => self.derivative(of, by),
-            ExprKind::Rust(_) => {
-                unsupported::report(
-                    self.scope.diagnostics,
-                    e.span,
-                    "a Rust expression in braces",
-                );
-                None
+            ExprKind::Rust(tokens) => {
+                let given = self.scope.evaluated(tokens, self.within.as_deref());
+                Some(Value::Number(self.add(Ir::Given(given))))
             }
             ExprKind::Error => None,
         }
@@ -319,6 +315,15 @@ impl<'s, 'a, 'e> Lowering<'s, 'a, 'e> {
             let text = format!(
                 "`{}` depends on `{}` through `{name}`, which stands in another invocation: `d(..)/d(..)` does not \
                  cross its call\nhelp: define it in this invocation",
+                of.tensor.text, by.tensor.text
+            );
+            self.error(Rule::Derivative, of.tensor.span, text);
+            return None;
+        }
+        if let Some(name) = self.scope.f.without_rule(&[y], &[w], 1) {
+            let text = format!(
+                "`{}` depends on `{}` through `{name}`, an `extern fn` without a rule for that: it has no derivative\n\
+                 help: give it one, `extern fn {name}(x) = .., d/dx = ..;`",
                 of.tensor.text, by.tensor.text
             );
             self.error(Rule::Derivative, of.tensor.span, text);

@@ -1,8 +1,8 @@
 //! The arguments of a call: tensors, scalars, numbers, lengths.
 
 use crate::ast::{self, Expr, ExprKind, Number};
-use crate::ir::{DimId, Length, TensorId};
-use crate::resolve::{Binding, Scope, unsupported};
+use crate::ir::{DimId, GivenId, Length, TensorId};
+use crate::resolve::{Binding, Scope};
 use crate::rule::Rule;
 use proc_macro2::Span;
 
@@ -21,6 +21,8 @@ pub(crate) enum ArgumentKind {
     Real(f64),
     /// `len(n)`
     Length(DimId),
+    /// `{expr}`
+    Given(GivenId),
 }
 
 impl Scope<'_> {
@@ -74,10 +76,7 @@ impl Scope<'_> {
                     _ => ArgumentKind::Length(dim),
                 })
             }
-            ExprKind::Rust(_) => {
-                unsupported::report(self.diagnostics, e.span, "a Rust expression in braces");
-                None
-            }
+            ExprKind::Rust(tokens) => Some(ArgumentKind::Given(self.evaluated(tokens, None))),
             ExprKind::Error => None,
             _ => self.no_argument(e),
         }

@@ -23,6 +23,7 @@ impl Scope<'_> {
         self.same_float(f, call)?;
         let dims = self.dimensions_of(f, &arguments)?;
         self.externals.extend(callee.externals.iter().cloned());
+        self.given.extend(callee.given.iter().cloned());
         let mut into = Embedding::new(&mut self.f, f, dims);
         for (p, a) in f.parameters.iter().zip(&arguments) {
             if let Parameter::Tensor(t) = *p {
@@ -42,6 +43,12 @@ impl Scope<'_> {
         }
         self.f.embed(f, &mut into);
         self.written(callee, call, &mut into);
+        for at in self.foreign.len()..self.f.foreign.len() {
+            let name = &self.f.foreign[at].name;
+            let mut own = callee.foreign.iter();
+            self.foreign
+                .extend(own.find(|e| e.name.text == *name).cloned());
+        }
         Some(())
     }
 
@@ -84,11 +91,13 @@ impl Scope<'_> {
                 Element::Integer(t) if t.holds(n) => return Some(()),
                 Element::Integer(_) => format!("{n} does not fit"),
             },
-            ArgumentKind::Real(_) if p.axes.is_empty() && p.element == Element::Float => {
+            ArgumentKind::Real(_) | ArgumentKind::Given(_)
+                if p.axes.is_empty() && p.element == Element::Float =>
+            {
                 return Some(());
             }
             ArgumentKind::Length(_) if p.axes.is_empty() => return Some(()),
-            ArgumentKind::Real(_) => "this is a number".to_string(),
+            ArgumentKind::Real(_) | ArgumentKind::Given(_) => "this is a number".to_string(),
             ArgumentKind::Whole(_) | ArgumentKind::Length(_) => "this is one number".to_string(),
         };
         let text = format!("`{}` takes {wanted} as `{}`, and {found}", f.name, p.name);
@@ -140,6 +149,7 @@ impl Scope<'_> {
             (ArgumentKind::Whole(n), Element::Integer(_)) => exprs.add(Ir::Integer(n)),
             (ArgumentKind::Whole(n), Element::Float) => exprs.real(n as f64),
             (ArgumentKind::Real(r), _) => exprs.real(r),
+            (ArgumentKind::Given(g), _) => exprs.add(Ir::Given(g)),
             (ArgumentKind::Length(d), Element::Integer(_)) => exprs.add(Ir::Len(d)),
             (ArgumentKind::Length(d), Element::Float) => {
                 let length = exprs.add(Ir::Len(d));

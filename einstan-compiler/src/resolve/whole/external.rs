@@ -140,13 +140,8 @@ impl Scope<'_> {
 
     /// The call that a derivative of one tensor by another one would have to cross.
     pub(crate) fn crossing(&self, of: TensorId, by: TensorId) -> Option<&str> {
-        let active = crate::differentiate::active(&self.f, std::iter::once(by));
-        let mut needed = std::collections::BTreeSet::from([of]);
-        self.f.equations.iter().rev().find_map(|e| {
-            if !needed.contains(&e.tensor) || !active.contains(&e.tensor) || e.tensor == by {
-                return None;
-            }
-            needed.extend(self.f.reads(e.right));
+        let mut between = self.f.between(&[of], &[by]).into_iter();
+        between.find_map(|e| {
             let (call, ..) = self.f.returned(e)?;
             Some(self.f.calls[call.index()].name.as_str())
         })
@@ -159,5 +154,6 @@ fn passed(a: &Argument) -> Passed {
         ArgumentKind::Whole(n) => Passed::Whole(n),
         ArgumentKind::Real(r) => Passed::Real(Real::new(r)),
         ArgumentKind::Length(d) => Passed::Length(d),
+        ArgumentKind::Given(g) => Passed::Given(g),
     }
 }

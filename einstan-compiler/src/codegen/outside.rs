@@ -1,0 +1,195 @@
+//! What the user's names mean where the function stands: the generated code is in a module of its own, and reaches them
+//! through the implementation of a trait.
+
+use super::external::callee;
+use super::signature::Items;
+use crate::ast::ElementType;
+use crate::ir::{CallId, ForeignId, GivenId, Length};
+use proc_macro2::{Ident, Literal, Span, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
+
+/// `e0`: a foreign function.
+pub(super) fn foreign(id: ForeignId) -> Ident {
+    format_ident!("e{}", id.0)
+}
+
+/// `g0`: what a Rust expression gives.
+pub(super) fn given(id: GivenId) -> Ident {
+    format_ident!("g{}", id.0)
+}
+
+impl Items<'_> {
+    /// Whether anything of the user's is reached, which where the function is wrong nothing is.
+    fn reaches_outside(&self) -> bool {
+        let given = !self.inline && !self.f.given.is_empty();
+        self.plan().is_some() && (given || self.f.calls_outside())
+    }
+
+    fn callees(&self) -> impl Iterator<Item = CallId> {
+        (0..self.f.calls.len() as u32).map(CallId)
+    }
+
+    fn foreigns(&self) -> impl Iterator<Item = ForeignId> {
+        (0..self.f.foreign.len() as u32).map(ForeignId)
+    }
+
+    /// The Rust expressions, none where the function is wrong.
+    pub(super) fn givens(&self) -> impl Iterator<Item = GivenId> {
+        let count = self.plan().map_or(0, |_| self.f.given.len());
+        (0..count as u32).map(GivenId)
+    }
+
+    /// Emits, inside the private module,
+    ///
+    /// ```text
+    /// pub trait __Outside {
+    ///     type C0;
+    ///     fn e0<T: rt::Float>(a0: T, a1: T) -> T;
+    ///     fn g0(d0: usize) -> f64;
+    /// }
+    /// pub struct __Here;
+    /// type C0 = <__Here as __Outside>::C0;
+    /// ```
+    pub(super) fn outside(&self) -> TokenStream {
+        if !self.reaches_outside() {
+            return TokenStream::new();
+        }
+        let types: Vec<Ident> = self.callees().map(callee).collect();
+        let (generics, float) = (self.foreign_generics(), self.foreign_float());
+        let foreign = self.foreigns().map(|id| {
+            let name = foreign(id);
+            let arguments = (0..self.f.foreign[id.index()].rules.len()).map(parameter);
+            quote! { fn #name #generics(#(#arguments: #float),*) -> #float; }
+        });
+        let given = self.givens().filter(|_| !self.inline).map(|id| {
+            let (name, arguments) = (given(id), 0..self.f.given[id.index()].lengths.len());
+            let arguments = arguments.map(parameter);
+            quote! { fn #name(#(#arguments: usize),*) -> f64; }
+        });
+        let fixed = self.f.float.filter(|_| self.f.calls_outside());
+        let element = fixed.map(|_| quote! { type T = #float; });
+        quote! {
+            pub trait __Outside { #(type #types;)* #(#foreign)* #(#given)* }
+            pub struct __Here;
+            #(type #types = <__Here as __Outside>::#types;)*
+            #element
+        }
+    }
+
+    /// Emits, where the user's names mean what the user means,
+    ///
+    /// ```text
+    /// const _: () = { impl __einstan_f::__Outside for __einstan_f::__Here {
+    ///     type C0 = nn::softmax::__Fn;
+    ///     fn e0<T: rt::Float>(a0: T, a1: T) -> T { let function: fn(T, T) -> T = special::beta; function(a0, a1) }
+    ///     fn g0(n: usize) -> f64 { Into::<f64>::into({ n as f64 }) }
+    /// } };
+    /// ```
+    pub(super) fn here(&self, module: &Ident) -> TokenStream {
+        if !self.reaches_outside() {
+            return TokenStream::new();
+        }
+        let types = self.callees().map(|call| {
+            let (name, path) = (callee(call), &self.resolved.externals[call.index()].path);
+            let tokens = &path.tokens;
+            let own = Ident::new("__Fn", path.span);
+            quote_spanned! { path.span => type #name = #tokens::#own; }
+        });
+        let (generics, float) = (self.foreign_generics(), self.foreign_float());
+        let foreign = self.foreigns().map(|id| {
+            let (name, own) = (foreign(id), &self.resolved.foreign[id.index()]);
+            let target = &own.target;
+            let arguments: Vec<Ident> = (0..own.parameters.len()).map(parameter).collect();
+            // rustc compares the signature at the path, once.
+            let types = arguments.iter().map(|_| &float);
+            quote! {
+                #[inline(always)]
+                fn #name #generics(#(#arguments: #float),*) -> #float {
+                    let function: fn(#(#types),*) -> #float = #target;
+                    function(#(#arguments),*)
+                }
+            }
+        });
+        let given = self.givens().filter(|_| !self.inline).map(|id| {
+            let (name, value) = (given(id), self.given_value(id));
+            let lengths = self.resolved.given[id.index()].lengths.iter();
+            let lengths = lengths.map(|n| Ident::new(&n.text, n.span));
+            quote! { fn #name(#(#lengths: usize),*) -> f64 { #value } }
+        });
+        quote! {
+            #[allow(unused, clippy::all, clippy::pedantic, clippy::nursery)]
+            const _: () = {
+                impl #module::__Outside for #module::__Here { #(#types)* #(#foreign)* #(#given)* }
+            };
+        }
+    }
+
+    /// `pub use self::__imp::{__Outside, __Here};`
+    pub(super) fn outside_exports(&self) -> TokenStream {
+        match self.reaches_outside() {
+            true => quote! { pub use self::__imp::{__Outside, __Here}; },
+            false => TokenStream::new(),
+        }
+    }
+
+    /// Emits, in a module inside of the private one, `use super::{__Here, __Outside, C0, T};`
+    pub(super) fn outside_names(&self) -> TokenStream {
+        if !self.reaches_outside() {
+            return TokenStream::new();
+        }
+        let types = self.callees().map(callee);
+        let fixed = self.f.float.filter(|_| self.f.calls_outside());
+        let element = fixed.map(|_| quote! { T });
+        quote! { use super::{__Here, __Outside, #(#types,)* #element}; }
+    }
+
+    /// Emits `Into::<f64>::into({ rate() })`.
+    pub(super) fn given_value(&self, id: GivenId) -> TokenStream {
+        let tokens = &self.resolved.given[id.index()].tokens;
+        let at = tokens.clone().into_iter().next().map(|t| t.span());
+        let into = quote_spanned! { at.unwrap_or_else(Span::call_site) => ::core::convert::Into::<f64>::into };
+        quote! { #into(#tokens) }
+    }
+
+    /// Emits, in a function of the module, `let g0 = <__Here as __Outside>::g0(d1);`
+    pub(super) fn find_given(&self) -> TokenStream {
+        let each = self.givens().filter(|_| !self.inline).map(|id| {
+            let name = given(id);
+            let lengths = self.f.given[id.index()].lengths.iter();
+            let lengths = lengths.map(|&d| match self.f.dim(d).length {
+                Length::Fixed(n) => {
+                    let n = Literal::usize_suffixed(n as usize);
+                    quote! { #n }
+                }
+                _ => {
+                    let name = format_ident!("d{}", d.0);
+                    quote! { #name }
+                }
+            });
+            quote! { let #name = <__Here as __Outside>::#name(#(#lengths),*); }
+        });
+        quote! { #(#each)* }
+    }
+
+    /// `<T: rt::Float>` of a foreign function, nothing where the element type is fixed.
+    fn foreign_generics(&self) -> TokenStream {
+        let rt = &self.paths.rt;
+        match self.f.float {
+            None => quote! { <AnyFloat: #rt::Float> },
+            Some(_) => TokenStream::new(),
+        }
+    }
+
+    fn foreign_float(&self) -> TokenStream {
+        match self.f.float {
+            None => quote! { AnyFloat },
+            Some(ElementType::F32) => quote! { f32 },
+            Some(_) => quote! { f64 },
+        }
+    }
+}
+
+/// `__p0`, which no path of the user's means.
+fn parameter(at: usize) -> Ident {
+    Ident::new(&format!("__p{at}"), Span::mixed_site())
+}
