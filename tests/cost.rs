@@ -331,3 +331,25 @@ fn jacobians_times_vectors_are_tangents() {
     assert!(value.largest <= 64.0, "{}", plan.text);
     assert!(f.forward.flops <= 20.0 * 64.0 * 64.0, "{f:?}");
 }
+
+/// What is 0 but on a diagonal, or but at one position, is filled and not computed.
+#[test]
+fn structural_zeros_of_jacobians_are_filled() {
+    for equation in [
+        "x[i]^2",
+        "x[0] * x[i]",
+        "x[i] * sum[k](x[k]^2) - x[2]",
+        "tanh(x[i]) * x[0] * x[1]",
+    ] {
+        let dense = equation.contains("sum");
+        let f = compile(&format!("fn f(x[n]) -> y[n] {{ y[i] = {equation}; }}"));
+        let jacobian = plans_of(&f.function).jacobian.expect("a Jacobian");
+        let flops = |n| figures(&jacobian, n).forward.flops;
+        let growth = flops(2000) / flops(1000);
+        assert!(
+            if dense { growth > 3.5 } else { growth < 2.1 },
+            "{equation}: {growth}\n{}",
+            jacobian.text
+        );
+    }
+}

@@ -95,6 +95,10 @@ fn derivative(subject: Subject, title: String, mut system: System, primal: usize
     system.inline();
     system.share();
     let mut names = Names::new(primal);
+    // What is asked for has its name before the parts of it.
+    for &root in &system.roots {
+        names.tensor(&system.f, root);
+    }
     let mut layout = Layout::new(&system.f, &mut names, true);
     let lines = system
         .definitions

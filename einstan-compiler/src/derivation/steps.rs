@@ -30,6 +30,9 @@ pub struct Way {
 
 /// The ways of a function that is right, backwards from its results.
 pub fn ways(f: &Function) -> Vec<Way> {
+    if !f.has_derivative() {
+        return vec![];
+    }
     let active = f.active(f.differentiable());
     let mut seen = BTreeSet::new();
     let mut out = Vec::new();

@@ -53,6 +53,15 @@ pub struct Given {
     pub within: Option<String>,
 }
 
+/// A group of tokens as the source has it, if it says so.
+fn as_written(tokens: &TokenStream) -> String {
+    let mut all = tokens.clone().into_iter();
+    match (all.next().and_then(|t| t.span().source_text()), all.next()) {
+        (Some(text), None) => text,
+        _ => ast::print::rust(&tokens.to_string()),
+    }
+}
+
 /// A function while its body is resolved.
 pub(crate) struct Scope<'a> {
     pub f: Function,
@@ -139,7 +148,7 @@ impl<'a> Scope<'a> {
         }
         let lengths = self.lengths_in(tokens.clone());
         self.f.given.push(ir::Given {
-            text: ast::print::rust(&text),
+            text: as_written(tokens),
             lengths: lengths.iter().map(|n| self.dims[&n.text]).collect(),
         });
         self.given.push(Given {

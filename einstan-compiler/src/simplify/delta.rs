@@ -1,8 +1,9 @@
-//! `if i == j { v } else { 0 }` and `(i == j)` as factors: one of the indices takes the place of the other.
+//! `if i == j { v } else { 0 }` and `(i == j)` as factors: one of the indices takes the place of the other, or a position.
 //!
 //! ```text
 //! y[i] = sum[j](if i == j { A[i,j] } else { 0 })      y[i] = A[i,i]
 //! J[i,j,p,q] = if j == q { X[i,p] } else { 0 }        J[i,j,p,j] += X[i,p], on zeros
+//! J[i,j] = if j == 0 { x[i] } else { 0 }              J[i,0] += x[i], on zeros
 //! ```
 
 use crate::differentiate::Backward;
@@ -46,8 +47,11 @@ pub(super) fn summed(f: &mut Function, id: ExprId) -> ExprId {
         let factors = f.exprs.factors(body);
         let found = factors.iter().enumerate().find_map(|(at, &x)| {
             let bound = |i: IndexId| indices.contains(&i);
-            let (gone, stays, rest) = equality(f, x, &bound)?;
-            Some((at, gone, stays, rest))
+            // The sum may be over nothing, and then a position is none.
+            match equality(f, x, &bound)? {
+                (gone, Subscript::Index(stays), rest) => Some((at, gone, stays, rest)),
+                (_, Subscript::Constant(_), _) => None,
+            }
         });
         let Some((at, gone, stays, rest)) = found else {
             return id;
@@ -103,7 +107,8 @@ fn diagonals(f: &mut Function, e: Equation) -> Vec<Equation> {
     whole.into_iter().chain(parts).collect()
 }
 
-/// `T[..i..i..] += v`, if an addend has a factor `if i == j { v } else { 0 }` for two indices on the left.
+/// `T[..i..i..] += v`, if an addend has a factor `if i == j { v } else { 0 }` for two indices on the left, or for one and a
+/// position.
 fn on_diagonal(
     f: &mut Function,
     e: &Equation,
@@ -116,7 +121,11 @@ fn on_diagonal(
         let mut factors = f.exprs.factors(product);
         let found = factors.iter().enumerate().find_map(|(at, &x)| {
             let found = equality(f, x, kept)?;
-            kept(found.1).then_some((at, found))
+            let placed = match found.1 {
+                Subscript::Index(stays) => kept(stays),
+                Subscript::Constant(_) => true,
+            };
+            placed.then_some((at, found))
         });
         let Some((at, (gone, stays, rest))) = found else {
             break;
@@ -126,10 +135,14 @@ fn on_diagonal(
             .into_iter()
             .reduce(|a, b| f.exprs.product(a, b))
             .expect("there is a factor");
-        product = f.rename(product, &BTreeMap::from([(gone, stays)]));
+        if let Subscript::Constant(_) = stays {
+            product = guarded(f, product, gone);
+        }
+        let places = BTreeMap::from([(gone, stays)]);
+        product = f.exprs.place(product, &places);
         for s in &mut left {
             if *s == Subscript::Index(gone) {
-                *s = Subscript::Index(stays);
+                *s = stays;
             }
         }
     }
@@ -145,6 +158,27 @@ fn on_diagonal(
         } else {
             product
         },
+    })
+}
+
+/// An expression with its reads along an index guarded: a position that takes its place may lie outside, where nothing is
+/// written.
+fn guarded(f: &mut Function, id: ExprId, along: IndexId) -> ExprId {
+    f.exprs.map(id, &mut BTreeMap::new(), &mut |mut e| {
+        if let Expr::Access {
+            subscripts,
+            guarded,
+            ..
+        }
+        | Expr::IntegerAccess {
+            subscripts,
+            guarded,
+            ..
+        } = &mut e
+        {
+            *guarded |= subscripts.contains(&Subscript::Index(along));
+        }
+        e
     })
 }
 
@@ -171,12 +205,13 @@ impl Rest {
     }
 }
 
-/// Of a factor that is 0 unless two indices of one dimension are equal: one that `may_go`, the other one, and the rest.
+/// Of a factor that is 0 unless two indices of one dimension are equal, or an index is a position: one that `may_go`, what
+/// takes its place, and the rest.
 fn equality(
     f: &Function,
     factor: ExprId,
     may_go: &impl Fn(IndexId) -> bool,
-) -> Option<(IndexId, IndexId, Rest)> {
+) -> Option<(IndexId, Subscript, Rest)> {
     let (condition, value) = match *f.exprs.get(factor) {
         Expr::Indicator(c) => (c, None),
         Expr::Select {
@@ -196,20 +231,32 @@ fn equality(
         let Expr::IntegerCompare(CmpOp::Equal, a, b) = *f.exprs.get(c) else {
             return None;
         };
-        let (a, b) = (index(a)?, index(b)?);
+        let (a, b) = match (index(a), index(b)) {
+            (Some(a), Some(b)) => (a, b),
+            (Some(i), None) => return Some((at, (i, position(f, b)?))).filter(|_| may_go(i)),
+            (None, Some(i)) => return Some((at, (i, position(f, a)?))).filter(|_| may_go(i)),
+            (None, None) => return None,
+        };
         if f.index(a).dim != f.index(b).dim {
             return None;
         }
         // The one that was introduced later goes.
         let (early, late) = (a.min(b), a.max(b));
         match (may_go(late), may_go(early)) {
-            (true, _) => Some((at, (late, early))),
-            (_, true) => Some((at, (early, late))),
+            (true, _) => Some((at, (late, Subscript::Index(early)))),
+            (_, true) => Some((at, (early, Subscript::Index(late)))),
             _ => None,
         }
     })?;
     conditions.remove(at);
     Some((pair.0, pair.1, Rest { conditions, value }))
+}
+
+fn position(f: &Function, id: ExprId) -> Option<Subscript> {
+    match *f.exprs.get(id) {
+        Expr::Integer(n) => u64::try_from(n).ok().map(Subscript::Constant),
+        _ => None,
+    }
 }
 
 fn is_zero(f: &Function, id: ExprId) -> bool {

@@ -1,7 +1,0 @@
-use einstan::einstan;
-
-einstan! {
-    extern fn erfc(x) = special::erfc;
-}
-
-fn main() {}
