@@ -5,6 +5,10 @@ use ndarray::NdFloat;
 use std::fmt::Debug;
 
 /// The element type of a function: `f32` or `f64`.
+#[diagnostic::on_unimplemented(
+    message = "a number is passed or asked for here, of type `f32` or `f64`, and the other side has `{Self}`",
+    label = "number and `{Self}`"
+)]
 pub trait Float: NdFloat + Element + Elementary {}
 
 impl Float for f32 {}

@@ -26,12 +26,26 @@ enum Kind {
     Nothing,
 }
 
+/// What the hidden type of a function is called: where a call has other numbers, rustc finds no such name, says so at the
+/// user's path with the one that there is, and looks no further.
+pub(super) fn callable_name(arguments: usize, results: usize) -> Ident {
+    let count = |n: usize, what: &str| match n {
+        1 => format!("1_{what}"),
+        n => format!("{n}_{what}s"),
+    };
+    let (takes, gives) = (count(arguments, "argument"), count(results, "result"));
+    format_ident!("takes_{takes}_for_{gives}")
+}
+
 impl Items<'_> {
     /// `#[doc(hidden)] pub use super::__imp::__Fn;`
     pub(super) fn callable_export(&self) -> TokenStream {
         match self.inline {
             true => TokenStream::new(),
-            false => quote! { #[doc(hidden)] pub use super::__imp::__Fn; },
+            false => {
+                let name = callable_name(self.f.parameters.len(), self.f.results.len());
+                quote! { #[doc(hidden)] pub use super::__imp::__Fn as #name; }
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 //! What the user's names mean where the function stands: the generated code is in a module of its own, and reaches them
 //! through the implementation of a trait.
 
+use super::callable::callable_name;
 use super::external::callee;
 use super::signature::Items;
 use crate::ast::ElementType;
@@ -80,7 +81,7 @@ impl Items<'_> {
     ///
     /// ```text
     /// const _: () = { impl __einstan_f::__Outside for __einstan_f::__Here {
-    ///     type C0 = nn::softmax::__Fn;
+    ///     type C0 = nn::softmax::takes_1_argument_for_1_result;
     ///     fn e0<T: rt::Float>(a0: T, a1: T) -> T { let function: fn(T, T) -> T = special::beta; function(a0, a1) }
     ///     fn g0(n: usize) -> f64 { Into::<f64>::into({ n as f64 }) }
     /// } };
@@ -92,7 +93,9 @@ impl Items<'_> {
         let types = self.callees().map(|call| {
             let (name, path) = (callee(call), &self.resolved.externals[call.index()].path);
             let tokens = &path.tokens;
-            let own = Ident::new("__Fn", path.span);
+            let call = &self.f.calls[call.index()];
+            let mut own = callable_name(call.arguments.len(), call.results);
+            own.set_span(path.span);
             quote_spanned! { path.span => type #name = #tokens::#own; }
         });
         let (generics, float) = (self.foreign_generics(), self.foreign_float());
