@@ -277,3 +277,37 @@ fn functions_have_their_derivatives() {
         1e-6,
     );
 }
+
+mod annotated {
+    einstan::einstan! {
+        pub fn ones(dim n, X[m]) -> (Y[n, 3], s, t[n]) {
+            Y[i: n, j] = 2;
+            Z[i: n, k: m] = 1;
+            s = sum[i: n, k: m](Z[i,k]) + sum[q: 4](q);
+            t[i] = sum[k: m](if k < len(n) { X[k] } else { 0 });
+        }
+        pub fn fixed(X[n]) -> s { s = sum[i: 3](X[i]^2); }
+    }
+}
+
+#[test]
+fn dimensions_are_given_where_an_index_is_introduced() {
+    let x = ndarray::array![1.0, 2.0, 3.0];
+    let (y, s, t) = annotated::ones(2, &x).unwrap();
+    assert_eq!(
+        (y, s, t),
+        (
+            ndarray::Array2::from_elem((2, 3), 2.0),
+            12.0,
+            ndarray::array![3.0, 3.0]
+        )
+    );
+    assert_eq!(annotated::fixed(&x).unwrap(), 14.0);
+    let error = annotated::fixed(&ndarray::array![1.0])
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.contains("`X`") && error.contains('3') && error.contains('1'),
+        "{error}"
+    );
+}

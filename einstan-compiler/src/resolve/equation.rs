@@ -175,15 +175,7 @@ impl Scope<'_> {
     /// The left-hand side: plain and distinct indices, of a `+=` constants and repeated indices too.
     fn left_slots(&mut self, e: &Equation) -> Option<Vec<Slot>> {
         let mut slots: Vec<Slot> = Vec::new();
-        for (s, dimension) in &e.left.subscripts {
-            if let Some(d) = dimension {
-                unsupported::report(
-                    self.diagnostics,
-                    d.span,
-                    "a dimension annotation on the left-hand side",
-                );
-                return None;
-            }
+        for (s, _) in &e.left.subscripts {
             let adds = e.op == AssignOp::Accumulate;
             let slot = match &s.kind {
                 SubscriptKind::Plain(Expr {

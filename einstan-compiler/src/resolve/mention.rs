@@ -40,6 +40,17 @@ fn condition_children(c: &Cond) -> Vec<&Expr> {
     }
 }
 
+/// The indices of reductions that have a dimension there.
+pub(crate) fn annotations(e: &Expr) -> Vec<(Name, &Expr)> {
+    let mut out: Vec<(Name, &Expr)> = Vec::new();
+    if let ExprKind::Reduction { indices, .. } = &e.kind {
+        let own = indices.iter();
+        out.extend(own.filter_map(|a| Some((a.index.clone(), a.dimension.as_ref()?))));
+    }
+    out.extend(children(e).into_iter().flat_map(annotations));
+    out
+}
+
 /// The index of a subscript that is one name and nothing else.
 pub(crate) fn plain_index(s: &Subscript) -> Option<&Name> {
     match &s.kind {

@@ -4,6 +4,7 @@
 //! turns its right-hand side into an expression with explicit sums. An error leaves what it concerns poisoned, so that
 //! one mistake is one error.
 
+mod annotation;
 mod attribute;
 mod define;
 mod equation;

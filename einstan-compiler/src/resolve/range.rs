@@ -84,7 +84,8 @@ impl Scope<'_> {
     }
 
     /// The dimension of every index: that of the first plain read outside branches, else of the left-hand side as far as
-    /// its `axes` are declared, else of the first plain read in a branch. `check` compares the others with it.
+    /// its `axes` are declared, else the one that it is annotated with, else of the first plain read in a branch. `check`
+    /// compares the others with it.
     pub(crate) fn ranges(
         &mut self,
         e: &Equation,
@@ -118,6 +119,7 @@ impl Scope<'_> {
                 sure.entry(n.text.clone()).or_insert((*dim, None));
             }
         }
+        self.annotated(e, &mut sure)?;
         for (name, range) in branches {
             sure.entry(name).or_insert(range);
         }

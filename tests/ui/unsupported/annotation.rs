@@ -1,8 +1,9 @@
 use einstan::einstan;
 
 einstan! {
-    fn f(a) -> y[3] {
-        y[i: 3] = a;
+    fn f(a, dim n) -> s {
+        y[i: 2*n] = a;
+        s = sum[i](y[i]);
     }
 }
 

@@ -4,7 +4,6 @@ use super::{Lowering, Value};
 use crate::ast::{self, Expr, Name};
 use crate::ir::Expr as Ir;
 use crate::op::ReduceOp;
-use crate::resolve::unsupported;
 use crate::rule::Rule;
 
 impl Lowering<'_, '_, '_> {
@@ -16,14 +15,6 @@ impl Lowering<'_, '_, '_> {
     ) -> Option<Value> {
         let mut ids = Vec::new();
         for a in indices {
-            if let Some(d) = &a.dimension {
-                unsupported::report(
-                    self.scope.diagnostics,
-                    d.span,
-                    "a dimension annotation in a reduction",
-                );
-                return None;
-            }
             self.ranged(&a.index.text, a.index.span)?;
         }
         let word = function.text.as_str();
