@@ -3,19 +3,20 @@
 //!     cargo run --example derive -- "Y[i,j] = X[i,k]*W[k,j] + b[j]"
 //!
 //! Takes equations, functions, files with such, or `-` for standard input. `--steps` shows the way to each gradient,
-//! `--latex` adds LaTeX, `--html FILE` writes a page, `--rust` adds the generated code. Errors are shown as the compiler
-//! shows them.
+//! `--latex` adds LaTeX, `--notation` the derivatives as functions of the notation, `--html FILE` writes a page, `--rust`
+//! adds the generated code. Errors are shown as the compiler shows them.
 
 mod show;
 
 use show::Wanted;
 use show::input::Input;
 use std::error::Error;
+use std::io::{ErrorKind, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 const USAGE: &str =
-    "derive [--steps] [--latex] [--rust] [--html FILE] EQUATION | FUNCTION | FILE | -";
+    "derive [--steps] [--latex] [--notation] [--rust] [--html FILE] EQUATION | FUNCTION | FILE | -";
 
 /// What the command line says.
 #[derive(Default)]
@@ -33,10 +34,11 @@ fn arguments() -> Result<Option<Arguments>, Box<dyn Error>> {
         match argument {
             Long("steps") => out.wanted.steps = true,
             Long("latex") => out.wanted.latex = true,
+            Long("notation") => out.wanted.notation = true,
             Long("rust") => out.wanted.rust = true,
             Long("html") => out.html = Some(parser.value()?.into()),
             Long("help") | Short('h') => {
-                println!("{USAGE}");
+                print(&format!("{USAGE}\n"))?;
                 return Ok(None);
             }
             Value(text) => out.inputs.push(text.string()?),
@@ -49,6 +51,14 @@ fn arguments() -> Result<Option<Arguments>, Box<dyn Error>> {
     Ok(Some(out))
 }
 
+/// Prints; a reader that has seen enough closes the pipe, which is no error.
+fn print(text: &str) -> Result<(), Box<dyn Error>> {
+    match std::io::stdout().write_all(text.as_bytes()) {
+        Err(e) if e.kind() != ErrorKind::BrokenPipe => Err(e.into()),
+        _ => Ok(()),
+    }
+}
+
 fn run() -> Result<ExitCode, Box<dyn Error>> {
     let Some(arguments) = arguments()? else {
         return Ok(ExitCode::SUCCESS);
@@ -59,7 +69,7 @@ fn run() -> Result<ExitCode, Box<dyn Error>> {
         let input = Input::new(argument)?;
         match show::text(&input, arguments.wanted) {
             Ok(text) => {
-                print!("{text}");
+                print(&text)?;
                 if arguments.html.is_some() {
                     functions.extend(show::functions(&input)?);
                 }
@@ -74,7 +84,7 @@ fn run() -> Result<ExitCode, Box<dyn Error>> {
         && !functions.is_empty()
     {
         std::fs::write(&path, show::page::page(&functions, arguments.wanted.steps))?;
-        println!("\nwrote {}", path.display());
+        print(&format!("\nwrote {}\n", path.display()))?;
     }
     Ok(code)
 }

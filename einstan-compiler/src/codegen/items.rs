@@ -158,9 +158,12 @@ impl<'a> Items<'a> {
                 quote! { #own as #e }
             }
         });
-        let (equations, latex, plan) = (
+        let (equations, latex, notation, plan) = (
             self.equations(),
             self.latex(),
+            self.derivation
+                .map(|d| d.notation.as_str())
+                .unwrap_or_default(),
             self.plan().map(|p| p.text.clone()).unwrap_or_default(),
         );
         let (outside, callable) = (self.outside_exports(), self.callable_export());
@@ -181,6 +184,9 @@ impl<'a> Items<'a> {
                 pub const EQUATIONS: &str = #equations;
                 /// The same in LaTeX, with amsmath.
                 pub const LATEX: &str = #latex;
+                /// The function and its derivatives as functions of the notation, which compile: `f_vjp` takes a cotangent
+                /// `Y_bar` of each result and gives the gradients `X_bar`, `f_jvp` takes tangents `X_dot` and gives `Y_dot`.
+                pub const NOTATION: &str = #notation;
                 /// What the compiler decided.
                 pub const PLAN: &str = #plan;
             }

@@ -145,16 +145,25 @@ impl System {
         let mut to = BTreeMap::new();
         for e in self.f.exprs.walk(id) {
             let (Expr::Access {
-                tensor, subscripts, ..
+                tensor,
+                subscripts,
+                guarded,
             }
             | Expr::IntegerAccess {
-                tensor, subscripts, ..
+                tensor,
+                subscripts,
+                guarded,
             }) = self.f.exprs.get(e).clone()
             else {
                 continue;
             };
             if let Some(d) = inlined.get(&tensor) {
-                to.insert(e, at(&mut self.f, d, &subscripts));
+                let placed = at(&mut self.f, d, &subscripts);
+                let placed = match guarded {
+                    true => self.f.exprs.guarded(placed),
+                    false => placed,
+                };
+                to.insert(e, placed);
             }
         }
         inside(&mut self.f.exprs, id, &to)

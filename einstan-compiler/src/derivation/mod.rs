@@ -2,13 +2,15 @@
 //!
 //! What is shown is ordinary ir: a `System` of definitions, in which what the compiler made for itself stands where it is
 //! used (`inline`). `layout` makes formulas of it, and `script` writes these as text, LaTeX or MathML. `section` puts the
-//! lines together, `steps` shows the way from the product rule to each gradient.
+//! lines together, `steps` shows the way from the product rule to each gradient. `notation` writes all of it so that it can be
+//! read again.
 
 mod expand;
 mod formula;
 mod inline;
 mod layout;
 mod names;
+mod notation;
 mod script;
 mod section;
 mod share;
@@ -29,6 +31,8 @@ use system::System;
 pub struct Derivation {
     pub name: String,
     pub sections: Vec<Section>,
+    /// The function and its derivatives as functions of the notation: `NOTATION`.
+    pub notation: String,
 }
 
 /// What a section shows.
@@ -82,6 +86,7 @@ pub fn of(f: &Function, derivatives: &Derivatives) -> Derivation {
     Derivation {
         name: f.name.clone(),
         sections,
+        notation: notation::notation(f, derivatives),
     }
 }
 

@@ -196,8 +196,7 @@ fn own_indices(f: &mut Function, tensor: TensorId, left: &[Subscript]) -> Vec<In
     own
 }
 
-/// What an equation adds at `left`: where its own left-hand side repeats an index or names a position, a delta. Whether a
-/// read stands in a branch does not matter to people.
+/// What an equation adds at `left`: where its own left-hand side repeats an index or names a position, a delta.
 fn placed(f: &mut Function, e: &Equation, left: &[IndexId]) -> ExprId {
     let mut places: BTreeMap<IndexId, IndexId> = BTreeMap::new();
     let mut deltas = Vec::new();
@@ -215,14 +214,8 @@ fn placed(f: &mut Function, e: &Equation, left: &[IndexId]) -> ExprId {
         };
         deltas.push(f.exprs.compare_integers(CmpOp::Equal, there, here));
     }
-    let right = f.exprs.map(e.right, &mut BTreeMap::new(), &mut |mut node| {
-        if let Expr::Access { guarded, .. } | Expr::IntegerAccess { guarded, .. } = &mut node {
-            *guarded = false;
-        }
-        node
-    });
     debug_assert!(indices(&e.left).iter().all(|i| places.contains_key(i)));
-    let mut value = f.rename(right, &places);
+    let mut value = f.rename(e.right, &places);
     for condition in deltas {
         let delta = f.exprs.indicator(condition);
         value = f.exprs.product(value, delta);

@@ -118,6 +118,9 @@ impl Tangent {
         let right = match self.linear.f.exprs.get(e.right).clone() {
             Expr::Softmax { along, body, log } => {
                 let dx = self.of(body);
+                if dx == self.linear.f.exprs.real(0.0) {
+                    return;
+                }
                 self.softmax(&along, log, value, dx)
             }
             Expr::Reduce { op, indices, body } => self.reduction(op, indices, body, value),
@@ -135,6 +138,10 @@ impl Tangent {
             ReduceOp::Sum => self.product(x),
             _ => self.of(x),
         };
+        // What is summed changes nowhere: comparisons are counted, say.
+        if tangent == self.linear.f.exprs.real(0.0) {
+            return tangent;
+        }
         let share = self.linear.f.exprs.product(weight, tangent);
         let share = self.linear.under(&guards, share);
         self.linear.sum_over(over, share)
@@ -193,11 +200,17 @@ impl Tangent {
             } => self.read(tensor, &subscripts),
             Expr::Unary(op, a) => {
                 let seed = self.of(a);
-                self.linear.unary(op, a, value, seed).unwrap_or(zero)
+                match seed == zero {
+                    true => zero,
+                    false => self.linear.unary(op, a, value, seed).unwrap_or(zero),
+                }
             }
             Expr::PowI(a, n) if n != 0 => {
                 let seed = self.of(a);
-                self.linear.power_of(a, n, seed)
+                match seed == zero {
+                    true => zero,
+                    false => self.linear.power_of(a, n, seed),
+                }
             }
             Expr::Binary(op, a, b) => {
                 let local = self.linear.binary(op, a, b, value);
@@ -240,7 +253,10 @@ impl Tangent {
                 otherwise,
             } => {
                 let (then, otherwise) = (self.of(then), self.of(otherwise));
-                self.linear.f.exprs.select(condition, then, otherwise)
+                match then == zero && otherwise == zero {
+                    true => zero,
+                    false => self.linear.f.exprs.select(condition, then, otherwise),
+                }
             }
             _ => zero,
         }

@@ -379,6 +379,16 @@ impl Exprs {
         new
     }
 
+    /// `id` with its reads guarded: it stands in a branch.
+    pub fn guarded(&mut self, id: ExprId) -> ExprId {
+        self.map(id, &mut BTreeMap::new(), &mut |mut e| {
+            if let Expr::Access { guarded, .. } | Expr::IntegerAccess { guarded, .. } = &mut e {
+                *guarded = true;
+            }
+            e
+        })
+    }
+
     /// `id` and every expression inside it, each once, outer ones first.
     pub fn walk(&self, id: ExprId) -> Vec<ExprId> {
         let (mut seen, mut order, mut stack) = (BTreeSet::new(), Vec::new(), vec![id]);

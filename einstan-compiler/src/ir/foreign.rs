@@ -28,6 +28,9 @@ impl GivenId {
 pub struct Foreign {
     /// Its name in the notation.
     pub name: String,
+    /// The path of the Rust function.
+    pub target: String,
+    pub parameters: Vec<String>,
     /// The derivative by each parameter where the user gives it, over `Expr::Argument`.
     pub rules: Vec<Option<ExprId>>,
 }

@@ -4,8 +4,7 @@ use super::cost::element_flops;
 use super::factors;
 use super::storage::{Reason, Storage};
 use crate::ir::{
-    BinaryOp, Equation, Expr, ExprId, Exprs, Function, IndexId, Keep, ReduceOp, Role, Subscript,
-    TensorId,
+    BinaryOp, Equation, Expr, ExprId, Function, IndexId, Keep, ReduceOp, Role, Subscript, TensorId,
 };
 use std::collections::BTreeMap;
 
@@ -172,19 +171,9 @@ pub(crate) fn substitute(f: &mut Function, id: ExprId, d: &Definition) -> ExprId
         }
         let placed = exprs.place(d.right, &map);
         Some(if guarded {
-            guard(exprs, placed)
+            exprs.guarded(placed)
         } else {
             placed
         })
-    })
-}
-
-/// `id` with its reads guarded, as the read is in whose place it stands.
-fn guard(exprs: &mut Exprs, id: ExprId) -> ExprId {
-    exprs.map(id, &mut BTreeMap::new(), &mut |mut e| {
-        if let Expr::Access { guarded, .. } | Expr::IntegerAccess { guarded, .. } = &mut e {
-            *guarded = true;
-        }
-        e
     })
 }

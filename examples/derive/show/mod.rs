@@ -14,6 +14,7 @@ use std::fmt::Write;
 pub struct Wanted {
     pub steps: bool,
     pub latex: bool,
+    pub notation: bool,
     pub rust: bool,
 }
 
@@ -46,6 +47,9 @@ fn function(f: &Derived, wanted: Wanted) -> String {
         for way in f.ways.iter().filter(|_| wanted.steps) {
             let _ = write!(out, "\n% {}\n{}", way.title, way.latex());
         }
+    }
+    if wanted.notation {
+        let _ = write!(out, "\nnotation\n{}", f.derivation.notation);
     }
     let _ = writeln!(out, "\nplan");
     for line in f.plan.lines() {

@@ -141,6 +141,8 @@ impl Lowering<'_, '_, '_> {
         self.scope.foreign.push(e.clone());
         self.scope.f.foreign.push(Foreign {
             name: e.name.text.clone(),
+            target: e.target.to_string().replace(" :: ", "::"),
+            parameters: e.parameters.iter().map(|p| p.text.clone()).collect(),
             rules: vec![None; e.parameters.len()],
         });
         let arguments = self.rule_arguments(e.parameters.len());

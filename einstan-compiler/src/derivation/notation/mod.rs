@@ -1,0 +1,312 @@
+//! A function and its derivatives as functions of the notation: what `NOTATION` is.
+//!
+//! Everything is said: sums are reductions, and an index that no plain read gives a range has its dimension. What stands
+//! there means the same when it is read again.
+
+mod expr;
+mod identifiers;
+mod range;
+
+use super::as_shown;
+use super::share;
+use super::system::Definition;
+use crate::differentiate::{self, Derivatives};
+use crate::ir::{
+    Element, ElementType, Equation, Expr, Foreign, Function, IndexId, Length, Op, Parameter, Part,
+    Passed, Role, Subscript, TensorId,
+};
+use expr::Writer;
+use identifiers::Identifiers;
+use std::collections::BTreeSet;
+
+/// The functions, one after the other: `f`, and with derivatives `f_vjp`, `f_jvp`, `f_hvp` and `f_jacobian`. Rust has no
+/// derivatives here, nor has a function of another invocation.
+pub(super) fn notation(f: &Function, derivatives: &Derivatives) -> String {
+    let mut out: String = f.foreign.iter().map(|x| foreign(f, x)).collect();
+    out.push_str(&function(f, f.name.clone(), f.tensors.len()));
+    if f.calls_outside() || !f.has_derivative() {
+        return out;
+    }
+    let primal = derivatives.primal;
+    let mut add = |suffix: &str, derivative: &Function, roots: Vec<TensorId>| {
+        let shown = as_shown(derivative, &roots, primal);
+        let derivative = Function {
+            results: roots,
+            ..shown
+        };
+        out.push_str(&function(
+            &derivative,
+            format!("{}_{suffix}", f.name),
+            primal,
+        ));
+    };
+    let (vjp, gradients) = pullback(&derivatives.vjp.function);
+    add("vjp", &vjp, gradients);
+    if let Some(jvp) = &derivatives.jvp {
+        let tangents = jvp.function.results[f.results.len()..].to_vec();
+        add("jvp", &jvp.function, tangents);
+    }
+    if let Some(hvp) = &derivatives.hvp {
+        add("hvp", &hvp.function, hvp.function.results.clone());
+    }
+    let jacobian = differentiate::jacobian(f);
+    let name = format!("{}_jacobian", f.name);
+    out.push_str(&function(&jacobian, name, jacobian.tensors.len()));
+    out
+}
+
+/// The backward equations as a function of the parameters and the cotangents, and its results.
+fn pullback(joint: &Function) -> (Function, Vec<TensorId>) {
+    let with = |is: &dyn Fn(Role) -> bool| -> Vec<TensorId> {
+        let all = (0..joint.tensors.len() as u32).map(TensorId);
+        all.filter(|&t| is(joint.tensor(t).role)).collect()
+    };
+    let cotangents = with(&|r| matches!(r, Role::Cotangent { .. }));
+    let mut f = joint.clone();
+    f.parameters
+        .extend(cotangents.into_iter().map(Parameter::Tensor));
+    (f, with(&|r| matches!(r, Role::Gradient { .. })))
+}
+
+/// `extern fn erfc(x) = special::erfc, d/dx = ..;`
+fn foreign(f: &Function, x: &Foreign) -> String {
+    let names = Identifiers::new(f, f.tensors.len());
+    let mut writer = Writer::new(f, &names);
+    writer.arguments = x.parameters.clone();
+    let rules = x.parameters.iter().zip(&x.rules);
+    let rules: String = rules
+        .filter_map(|(name, rule)| Some(format!(", d/d{name} = {}", writer.number((*rule)?))))
+        .collect();
+    format!(
+        "extern fn {}({}) = {}{rules};\n",
+        x.name,
+        x.parameters.join(", "),
+        x.target
+    )
+}
+
+/// One function. `primal`: how many of its tensors are no derivatives.
+fn function(f: &Function, name: String, primal: usize) -> String {
+    let f = complete(f);
+    let names = Identifiers::new(&f, primal);
+    let mut body = String::new();
+    let mut defined: BTreeSet<TensorId> = BTreeSet::new();
+    for (at, e) in f.equations.iter().enumerate() {
+        let line = match f.returned(e) {
+            Some((call, Part::Value, ..)) => {
+                let first = f
+                    .equations
+                    .iter()
+                    .position(|o| f.returned(o).is_some_and(|(other, ..)| other == call));
+                match first == Some(at) {
+                    true => called(&f, &names, e),
+                    false => continue,
+                }
+            }
+            _ => equation(&f, &names, e, &defined),
+        };
+        defined.insert(e.tensor);
+        body.push_str(&format!("    {line}\n"));
+    }
+    let fixed = f.float.map(|t| (t, fixing(&f)));
+    let typed = |t: TensorId| fixed.filter(|(_, at)| *at == Some(t)).map(|(ty, _)| ty);
+    let parameters: Vec<String> = f
+        .parameters
+        .iter()
+        .map(|p| match *p {
+            Parameter::Tensor(t) => parameter(&f, primal, &names, t, typed(t)),
+            Parameter::Dim(d) => format!("dim {}", f.dim(d).name),
+        })
+        .collect();
+    let results: Vec<String> = f
+        .results
+        .iter()
+        .map(|&t| declared(&f, &names, t, typed(t)))
+        .collect();
+    let results = match &results[..] {
+        [one] => one.clone(),
+        all => format!("({})", all.join(", ")),
+    };
+    format!(
+        "fn {name}({}) -> {results} {{\n{body}}}\n",
+        parameters.join(", ")
+    )
+}
+
+/// The tensor that fixes the element type of a function.
+fn fixing(f: &Function) -> Option<TensorId> {
+    let parameters = f.parameters.iter().filter_map(|p| match *p {
+        Parameter::Tensor(t) => Some(t),
+        Parameter::Dim(_) => None,
+    });
+    let mut all = parameters.chain(f.results.iter().copied());
+    all.find(|&t| f.tensor(t).element == Element::Float)
+}
+
+/// `const T[n, l]`; of a derivative no parameter is constant by itself.
+fn parameter(
+    f: &Function,
+    primal: usize,
+    names: &Identifiers,
+    t: TensorId,
+    float: Option<ElementType>,
+) -> String {
+    let held = f.tensor(t).role == (Role::Parameter { constant: true });
+    let constant = held && t.index() < primal && f.tensor(t).element == Element::Float;
+    let word = if constant { "const " } else { "" };
+    format!("{word}{}", declared(f, names, t, float))
+}
+
+/// `X[n, m]: f32`
+fn declared(f: &Function, names: &Identifiers, t: TensorId, float: Option<ElementType>) -> String {
+    let tensor = f.tensor(t);
+    let mut out = names.tensor(t).to_string();
+    if !tensor.axes.is_empty() {
+        let dims: Vec<&str> = tensor
+            .axes
+            .iter()
+            .map(|&d| f.dim(d).name.as_str())
+            .collect();
+        out.push_str(&format!("[{}]", dims.join(", ")));
+    }
+    let element = match tensor.element {
+        Element::Integer(t) => Some(t),
+        Element::Float => float,
+    };
+    if let Some(element) = element {
+        out.push_str(&format!(": {}", element.word()));
+    }
+    out
+}
+
+/// `(Q, _) = nn::f(A, 0.5, len(n));`: the call whose first result an equation takes.
+fn called(f: &Function, names: &Identifiers, e: &Equation) -> String {
+    let (id, ..) = f.returned(e).expect("an equation of a call");
+    let call = &f.calls[id.index()];
+    let result = |at: usize| {
+        let of = |o: &&Equation| {
+            f.returned(o)
+                .is_some_and(|(other, _, _, output)| (other, output) == (id, at))
+        };
+        let found = f.equations.iter().find(of);
+        found.map_or("_", |o| names.tensor(o.tensor))
+    };
+    let results: Vec<&str> = (0..call.results).map(result).collect();
+    let left = match results[..] {
+        [one] => one.to_string(),
+        _ => format!("({})", results.join(", ")),
+    };
+    let arguments: Vec<String> = call
+        .arguments
+        .iter()
+        .map(|a| match *a {
+            Passed::Tensor(t) => names.tensor(t).to_string(),
+            Passed::Whole(n) => n.to_string(),
+            Passed::Real(r) => expr::real(r.value()),
+            Passed::Length(d) => format!("len({})", f.dim(d).name),
+            Passed::Given(g) => f.given[g.index()].text.clone(),
+        })
+        .collect();
+    format!("{left} = {}({});", call.name, arguments.join(", "))
+}
+
+/// `Y[i, j: 3] = sum[k](X[i, k] * W[k, j]);` `defined`: what has been defined above.
+fn equation(
+    f: &Function,
+    names: &Identifiers,
+    e: &Equation,
+    defined: &BTreeSet<TensorId>,
+) -> String {
+    let mut writer = Writer::new(f, names);
+    let declared = f.results.contains(&e.tensor) || defined.contains(&e.tensor);
+    writer.ranges = range::evident(f, e, declared);
+    let mut left: Vec<String> = Vec::new();
+    let mut bound: BTreeSet<IndexId> = BTreeSet::new();
+    for s in &e.left {
+        left.push(match *s {
+            Subscript::Index(i) if bound.insert(i) => writer.introduce(i),
+            s => writer.subscript(s),
+        });
+    }
+    let left = match left.is_empty() {
+        true => names.tensor(e.tensor).to_string(),
+        false => format!("{}[{}]", names.tensor(e.tensor), left.join(", ")),
+    };
+    let op = match e.op {
+        Op::Define => "=",
+        Op::Accumulate => "+=",
+    };
+    format!("{left} {op} {};", writer.right(e))
+}
+
+/// What the results need, long right-hand sides in parts, and tensors that begin as zeros defined as such.
+fn complete(f: &Function) -> Function {
+    let mut g = f.clone();
+    let mut needed: BTreeSet<TensorId> = g.results.iter().copied().collect();
+    let mut equations: Vec<Equation> = Vec::new();
+    for e in g.equations.clone().into_iter().rev() {
+        if needed.contains(&e.tensor) {
+            needed.extend(g.reads(e.right));
+            for id in g.exprs.walk(e.right) {
+                if let Expr::Jacobian { of, by, .. } = g.exprs.get(id) {
+                    needed.extend([*of, *by]);
+                }
+            }
+            equations.push(e);
+        }
+    }
+    g.equations = Vec::new();
+    let mut begun: BTreeSet<TensorId> = BTreeSet::new();
+    for e in equations.into_iter().rev() {
+        let first = begun.insert(e.tensor);
+        if first && e.op == Op::Accumulate && !g.results.contains(&e.tensor) {
+            zero(&mut g, e.tensor);
+        }
+        let (parts, right) = match g.tensor(e.tensor).element {
+            Element::Float => share::divided(&mut g, e.right),
+            Element::Integer(_) => (vec![], e.right),
+        };
+        let parts = parts.into_iter().map(defining);
+        g.equations.extend(parts);
+        g.equations.push(Equation { right, ..e });
+    }
+    for r in g.results.clone() {
+        if !begun.contains(&r) {
+            zero(&mut g, r);
+        }
+    }
+    g
+}
+
+/// `T[i, j] = 0`
+fn zero(f: &mut Function, tensor: TensorId) {
+    let axes = f.tensor(tensor).axes.clone();
+    let left = axes
+        .into_iter()
+        .map(|d| Subscript::Index(f.add_index("i", d)))
+        .collect();
+    let right = match f.tensor(tensor).element {
+        Element::Float => f.exprs.real(0.0),
+        Element::Integer(_) => f.exprs.add(Expr::Integer(0)),
+    };
+    f.equations.push(Equation {
+        tensor,
+        left,
+        op: Op::Define,
+        right,
+    });
+}
+
+fn defining(d: Definition) -> Equation {
+    Equation {
+        tensor: d.tensor,
+        left: d.left.into_iter().map(Subscript::Index).collect(),
+        op: Op::Define,
+        right: d.right,
+    }
+}
+
+/// Whether a dimension can be named: that of what a call returns has no name.
+fn is_named(length: &Length) -> bool {
+    matches!(length, Length::Named | Length::Given | Length::Fixed(_))
+}
