@@ -3,6 +3,7 @@
 
 mod random;
 
+use einstan_compiler::diagnostics::Diagnostics;
 use einstan_compiler::differentiate::{self, Backward};
 use einstan_compiler::eval::{self, Dense};
 use einstan_compiler::ir::{self, BinaryOp, Expr, ExprId, Function, Role, TensorId};
@@ -312,6 +313,44 @@ proptest! {
                 let zero = Dense { shape: b[name].shape.clone(), data: vec![0.0; b[name].data.len()] };
                 let a = a.get(name).unwrap_or(&zero);
                 prop_assert!(close(&b[name].data, &a.data, 1e-9), "{name} of {}:\n{text}", p.source);
+            }
+        }
+    }
+
+    /// What is written in the notation means the same when it is read again: the value, the gradients, the tangent.
+    #[test]
+    fn the_notation_is_read_as_it_is_written(p in program()) {
+        let f = compile(&p.source);
+        let value = run(&f, &p.inputs)["Z"].clone();
+        let inputs = with_tangents(&Program { inputs: with_cotangent(&p, &value), ..p.clone() }, &direction(&p));
+        let compiled = einstan_compiler::differentiated(&f, false);
+        let text = derivation::of(&f, &compiled).notation;
+        let mut own = inputs.clone();
+        own.extend(inputs.iter().map(|(name, x)| {
+            let (bar, dot) = (name.strip_prefix('∂'), name.strip_prefix('d'));
+            let name = bar.map(|n| format!("{n}_bar")).or(dot.map(|n| format!("{n}_dot")));
+            (name.unwrap_or_default(), x.clone())
+        }));
+        let mut diagnostics = Diagnostics::new();
+        let program = einstan_compiler::understand(text.parse().expect("tokens"), &mut diagnostics);
+        prop_assert!(diagnostics.is_empty(), "{:?}\n{}\n{text}", diagnostics.errors(), p.source);
+        let derivatives = [Some(&compiled.vjp), compiled.jvp.as_ref()];
+        let mut expected = run(&f, &p.inputs);
+        for joint in derivatives.into_iter().flatten() {
+            expected.extend(run(&joint.function, &inputs));
+        }
+        for g in &program.functions {
+            if g.function.name.ends_with("_jacobian") {
+                continue;
+            }
+            let found = run(&g.function, &own);
+            for &r in &g.function.results {
+                let name = &g.function.tensor(r).name;
+                let known = name.strip_suffix("_bar").map(|n| format!("∂{n}"));
+                let known = known.or(name.strip_suffix("_dot").map(|n| format!("d{n}")));
+                let zero = Dense { shape: vec![], data: vec![0.0; found[name].data.len()] };
+                let known = expected.get(&known.unwrap_or(name.clone())).unwrap_or(&zero);
+                prop_assert!(close(&found[name].data, &known.data, 1e-9), "{name} of {}:\n{text}", p.source);
             }
         }
     }
