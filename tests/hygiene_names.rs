@@ -124,13 +124,35 @@ mod surrounded {
             s = mean[i,j](Y[i,j]) + logsumexp[i,j](H[i,j]) + prod[i](X[i,0]) + max[j](b[j]);
         }
         pub fn loss(x[n], y[n]) -> E { E = sum[i]((x[i] - y[i])^2) / len(n); }
+        extern fn twice(x) = super::twice, d/dx = 2;
+        extern fn halved(x) = super::halved, d/dx = 0.5;
+        pub fn outside(x[n], a) -> (y[n], E) {
+            y[i] = twice(x[i]) * {Ok} * {::core::primitive::f32::MAX * 0.0 + 1.0} + a;
+            E = loss(x, y);
+        }
+        pub fn fixed(x[n]: f64) -> s { y = self::loss(x, x); s = sum[i](halved(x[i]) * {super::number(n)}) + y; }
     }
+}
+
+/// For any element type.
+fn twice<F: einstan::Float>(x: F) -> F {
+    x + x
+}
+
+fn halved(x: f64) -> f64 {
+    x / 2.0
+}
+
+fn number(n: usize) -> f64 {
+    n as f64
 }
 
 /// No prelude at all.
 #[no_implicit_prelude]
 mod without_prelude {
     ::einstan::einstan! {
+        extern fn twice(x) = super::twice, d/dx = 2;
+        pub fn outside(x[n]) -> s { s = sum[i](twice(x[i]) * {0.5}); }
         pub fn layer(X[n, m], W[m, k], b[k]) -> Y[n, k] { Y[i,j] = tanh(X[i,k]*W[k,j] + b[j]); }
         pub fn loss(x[n], y[n]) -> E { E = sum[i]((x[i] - y[i])^2) / len(n); }
     }
@@ -361,4 +383,14 @@ fn functions_are_called_like_generated_items() {
     assert_eq!(l::mean(&x).unwrap(), 3.0);
     assert_eq!(l::softmax(&x).unwrap(), array![1.0]);
     assert_eq!(l::max(&x, &x).unwrap(), x);
+}
+
+#[test]
+fn what_the_user_wrote_in_rust_is_found_among_any_names() {
+    let x = array![1.0, 2.0];
+    let (y, e) = surrounded::outside(&x, 0.5).unwrap();
+    assert_eq!((y, e), (array![2.5, 4.5], 4.25));
+    assert_eq!(surrounded::fixed(&x).unwrap(), 3.0);
+    assert_eq!(surrounded::fixed::grad(&x).unwrap().x, array![1.0, 1.0]);
+    assert_eq!(without_prelude::outside(&x).unwrap(), 3.0);
 }

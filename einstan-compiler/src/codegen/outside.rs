@@ -90,6 +90,7 @@ impl Items<'_> {
         if !self.reaches_outside() {
             return TokenStream::new();
         }
+        let core = &self.paths.core;
         let types = self.callees().map(|call| {
             let (name, path) = (callee(call), &self.resolved.externals[call.index()].path);
             let tokens = &path.tokens;
@@ -117,7 +118,7 @@ impl Items<'_> {
             let (name, value) = (given(id), self.given_value(id));
             let lengths = self.resolved.given[id.index()].lengths.iter();
             let lengths = lengths.map(|n| Ident::new(&n.text, n.span));
-            quote! { fn #name(#(#lengths: usize),*) -> f64 { #value } }
+            quote! { fn #name(#(#lengths: #core::primitive::usize),*) -> #core::primitive::f64 { #value } }
         });
         quote! {
             #[allow(unused, clippy::all, clippy::pedantic, clippy::nursery)]
@@ -150,7 +151,10 @@ impl Items<'_> {
     pub(super) fn given_value(&self, id: GivenId) -> TokenStream {
         let tokens = &self.resolved.given[id.index()].tokens;
         let at = tokens.clone().into_iter().next().map(|t| t.span());
-        let into = quote_spanned! { at.unwrap_or_else(Span::call_site) => ::core::convert::Into::<f64>::into };
+        let core = &self.paths.core;
+        let into = quote_spanned! { at.unwrap_or_else(Span::call_site) =>
+            #core::convert::Into::<#core::primitive::f64>::into
+        };
         quote! { #into(#tokens) }
     }
 
@@ -184,10 +188,11 @@ impl Items<'_> {
     }
 
     fn foreign_float(&self) -> TokenStream {
+        let core = &self.paths.core;
         match self.f.float {
             None => quote! { AnyFloat },
-            Some(ElementType::F32) => quote! { f32 },
-            Some(_) => quote! { f64 },
+            Some(ElementType::F32) => quote! { #core::primitive::f32 },
+            Some(_) => quote! { #core::primitive::f64 },
         }
     }
 }
