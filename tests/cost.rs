@@ -110,7 +110,6 @@ const TANGENTS: &[(&str, f64, &str)] = &[
     ("g11_189", 3.3, AGAIN),
     ("g11_065", 7.0, ROW),
     ("g11_098", 5.6, ROW),
-    ("g11_181", 5.7, ROW),
 ];
 
 /// A product over an index: zeros are counted, and the others multiplied.
