@@ -297,3 +297,59 @@ fn inside_of_a_body_and_inline() {
     let p = layers::softmax(&A).unwrap();
     assert!(close(y[0], p.row(0).dot(&w)));
 }
+
+/// Results of which no use says that they are numbers, and lengths that an integer may not hold.
+mod numbers {
+    einstan::einstan! {
+        pub fn norm(x[n]) -> s { s = x[i]*x[i]; }
+        pub fn square(a) -> s { s = a*a; }
+        pub fn scaled(k: u8, x) -> (s, y) { s = k*1; y = x; }
+        pub fn largest(x[n]) -> k: usize { k = argmax[i](x[i]); }
+        pub fn times(k: usize, x[n]) -> y[n] { y[i] = k*x[i]; }
+    }
+}
+
+einstan! {
+    pub fn quartic(x[n]) -> E { s = numbers::norm(x); E = numbers::square(s); }
+    pub fn turned(x[n]) -> E { s = numbers::norm(x); r = sin(s); E = numbers::square(r); }
+    pub fn picked(x[n]) -> y[n] { k = numbers::largest(x); y = numbers::times(k, x); }
+    pub fn narrow(x[n]) -> (s, y) { (s, y) = numbers::scaled(len(n), 1); }
+    pub fn embedded(x[n]) -> (s, y) { (s, y) = scaled(len(n), 1); }
+    fn scaled(k: u8, x) -> (s, y) { s = k*1; y = x; }
+}
+
+#[test]
+fn results_that_are_numbers_are_arguments() {
+    let x = array![1.0, 2.0];
+    assert_eq!(quartic(&x).unwrap(), 25.0);
+    assert_eq!(quartic::grad(&x).unwrap().x, array![20.0, 40.0]);
+    let h = quartic::hvp(
+        &x,
+        &quartic::Tangent {
+            x: array![1.0, 0.0],
+        },
+    )
+    .unwrap();
+    assert_eq!(h.x, array![28.0, 16.0]);
+    let g = turned::grad(&x).unwrap().x;
+    let slope = 2.0 * 5f64.sin() * 5f64.cos();
+    assert!((g[1] - slope * 4.0).abs() < 1e-12);
+    assert_eq!(picked(&x).unwrap(), x);
+}
+
+#[test]
+fn a_length_that_an_integer_does_not_hold_is_an_error() {
+    let (short, long) = (Array1::<f64>::zeros(255), Array1::<f64>::zeros(256));
+    assert_eq!(
+        (narrow(&short).unwrap(), embedded(&short).unwrap()),
+        ((255.0, 1.0), (255.0, 1.0))
+    );
+    for error in [narrow(&long).unwrap_err(), embedded(&long).unwrap_err()] {
+        assert_eq!(error.kind(), einstan::ErrorKind::Range);
+        let text = error.to_string();
+        assert!(
+            text.contains("256") && text.contains("`k`") && text.contains("`u8`"),
+            "{text}"
+        );
+    }
+}

@@ -201,10 +201,32 @@ impl Pass<Scalar> for Scalar {
     }
 }
 
+impl Pass<Scalar> for Tensor<0> {
+    #[inline]
+    fn pass(self) -> Scalar {
+        Scalar
+    }
+}
+
+impl Pass<Narrow> for Tensor<0> {
+    #[inline]
+    fn pass(self) -> Narrow {
+        Narrow(0)
+    }
+}
+
 impl<E: Element> Pass<E> for Given<E> {
     #[inline]
     fn pass(self) -> E {
         self.0
+    }
+}
+
+/// A result of which nothing says how many axes it has may be a scalar.
+impl<'a, E: Element> Pass<E> for Given<Source<'a, E, 0>> {
+    #[inline]
+    fn pass(self) -> E {
+        self.0.at([])
     }
 }
 
@@ -290,6 +312,53 @@ impl<T: Float> Pass<T> for Length {
     }
 }
 
+/// An integer as an argument, where lengths are found: the length that is passed for it, or 0.
+#[derive(Clone, Copy, Debug)]
+pub struct Narrow(pub usize);
+
+impl Narrow {
+    /// Whether the integer type of a parameter has the length.
+    ///
+    /// # Errors
+    ///
+    /// It has not.
+    pub fn check<I: TryFrom<usize>>(
+        self,
+        function: &str,
+        parameter: &str,
+        integer: &str,
+    ) -> Result<(), Error> {
+        match I::try_from(self.0) {
+            Ok(_) => Ok(()),
+            Err(_) => Err(Error::integer(function, parameter, self.0, integer)),
+        }
+    }
+}
+
+impl Pass<Narrow> for Length {
+    fn pass(self) -> Narrow {
+        Narrow(self.0)
+    }
+}
+
+impl Pass<Narrow> for Scalar {
+    fn pass(self) -> Narrow {
+        Narrow(0)
+    }
+}
+
+impl Pass<Narrow> for Number {
+    fn pass(self) -> Narrow {
+        Narrow(0)
+    }
+}
+
+impl<const N: i64> Pass<Narrow> for Whole<N> {
+    fn pass(self) -> Narrow {
+        Narrow(0)
+    }
+}
+
 macro_rules! integers {
     ($($integer:ident),*) => {$(
         impl<const N: i64> Pass<$integer> for Whole<N> {
@@ -308,6 +377,7 @@ macro_rules! integers {
         impl Pass<$integer> for Length {
             #[inline]
             fn pass(self) -> $integer {
+                // `Narrow` has seen that it fits.
                 $integer::try_from(self.0).unwrap_or($integer::MAX)
             }
         }

@@ -96,6 +96,16 @@ impl Error {
     }
 
     #[cold]
+    pub fn integer(function: &str, parameter: &str, length: usize, integer: &str) -> Self {
+        Self::new(
+            ErrorKind::Range,
+            format!(
+                "{function}: the length {length} is passed as `{parameter}`, and no `{integer}` is so large"
+            ),
+        )
+    }
+
+    #[cold]
     pub fn fixed(function: &str, tensor: &str, axis: usize, expected: usize, found: usize) -> Self {
         Self::new(
             ErrorKind::Length,

@@ -92,6 +92,16 @@ impl ElementType {
         }
     }
 
+    /// The largest integer of a type that is narrower than a length.
+    pub fn largest(self) -> Option<i64> {
+        match self {
+            ElementType::F32 | ElementType::F64 | ElementType::I64 | ElementType::Usize => None,
+            ElementType::I32 => Some(i32::MAX.into()),
+            ElementType::U32 => Some(u32::MAX.into()),
+            ElementType::U8 => Some(u8::MAX.into()),
+        }
+    }
+
     /// Whether an integer is one of the type's.
     pub fn holds(self, n: i64) -> bool {
         match self {

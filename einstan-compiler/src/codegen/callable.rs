@@ -118,10 +118,15 @@ impl Items<'_> {
         }
     }
 
+    fn is_integer_scalar(&self, t: TensorId) -> bool {
+        self.rank(t) == 0 && matches!(self.f.tensor(t).element, Element::Integer(_))
+    }
+
     fn shapes(&self) -> TokenStream {
         let (rt, core) = (&self.paths.rt, &self.paths.core);
         let arguments = self.f.parameters.iter().map(|p| match *p {
             Parameter::Dim(_) => quote! { usize, },
+            Parameter::Tensor(t) if self.is_integer_scalar(t) => quote! { #rt::Narrow, },
             Parameter::Tensor(t) if self.rank(t) == 0 => quote! { #rt::Scalar, },
             Parameter::Tensor(t) => {
                 let rank = Literal::usize_unsuffixed(self.rank(t));
@@ -135,6 +140,22 @@ impl Items<'_> {
                 Parameter::Tensor(t) if self.rank(t) == 0 => quote! { &[], },
                 Parameter::Tensor(_) => quote! { &arguments.#at.0, },
             }
+        });
+        let narrow = self.f.parameters.iter().enumerate().filter_map(|(at, p)| {
+            let Parameter::Tensor(t) = *p else {
+                return None;
+            };
+            let Element::Integer(integer) = self.f.tensor(t).element else {
+                return None;
+            };
+            let (function, parameter) = (&self.f.name, &self.f.tensor(t).name);
+            let (at, word, ty) = (
+                Literal::usize_unsuffixed(at),
+                integer.word(),
+                integer_type(integer),
+            );
+            self.is_integer_scalar(t)
+                .then(|| quote! { arguments.#at.check::<#ty>(#function, #parameter, #word)?; })
         });
         let ranks = self
             .f
@@ -152,6 +173,7 @@ impl Items<'_> {
                 type Lens = Lens;
                 type ResultLens = (#([usize; #ranks],)*);
                 fn lens(arguments: Self::ArgumentLens) -> #core::result::Result<Lens, #rt::Error> {
+                    #(#narrow)*
                     __lengths(#(#passed)*)
                 }
                 fn results(lens: &Lens) -> Self::ResultLens { (#(#lens,)*) }

@@ -203,6 +203,15 @@ impl Embedding {
                 at: self.place(outer, inner, at),
                 dim: self.dim(outer, inner, dim),
             },
+            Fault::Narrow {
+                dim,
+                parameter,
+                integer,
+            } => Fault::Narrow {
+                dim: self.dim(outer, inner, dim),
+                parameter,
+                integer,
+            },
             Fault::Returned { call, at, dim } => Fault::Returned {
                 call: self.calls[&call],
                 at: self.place(outer, inner, at),

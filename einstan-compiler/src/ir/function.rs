@@ -173,6 +173,12 @@ pub enum Fault {
     Returned { call: CallId, at: Place, dim: DimId },
     /// A tensor is read outside of an axis.
     Outside { at: Place, position: Subscript },
+    /// A length is passed for an integer that does not hold it.
+    Narrow {
+        dim: DimId,
+        parameter: String,
+        integer: ElementType,
+    },
     /// The divisor of a remainder is 0, in the equation of a tensor.
     ZeroDivisor { tensor: TensorId },
 }

@@ -110,6 +110,14 @@ impl Body<'_> {
                 let ((tensor, axis), wanted, found) = (name(at), self.len(*dim), length(at));
                 quote! { #rt::Error::required(#function, #tensor, #axis, #wanted, #found) }
             }
+            Fault::Narrow {
+                dim,
+                parameter,
+                integer,
+            } => {
+                let (len, integer) = (self.len(*dim), integer.word());
+                quote! { #rt::Error::integer(#function, #parameter, #len, #integer) }
+            }
             Fault::Returned { call, at, dim } => {
                 let ((tensor, axis), returned, declared) = (name(at), self.len(*dim), length(at));
                 let callee = &self.f.calls[call.index()].name;

@@ -4,7 +4,8 @@ use super::Call;
 use super::argument::{Argument, ArgumentKind};
 use crate::check::{Line, Position, Range};
 use crate::ir::{
-    Element, Embedding, Expr as Ir, ExprId, Function, Parameter, Place, Role, TensorId,
+    Check, CmpOp, DimId, Element, ElementType, Embedding, Expr as Ir, ExprId, Fault, Function,
+    Parameter, Place, Role, TensorId,
 };
 use crate::resolve::message::count;
 use crate::resolve::{Resolved, Scope};
@@ -136,10 +137,31 @@ impl Scope<'_> {
             }
             ArgumentKind::Tensor(t) => drop(into.tensors.insert(parameter, t)),
             kind => {
+                if let (ArgumentKind::Length(dim), Element::Integer(integer)) = (kind, p.element) {
+                    self.holds(dim, &p.name, integer);
+                }
                 let value = self.constant(kind, p.element);
                 into.values.insert(parameter, value);
             }
         }
+    }
+
+    /// Checks at entry that an integer type has a length.
+    fn holds(&mut self, dim: DimId, parameter: &str, integer: ElementType) {
+        let Some(largest) = integer.largest() else {
+            return;
+        };
+        let exprs = &mut self.f.exprs;
+        let (length, largest) = (exprs.add(Ir::Len(dim)), exprs.add(Ir::Integer(largest)));
+        let beyond = exprs.add(Ir::IntegerCompare(CmpOp::Greater, length, largest));
+        self.f.checks.push(Check {
+            fails: vec![(beyond, true)],
+            fault: Fault::Narrow {
+                dim,
+                parameter: parameter.to_string(),
+                integer,
+            },
+        });
     }
 
     /// A number for a scalar parameter.
