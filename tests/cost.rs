@@ -352,3 +352,11 @@ fn structural_zeros_of_jacobians_are_filled() {
         );
     }
 }
+
+/// What is computed again is so once, also where another tensor that is computed again reads it.
+#[test]
+fn what_is_computed_again_is_computed_once() {
+    let source = "#[einstan(recompute(Z, H))] fn f(X[n,m], W[m,k]) -> E {
+        Z[i,j] = X[i,p]*W[p,j]; H[i,j] = sin(Z[i,j]); E = sum[i,j](exp(H[i,j])*Z[i,j]); }";
+    assert_eq!(products(source), (1, 3));
+}

@@ -178,8 +178,8 @@ impl Items<'_> {
                 None => quote! { _ },
             });
             let rank = Literal::usize_unsuffixed(rank);
-            let lens = located(quote! { #rt::Axes::<#rank>::axes(returned) }, span);
-            code.extend(quote! { let returned = #r.#field; let [#(#names),*] = #lens; });
+            let lens = located(quote! { #rt::Axes::<#rank>::axes(#r.#field) }, span);
+            code.extend(quote! { let [#(#names),*] = #lens; });
         }
         code
     }

@@ -2,7 +2,7 @@
 //! through the implementation of a trait.
 
 use super::callable::callable_name;
-use super::external::callee;
+use super::external::{callee, located};
 use super::signature::Items;
 use crate::ast::ElementType;
 use crate::ir::{CallId, ForeignId, GivenId, Length};
@@ -152,9 +152,8 @@ impl Items<'_> {
         let tokens = &self.resolved.given[id.index()].tokens;
         let at = tokens.clone().into_iter().next().map(|t| t.span());
         let core = &self.paths.core;
-        let into = quote_spanned! { at.unwrap_or_else(Span::call_site) =>
-            #core::convert::Into::<#core::primitive::f64>::into
-        };
+        let into = quote! { #core::convert::Into::<#core::primitive::f64>::into };
+        let into = located(into, at.unwrap_or_else(Span::call_site));
         quote! { #into(#tokens) }
     }
 

@@ -191,7 +191,7 @@ impl Linear {
         }
     }
 
-    /// d(a^b) = b a^(b-1) da + y ln(a) db; by a it is 0 where b is 0, by b it is 0 where a is 0 and b is not.
+    /// d(a^b) = b a^(b-1) da + y ln(a) db; by a it is 0 where b is 0, by b it is 0 where a is 0.
     fn power(&mut self, a: ExprId, b: ExprId, y: ExprId) -> Local {
         let exprs = &mut self.f.exprs;
         let (zero, one) = (exprs.real(0.0), exprs.real(1.0));
@@ -199,7 +199,7 @@ impl Linear {
         let power = exprs.binary(BinaryOp::Pow, a, less);
         let by_a = exprs.product(b, power);
         let none = exprs.compare(CmpOp::Equal, b, zero);
-        let positive = exprs.compare(CmpOp::Greater, a, zero);
+        let nothing = exprs.compare(CmpOp::Equal, a, zero);
         let ln = exprs.unary(UnaryOp::Ln, a);
         let by_b = exprs.product(y, ln);
         let share = |of, factor, guard| Share {
@@ -209,7 +209,7 @@ impl Linear {
         };
         Local::of(vec![
             share(a, by_a, (none, false)),
-            share(b, by_b, (positive, true)),
+            share(b, by_b, (nothing, false)),
         ])
     }
 

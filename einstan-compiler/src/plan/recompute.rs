@@ -6,7 +6,8 @@ use super::storage::{Reason, Storage, flops_of};
 use crate::ir::{Equation, Function, Keep, Role, Subscript, TensorId, indices};
 use std::collections::BTreeMap;
 
-/// The backward equations, which read no such tensor; what is computed again is added to `again`.
+/// The backward equations, which read no such tensor; what is computed again is added to `again`. The last tensor comes
+/// first: where it is computed again it reads others, and each of these is computed again once, before all that reads it.
 pub(crate) fn recompute(
     f: &mut Function,
     forward: &[Equation],
@@ -14,8 +15,22 @@ pub(crate) fn recompute(
     again: &mut Vec<Storage>,
 ) -> Vec<Equation> {
     let mut out = backward;
-    while let Some((at, tensor, because)) = next(f, forward, &out) {
+    let mut tensors: Vec<TensorId> = Vec::new();
+    for e in forward {
+        if !tensors.contains(&e.tensor) {
+            tensors.push(e.tensor);
+        }
+    }
+    let first = again.len();
+    for tensor in tensors.into_iter().rev() {
+        let reads = |e: &Equation| f.reads(e.right).contains(&tensor);
+        let Some(at) = out.iter().position(reads) else {
+            continue;
+        };
         let definitions: Vec<&Equation> = forward.iter().filter(|e| e.tensor == tensor).collect();
+        let Some(because) = why_again(f, tensor, &definitions) else {
+            continue;
+        };
         let flops = flops_of(f, &definitions);
         again.push(Storage {
             tensor,
@@ -35,35 +50,22 @@ pub(crate) fn recompute(
             .collect();
         out.splice(at..at, copies);
     }
+    again[first..].reverse();
     out
 }
 
-/// The first backward equation that reads a tensor which is not stored, and that tensor.
-fn next(
-    f: &Function,
-    forward: &[Equation],
-    backward: &[Equation],
-) -> Option<(usize, TensorId, Reason)> {
-    let not_stored = |t: TensorId| {
-        let definitions = forward.iter().filter(|e| e.tensor == t);
-        let one = definitions.clone().count() == 1;
-        let made = definitions.clone().next().is_some();
-        // What a call returns is stored: to have it again takes the call.
-        if definitions.clone().any(|e| f.returned(e).is_some()) {
-            return None;
-        }
-        match f.keep.get(&t) {
-            Some(Keep::Recomputed) if made => Some((t, Reason::Asked)),
-            None if one && definitions.clone().all(|e| f.covers(e)) && is_large(f, t) => {
-                Some((t, Reason::Large))
-            }
-            _ => None,
-        }
-    };
-    backward.iter().enumerate().find_map(|(at, e)| {
-        let (tensor, because) = f.reads(e.right).into_iter().find_map(not_stored)?;
-        Some((at, tensor, because))
-    })
+/// Why a tensor of the forward pass is not stored; None where it is.
+fn why_again(f: &Function, tensor: TensorId, definitions: &[&Equation]) -> Option<Reason> {
+    // What a call returns is stored: to have it again takes the call.
+    if definitions.iter().any(|e| f.returned(e).is_some()) {
+        return None;
+    }
+    let whole = definitions.len() == 1 && definitions.iter().all(|e| f.covers(e));
+    match f.keep.get(&tensor) {
+        Some(Keep::Recomputed) => Some(Reason::Asked),
+        None if whole && is_large(f, tensor) => Some(Reason::Large),
+        _ => None,
+    }
 }
 
 /// The same equation for another tensor, with indices of its own.

@@ -180,6 +180,14 @@ fn numbered(name: &Name) -> (&str, Option<String>) {
     if name.number > 1 {
         return (&name.base, Some(name.number.to_string()));
     }
+    // A name that was made unique ends in such digits.
+    let low = |c: char| ('₀'..='₉').contains(&c);
+    let letters = name.base.trim_end_matches(low);
+    if letters.len() < name.base.len() {
+        let digit = |c: char| char::from_digit(c as u32 - '₀' as u32, 10);
+        let digits = name.base[letters.len()..].chars().filter_map(digit);
+        return (letters, Some(digits.collect()));
+    }
     let letters = name.base.trim_end_matches(|c: char| c.is_ascii_digit());
     let digits = &name.base[letters.len()..];
     match letters.chars().count() == 1 && !digits.is_empty() {
