@@ -47,8 +47,13 @@ impl Items<'_> {
     pub(super) fn shown_equations(&self, subject: Subject) -> String {
         let section = self.derivation.and_then(|d| d.section(subject));
         section.map_or_else(String::new, |s| {
+            // The signature of the function stands above its equations already.
+            let title = match subject {
+                Subject::Equations => String::new(),
+                _ => format!("\n`{}`\n", s.title),
+            };
             format!(
-                "\n<div>\n{}\n</div>\n\n```text\n{}```\n\n",
+                "{title}\n<div>\n{}\n</div>\n\n```text\n{}```\n\n",
                 s.mathml(),
                 s.text("")
             )
