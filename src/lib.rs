@@ -25,6 +25,16 @@
 
 pub mod testing;
 
+/// The programs in the pages are compiled and run with the tests of the documentation.
+#[cfg(doctest)]
+mod pages {
+    #[doc = include_str!("../README.md")]
+    mod readme {}
+
+    #[doc = include_str!("../docs/calculus.md")]
+    mod calculus {}
+}
+
 pub use einstan_runtime::{Error, ErrorKind, Float};
 
 /// Compiles index equations.

@@ -2,6 +2,8 @@
 //! over a change:
 //!
 //!     EINSTAN_BLESS=1 cargo test --test derive
+//!
+//! And on what the pages show: each part of a text below a command line of `derive` is printed by it.
 
 #[allow(dead_code)] // what the command line alone uses
 #[path = "../examples/derive/show/mod.rs"]
@@ -29,6 +31,7 @@ fn printed(path: &Path) -> String {
     let wanted = Wanted {
         steps: true,
         latex: true,
+        notation: false,
         rust: false,
     };
     match show::text(&input, wanted) {
@@ -77,4 +80,63 @@ fn a_page_stands_alone() {
         page.matches("<math ").count(),
         page.matches("</math>").count()
     );
+}
+
+/// The blocks of a page that are fenced, with the word after the fence, and its headings.
+fn blocks(page: &str) -> Vec<(&str, String)> {
+    let mut out: Vec<(&str, String)> = Vec::new();
+    let mut inside = false;
+    for line in page.lines() {
+        match line.strip_prefix("```") {
+            Some(word) if !inside => out.push((word, String::new())),
+            Some(_) => (),
+            None if !inside && line.starts_with('#') => out.push(("heading", String::new())),
+            None if inside => {
+                let block = out.last_mut().expect("a block was begun");
+                block.1 += &format!("{line}\n");
+            }
+            None => (),
+        }
+        inside ^= line.starts_with("```");
+    }
+    out
+}
+
+/// What `derive` prints for a command line, if it is one: options, then an equation in quotes or a file.
+fn output_of(command: &str) -> Option<String> {
+    let rest = command
+        .trim()
+        .strip_prefix("cargo run --example derive -- ")?;
+    let (steps, rest) = match rest.strip_prefix("--steps ") {
+        Some(rest) => (true, rest),
+        None => (false, rest),
+    };
+    let input = Input::new(rest.trim_matches('"')).expect("an input");
+    let wanted = Wanted {
+        steps,
+        ..Wanted::default()
+    };
+    Some(show::text(&input, wanted).expect("no errors"))
+}
+
+#[test]
+fn pages_show_what_is_printed() {
+    let mut compared = 0;
+    for name in ["README.md", "docs/calculus.md"] {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
+        let page = std::fs::read_to_string(path).expect("a page");
+        let mut printed = None;
+        for (word, text) in blocks(&page) {
+            match word {
+                "sh" => printed = output_of(&text),
+                "rust" | "heading" => printed = None,
+                _ => {}
+            }
+            if let Some(printed) = printed.as_ref().filter(|_| word == "text") {
+                assert!(printed.contains(&text), "{name} shows\n{text}of\n{printed}");
+                compared += 1;
+            }
+        }
+    }
+    assert!(compared >= 5, "only {compared} texts are shown");
 }

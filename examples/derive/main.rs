@@ -2,9 +2,8 @@
 //!
 //!     cargo run --example derive -- "Y[i,j] = X[i,k]*W[k,j] + b[j]"
 //!
-//! Takes equations, functions, files with such, or `-` for standard input. `--steps` shows the way to each gradient,
-//! `--latex` adds LaTeX, `--notation` the derivatives as functions of the notation, `--html FILE` writes a page, `--rust`
-//! adds the generated code. Errors are shown as the compiler shows them.
+//! Takes equations, functions, files with such, or `-` for standard input; `--help` lists the options. Errors are shown as
+//! the compiler shows them.
 
 mod show;
 
@@ -15,8 +14,21 @@ use std::io::{ErrorKind, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-const USAGE: &str =
-    "derive [--steps] [--latex] [--notation] [--rust] [--html FILE] EQUATION | FUNCTION | FILE | -";
+const USAGE: &str = "usage: derive [--steps] [--latex] [--notation] [--rust] [--html FILE] EQUATIONS | FUNCTIONS | FILE | -";
+
+const HELP: &str = "
+The derivation of equations: as they were understood, gradients, tangents, Jacobians, the plan.
+
+    EQUATIONS      such as \"Y[i,j] = X[i,k]*W[k,j] + b[j]\"; several are separated by `;`
+    FUNCTIONS      what may stand in `einstan! { .. }`: \"fn f(x[n]) -> s { s = x[i]*x[i]; }\"
+    FILE           a file with either of them; `-` is standard input
+
+    --steps        the way to each gradient, step by step
+    --latex        everything as LaTeX too
+    --notation     the derivatives as functions of the notation too
+    --rust         the generated code too
+    --html FILE    writes a page with the formulas too
+";
 
 /// What the command line says.
 #[derive(Default)]
@@ -38,7 +50,7 @@ fn arguments() -> Result<Option<Arguments>, Box<dyn Error>> {
             Long("rust") => out.wanted.rust = true,
             Long("html") => out.html = Some(parser.value()?.into()),
             Long("help") | Short('h') => {
-                print(&format!("{USAGE}\n"))?;
+                print(&format!("{USAGE}\n{HELP}\n"))?;
                 return Ok(None);
             }
             Value(text) => out.inputs.push(text.string()?),
@@ -46,7 +58,7 @@ fn arguments() -> Result<Option<Arguments>, Box<dyn Error>> {
         }
     }
     if out.inputs.is_empty() {
-        return Err(USAGE.into());
+        return Err(format!("nothing to derive\n{USAGE}\n(--help says more)").into());
     }
     Ok(Some(out))
 }
@@ -83,7 +95,8 @@ fn run() -> Result<ExitCode, Box<dyn Error>> {
     if let Some(path) = arguments.html
         && !functions.is_empty()
     {
-        std::fs::write(&path, show::page::page(&functions, arguments.wanted.steps))?;
+        std::fs::write(&path, show::page::page(&functions, arguments.wanted.steps))
+            .map_err(|e| format!("{}: {e}", path.display()))?;
         print(&format!("\nwrote {}\n", path.display()))?;
     }
     Ok(code)

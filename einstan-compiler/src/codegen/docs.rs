@@ -43,12 +43,17 @@ impl Items<'_> {
 
     /// One subject of the derivation: as MathML, which the browser shows, and as text, which the terminal does.
     ///
-    /// A `<div>` begins a block that Markdown leaves as it is, up to the first empty line.
+    /// A `<div>` begins a block that Markdown leaves as it is, up to the first empty line; it has no room below by itself.
     pub(super) fn shown_equations(&self, subject: Subject) -> String {
         let section = self.derivation.and_then(|d| d.section(subject));
         section.map_or_else(String::new, |s| {
+            // The signature of the function stands above its equations already.
+            let title = match subject {
+                Subject::Equations => String::new(),
+                _ => format!("\n`{}`\n", s.title),
+            };
             format!(
-                "\n<div>\n{}\n</div>\n\n```text\n{}```\n\n",
+                "{title}\n<div style=\"margin-bottom: 0.75em\">\n{}\n</div>\n\n```text\n{}```\n\n",
                 s.mathml(),
                 s.text("")
             )

@@ -296,6 +296,12 @@ impl Function {
         }
     }
 
+    /// Whether no derivative with respect to a float tensor is asked for, nor passes through it.
+    pub fn is_constant(&self, tensor: TensorId) -> bool {
+        self.tensor(tensor).role == (Role::Parameter { constant: true })
+            || self.held.contains(&tensor)
+    }
+
     /// `held[..] = tensor[..]`, through which no derivative passes.
     pub fn hold(&mut self, tensor: TensorId, name: &str) -> TensorId {
         let axes = self.tensor(tensor).axes.clone();

@@ -82,6 +82,11 @@ impl Scope<'_> {
                 format!("`{}` in the subscript of `{shown}`", word.text)
             }
             SubscriptKind::Plain(e) => {
+                if let ExprKind::Number(_) = e.kind {
+                    let text = format!("`{shown}`: a position is a whole number");
+                    self.diagnostics.error(Rule::Subscript, s.span, text);
+                    return;
+                }
                 if let Some((i, j)) = mention::product_of_indices(e) {
                     let text = format!(
                         "the subscript of `{shown}` multiplies two indices, `{i}` and `{j}`"

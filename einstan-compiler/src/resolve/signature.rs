@@ -132,9 +132,9 @@ impl Scope<'_> {
         self.f.fixed(n)
     }
 
-    /// Declares the results.
+    /// Declares the results. A short form has none where its equations could not be parsed, which is reported already.
     pub(crate) fn declare_results(&mut self, results: Vec<ResultDecl>, function: Span) {
-        if results.is_empty() {
+        if results.is_empty() && self.explicit {
             let text = format!(
                 "`{}` has no result: declare one, `fn {}(..) -> Y[..]`",
                 self.f.name, self.f.name

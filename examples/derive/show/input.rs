@@ -22,7 +22,11 @@ pub struct Unreadable {
 
 impl fmt::Display for Unreadable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.name, self.error)
+        write!(
+            f,
+            "`{}` is no equation, and as a file it can't be read: {}",
+            self.name, self.error
+        )
     }
 }
 

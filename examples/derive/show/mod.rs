@@ -26,6 +26,12 @@ pub fn functions(input: &Input) -> Result<Vec<Derived>, String> {
 /// The text for the terminal.
 pub fn text(input: &Input, wanted: Wanted) -> Result<String, String> {
     let all = functions(input)?;
+    if all.is_empty() {
+        return Err(format!(
+            "error: {}: no function: what is derived are functions with results, `fn f(x[n]) -> s {{ .. }}`\n",
+            input.name
+        ));
+    }
     let texts: Vec<String> = all.iter().map(|f| function(f, wanted)).collect();
     let mut out = texts.join("\n");
     if wanted.rust {
@@ -68,5 +74,7 @@ pub fn rust(input: &Input) -> Result<String, String> {
 
 fn tokens(input: &Input) -> Result<TokenStream, String> {
     let tokens = input.text.parse();
-    tokens.map_err(|e: proc_macro2::LexError| report::error(input, &e.to_string(), e.span()))
+    tokens.map_err(|e: proc_macro2::LexError| {
+        report::error(input, &report::no_token(input, e.span()), e.span())
+    })
 }

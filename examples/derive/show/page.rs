@@ -5,7 +5,7 @@ use einstan_compiler::derivation::Subject;
 use std::fmt::Write;
 
 const STYLE: &str = "\
-body { max-width: 60rem; margin: 2rem auto; padding: 0 1rem; font: 1rem/1.5 system-ui, sans-serif; color: #222; }
+body { max-width: 75rem; margin: 2rem auto; padding: 0 1rem; font: 1rem/1.5 system-ui, sans-serif; color: #222; }
 h1 { font-size: 1.3rem; margin-top: 3rem; }
 h1 code { font-size: 1em; }
 h2 { font-size: 1rem; margin: 1.6rem 0 0.3rem; color: #555; }

@@ -14,6 +14,20 @@ pub fn errors(input: &Input, diagnostics: &Diagnostics) -> String {
     each.collect::<Vec<_>>().join("\n")
 }
 
+/// What is wrong where a text has no tokens: the lexer of Rust says only where.
+pub fn no_token(input: &Input, span: Span) -> String {
+    let line = input.text.lines().nth(span.start().line - 1);
+    let found = line.and_then(|l| l.chars().nth(span.start().column));
+    match found {
+        Some(c @ ('(' | '[' | '{')) => {
+            format!("this `{c}` is not closed, or is closed by another bracket")
+        }
+        Some(c @ (')' | ']' | '}')) => format!("this `{c}` closes nothing"),
+        Some(c) => format!("`{c}` is no part of the notation here"),
+        None => "the text ends too early".to_string(),
+    }
+}
+
 /// One error.
 pub fn error(input: &Input, message: &str, span: Span) -> String {
     let (start, end) = (span.start(), span.end());

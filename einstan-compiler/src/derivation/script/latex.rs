@@ -1,6 +1,6 @@
 //! Formulas in LaTeX (with amsmath): `\partial W_{kj} = \sum_{i} X_{ik}\, \partial Y_{ij}`.
 
-use super::{Script, greek, is_tight, numbered, scientific};
+use super::{Number, Script, greek, is_tight, numbered, scientific};
 use crate::derivation::formula::{Fence, Mark, Name, Operator, Relation};
 
 /// LaTeX, for display.
@@ -48,11 +48,14 @@ impl Script for Latex {
         }
         let (letters, number) = numbered(name);
         out.push_str(&word(letters));
-        match (number, subscripts.is_empty()) {
-            (None, true) => {}
-            (Some(number), true) => out.push_str(&format!("_{{{number}}}")),
-            (None, false) => out.push_str(&format!("_{{{list}}}")),
-            (Some(number), false) => out.push_str(&format!("^{{({number})}}_{{{list}}}")),
+        match (&number, subscripts.is_empty()) {
+            (Some(Number::Written(n)), true) => out.push_str(&format!("_{{{n}}}")),
+            (Some(Number::Written(n)), false) => out.push_str(&format!("^{{({n})}}")),
+            (Some(Number::Made(n)), _) => out.push_str(&format!("^{{[{n}]}}")),
+            (None, _) => {}
+        }
+        if !subscripts.is_empty() {
+            out.push_str(&format!("_{{{list}}}"));
         }
         out
     }

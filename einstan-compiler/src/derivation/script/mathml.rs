@@ -2,11 +2,21 @@
 //!
 //! What is written stands on one line and inside of tags, with entities for what HTML or Markdown would read otherwise.
 
-use super::{Script, entities, greek, is_tight, numbered, scientific};
+use super::{Number, Script, entities, greek, is_tight, numbered, scientific};
 use crate::derivation::formula::{Fence, Mark, Name, Operator, Relation};
 
 /// MathML; `write` gives what stands inside of `<math>`.
 pub struct MathMl;
+
+impl MathMl {
+    /// A tensor with the marks of a derivative before it.
+    fn marked(&self, marks: &str, tensor: String) -> String {
+        match marks.is_empty() {
+            true => tensor,
+            false => format!("<mrow>{marks}{tensor}</mrow>"),
+        }
+    }
+}
 
 impl Script for MathMl {
     const LINEAR: bool = false;
@@ -51,19 +61,23 @@ impl Script for MathMl {
         let (letters, number) = numbered(name);
         let base = format!("<mi>{}</mi>", word(letters));
         let list = format!("<mrow>{}</mrow>", subscripts.join(separator(tight)));
+        let number = match (number, subscripts.is_empty()) {
+            (Some(Number::Written(n)), true) => {
+                return self.marked(&marks, format!("<msub>{base}<mn>{n}</mn></msub>"));
+            }
+            (Some(Number::Written(n)), false) => Some(self.parentheses(format!("<mn>{n}</mn>"))),
+            (Some(Number::Made(n)), _) => Some(format!(
+                "<mrow><mo stretchy=\"false\">&#91;</mo><mn>{n}</mn><mo stretchy=\"false\">&#93;</mo></mrow>"
+            )),
+            (None, _) => None,
+        };
         let tensor = match (number, subscripts.is_empty()) {
             (None, true) => base,
-            (Some(number), true) => format!("<msub>{base}<mn>{number}</mn></msub>"),
+            (Some(number), true) => format!("<msup>{base}{number}</msup>"),
             (None, false) => format!("<msub>{base}{list}</msub>"),
-            (Some(number), false) => {
-                let number = self.parentheses(format!("<mn>{number}</mn>"));
-                format!("<msubsup>{base}{list}{number}</msubsup>")
-            }
+            (Some(number), false) => format!("<msubsup>{base}{list}{number}</msubsup>"),
         };
-        match marks.is_empty() {
-            true => tensor,
-            false => format!("<mrow>{marks}{tensor}</mrow>"),
-        }
+        self.marked(&marks, tensor)
     }
 
     fn element(&self, of: String, subscripts: &[String], tight: bool) -> String {

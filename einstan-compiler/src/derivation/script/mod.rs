@@ -175,23 +175,31 @@ fn are_tight(subscripts: &[Formula]) -> bool {
     })
 }
 
-/// The letters of a tensor's name and its number: `W1` is the first W, `S₂` the second S.
-fn numbered(name: &Name) -> (&str, Option<String>) {
+/// The number in a tensor's name.
+enum Number {
+    /// That was written: `W1`.
+    Written(String),
+    /// That tells tensors of one name apart: `S₂` is the second S, and there may be an `S2` too.
+    Made(String),
+}
+
+/// The letters of a tensor's name and its number.
+fn numbered(name: &Name) -> (&str, Option<Number>) {
     if name.number > 1 {
-        return (&name.base, Some(name.number.to_string()));
+        return (&name.base, Some(Number::Made(name.number.to_string())));
     }
-    // A name that was made unique ends in such digits.
-    let low = |c: char| ('₀'..='₉').contains(&c);
-    let letters = name.base.trim_end_matches(low);
-    if letters.len() < name.base.len() {
-        let digit = |c: char| char::from_digit(c as u32 - '₀' as u32, 10);
-        let digits = name.base[letters.len()..].chars().filter_map(digit);
-        return (letters, Some(digits.collect()));
+    let letters = name.base.trim_end_matches(|c| ('₀'..='₉').contains(&c));
+    let made = name.base[letters.len()..].chars();
+    let made: String = made
+        .filter_map(|c| char::from_digit(c as u32 - '₀' as u32, 10))
+        .collect();
+    if !made.is_empty() {
+        return (letters, Some(Number::Made(made)));
     }
     let letters = name.base.trim_end_matches(|c: char| c.is_ascii_digit());
     let digits = &name.base[letters.len()..];
     match letters.chars().count() == 1 && !digits.is_empty() {
-        true => (letters, Some(digits.to_string())),
+        true => (letters, Some(Number::Written(digits.to_string()))),
         false => (&name.base, None),
     }
 }

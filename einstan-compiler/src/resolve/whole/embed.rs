@@ -126,12 +126,15 @@ impl Scope<'_> {
         }
     }
 
-    /// What stands for a parameter: the argument itself, a copy of it that is held constant, or a number.
+    /// What stands for a parameter: the argument itself, a copy of it that is held constant, or a number. What is constant
+    /// already needs no copy.
     fn pass(&mut self, f: &Function, parameter: TensorId, a: &Argument, into: &mut Embedding) {
         let p = f.tensor(parameter);
         let constant = p.role == (Role::Parameter { constant: true });
         match a.kind {
-            ArgumentKind::Tensor(t) if constant && p.element == Element::Float => {
+            ArgumentKind::Tensor(t)
+                if constant && p.element == Element::Float && !self.f.is_constant(t) =>
+            {
                 let held = self.f.hold(t, &p.name);
                 into.tensors.insert(parameter, held);
             }
