@@ -3,7 +3,7 @@
 //! These are the ways to build an expression; the pass builds each one again. Nothing changes what a value is but the last
 //! bits: NaN and infinities stay, so 0 times something is not 0.
 
-use crate::ir::{BinaryOp, CmpOp, Expr, ExprId, Exprs, Function, Real, UnaryOp};
+use crate::ir::{BinaryOp, CmpOp, Expr, ExprId, Exprs, Function, Real, ReduceOp, UnaryOp};
 use std::collections::BTreeMap;
 
 /// Builds every right-hand side again.
@@ -25,6 +25,11 @@ fn is_power_of_two(value: f64) -> bool {
 }
 
 impl Exprs {
+    /// An expression built again.
+    pub fn simple(&mut self, id: ExprId) -> ExprId {
+        self.rebuild(id, &mut BTreeMap::new())
+    }
+
     fn rebuild(&mut self, id: ExprId, done: &mut BTreeMap<ExprId, ExprId>) -> ExprId {
         if let Some(&new) = done.get(&id) {
             return new;
@@ -40,8 +45,21 @@ impl Exprs {
         match *self.get(id) {
             Expr::Unary(UnaryOp::Neg, a) => self.neg(a),
             Expr::Unary(UnaryOp::Recip, a) => self.recip(a),
-            Expr::Binary(BinaryOp::Add, a, b) => self.sum(a, b),
-            Expr::Binary(BinaryOp::Sub, a, b) => self.difference(a, b),
+            Expr::Binary(BinaryOp::Add, a, b) => {
+                let sum = self.sum(a, b);
+                self.collected(sum)
+            }
+            Expr::Binary(BinaryOp::Sub, a, b) => {
+                let difference = self.difference(a, b);
+                self.collected(difference)
+            }
+            Expr::Compare(op, a, b) => self.compare(op, a, b),
+            // A sum of nothing but zeros, however many.
+            Expr::Reduce {
+                op: ReduceOp::Sum,
+                body,
+                ..
+            } if self.constant(body) == Some(0.0) => body,
             Expr::Binary(BinaryOp::Mul, a, b) => self.product(a, b),
             Expr::Binary(BinaryOp::Div, a, b) => self.quotient(a, b),
             Expr::PowI(a, n) => self.powi(a, n),
@@ -99,6 +117,38 @@ impl Exprs {
     /// `c * rest`; an expression that is no multiple is once itself.
     fn multiple(&self, id: ExprId) -> (f64, ExprId) {
         self.scaled(id).unwrap_or((1.0, id))
+    }
+
+    /// A sum with the multiples of one expression among its addends as one: `2 a + b + 3 a` is `5 a + b`.
+    fn collected(&mut self, sum: ExprId) -> ExprId {
+        let addends = self.addends(sum);
+        let mut parts: Vec<(f64, ExprId)> = Vec::new();
+        for (negative, addend) in &addends {
+            let (factor, of) = self.multiple(*addend);
+            let factor = if *negative { -factor } else { factor };
+            match parts.iter_mut().find(|(_, known)| *known == of) {
+                Some((known, _)) if harmless(*known + factor) => *known += factor,
+                _ => parts.push((factor, of)),
+            }
+        }
+        if parts.len() == addends.len() {
+            return sum;
+        }
+        let mut out = None;
+        for (factor, of) in parts {
+            out = Some(match out {
+                None => self.times(factor, of),
+                Some(sum) if factor < 0.0 => {
+                    let part = self.times(-factor, of);
+                    self.difference(sum, part)
+                }
+                Some(sum) => {
+                    let part = self.times(factor, of);
+                    self.sum(sum, part)
+                }
+            });
+        }
+        out.expect("a sum has addends")
     }
 
     /// `-a`
@@ -238,7 +288,14 @@ impl Exprs {
 
     /// `a op b` of numbers.
     pub fn compare(&mut self, op: CmpOp, a: ExprId, b: ExprId) -> ExprId {
-        self.add(Expr::Compare(op, a, b))
+        match (self.constant(a), self.constant(b)) {
+            (Some(x), Some(y)) => {
+                let order = x.partial_cmp(&y);
+                let truth = order.map_or(op == CmpOp::NotEqual, |order| op.holds(order));
+                self.add(Expr::Truth(truth))
+            }
+            _ => self.add(Expr::Compare(op, a, b)),
+        }
     }
 
     /// `a op b` of integers.
@@ -292,6 +349,23 @@ impl Exprs {
 
     /// `if condition { then } else { otherwise }`
     pub fn select(&mut self, condition: ExprId, then: ExprId, otherwise: ExprId) -> ExprId {
+        // In a branch the condition is known.
+        let then = match *self.get(then) {
+            Expr::Select {
+                condition: same,
+                then: inner,
+                ..
+            } if same == condition => inner,
+            _ => then,
+        };
+        let otherwise = match *self.get(otherwise) {
+            Expr::Select {
+                condition: same,
+                otherwise: inner,
+                ..
+            } if same == condition => inner,
+            _ => otherwise,
+        };
         match self.truth(condition) {
             Some(true) => then,
             Some(false) => otherwise,

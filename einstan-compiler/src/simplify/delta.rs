@@ -58,11 +58,7 @@ pub(super) fn summed(f: &mut Function, id: ExprId) -> ExprId {
         };
         let mut factors = factors;
         factors[at] = rest.build(f);
-        let product = factors
-            .into_iter()
-            .reduce(|a, b| f.exprs.product(a, b))
-            .expect("there is a factor");
-        let body = f.rename(product, &BTreeMap::from([(gone, stays)]));
+        let body = placed(f, factors, gone, Subscript::Index(stays));
         let left: Vec<IndexId> = indices.into_iter().filter(|&i| i != gone).collect();
         id = if left.is_empty() {
             body
@@ -131,15 +127,7 @@ fn on_diagonal(
             break;
         };
         factors[at] = rest.build(f);
-        product = factors
-            .into_iter()
-            .reduce(|a, b| f.exprs.product(a, b))
-            .expect("there is a factor");
-        if let Subscript::Constant(_) = stays {
-            product = guarded(f, product, gone);
-        }
-        let places = BTreeMap::from([(gone, stays)]);
-        product = f.exprs.place(product, &places);
+        product = placed(f, factors, gone, stays);
         for s in &mut left {
             if *s == Subscript::Index(gone) {
                 *s = stays;
@@ -159,6 +147,29 @@ fn on_diagonal(
             product
         },
     })
+}
+
+/// A product of factors with a subscript in the place of an index. A factor that is 0 there, since its condition fails, makes
+/// nothing of the product: what the others are does not matter.
+fn placed(f: &mut Function, factors: Vec<ExprId>, gone: IndexId, stays: Subscript) -> ExprId {
+    let places = BTreeMap::from([(gone, stays)]);
+    let mut product = None;
+    for factor in factors {
+        let factor = match stays {
+            Subscript::Constant(_) => guarded(f, factor, gone),
+            Subscript::Index(_) => factor,
+        };
+        let there = f.exprs.place(factor, &places);
+        let there = f.exprs.simple(there);
+        if is_zero(f, there) && !is_zero(f, factor) {
+            return there;
+        }
+        product = Some(match product {
+            Some(product) => f.exprs.product(product, there),
+            None => there,
+        });
+    }
+    product.expect("there is a factor")
 }
 
 /// An expression with its reads along an index guarded: a position that takes its place may lie outside, where nothing is

@@ -1,5 +1,5 @@
 //! Small passes over a function in normal form, in this order: expressions are built again (`algebra`), deltas go
-//! (`delta`), factors get their order (`commute`), contributions that are added to one tensor become one equation
+//! (`delta`), and expressions are built again where an index took another one's place; factors get their order (`commute`), contributions that are added to one tensor become one equation
 //! (`gather`), equal temporaries become one (`common`), and what nothing needs goes (`dead`). Each leaves the function in
 //! normal form.
 
@@ -18,6 +18,7 @@ pub fn simplify(joint: &mut Backward) {
     algebra::run(&mut joint.function);
     delta::contract(&mut joint.function);
     delta::split(joint);
+    algebra::run(&mut joint.function);
     commute::run(&mut joint.function);
     gather::run(joint);
     common::run(joint);
@@ -28,6 +29,7 @@ pub fn simplify(joint: &mut Backward) {
 pub fn simplify_with_deltas(joint: &mut Backward) {
     algebra::run(&mut joint.function);
     delta::contract(&mut joint.function);
+    algebra::run(&mut joint.function);
     commute::run(&mut joint.function);
     gather::run(joint);
     common::run(joint);

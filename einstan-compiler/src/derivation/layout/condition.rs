@@ -50,8 +50,8 @@ impl Layout<'_> {
         }
     }
 
-    /// `δ[i,j]` of a condition that two indices are equal, or that an index is a position.
-    pub(super) fn delta(&mut self, condition: ExprId) -> Option<Formula> {
+    /// The places and `δ[i,j]` of a condition that two indices are equal, or that an index is a position.
+    pub(super) fn delta(&mut self, condition: ExprId) -> Option<([ExprId; 2], Formula)> {
         let &Expr::IntegerCompare(CmpOp::Equal, a, b) = self.f.exprs.get(condition) else {
             return None;
         };
@@ -59,7 +59,8 @@ impl Layout<'_> {
         if !is_place(a) || !is_place(b) {
             return None;
         }
-        Some(Formula::Delta(Box::new([self.node(a), self.node(b)])))
+        let delta = Formula::Delta(Box::new([self.node(a), self.node(b)]));
+        Some(([a, b], delta))
     }
 
     /// The conditions that a condition consists of.

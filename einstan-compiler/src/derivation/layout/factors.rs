@@ -31,6 +31,8 @@ enum Rank {
 enum Key {
     Value(ExprId),
     Condition(ExprId),
+    /// Of two places, in either order.
+    Delta(ExprId, ExprId),
     Unique,
 }
 
@@ -63,7 +65,7 @@ impl Layout<'_> {
     /// A sum of products as one product: what all addends have in common, and the rest in parentheses.
     /// `key` is that of the whole.
     fn arrange(&self, key: Key, mut addends: Vec<Factors>) -> Factors {
-        addends.retain(|a| a.number != 0.0);
+        collect(&mut addends);
         if addends.len() < 2 {
             return addends.pop().unwrap_or(Factors::of(0.0));
         }
@@ -187,6 +189,10 @@ impl Layout<'_> {
                     body.number = 1.0;
                 }
                 self.scope.truncate(depth);
+                if body.number == 0.0 {
+                    out.number = 0.0;
+                    return;
+                }
                 let body = body.formula();
                 let formula = over(Operator::Sum, names, body);
                 out.push(Factor {
@@ -212,7 +218,10 @@ impl Layout<'_> {
                 continue;
             }
             match self.delta(c) {
-                Some(delta) => out.multiply(Key::Condition(c), 1, Rank::Delta, delta),
+                Some((places, delta)) => {
+                    let [a, b] = places;
+                    out.multiply(Key::Delta(a.min(b), a.max(b)), 1, Rank::Delta, delta);
+                }
                 None => {
                     let formula = self.condition(c);
                     out.multiply(Key::Condition(c), 1, Rank::Condition, formula);
@@ -239,6 +248,22 @@ impl Layout<'_> {
 }
 
 impl Factors {
+    /// Whether two products differ in their numbers alone.
+    fn is_multiple(&self, other: &Factors) -> bool {
+        let alike = |f: &Factor| {
+            let same = |o: &Factor| o.key == f.key && o.exponent == f.exponent;
+            f.key != Key::Unique && other.rest.iter().any(same)
+        };
+        self.rest.len() == other.rest.len() && self.rest.iter().all(alike)
+    }
+
+    /// Adds a multiple of the same product.
+    fn add(&mut self, other: &Factors) {
+        let signed = |f: &Factors| if f.negative { -f.number } else { f.number };
+        let sum = signed(self) + signed(other);
+        (self.negative, self.number) = (sum < 0.0, sum.abs());
+    }
+
     fn of(number: f64) -> Self {
         Factors {
             negative: false,
@@ -266,7 +291,7 @@ impl Factors {
             .find(|f| key != Key::Unique && f.key == key)
         {
             // A condition that holds holds.
-            Some(_) if matches!(key, Key::Condition(_)) => {}
+            Some(_) if matches!(key, Key::Condition(_) | Key::Delta(..)) => {}
             Some(known) => known.exponent += factor.exponent,
             None => self.rest.push(factor),
         }
@@ -348,6 +373,19 @@ fn settle(factors: &mut [Factor]) {
             }
         }
     }
+}
+
+/// Multiples of the same product as one, and none of what cancels: `a x + b − 3 a x` is `b − 2 a x`.
+fn collect(addends: &mut Vec<Factors>) {
+    let mut out: Vec<Factors> = Vec::new();
+    for addend in std::mem::take(addends) {
+        match out.iter_mut().find(|known| known.is_multiple(&addend)) {
+            Some(known) => known.add(&addend),
+            None => out.push(addend),
+        }
+    }
+    out.retain(|a| a.number != 0.0);
+    *addends = out;
 }
 
 /// Takes out what all addends are multiplied by.
