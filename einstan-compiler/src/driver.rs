@@ -106,11 +106,7 @@ pub fn differentiated(f: &Function, inline: bool) -> Derivatives {
         pullback_tangent: second
             .then(|| simplified(differentiate::pullback_tangent(&primal).into())),
         hvp: hvp.then(|| simplified(differentiate::hvp(&primal).into())),
-        jacobian: jacobian.map(|joint| match f.is_scalar() && !f.calls.is_empty() {
-            // That of a call would be held: the gradient needs its pullback alone.
-            true => simplified(differentiate::gradient(&primal).into()),
-            false => simplified(normal(&joint).into()),
-        }),
+        jacobian: jacobian.map(|joint| simplified(normal(&joint).into())),
         deltas,
     }
 }

@@ -115,7 +115,7 @@ impl System {
 
     /// What a tensor is a derivative of, where the compiler made that.
     fn subject(&self, tensor: TensorId) -> Option<TensorId> {
-        let (base, _) = Names::base(&self.f, tensor, self.primal);
+        let (base, _) = Names::base(&self.f, tensor);
         let made = base != tensor && self.standing(base) == Standing::Made;
         made.then_some(base)
     }

@@ -1,42 +1,27 @@
 //! What tensors and indices are called in a derivation.
 
 use super::formula::{Mark, Name};
-use crate::ir::{Function, Role, TensorId};
+use crate::ir::{Derivative, Function, Role, TensorId};
 use std::collections::BTreeMap;
 
 /// The names of tensors, made up where the compiler made the tensor.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Names {
-    /// How many tensors are no derivatives.
-    primal: usize,
     made: BTreeMap<TensorId, Name>,
 }
 
 impl Names {
-    pub fn new(primal: usize) -> Self {
-        Names {
-            primal,
-            made: BTreeMap::new(),
-        }
+    pub fn new() -> Self {
+        Names::default()
     }
 
     /// What a tensor is a derivative of, and the marks of its name before that one's.
-    pub fn base(f: &Function, tensor: TensorId, primal: usize) -> (TensorId, Vec<Mark>) {
+    pub fn base(f: &Function, tensor: TensorId) -> (TensorId, Vec<Mark>) {
         let (mut base, mut marks) = (tensor, Vec::new());
-        while base.index() >= primal {
-            let name = unnumbered(&f.tensor(base).name);
-            let (mark, rest) = match (name.strip_prefix('∂'), name.strip_prefix('d')) {
-                (Some(rest), _) => (Mark::Cotangent, rest),
-                (_, Some(rest)) => (Mark::Tangent, rest),
-                _ => break,
-            };
-            let whole = f.tensor(base).name[name.len() - rest.len()..].to_string();
-            let of = |wanted: &str| {
-                let at = f.tensors.iter().position(|t| t.name == wanted)?;
-                Some(TensorId(at as u32))
-            };
-            let Some(of) = of(&whole).or_else(|| of(rest)).filter(|&of| of < base) else {
-                break;
+        while let Some(&derivative) = f.derivatives.get(&base) {
+            let (mark, of) = match derivative {
+                Derivative::Cotangent(of) => (Mark::Cotangent, of),
+                Derivative::Tangent(of) => (Mark::Tangent, of),
             };
             marks.push(mark);
             base = of;
@@ -49,7 +34,7 @@ impl Names {
         if let Some(name) = self.made.get(&tensor) {
             return name.clone();
         }
-        let (base, marks) = Self::base(f, tensor, self.primal);
+        let (base, marks) = Self::base(f, tensor);
         let name = if base == tensor && f.tensor(base).role == Role::Temporary {
             self.new_name(f, letter(unnumbered(&f.tensor(base).name)))
         } else if base == tensor {
@@ -61,8 +46,8 @@ impl Names {
         } else {
             let of = self.tensor(f, base);
             let mut name = Name { marks, ..of };
-            // The cotangent of a result, and the adjoint that begins as it.
-            while self.made.values().any(|n| *n == name) {
+            // The cotangent of a result, and the adjoint that begins as it; or the user has such a name.
+            while self.is_taken(f, &name.to_string()) {
                 name.number += 1;
             }
             name
@@ -73,7 +58,16 @@ impl Names {
 
     /// Whether a tensor is a cotangent or a tangent of another one.
     pub fn is_derivative(&self, f: &Function, tensor: TensorId) -> bool {
-        Self::base(f, tensor, self.primal).0 != tensor
+        f.derivatives.contains_key(&tensor)
+    }
+
+    /// Whether another tensor is called so, as far as is known: one of the user's, or one that has its name already.
+    fn is_taken(&self, f: &Function, name: &str) -> bool {
+        let users = (0..f.tensors.len() as u32)
+            .map(TensorId)
+            .filter(|&t| f.tensor(t).role != Role::Temporary && !f.derivatives.contains_key(&t));
+        users.into_iter().any(|t| f.tensor(t).name == name)
+            || self.made.values().any(|n| n.to_string() == name)
     }
 
     fn new_name(&self, f: &Function, letter: &str) -> Name {
@@ -82,14 +76,7 @@ impl Names {
             base: letter.to_string(),
             number: 1,
         };
-        let taken = |name: &Name| {
-            let text = name.to_string();
-            f.tensors
-                .iter()
-                .any(|t| t.name == text && t.role != Role::Temporary)
-                || self.made.values().any(|n| n.marks.is_empty() && n == name)
-        };
-        while taken(&name) {
+        while self.is_taken(f, &name.to_string()) {
             name.number += 1;
         }
         name

@@ -23,7 +23,7 @@ pub(super) fn equations(f: &Function) -> Section {
             (parts, Equation { right, ..e.clone() })
         })
         .collect();
-    let mut names = Names::new(shown.tensors.len());
+    let mut names = Names::new();
     let mut layout = Layout::new(&shown, &mut names, false);
     let mut lines = Vec::new();
     for (parts, e) in &divided {
@@ -63,7 +63,6 @@ pub(super) fn gradient(all: &Derivatives) -> Section {
         Subject::Gradient,
         title,
         System::new(f.clone(), roots, all.primal),
-        all.primal,
     )
 }
 
@@ -75,7 +74,6 @@ pub(super) fn tangent(f: &Function, all: &Derivatives, jvp: &Backward) -> Sectio
         Subject::Tangent,
         title,
         System::new(jvp.function.clone(), roots, all.primal),
-        all.primal,
     )
 }
 
@@ -87,14 +85,13 @@ pub(super) fn hessian(f: &Function, all: &Derivatives, hvp: &Backward) -> Sectio
         Subject::Hessian,
         title,
         System::new(hvp.function.clone(), roots, all.primal),
-        all.primal,
     )
 }
 
-fn derivative(subject: Subject, title: String, mut system: System, primal: usize) -> Section {
+fn derivative(subject: Subject, title: String, mut system: System) -> Section {
     system.inline();
     system.share();
-    let mut names = Names::new(primal);
+    let mut names = Names::new();
     // What is asked for has its name before the parts of it.
     for &root in &system.roots {
         names.tensor(&system.f, root);
@@ -147,7 +144,7 @@ pub(super) fn jacobian(f: &Function, deltas: &Backward) -> Section {
         .filter(|&y| f.tensor(y).element == Element::Float)
         .flat_map(|y| f.differentiable().map(move |x| (y, x)))
         .collect();
-    let mut names = Names::new(primal);
+    let mut names = Names::new();
     let mut layout = Layout::new(&system.f, &mut names, true);
     let lines = system
         .definitions
@@ -228,14 +225,15 @@ pub(super) fn written(f: &Function, tensor: TensorId) -> Vec<String> {
 
 /// `dense(X[n,m], W[m,k], b[k]) → Y[n,k]`
 fn signature(f: &Function) -> String {
+    let mut names = Names::new();
     let parameters: Vec<String> = f
         .parameters
         .iter()
         .map(|p| match *p {
             Parameter::Tensor(t) if f.tensor(t).role == (Role::Parameter { constant: true }) => {
-                format!("const {}", shape(f, t))
+                format!("const {}", shape(f, &mut names, t))
             }
-            Parameter::Tensor(t) => shape(f, t),
+            Parameter::Tensor(t) => shape(f, &mut names, t),
             Parameter::Dim(d) => format!("dim {}", f.dim(d).name),
         })
         .collect();
@@ -248,19 +246,21 @@ fn signature(f: &Function) -> String {
 }
 
 /// `X[n,m]`
-fn shape(f: &Function, tensor: TensorId) -> String {
+fn shape(f: &Function, names: &mut Names, tensor: TensorId) -> String {
     let t = f.tensor(tensor);
+    let name_of = names.tensor(f, tensor).to_string();
     let name = |d: &DimId| f.dim(*d).name.clone();
     let dims: Vec<String> = t.axes.iter().map(name).collect();
     match dims.is_empty() {
-        true => t.name.clone(),
-        false => format!("{}[{}]", t.name, dims.join(",")),
+        true => name_of,
+        false => format!("{name_of}[{}]", dims.join(",")),
     }
 }
 
 /// `∂Y[n,k], ∂Z[n]`
 fn list(f: &Function, all: &[TensorId]) -> String {
-    let shapes: Vec<String> = all.iter().map(|&t| shape(f, t)).collect();
+    let mut names = Names::new();
+    let shapes: Vec<String> = all.iter().map(|&t| shape(f, &mut names, t)).collect();
     shapes.join(", ")
 }
 

@@ -12,7 +12,7 @@ use super::system::{Definition, System};
 use super::{Line, expand};
 use crate::differentiate::{self, Backward};
 use crate::ir::{
-    CmpOp, Element, Equation, Expr, ExprId, Function, IndexId, Op, Parameter, ReduceOp, Role,
+    CmpOp, Derivative, Equation, Expr, ExprId, Function, IndexId, Op, Parameter, ReduceOp, Role,
     Subscript, TensorId,
 };
 use crate::{normal, simplify};
@@ -112,8 +112,7 @@ impl Local {
         let mut result = System::new(vjp, vec![root], count);
         result.inline();
         let g = &mut system.f;
-        let (name, axes) = (format!("∂{}", g.tensor(t).name), g.tensor(t).axes.clone());
-        let cotangent = g.add_tensor(&name, axes, Element::Float, Role::Cotangent { of: t });
+        let cotangent = g.add_derivative(Derivative::Cotangent(t), Role::Cotangent { of: t });
         let mut element = Vec::new();
         for dim in g.tensor(a).axes.clone() {
             let taken = |name: &str| g.indices.iter().any(|i| i.name == name);
@@ -189,8 +188,7 @@ impl Local {
             .map(|&(right, _)| self.function(gradient, right))
             .collect();
         let mut lines: Vec<Line> = Vec::new();
-        let primal = self.system.primal;
-        let mut names = Names::new(primal);
+        let mut names = Names::new();
         let mut layout = Layout::new(&self.system.f, &mut names, true);
         let given = self.system.definitions.iter();
         for d in given.filter(|d| d.tensor != self.tangents.0) {
@@ -214,7 +212,7 @@ impl Local {
             line.note = note.clone();
             lines.push(line);
         }
-        let mut names = Names::new(self.result.primal);
+        let mut names = Names::new();
         let mut layout = Layout::new(&self.result.f, &mut names, true);
         for d in &self.result.definitions {
             let mut line = definition(&mut layout, d);
@@ -235,12 +233,8 @@ impl Local {
 
     /// A tensor for the gradient by A.
     fn gradient(&mut self) -> TensorId {
-        let g = &mut self.system.f;
-        let (name, axes) = (
-            format!("∂{}", g.tensor(self.a).name),
-            g.tensor(self.a).axes.clone(),
-        );
-        g.add_tensor(&name, axes, Element::Float, Role::Result)
+        let derivative = Derivative::Cotangent(self.a);
+        self.system.f.add_derivative(derivative, Role::Result)
     }
 
     /// The equations of T, and `gradient[element] = right`.

@@ -35,8 +35,6 @@ pub(super) struct System {
     pub definitions: Vec<Definition>,
     pub standing: Vec<Standing>,
     pub roots: Vec<TensorId>,
-    /// How many tensors are no derivatives.
-    pub primal: usize,
 }
 
 impl System {
@@ -50,7 +48,6 @@ impl System {
             definitions: Vec::new(),
             standing,
             roots,
-            primal,
         };
         let equations = std::mem::take(&mut system.f.equations);
         let mut writers: BTreeMap<TensorId, Vec<Equation>> = BTreeMap::new();
@@ -168,10 +165,11 @@ fn standing(f: &Function, tensor: TensorId, roots: &[TensorId], primal: usize) -
         return Standing::Made;
     }
     let argument = matches!(t.role, Role::Parameter { .. } | Role::Cotangent { .. });
-    if argument || tensor.index() < primal {
+    let derivative = f.derivatives.contains_key(&tensor);
+    if argument || tensor.index() < primal && !derivative {
         return Standing::Given;
     }
-    let (base, _) = Names::base(f, tensor, primal);
+    let (base, _) = Names::base(f, tensor);
     match f.tensor(base).role {
         Role::Temporary => Standing::Made,
         _ => Standing::Named,

@@ -4,8 +4,8 @@
 //! is visited once, with the sum of its cotangents.
 
 use crate::ir::{
-    BinaryOp, Element, Equation, Expr, ExprId, Function, IndexId, Op, Role, Subscript, TensorId,
-    indices,
+    BinaryOp, Derivative, Element, Equation, Expr, ExprId, Function, IndexId, Op, Role, Subscript,
+    TensorId, indices,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -251,11 +251,9 @@ impl Linear {
         })
     }
 
-    /// A tensor shaped like another one, under a prefix.
-    pub fn like(&mut self, prefix: &str, of: TensorId, role: Role) -> TensorId {
-        let t = self.f.tensor(of).clone();
-        self.f
-            .add_tensor(&format!("{prefix}{}", t.name), t.axes, Element::Float, role)
+    /// A tensor for a derivative: shaped like what it is the derivative of.
+    pub fn derivative(&mut self, derivative: Derivative, role: Role) -> TensorId {
+        self.f.add_derivative(derivative, role)
     }
 
     /// Adds an equation, with indices of its own.

@@ -4,8 +4,8 @@ use super::Backward;
 use super::call::Group;
 use super::linear::{Further, Linear, Terms};
 use crate::ir::{
-    Element, Equation, Expr, Function, Op, Parameter, Part, Real, Role, Subscript, TensorId,
-    indices,
+    Derivative, Element, Equation, Expr, Function, Op, Parameter, Part, Real, Role, Subscript,
+    TensorId, indices,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -151,7 +151,7 @@ impl Pullback {
     }
 
     fn like(&mut self, of: TensorId, role: Role) -> TensorId {
-        self.linear.like("∂", of, role)
+        self.linear.derivative(Derivative::Cotangent(of), role)
     }
 
     /// An adjoint that begins as the cotangent of a result.

@@ -5,8 +5,8 @@ use super::cotangent::Jacobian;
 use super::linear::Linear;
 use super::pullback::{gradient, pullback};
 use crate::ir::{
-    Element, Equation, Expr, ExprId, Function, IndexId, Op, Parameter, Part, ReduceOp, Role,
-    Subscript, TensorId,
+    Derivative, Element, Equation, Expr, ExprId, Function, IndexId, Op, Parameter, Part, ReduceOp,
+    Role, Subscript, TensorId,
 };
 use crate::plan::factors;
 use std::collections::BTreeMap;
@@ -57,7 +57,9 @@ pub(crate) fn along(f: &mut Function, jacobian: &Jacobian, factor: ExprId) -> Ex
         tangents: BTreeMap::new(),
         known: BTreeMap::new(),
     };
-    let direction = t.linear.like("d", jacobian.by, Role::Temporary);
+    let direction = t
+        .linear
+        .derivative(Derivative::Tangent(jacobian.by), Role::Temporary);
     let to = jacobian.to.clone();
     t.linear.write(direction, to, Op::Define, factor);
     t.tangents.insert(jacobian.by, direction);
@@ -88,7 +90,9 @@ impl Tangent {
             known: BTreeMap::new(),
         };
         for p in primal.differentiable().collect::<Vec<_>>() {
-            let tangent = t.linear.like("d", p, Role::Parameter { constant: true });
+            let tangent = t
+                .linear
+                .derivative(Derivative::Tangent(p), Role::Parameter { constant: true });
             t.tangents.insert(p, tangent);
         }
         t
@@ -104,7 +108,7 @@ impl Tangent {
             Role::Intermediate | Role::Result => Role::Intermediate,
             _ => Role::Temporary,
         };
-        let t = self.linear.like("d", of, role);
+        let t = self.linear.derivative(Derivative::Tangent(of), role);
         self.tangents.insert(of, t);
         t
     }

@@ -141,6 +141,15 @@ pub struct Equation {
     pub right: ExprId,
 }
 
+/// What a tensor is the derivative of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Derivative {
+    /// How the cotangents depend on it: a cotangent, a gradient, an adjoint.
+    Cotangent(TensorId),
+    /// How it changes along a direction.
+    Tangent(TensorId),
+}
+
 /// An axis of a tensor, for messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Place {
@@ -197,6 +206,8 @@ pub struct Function {
     pub checks: Vec<Check>,
     /// Tensors that are held constant: no derivative passes through them.
     pub held: BTreeSet<TensorId>,
+    /// Tensors that are derivatives of others.
+    pub derivatives: BTreeMap<TensorId, Derivative>,
     /// Calls of functions of other invocations.
     pub calls: Vec<Call>,
     /// Rust functions that it uses.
@@ -237,6 +248,7 @@ impl Function {
             equations: Vec::new(),
             checks: Vec::new(),
             held: BTreeSet::new(),
+            derivatives: BTreeMap::new(),
             calls: Vec::new(),
             foreign: Vec::new(),
             given: Vec::new(),
@@ -278,6 +290,18 @@ impl Function {
             role,
         });
         TensorId(self.tensors.len() as u32 - 1)
+    }
+
+    /// A new tensor for a derivative, `∂Y` or `dY`, shaped like what it is the derivative of.
+    pub fn add_derivative(&mut self, derivative: Derivative, role: Role) -> TensorId {
+        let (mark, of) = match derivative {
+            Derivative::Cotangent(of) => ('∂', of),
+            Derivative::Tangent(of) => ('d', of),
+        };
+        let t = self.tensor(of).clone();
+        let tensor = self.add_tensor(&format!("{mark}{}", t.name), t.axes, Element::Float, role);
+        self.derivatives.insert(tensor, derivative);
+        tensor
     }
 
     pub fn add_index(&mut self, name: impl Into<String>, dim: DimId) -> IndexId {

@@ -21,7 +21,7 @@ pub use expr::{
 };
 pub use foreign::{Foreign, ForeignId, Given, GivenId};
 pub use function::{
-    Check, Dim, DimId, Element, ElementType, Equation, Fault, Function, Index, IndexId, Keep,
-    Length, Meeting, Op, Parameter, Place, Role, Tensor, TensorId,
+    Check, Derivative, Dim, DimId, Element, ElementType, Equation, Fault, Function, Index, IndexId,
+    Keep, Length, Meeting, Op, Parameter, Place, Role, Tensor, TensorId,
 };
 pub use verify::{verify, verify_normal};

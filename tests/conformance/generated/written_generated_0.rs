@@ -208,8 +208,7 @@ mod g11_006 {
             Y0_dot = sum[p, i](((X_dot[p, p, i] - 2 * (X[p, p, i] / (1.5 + X[p, p, i]^2) * X_dot[p, p, i] * X[p, p, i])) / (1.5 + X[p, p, i]^2) * X[p, p, i] + X[p, p, i] / (1.5 + X[p, p, i]^2) * X_dot[p, p, i]) * X[p, p, i] + X[p, p, i] / (1.5 + X[p, p, i]^2) * X_dot[p, p, i] * X[p, p, i]);
         }
         pub fn g11_006_hvp(const X[k, k, n], const X_dot[k, k, n]) -> X_bar_dot[k, k, n] {
-            S[p, i] = (X_dot[p, p, i] - 2 * (X[p, p, i] * X_dot[p, p, i] * (X[p, p, i] / (1.5 + X[p, p, i]^2)))) / (1.5 + X[p, p, i]^2);
-            X_bar_dot[p, i, j] = (X[p, p, j] * S[p, j] + X_dot[p, p, j] * (X[p, p, j] / (1.5 + X[p, p, j]^2)) + (X_dot[p, p, j] * (X[p, p, j] / (1.5 + X[p, p, j]^2)) + X[p, p, j] * S[p, j]) + (2 * (X[p, p, j] * X_dot[p, p, j]) - 2 * (X[p, p, j] * X_dot[p, p, j] * (X[p, p, j] * X[p, p, j] / (1.5 + X[p, p, j]^2)))) / (1.5 + X[p, p, j]^2) - 2 * (((2 * (X[p, p, j] * X_dot[p, p, j]) - 2 * (X[p, p, j] * X_dot[p, p, j] * (X[p, p, j] * X[p, p, j] / (1.5 + X[p, p, j]^2)))) / (1.5 + X[p, p, j]^2) * (X[p, p, j] / (1.5 + X[p, p, j]^2)) + X[p, p, j] * X[p, p, j] / (1.5 + X[p, p, j]^2) * S[p, j]) * X[p, p, j] + X_dot[p, p, j] * (X[p, p, j] / (1.5 + X[p, p, j]^2)) * (X[p, p, j] * X[p, p, j] / (1.5 + X[p, p, j]^2)))) * (p == i);
+            X_bar_dot[p, i, j] = (2 * (X[p, p, j] * ((X_dot[p, p, j] - 2 * (X[p, p, j] * X_dot[p, p, j] * (X[p, p, j] / (1.5 + X[p, p, j]^2)))) / (1.5 + X[p, p, j]^2))) + 2 * (X_dot[p, p, j] * (X[p, p, j] / (1.5 + X[p, p, j]^2))) + (2 * (X[p, p, j] * X_dot[p, p, j]) - 2 * (X[p, p, j] * X_dot[p, p, j] * (X[p, p, j] * X[p, p, j] / (1.5 + X[p, p, j]^2)))) / (1.5 + X[p, p, j]^2) - 2 * (((2 * (X[p, p, j] * X_dot[p, p, j]) - 2 * (X[p, p, j] * X_dot[p, p, j] * (X[p, p, j] * X[p, p, j] / (1.5 + X[p, p, j]^2)))) / (1.5 + X[p, p, j]^2) * (X[p, p, j] / (1.5 + X[p, p, j]^2)) + X[p, p, j] * X[p, p, j] / (1.5 + X[p, p, j]^2) * ((X_dot[p, p, j] - 2 * (X[p, p, j] * X_dot[p, p, j] * (X[p, p, j] / (1.5 + X[p, p, j]^2)))) / (1.5 + X[p, p, j]^2))) * X[p, p, j] + X_dot[p, p, j] * (X[p, p, j] / (1.5 + X[p, p, j]^2)) * (X[p, p, j] * X[p, p, j] / (1.5 + X[p, p, j]^2)))) * (p == i);
         }
     }
     #[allow(non_snake_case)]
@@ -308,11 +307,10 @@ mod g11_010 {
             Y0[i, j, p] = (1.99 / (1.5 + X[p, j]^2) - sum[q](X[q, j] * X[q, j])) * (0.61 - X[p, j] + (X[p, j] - X[p, j]));
         }
         pub fn g11_010_vjp(const X[k, m], dim n, const Y0_bar[n, m, k]) -> X_bar[k, m] {
-            S[j] = sum[q](X[q, j] * X[q, j]);
-            X_bar[p, j] = sum[i]((1.99 / (1.5 + X[p, j]^2) - S[j]) * Y0_bar[i, j, p] - 2 * (1.99 / (1.5 + X[p, j]^2) * X[p, j] * ((0.61 - X[p, j] + (X[p, j] - X[p, j])) * Y0_bar[i, j, p] / (1.5 + X[p, j]^2))) - (1.99 / (1.5 + X[p, j]^2) - S[j]) * Y0_bar[i, j, p] - (1.99 / (1.5 + X[p, j]^2) - S[j]) * Y0_bar[i, j, p]) + 2 * (sum[k, m](-((0.61 - X[k, j] + (X[k, j] - X[k, j])) * Y0_bar[m, j, k])) * X[p, j]);
+            X_bar[p, j] = sum[i](-(2 * (1.99 / (1.5 + X[p, j]^2) * X[p, j] * ((0.61 - X[p, j]) * Y0_bar[i, j, p] / (1.5 + X[p, j]^2)))) - (1.99 / (1.5 + X[p, j]^2) - sum[q](X[q, j] * X[q, j])) * Y0_bar[i, j, p]) + 2 * (sum[k, m](-((0.61 - X[k, j]) * Y0_bar[m, j, k])) * X[p, j]);
         }
         pub fn g11_010_jvp(const X[k, m], dim n, const X_dot[k, m]) -> Y0_dot[n, m, k] {
-            Y0_dot[i, j, p] = (1.99 / (1.5 + X[p, j]^2) - sum[q](X[q, j] * X[q, j])) * (X_dot[p, j] - X_dot[p, j] - X_dot[p, j]) + (0.61 - X[p, j] + (X[p, j] - X[p, j])) * (-(2 * (X_dot[p, j] * (1.99 / (1.5 + X[p, j]^2)) * X[p, j]) / (1.5 + X[p, j]^2)) - sum[k](2 * (X_dot[k, j] * X[k, j])));
+            Y0_dot[i, j, p] = (0.61 - X[p, j]) * (-(2 * (X_dot[p, j] * (1.99 / (1.5 + X[p, j]^2)) * X[p, j]) / (1.5 + X[p, j]^2)) - sum[q](2 * (X_dot[q, j] * X[q, j]))) - X_dot[p, j] * (1.99 / (1.5 + X[p, j]^2) - sum[k](X[k, j] * X[k, j]));
         }
     }
     #[allow(non_snake_case)]
@@ -899,8 +897,8 @@ mod g11_029 {
             L2[a, p: k, i] = log_softmax[p](W[a, i]);
             L_dot[a] = sum[i: n](if !(L[a] == -inf) { exp(W[i, a] - L[a]) * W_dot[i, a] } else { 0 });
             L2_dot[a, p: k, i] = W_dot[a, i] - sum[j](W_dot[a, i] * exp(L2[a, j, i]));
-            S2[p, i, a] = (L[a] * W_dot[a, a] + L_dot[a] * W[a, a]) * abs(tanh(X[p, i])) + W[a, a] * L[a] * (1 - tanh(X[p, i])^2) * sign(tanh(X[p, i])) * X_dot[p, i];
-            X_bar_dot[p, i] = sum[a](1.11 * (W[a, a] * L[a] * abs(tanh(X[p, i])) * X[p, i] * L2_dot[a, p, i] + (X[p, i] * S2[p, i, a] + W[a, a] * L[a] * abs(tanh(X[p, i])) * X_dot[p, i]) * L2[a, p, i]) + 1.11 * (W[a, a] * L[a] * abs(tanh(X[p, i])) * (X[p, i] * L2_dot[a, p, i] + X_dot[p, i] * L2[a, p, i]) + X[p, i] * L2[a, p, i] * S2[p, i, a]) + 1.11 * ((1 - tanh(X[p, i])^2) * sign(tanh(X[p, i])) * (W[a, a] * L[a] * (X[p, i] * (X[p, i] * L2_dot[a, p, i] + X_dot[p, i] * L2[a, p, i]) + X_dot[p, i] * X[p, i] * L2[a, p, i]) + (L[a] * W_dot[a, a] + L_dot[a] * W[a, a]) * X[p, i] * X[p, i] * L2[a, p, i]) - 2 * (W[a, a] * L[a] * (1 - tanh(X[p, i])^2) * sign(tanh(X[p, i])) * tanh(X[p, i]) * X_dot[p, i] * X[p, i] * X[p, i] * L2[a, p, i])));
+            S3[p, i, a] = (L[a] * W_dot[a, a] + L_dot[a] * W[a, a]) * abs(tanh(X[p, i])) + W[a, a] * L[a] * (1 - tanh(X[p, i])^2) * sign(tanh(X[p, i])) * X_dot[p, i];
+            X_bar_dot[p, i] = sum[a](1.11 * (W[a, a] * L[a] * abs(tanh(X[p, i])) * X[p, i] * L2_dot[a, p, i] + (X[p, i] * S3[p, i, a] + W[a, a] * L[a] * abs(tanh(X[p, i])) * X_dot[p, i]) * L2[a, p, i]) + 1.11 * (W[a, a] * L[a] * abs(tanh(X[p, i])) * (X[p, i] * L2_dot[a, p, i] + X_dot[p, i] * L2[a, p, i]) + X[p, i] * L2[a, p, i] * S3[p, i, a]) + 1.11 * ((1 - tanh(X[p, i])^2) * sign(tanh(X[p, i])) * (W[a, a] * L[a] * (X[p, i] * (X[p, i] * L2_dot[a, p, i] + X_dot[p, i] * L2[a, p, i]) + X_dot[p, i] * X[p, i] * L2[a, p, i]) + (L[a] * W_dot[a, a] + L_dot[a] * W[a, a]) * X[p, i] * X[p, i] * L2[a, p, i]) - 2 * (W[a, a] * L[a] * (1 - tanh(X[p, i])^2) * sign(tanh(X[p, i])) * tanh(X[p, i]) * X_dot[p, i] * X[p, i] * X[p, i] * L2[a, p, i])));
             L_bar_dot[a] = sum[p, i](1.11 * (W[a, a] * (abs(tanh(X[p, i])) * (X[p, i] * (X[p, i] * L2_dot[a, p, i] + X_dot[p, i] * L2[a, p, i]) + X_dot[p, i] * X[p, i] * L2[a, p, i]) + X_dot[p, i] * (1 - tanh(X[p, i])^2) * sign(tanh(X[p, i])) * X[p, i] * X[p, i] * L2[a, p, i]) + W_dot[a, a] * abs(tanh(X[p, i])) * X[p, i] * X[p, i] * L2[a, p, i]));
             L2_bar_dot[a, p, i] = 1.11 * (X[p, i] * (X[p, i] * ((L[a] * W_dot[a, a] + W[a, a] * L_dot[a]) * abs(tanh(X[p, i])) + W[a, a] * L[a] * sign(tanh(X[p, i])) * (1 - tanh(X[p, i])^2) * X_dot[p, i]) + W[a, a] * L[a] * abs(tanh(X[p, i])) * X_dot[p, i]) + W[a, a] * L[a] * abs(tanh(X[p, i])) * X[p, i] * X_dot[p, i]);
             W_bar_dot[a, i] = sum[p, j](1.11 * (L[a] * (abs(tanh(X[p, j])) * (X[p, j] * (X[p, j] * L2_dot[a, p, j] + X_dot[p, j] * L2[a, p, j]) + X_dot[p, j] * X[p, j] * L2[a, p, j]) + X_dot[p, j] * (1 - tanh(X[p, j])^2) * sign(tanh(X[p, j])) * X[p, j] * X[p, j] * L2[a, p, j]) + L_dot[a] * abs(tanh(X[p, j])) * X[p, j] * X[p, j] * L2[a, p, j])) * (a == i) + sum[k](L2_bar_dot[a, k, i] - (sum[m](1.11 * (W[a, a] * L[a] * abs(tanh(X[m, i])) * X[m, i] * X[m, i])) * L2_dot[a, k, i] * exp(L2[a, k, i]) + sum[n](L2_bar_dot[a, n, i]) * exp(L2[a, k, i]))) + (if !(L[i] == -inf) { L_bar_dot[i] * exp(W[a, i] - L[i]) + sum[q: k, r: n](1.11 * (W[i, i] * abs(tanh(X[q, r])) * X[q, r] * X[q, r] * L2[i, q, r])) * exp(W[a, i] - L[i]) * (W_dot[a, i] - L_dot[i]) } else { 0 });
@@ -1608,7 +1606,7 @@ mod g11_052 {
             U_bar[p, i, j] = sum[b, q, a, k: m](if !(W[p, b] * W[q, b] < Z[a] * U[p, p, j]) { Y1_bar[k] * Z[a] * (W[q, b] + Y0[q, b, j] + min[m: k](m)) * (X[b] + Y0[q, k, j]) * recip(1.5 + (W[2, k] * V[b, p] * Y0[q, b, a])^2) * (if Z[a] * U[p, p, j] == W[p, b] * W[q, b] { 0.5 } else { 1 }) } else { 0 }) * (p == i);
             Z_bar[a] = sum[q, b, p, i, j: m](if !(W[q, b] * W[p, b] < Z[a] * U[p, p, i]) { Y1_bar[j] * U[p, p, i] * (W[q, b] + Y0[q, b, i] + min[k: k](k)) * (X[b] + Y0[q, j, i]) * (if Z[a] * U[p, p, i] == W[q, b] * W[p, b] { 0.5 } else { 1 }) * recip(1.5 + (W[2, j] * V[b, p] * Y0[q, b, a])^2) } else { 0 });
             Y02_bar[i, j, k] = Y0_bar[i, j, k] + sum[b, p, a](Y1_bar[j] * (W[i, b] + Y0[i, b, k] + min[q: k](q)) * recip(1.5 + (W[2, j] * V[b, p] * Y0[i, b, a])^2) * min(Z[a] * U[p, p, k], W[i, b] * W[p, b])) + sum[m, n, r](Y1_bar[m] * (X[j] + Y0[i, m, k]) * min(Z[n] * U[r, r, k], W[i, j] * W[r, j]) * recip(1.5 + (W[2, m] * V[j, r] * Y0[i, j, n])^2)) + sum[s, t, u](-(2 * (Y1_bar[s] * W[2, s] * W[2, s] * V[j, t] * V[j, t] * (W[i, j] + Y0[i, j, u] + min[v: k](v)) * Y0[i, j, k] * (X[j] + Y0[i, s, u]) * min(Z[k] * U[t, t, u], W[i, j] * W[t, j]) * recip(1.5 + (W[2, s] * V[j, t] * Y0[i, j, k])^2)^2)));
-            X_bar[b] = sum[j, q, i, a, p](Y1_bar[j] * (W[q, b] + Y0[q, b, i] + min[k: k](k)) * min(Z[a] * U[p, p, i], W[q, b] * W[p, b]) * recip(1.5 + (W[2, j] * V[b, p] * Y0[q, b, a])^2)) + sum[m, n](0.5 * (exp(0.5 * (X[b] * X[b] * tanh(X[b]))) * X[b] * X[b] * (1 - tanh(X[b])^2) * Y02_bar[m, b, n]) + 0.5 * (exp(0.5 * (X[b] * X[b] * tanh(X[b]))) * X[b] * tanh(X[b]) * Y02_bar[m, b, n]) + 0.5 * (exp(0.5 * (X[b] * X[b] * tanh(X[b]))) * X[b] * tanh(X[b]) * Y02_bar[m, b, n]));
+            X_bar[b] = sum[j, q, i, a, p](Y1_bar[j] * (W[q, b] + Y0[q, b, i] + min[k: k](k)) * min(Z[a] * U[p, p, i], W[q, b] * W[p, b]) * recip(1.5 + (W[2, j] * V[b, p] * Y0[q, b, a])^2)) + sum[m, n](0.5 * (exp(0.5 * (X[b] * X[b] * tanh(X[b]))) * X[b] * X[b] * (1 - tanh(X[b])^2) * Y02_bar[m, b, n]) + exp(0.5 * (X[b] * X[b] * tanh(X[b]))) * X[b] * tanh(X[b]) * Y02_bar[m, b, n]);
         }
         pub fn g11_052_jvp(const X[m], const W[k, m], const V[m, k], const U[k, k, n], const Z[n], const X_dot[m], const W_dot[k, m], const V_dot[m, k], const U_dot[k, k, n], const Z_dot[n]) -> (Y0_dot[k, m, n], Y1_dot[m]) {
             Y0[p: k, j, i: n] = exp(0.5 * (X[j] * X[j] * tanh(X[j])));
@@ -1856,19 +1854,19 @@ mod g11_062 {
             Y0[i, p] = sum[a](sum[j](X[p, j] * W[p, a] * X[p, j]) * logsumexp[k: m](W[p, a])) / (1.5 + (sum[b](X[p, b] / (1.5 + X[p, b]^2))^2)^2);
         }
         pub fn g11_062_vjp(const X[k, m], const W[k, n], const Y0_bar[n, k]) -> (X_bar[k, m], W_bar[k, n]) {
-            S2[p] = sum[j](X[p, j] * X[p, j]);
+            S4[p] = sum[j](X[p, j] * X[p, j]);
             L[p, a] = logsumexp[j: m](W[p, a]);
-            S3[p] = sum[a](S2[p] * W[p, a] * L[p, a]);
-            S4[p] = sum[b](X[p, b] / (1.5 + X[p, b]^2));
-            S3_bar[p] = sum[i](Y0_bar[i, p] / (1.5 + (S4[p]^2)^2));
-            S4_bar[p] = sum[i](-(4 * (S3[p] / (1.5 + (S4[p]^2)^2) * S4[p] * S4[p]^2 * (Y0_bar[i, p] / (1.5 + (S4[p]^2)^2)))));
-            W_bar[p, a] = S3_bar[p] * S2[p] * logsumexp[j: m](W[p, a]) + len(m) * (if !(logsumexp[i: m](W[p, a]) == -inf) { S3_bar[p] * S2[p] * W[p, a] * exp(W[p, a] - logsumexp[k: m](W[p, a])) } else { 0 });
-            X_bar[p, j] = S4_bar[p] / (1.5 + X[p, j]^2) - 2 * (X[p, j] / (1.5 + X[p, j]^2) * (S4_bar[p] / (1.5 + X[p, j]^2)) * X[p, j]) + 2 * (sum[a](S3_bar[p] * W[p, a] * logsumexp[i: m](W[p, a])) * X[p, j]);
+            S2[p] = sum[a](S4[p] * W[p, a] * L[p, a]);
+            S3[p] = sum[b](X[p, b] / (1.5 + X[p, b]^2));
+            S2_bar[p] = sum[i](Y0_bar[i, p] / (1.5 + (S3[p]^2)^2));
+            S3_bar[p] = sum[i](-(4 * (S2[p] / (1.5 + (S3[p]^2)^2) * S3[p] * S3[p]^2 * (Y0_bar[i, p] / (1.5 + (S3[p]^2)^2)))));
+            W_bar[p, a] = S2_bar[p] * S4[p] * logsumexp[j: m](W[p, a]) + len(m) * (if !(logsumexp[i: m](W[p, a]) == -inf) { S2_bar[p] * S4[p] * W[p, a] * exp(W[p, a] - logsumexp[k: m](W[p, a])) } else { 0 });
+            X_bar[p, j] = S3_bar[p] / (1.5 + X[p, j]^2) - 2 * (X[p, j] / (1.5 + X[p, j]^2) * (S3_bar[p] / (1.5 + X[p, j]^2)) * X[p, j]) + 2 * (sum[a](S2_bar[p] * W[p, a] * logsumexp[i: m](W[p, a])) * X[p, j]);
         }
         pub fn g11_062_jvp(const X[k, m], const W[k, n], const X_dot[k, m], const W_dot[k, n]) -> Y0_dot[n, k] {
-            S2[p] = sum[j](X[p, j] * X[p, j]);
-            S4[p] = sum[b](X[p, b] / (1.5 + X[p, b]^2));
-            Y0_dot[i, p] = (sum[a]((sum[j](2 * (X_dot[p, j] * X[p, j])) * W[p, a] + S2[p] * W_dot[p, a]) * logsumexp[k: m](W[p, a]) + S2[p] * W[p, a] * (len(m) * (if !(logsumexp[m: m](W[p, a]) == -inf) { exp(W[p, a] - logsumexp[n: m](W[p, a])) * W_dot[p, a] } else { 0 }))) - 4 * (sum[q](S2[p] * W[p, q] * logsumexp[r: m](W[p, q])) / (1.5 + (S4[p]^2)^2) * sum[b]((X_dot[p, b] - 2 * (X_dot[p, b] * (X[p, b] / (1.5 + X[p, b]^2)) * X[p, b])) / (1.5 + X[p, b]^2)) * S4[p] * S4[p]^2)) / (1.5 + (S4[p]^2)^2);
+            S4[p] = sum[j](X[p, j] * X[p, j]);
+            S3[p] = sum[b](X[p, b] / (1.5 + X[p, b]^2));
+            Y0_dot[i, p] = (sum[a]((sum[j](2 * (X_dot[p, j] * X[p, j])) * W[p, a] + S4[p] * W_dot[p, a]) * logsumexp[k: m](W[p, a]) + S4[p] * W[p, a] * (len(m) * (if !(logsumexp[m: m](W[p, a]) == -inf) { exp(W[p, a] - logsumexp[n: m](W[p, a])) * W_dot[p, a] } else { 0 }))) - 4 * (sum[q](S4[p] * W[p, q] * logsumexp[r: m](W[p, q])) / (1.5 + (S3[p]^2)^2) * sum[b]((X_dot[p, b] - 2 * (X_dot[p, b] * (X[p, b] / (1.5 + X[p, b]^2)) * X[p, b])) / (1.5 + X[p, b]^2)) * S3[p] * S3[p]^2)) / (1.5 + (S3[p]^2)^2);
         }
     }
     #[allow(non_snake_case)]
@@ -2246,7 +2244,7 @@ mod g11_073 {
         pub fn g11_073_vjp(const X, const W[k, k], const V[k, n], const Y0_bar) -> (X_bar, W_bar[k, k], V_bar[k, n]) {
             S[i, q] = sum[p](V[p, i] * W[q, p]);
             P[i: n, q] = softmax[i](i * W[0, q]);
-            X_bar = sum[i, q](X * X * Y0_bar * S[i, q] * P[i, q] + X * X * Y0_bar * S[i, q] * P[i, q] + X * X * Y0_bar * S[i, q] * P[i, q]);
+            X_bar = sum[i, q](X * X * Y0_bar * S[i, q] * P[i, q] + 2 * (X * X * Y0_bar * S[i, q] * P[i, q]));
             S_bar[i, q] = X * X * X * Y0_bar * P[i, q];
             P_bar[i, q] = X * X * X * Y0_bar * S[i, q];
             W_bar[q, p] = sum[i](i * (P_bar[i, p] - sum[j](P_bar[j, p] * P[j, p])) * P[i, p]) * (0 == q) + sum[k](V[p, k] * S_bar[k, q]);
@@ -2262,7 +2260,7 @@ mod g11_073 {
             P[i: n, q] = softmax[i](i * W[0, q]);
             S_dot[i, q] = sum[p](V_dot[p, i] * W[q, p] + V[p, i] * W_dot[q, p]);
             P_dot[i, q] = ((if (0 < len(k)) { W_dot[0, q] } else { 0 }) * i - sum[j]((if (0 < len(k)) { W_dot[0, q] } else { 0 }) * j * P[j, q])) * P[i, q];
-            X_bar_dot = sum[i, q](X * X * (S[i, q] * P_dot[i, q] + S_dot[i, q] * P[i, q]) + 2 * (X * X_dot * S[i, q] * P[i, q]) + (X * (X * (S[i, q] * P_dot[i, q] + S_dot[i, q] * P[i, q]) + X_dot * S[i, q] * P[i, q]) + X * X_dot * S[i, q] * P[i, q]) + (X * (X * (S[i, q] * P_dot[i, q] + S_dot[i, q] * P[i, q]) + X_dot * S[i, q] * P[i, q]) + X * X_dot * S[i, q] * P[i, q]));
+            X_bar_dot = sum[i, q](X * X * (S[i, q] * P_dot[i, q] + S_dot[i, q] * P[i, q]) + 2 * (X * X_dot * S[i, q] * P[i, q]) + 2 * (X * (X * (S[i, q] * P_dot[i, q] + S_dot[i, q] * P[i, q]) + X_dot * S[i, q] * P[i, q])) + 2 * (X * X_dot * S[i, q] * P[i, q]));
             S_bar[i, q] = X * X * X * P[i, q];
             S_bar_dot[i, q] = X * X * X * P_dot[i, q] + (2 * (X * X * X_dot) + X * X * X_dot) * P[i, q];
             P_bar[i, q] = X * X * X * S[i, q];
@@ -2678,7 +2676,7 @@ mod g11_091 {
         pub fn g11_091_vjp(const X[k, n], const Y0_bar) -> X_bar[k, n] {
             S2[p] = sum[a](exp(0.5 * a) * X[p, a] * X[p, a]);
             S2_bar[p] = sum[i](Y0_bar * sigmoid(X[p, i] * X[p, i]) * X[p, i]);
-            X_bar[p, a] = Y0_bar * S2[p] * sigmoid(X[p, a] * X[p, a]) + Y0_bar * S2[p] * (1 - sigmoid(X[p, a] * X[p, a])) * sigmoid(X[p, a] * X[p, a]) * X[p, a] * X[p, a] + Y0_bar * S2[p] * (1 - sigmoid(X[p, a] * X[p, a])) * sigmoid(X[p, a] * X[p, a]) * X[p, a] * X[p, a] + (exp(0.5 * a) * S2_bar[p] * X[p, a] + exp(0.5 * a) * S2_bar[p] * X[p, a]);
+            X_bar[p, a] = Y0_bar * S2[p] * sigmoid(X[p, a] * X[p, a]) + 2 * (Y0_bar * S2[p] * (1 - sigmoid(X[p, a] * X[p, a])) * sigmoid(X[p, a] * X[p, a]) * X[p, a] * X[p, a]) + (exp(0.5 * a) * S2_bar[p] * X[p, a] + exp(0.5 * a) * S2_bar[p] * X[p, a]);
         }
         pub fn g11_091_jvp(const X[k, n], const X_dot[k, n]) -> Y0_dot {
             S2[p] = sum[a](exp(0.5 * a) * X[p, a] * X[p, a]);
@@ -2689,8 +2687,7 @@ mod g11_091 {
             S2_dot[p] = sum[a](exp(0.5 * a) * X_dot[p, a] * X[p, a] + exp(0.5 * a) * X_dot[p, a] * X[p, a]);
             S2_bar[p] = sum[i](sigmoid(X[p, i] * X[p, i]) * X[p, i]);
             S2_bar_dot[p] = sum[i](2 * ((1 - sigmoid(X[p, i] * X[p, i])) * sigmoid(X[p, i] * X[p, i]) * X_dot[p, i] * X[p, i] * X[p, i]) + sigmoid(X[p, i] * X[p, i]) * X_dot[p, i]);
-            S3[p, a] = ((1 - sigmoid(X[p, a] * X[p, a])) * (S2_dot[p] * X[p, a] + S2[p] * X_dot[p, a]) * sigmoid(X[p, a] * X[p, a]) + S2[p] * (2 * ((1 - sigmoid(X[p, a] * X[p, a])) * (1 - sigmoid(X[p, a] * X[p, a])) * X_dot[p, a] * sigmoid(X[p, a] * X[p, a]) * X[p, a]) - 2 * ((1 - sigmoid(X[p, a] * X[p, a])) * X_dot[p, a] * sigmoid(X[p, a] * X[p, a]) * sigmoid(X[p, a] * X[p, a]) * X[p, a])) * X[p, a]) * X[p, a] + S2[p] * (1 - sigmoid(X[p, a] * X[p, a])) * X_dot[p, a] * sigmoid(X[p, a] * X[p, a]) * X[p, a];
-            X_bar_dot[p, a] = 2 * (S2[p] * (1 - sigmoid(X[p, a] * X[p, a])) * X_dot[p, a] * sigmoid(X[p, a] * X[p, a]) * X[p, a]) + S2_dot[p] * sigmoid(X[p, a] * X[p, a]) + S3[p, a] + S3[p, a] + (S2_bar_dot[p] * exp(0.5 * a) * X[p, a] + exp(0.5 * a) * S2_bar[p] * X_dot[p, a] + exp(0.5 * a) * (S2_bar_dot[p] * X[p, a] + S2_bar[p] * X_dot[p, a]));
+            X_bar_dot[p, a] = 2 * (S2[p] * (1 - sigmoid(X[p, a] * X[p, a])) * X_dot[p, a] * sigmoid(X[p, a] * X[p, a]) * X[p, a]) + S2_dot[p] * sigmoid(X[p, a] * X[p, a]) + 2 * (((1 - sigmoid(X[p, a] * X[p, a])) * (S2_dot[p] * X[p, a] + S2[p] * X_dot[p, a]) * sigmoid(X[p, a] * X[p, a]) + S2[p] * (2 * ((1 - sigmoid(X[p, a] * X[p, a])) * (1 - sigmoid(X[p, a] * X[p, a])) * X_dot[p, a] * sigmoid(X[p, a] * X[p, a]) * X[p, a]) - 2 * ((1 - sigmoid(X[p, a] * X[p, a])) * X_dot[p, a] * sigmoid(X[p, a] * X[p, a]) * sigmoid(X[p, a] * X[p, a]) * X[p, a])) * X[p, a]) * X[p, a]) + 2 * (S2[p] * (1 - sigmoid(X[p, a] * X[p, a])) * X_dot[p, a] * sigmoid(X[p, a] * X[p, a]) * X[p, a]) + (S2_bar_dot[p] * exp(0.5 * a) * X[p, a] + exp(0.5 * a) * S2_bar[p] * X_dot[p, a] + exp(0.5 * a) * (S2_bar_dot[p] * X[p, a] + S2_bar[p] * X_dot[p, a]));
         }
     }
     #[allow(non_snake_case)]
@@ -2991,7 +2988,7 @@ mod g11_101 {
             Y0[j] = sum[q]((erf(X[q]) + sum[i: m](X[q])) * (X[q] * X[q] * X[q])^2);
         }
         pub fn g11_101_vjp(const X[k], dim m, const Y0_bar[m]) -> X_bar[k] {
-            X_bar[q] = sum[j](1.1283791670955126 * (exp(-X[q]^2) * (X[q] * X[q] * X[q])^2 * Y0_bar[j]) + 2 * ((erf(X[q]) + sum[i: m](X[q])) * Y0_bar[j] * X[q] * X[q] * X[q] * X[q] * X[q]) + 2 * ((erf(X[q]) + sum[k: m](X[q])) * Y0_bar[j] * X[q] * X[q] * X[q] * X[q] * X[q]) + 2 * ((erf(X[q]) + sum[m: m](X[q])) * Y0_bar[j] * X[q] * X[q] * X[q] * X[q] * X[q])) + len(m) * sum[n]((X[q] * X[q] * X[q])^2 * Y0_bar[n]);
+            X_bar[q] = sum[j](1.1283791670955126 * (exp(-X[q]^2) * (X[q] * X[q] * X[q])^2 * Y0_bar[j]) + 2 * ((erf(X[q]) + sum[i: m](X[q])) * Y0_bar[j] * X[q] * X[q] * X[q] * X[q] * X[q]) + 4 * ((erf(X[q]) + sum[k: m](X[q])) * Y0_bar[j] * X[q] * X[q] * X[q] * X[q] * X[q])) + len(m) * sum[m]((X[q] * X[q] * X[q])^2 * Y0_bar[m]);
         }
         pub fn g11_101_jvp(const X[k], dim m, const X_dot[k]) -> Y0_dot[m] {
             Y0_dot[j] = sum[q](2 * ((2 * (X_dot[q] * X[q] * X[q]) + X_dot[q] * X[q] * X[q]) * (erf(X[q]) + sum[i: m](X[q])) * X[q] * X[q] * X[q]) + (1.1283791670955126 * (exp(-X[q]^2) * X_dot[q]) + len(m) * X_dot[q]) * (X[q] * X[q] * X[q])^2);
@@ -3492,10 +3489,10 @@ mod g11_119 {
             Y0[j] = sum[q]((X[q, j] + j) * (-X[q, j]) * (1.65 * X[q, j] + (X[q, j] - q)));
         }
         pub fn g11_119_vjp(const X[k, m], const Y0_bar[m]) -> X_bar[k, m] {
-            X_bar[q, j] = -(Y0_bar[j] * (X[q, j] + j) * X[q, j]) - 1.65 * (Y0_bar[j] * (X[q, j] + j) * X[q, j]) - Y0_bar[j] * (1.65 * X[q, j] + (X[q, j] - q)) * (X[q, j] + j) - Y0_bar[j] * (1.65 * X[q, j] + (X[q, j] - q)) * X[q, j];
+            X_bar[q, j] = -(Y0_bar[j] * (X[q, j] + j) * (2.65 * X[q, j] - q)) - Y0_bar[j] * (2.65 * X[q, j] - q) * X[q, j] - 2.65 * (Y0_bar[j] * (X[q, j] + j) * X[q, j]);
         }
         pub fn g11_119_jvp(const X[k, m], const X_dot[k, m]) -> Y0_dot[m] {
-            Y0_dot[j] = sum[q](-((X_dot[q, j] * X[q, j] + X_dot[q, j] * (X[q, j] + j)) * (1.65 * X[q, j] + (X[q, j] - q)) + 2.65 * (X_dot[q, j] * (X[q, j] + j) * X[q, j])));
+            Y0_dot[j] = sum[q](-((2.65 * (X_dot[q, j] * (X[q, j] + j)) + X_dot[q, j] * (2.65 * X[q, j] - q)) * X[q, j] + X_dot[q, j] * (2.65 * X[q, j] - q) * (X[q, j] + j)));
         }
     }
     #[allow(non_snake_case)]
@@ -3587,7 +3584,7 @@ mod g11_123 {
             W_bar[i, q] = sum[b, j](0.94 * (V * S3[i, b] * W[i, q] * Y0_bar[j, i] * S2[j, i, q] * X[q, b, i] * X[q, j, i]));
             V_bar = sum[j, i, q, b](0.47 * (Y0_bar[j, i] * W[i, q] * W[i, q] * S3[i, b] * S2[j, i, q] * X[q, b, i] * X[q, j, i]));
             S2_bar[j, i, q] = sum[b](0.47 * (V * S3[i, b] * Y0_bar[j, i] * W[i, q] * W[i, q] * X[q, b, i] * X[q, j, i]));
-            X_bar[q, j, i] = sum[b](0.47 * (V * S3[i, b] * W[i, q] * W[i, q] * Y0_bar[j, i] * S2[j, i, q] * X[q, b, i])) + sum[k](0.47 * (V * S3[i, j] * W[i, q] * W[i, q] * Y0_bar[k, i] * S2[k, i, q] * X[q, k, i])) + (2 * (sum[m, n](0.47 * (V * W[i, m] * W[i, m] * Y0_bar[n, i] * X[m, j, i] * S2[n, i, m] * X[m, n, i])) * X[q, j, i]) + -2 * ((i == i) * S2_bar[j, i, q] * recip(1.5 + ((i == i) * X[q, j, i])^2)^2 * X[q, j, i] * X[q, j, i] * X[q, j, i])) + sum[p](X[q, j, i] * S2_bar[j, p, q] * recip(1.5 + ((p == i) * X[q, j, p])^2) + X[q, j, i] * S2_bar[j, p, q] * recip(1.5 + ((p == i) * X[q, j, p])^2));
+            X_bar[q, j, i] = sum[b](0.47 * (V * S3[i, b] * W[i, q] * W[i, q] * Y0_bar[j, i] * S2[j, i, q] * X[q, b, i])) + sum[k](0.47 * (V * S3[i, j] * W[i, q] * W[i, q] * Y0_bar[k, i] * S2[k, i, q] * X[q, k, i])) + (2 * (sum[m, n](0.47 * (V * W[i, m] * W[i, m] * Y0_bar[n, i] * X[m, j, i] * S2[n, i, m] * X[m, n, i])) * X[q, j, i]) + -2 * (S2_bar[j, i, q] * X[q, j, i] * X[q, j, i] * X[q, j, i] * recip(1.5 + X[q, j, i]^2)^2)) + sum[p](X[q, j, i] * S2_bar[j, p, q] * recip(1.5 + ((p == i) * X[q, j, p])^2) + X[q, j, i] * S2_bar[j, p, q] * recip(1.5 + ((p == i) * X[q, j, p])^2));
         }
         pub fn g11_123_jvp(const X[k, m, n], const W[n, k], const V, const X_dot[k, m, n], const W_dot[n, k], const V_dot) -> Y0_dot[m, n] {
             S2[j, i, q] = sum[a](X[q, j, a] * X[q, j, a] * recip(1.5 + ((i == a) * X[q, j, i])^2));
@@ -3909,7 +3906,7 @@ mod g11_135 {
             W_bar[j, p] = 1.51 * (Y2_bar[j] * min[i](Y1[i, p, j]));
             Y12_bar[i, p, j] = Y1_bar[i, p, j] + (if Y1[i, p, j] == min[k](Y1[k, p, j]) { recip(sum[m: n]((Y1[m, p, j] == min[n: n](Y1[n, p, j])))) * (1.51 * (Y2_bar[j] * W[j, p])) } else { 0 });
             Y02_bar[i, j] = Y0_bar[i, j] + sum[k](X * j * Y12_bar[k, i, j]);
-            X_bar = sum[j, p, i](j * Y0[p, j] * Y12_bar[i, p, j]) + sum[k, m](1.15 * (X * X * k * Y02_bar[k, m]) + 1.15 * (X * X * k * Y02_bar[k, m]) + 1.15 * (X * X * k * Y02_bar[k, m]));
+            X_bar = sum[j, p, i](j * Y0[p, j] * Y12_bar[i, p, j]) + sum[k, m](1.15 * (X * X * k * Y02_bar[k, m]) + 2.3 * (X * X * k * Y02_bar[k, m]));
         }
         pub fn g11_135_jvp(const X, const W[m, k], dim n, const X_dot, const W_dot[m, k]) -> (Y0_dot[k, m], Y1_dot[n, k, m], Y2_dot[m]) {
             Y0[p: k, j: m] = 1.15 * (X * X * X * p);
@@ -4142,7 +4139,7 @@ mod g11_147 {
         pub fn g11_147_vjp(const X[k, n], const Y0_bar[n, k]) -> X_bar[k, n] {
             S[p] = sum[a](X[p, a] * X[p, a] * X[p, a]);
             S_bar[p] = sum[i](sum[q](X[q, i]) * Y0_bar[i, p]);
-            X_bar[p, a] = sum[i](S[i] * Y0_bar[a, i]) + (S_bar[p] * X[p, a] * X[p, a] + S_bar[p] * X[p, a] * X[p, a] + S_bar[p] * X[p, a] * X[p, a]);
+            X_bar[p, a] = sum[i](S[i] * Y0_bar[a, i]) + (S_bar[p] * X[p, a] * X[p, a] + 2 * (S_bar[p] * X[p, a] * X[p, a]));
         }
         pub fn g11_147_jvp(const X[k, n], const X_dot[k, n]) -> Y0_dot[n, k] {
             Y0_dot[i, p] = sum[a](X[p, a] * X[p, a] * X[p, a]) * sum[q](X_dot[q, i]) + sum[j](X[j, i]) * sum[k](2 * (X_dot[p, k] * X[p, k] * X[p, k]) + X_dot[p, k] * X[p, k] * X[p, k]);
@@ -4875,16 +4872,15 @@ mod g11_182 {
             Y0 = sum[a, b, j, p, q](erf(X[p, q]) * (1.09 * X[q, p]) * (X[q, p] * W[a, j, b]) * ln(1.5 + (X[q, p] + W[a, j, b])^2));
         }
         pub fn g11_182_vjp(const X[k, k], const W[n, m, m], const Y0_bar) -> (X_bar[k, k], W_bar[n, m, m]) {
-            X_bar[q, p] = sum[a, j, b](2 * (1.09 * (Y0_bar * X[q, p] * X[q, p] * erf(X[p, q]) * W[a, j, b]) / (1.5 + (X[q, p] + W[a, j, b])^2) * (X[q, p] + W[a, j, b])) + 1.09 * (Y0_bar * X[q, p] * erf(X[p, q]) * W[a, j, b] * ln(1.5 + (X[q, p] + W[a, j, b])^2)) + 1.09 * (Y0_bar * X[q, p] * erf(X[p, q]) * W[a, j, b] * ln(1.5 + (X[q, p] + W[a, j, b])^2))) + sum[i, k, m](1.2299332921341088 * (Y0_bar * exp(-X[q, p]^2) * X[p, q] * X[p, q] * W[i, k, m] * ln(1.5 + (X[p, q] + W[i, k, m])^2)));
+            X_bar[q, p] = sum[a, j, b](2 * (1.09 * (Y0_bar * X[q, p] * X[q, p] * erf(X[p, q]) * W[a, j, b]) / (1.5 + (X[q, p] + W[a, j, b])^2) * (X[q, p] + W[a, j, b])) + 2.18 * (Y0_bar * X[q, p] * erf(X[p, q]) * W[a, j, b] * ln(1.5 + (X[q, p] + W[a, j, b])^2))) + sum[i, k, m](1.2299332921341088 * (Y0_bar * exp(-X[q, p]^2) * X[p, q] * X[p, q] * W[i, k, m] * ln(1.5 + (X[p, q] + W[i, k, m])^2)));
             W_bar[a, j, b] = sum[q, p](2 * ((X[q, p] + W[a, j, b]) * (1.09 * (Y0_bar * X[q, p] * X[q, p] * erf(X[p, q]) * W[a, j, b]) / (1.5 + (X[q, p] + W[a, j, b])^2))) + 1.09 * (Y0_bar * X[q, p] * X[q, p] * erf(X[p, q]) * ln(1.5 + (X[q, p] + W[a, j, b])^2)));
         }
         pub fn g11_182_jvp(const X[k, k], const W[n, m, m], const X_dot[k, k], const W_dot[n, m, m]) -> Y0_dot {
             Y0_dot = sum[q, p, a, j, b](1.09 * (ln(1.5 + (X[q, p] + W[a, j, b])^2) * ((2 * (X_dot[q, p] * X[q, p] * erf(X[p, q])) + 1.1283791670955126 * (X_dot[p, q] * exp(-X[p, q]^2) * X[q, p] * X[q, p])) * W[a, j, b] + X[q, p] * X[q, p] * erf(X[p, q]) * W_dot[a, j, b]) + X[q, p] * X[q, p] * erf(X[p, q]) * W[a, j, b] * (2 * ((X_dot[q, p] + W_dot[a, j, b]) * (X[q, p] + W[a, j, b])) / (1.5 + (X[q, p] + W[a, j, b])^2))));
         }
         pub fn g11_182_hvp(const X[k, k], const W[n, m, m], const X_dot[k, k], const W_dot[n, m, m]) -> (X_bar_dot[k, k], W_bar_dot[n, m, m]) {
-            S[q, p, a, j, b] = 1.09 * (X[q, p] * (erf(X[p, q]) * (W[a, j, b] * (2 * ((X[q, p] + W[a, j, b]) * (X_dot[q, p] + W_dot[a, j, b])) / (1.5 + (X[q, p] + W[a, j, b])^2)) + W_dot[a, j, b] * ln(1.5 + (X[q, p] + W[a, j, b])^2)) + 1.1283791670955126 * (X_dot[p, q] * exp(-X[p, q]^2) * W[a, j, b] * ln(1.5 + (X[q, p] + W[a, j, b])^2))) + X_dot[q, p] * erf(X[p, q]) * W[a, j, b] * ln(1.5 + (X[q, p] + W[a, j, b])^2));
-            S2[q, p, a, j, b] = 1.09 * (X[q, p] * X[q, p] * erf(X[p, q]) * W[a, j, b]) / (1.5 + (X[q, p] + W[a, j, b])^2);
-            X_bar_dot[q, p] = sum[a, j, b](2 * ((X[q, p] + W[a, j, b]) * ((1.09 * ((2 * (X_dot[q, p] * X[q, p] * erf(X[p, q])) + 1.1283791670955126 * (X_dot[p, q] * exp(-X[p, q]^2) * X[q, p] * X[q, p])) * W[a, j, b] + X[q, p] * X[q, p] * erf(X[p, q]) * W_dot[a, j, b]) - 2 * ((X[q, p] + W[a, j, b]) * (X_dot[q, p] + W_dot[a, j, b]) * S2[q, p, a, j, b])) / (1.5 + (X[q, p] + W[a, j, b])^2)) + (X_dot[q, p] + W_dot[a, j, b]) * S2[q, p, a, j, b]) + S[q, p, a, j, b] + S[q, p, a, j, b]) + sum[i, k, m](1.2299332921341088 * (exp(-X[q, p]^2) * (X[p, q] * X[p, q] * (W[i, k, m] * (2 * ((X[p, q] + W[i, k, m]) * (X_dot[p, q] + W_dot[i, k, m])) / (1.5 + (X[p, q] + W[i, k, m])^2)) + W_dot[i, k, m] * ln(1.5 + (X[p, q] + W[i, k, m])^2)) + 2 * (X_dot[p, q] * X[p, q] * W[i, k, m] * ln(1.5 + (X[p, q] + W[i, k, m])^2))) - 2 * (X_dot[q, p] * exp(-X[q, p]^2) * X[p, q] * X[p, q] * X[q, p] * W[i, k, m] * ln(1.5 + (X[p, q] + W[i, k, m])^2))));
+            S[q, p, a, j, b] = 1.09 * (X[q, p] * X[q, p] * erf(X[p, q]) * W[a, j, b]) / (1.5 + (X[q, p] + W[a, j, b])^2);
+            X_bar_dot[q, p] = sum[a, j, b](2 * ((X[q, p] + W[a, j, b]) * ((1.09 * ((2 * (X_dot[q, p] * X[q, p] * erf(X[p, q])) + 1.1283791670955126 * (X_dot[p, q] * exp(-X[p, q]^2) * X[q, p] * X[q, p])) * W[a, j, b] + X[q, p] * X[q, p] * erf(X[p, q]) * W_dot[a, j, b]) - 2 * ((X[q, p] + W[a, j, b]) * (X_dot[q, p] + W_dot[a, j, b]) * S[q, p, a, j, b])) / (1.5 + (X[q, p] + W[a, j, b])^2)) + (X_dot[q, p] + W_dot[a, j, b]) * S[q, p, a, j, b]) + 2.18 * (X[q, p] * (erf(X[p, q]) * (W[a, j, b] * (2 * ((X[q, p] + W[a, j, b]) * (X_dot[q, p] + W_dot[a, j, b])) / (1.5 + (X[q, p] + W[a, j, b])^2)) + W_dot[a, j, b] * ln(1.5 + (X[q, p] + W[a, j, b])^2)) + 1.1283791670955126 * (X_dot[p, q] * exp(-X[p, q]^2) * W[a, j, b] * ln(1.5 + (X[q, p] + W[a, j, b])^2))) + X_dot[q, p] * erf(X[p, q]) * W[a, j, b] * ln(1.5 + (X[q, p] + W[a, j, b])^2))) + sum[i, k, m](1.2299332921341088 * (exp(-X[q, p]^2) * (X[p, q] * X[p, q] * (W[i, k, m] * (2 * ((X[p, q] + W[i, k, m]) * (X_dot[p, q] + W_dot[i, k, m])) / (1.5 + (X[p, q] + W[i, k, m])^2)) + W_dot[i, k, m] * ln(1.5 + (X[p, q] + W[i, k, m])^2)) + 2 * (X_dot[p, q] * X[p, q] * W[i, k, m] * ln(1.5 + (X[p, q] + W[i, k, m])^2))) - 2 * (X_dot[q, p] * exp(-X[q, p]^2) * X[p, q] * X[p, q] * X[q, p] * W[i, k, m] * ln(1.5 + (X[p, q] + W[i, k, m])^2))));
             W_bar_dot[a, j, b] = sum[q, p](2 * ((X[q, p] + W[a, j, b]) * ((1.09 * ((2 * (X_dot[q, p] * X[q, p] * erf(X[p, q])) + 1.1283791670955126 * (exp(-X[p, q]^2) * X_dot[p, q] * X[q, p] * X[q, p])) * W[a, j, b] + X[q, p] * X[q, p] * erf(X[p, q]) * W_dot[a, j, b]) - 2 * ((X[q, p] + W[a, j, b]) * (X_dot[q, p] + W_dot[a, j, b]) * (1.09 * (X[q, p] * X[q, p] * erf(X[p, q]) * W[a, j, b]) / (1.5 + (X[q, p] + W[a, j, b])^2)))) / (1.5 + (X[q, p] + W[a, j, b])^2)) + (X_dot[q, p] + W_dot[a, j, b]) * (1.09 * (X[q, p] * X[q, p] * erf(X[p, q]) * W[a, j, b]) / (1.5 + (X[q, p] + W[a, j, b])^2))) + 1.09 * (X[q, p] * X[q, p] * erf(X[p, q]) * (2 * ((X[q, p] + W[a, j, b]) * (X_dot[q, p] + W_dot[a, j, b])) / (1.5 + (X[q, p] + W[a, j, b])^2)) + (2 * (X_dot[q, p] * X[q, p] * erf(X[p, q])) + 1.1283791670955126 * (exp(-X[p, q]^2) * X_dot[p, q] * X[q, p] * X[q, p])) * ln(1.5 + (X[q, p] + W[a, j, b])^2)));
         }
     }

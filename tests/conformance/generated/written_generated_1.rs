@@ -56,7 +56,7 @@ mod g11_189 {
             U_bar[p, i] = sum[j, k](if (!(V[j, k] * V[j, k] > (if U[p, p] > 0.25 { U[p, p] } else { Z[k, p, p] }))) && (U[p, p] > 0.25) { S[p, k, j] * (if V[j, k] * V[j, k] == (if U[p, p] > 0.25 { U[p, p] } else { Z[k, p, p] }) { 0.5 } else { 1 }) * Y1_bar[p, k, j] } else { 0 }) * (p == i);
             Z_bar[j, p, i] = sum[k](if (!(V[k, j] * V[k, j] > (if U[p, p] > 0.25 { U[p, p] } else { Z[j, p, p] }))) && (!(U[p, p] > 0.25)) { Y1_bar[p, j, k] * S[p, j, k] * (if V[k, j] * V[k, j] == (if U[p, p] > 0.25 { U[p, p] } else { Z[j, p, p] }) { 0.5 } else { 1 }) } else { 0 }) * (p == i);
             S_bar[p, j, i] = Y1_bar[p, j, i] * max(V[i, j] * V[i, j], if U[p, p] > 0.25 { U[p, p] } else { Z[j, p, p] });
-            Y0_bar[p, j, i] = -(2 * (S_bar[p, j, i] * Y0[p, j, i] * Y0[p, j, i] * Y0[p, j, i])) - S_bar[p, j, i] * Y0[p, j, i] * Y0[p, j, i]^2 - S_bar[p, j, i] * Y0[p, j, i] * Y0[p, j, i]^2;
+            Y0_bar[p, j, i] = -2 * (S_bar[p, j, i] * Y0[p, j, i] * Y0[p, j, i] * Y0[p, j, i]) - 2 * (S_bar[p, j, i] * Y0[p, j, i] * Y0[p, j, i]^2);
             X_bar[p, i] = sum[j]((V[i, j] + 1.36) * atan(V[i, j]) * Y0_bar[p, j, i] - (V[i, j] + 1.36) * atan(V[i, j]) * W[j, p] * Y0_bar[p, j, i]);
             W_bar[j, p] = sum[i](-(atan(V[i, j]) * X[p, i] * (V[i, j] + 1.36) * Y0_bar[p, j, i]) - atan(V[i, j]) * (V[i, j] + 1.36) * Y0_bar[p, j, i]);
             V_bar[i, j] = sum[p](if !((if U[p, p] > 0.25 { U[p, p] } else { Z[j, p, p] }) > V[i, j] * V[i, j]) { 2 * (V[i, j] * Y1_bar[p, j, i] * S[p, j, i] * (if V[i, j] * V[i, j] == (if U[p, p] > 0.25 { U[p, p] } else { Z[j, p, p] }) { 0.5 } else { 1 })) } else { 0 }) + sum[k]((V[i, j] + 1.36) * Y0_bar[k, j, i] * (X[k, i] - W[j, k] - X[k, i] * W[j, k]) / (1 + V[i, j]^2) + atan(V[i, j]) * Y0_bar[k, j, i] * (X[k, i] - W[j, k] - X[k, i] * W[j, k]));
@@ -147,8 +147,8 @@ mod g11_191 {
         }
         pub fn g11_191_vjp(const X[k], dim n, dim m, const Y0_bar[m, n, k]) -> X_bar[k] {
             M = max[q](X[q] * X[q]);
-            S[p, j, i] = 2 * (M * (X[p] / (1.5 + X[p]^2)) * X[p] * X[p] * X[p] * Y0_bar[j, i, p]);
-            X_bar[p] = sum[j, i](2 * (M * (X[p]^2 + X[p] * X[p] * X[p]) * X[p] * Y0_bar[j, i, p]) / (1.5 + X[p]^2) + 2 * (M * (X[p]^2 + X[p] * X[p] * X[p]) * (X[p] / (1.5 + X[p]^2)) * Y0_bar[j, i, p]) + S[p, j, i] + S[p, j, i] + S[p, j, i] + 2 * (X[p] * (2 * (M * (X[p] / (1.5 + X[p]^2)) * X[p] * Y0_bar[j, i, p]) - X[p] / (1.5 + X[p]^2) * (2 * (M * (X[p]^2 + X[p] * X[p] * X[p]) * X[p] * Y0_bar[j, i, p]) / (1.5 + X[p]^2))))) + (if X[p] * X[p] == M { 2 * (sum[k: k, m: m, n: n](2 * ((X[k]^2 + X[k] * X[k] * X[k]) * (X[k] / (1.5 + X[k]^2)) * X[k] * Y0_bar[m, n, k])) * recip(sum[q: k]((X[q] * X[q] == M))) * X[p]) } else { 0 });
+            S[p, j, i] = 2 * (M * (X[p]^2 + X[p] * X[p] * X[p]) * X[p] * Y0_bar[j, i, p]) / (1.5 + X[p]^2);
+            X_bar[p] = sum[j, i](S[p, j, i] + 2 * (M * (X[p]^2 + X[p] * X[p] * X[p]) * (X[p] / (1.5 + X[p]^2)) * Y0_bar[j, i, p]) + 2 * (M * (X[p] / (1.5 + X[p]^2)) * X[p] * X[p] * X[p] * Y0_bar[j, i, p]) + 4 * (M * (X[p] / (1.5 + X[p]^2)) * X[p] * X[p] * X[p] * Y0_bar[j, i, p]) + 2 * (X[p] * (2 * (M * (X[p] / (1.5 + X[p]^2)) * X[p] * Y0_bar[j, i, p]) - X[p] / (1.5 + X[p]^2) * S[p, j, i]))) + (if X[p] * X[p] == M { 2 * (sum[k: k, m: m, n: n](2 * ((X[k]^2 + X[k] * X[k] * X[k]) * (X[k] / (1.5 + X[k]^2)) * X[k] * Y0_bar[m, n, k])) * recip(sum[q: k]((X[q] * X[q] == M))) * X[p]) } else { 0 });
         }
         pub fn g11_191_jvp(const X[k], dim n, dim m, const X_dot[k]) -> Y0_dot[m, n, k] {
             M = max[q](X[q] * X[q]);
@@ -269,9 +269,9 @@ mod g11_195 {
         }
         pub fn g11_195_vjp(const X, const W[k, k], const V[n], dim m, const Y0_bar[m, k, n]) -> (X_bar, W_bar[k, k], V_bar[n]) {
             L[p] = log_softmax[p](X + W[p, p]);
-            V_bar[i] = 0;
             X_bar = sum[i](sum[j, p](Y0_bar[j, p, i])) + sum[k](sum[m, n](Y0_bar[m, k, n]) - sum[q](sum[r, s](Y0_bar[r, q, s])) * exp(L[k]));
             W_bar[p, i] = (sum[j, k](Y0_bar[j, p, k]) - sum[m](sum[n, q](Y0_bar[n, m, q])) * exp(L[p])) * (p == i);
+            V_bar[i] = 0;
         }
         pub fn g11_195_jvp(const X, const W[k, k], const V[n], dim m, const X_dot, const W_dot[k, k], const V_dot[n]) -> Y0_dot[m, k, n] {
             Y0_dot[j, p, i] = X_dot + W_dot[p, p] - sum[k]((X_dot + W_dot[k, k]) * exp(log_softmax[k](X + W[k, k]))) + X_dot;
@@ -844,7 +844,7 @@ mod g11_213 {
         pub fn g11_213_vjp(const X[k, k], const Y0_bar) -> X_bar[k, k] {
             S[p] = sum[q]((X[p, p] + X[q, q]) / (1.5 + softplus(X[p, q])^2));
             S_bar[p] = Y0_bar * (X[p, p] / (1.5 + p^2)) * X[p, p] * X[p, p];
-            X_bar[p, q] = (Y0_bar * S[p] * X[p, p] * X[p, p] / (1.5 + p^2) + Y0_bar * (X[p, p] / (1.5 + p^2)) * S[p] * X[p, p] + Y0_bar * (X[p, p] / (1.5 + p^2)) * S[p] * X[p, p]) * (p == q) + sum[i](S_bar[p] / (1.5 + softplus(X[p, i])^2)) * (p == q) - 2 * ((X[p, p] + X[q, q]) / (1.5 + softplus(X[p, q])^2) * softplus(X[p, q]) * sigmoid(X[p, q]) * (S_bar[p] / (1.5 + softplus(X[p, q])^2))) + sum[j](S_bar[j] / (1.5 + softplus(X[j, p])^2)) * (p == q);
+            X_bar[p, q] = (Y0_bar * S[p] * X[p, p] * X[p, p] / (1.5 + p^2) + 2 * (Y0_bar * (X[p, p] / (1.5 + p^2)) * S[p] * X[p, p])) * (p == q) + sum[i](S_bar[p] / (1.5 + softplus(X[p, i])^2)) * (p == q) - 2 * ((X[p, p] + X[q, q]) / (1.5 + softplus(X[p, q])^2) * softplus(X[p, q]) * sigmoid(X[p, q]) * (S_bar[p] / (1.5 + softplus(X[p, q])^2))) + sum[j](S_bar[j] / (1.5 + softplus(X[j, p])^2)) * (p == q);
         }
         pub fn g11_213_jvp(const X[k, k], const X_dot[k, k]) -> Y0_dot {
             S[p] = sum[q]((X[p, p] + X[q, q]) / (1.5 + softplus(X[p, q])^2));
@@ -855,10 +855,9 @@ mod g11_213 {
             S_dot[p] = sum[q]((X_dot[p, p] + X_dot[q, q] - 2 * ((X[p, p] + X[q, q]) / (1.5 + softplus(X[p, q])^2) * X_dot[p, q] * softplus(X[p, q]) * sigmoid(X[p, q]))) / (1.5 + softplus(X[p, q])^2));
             S_bar[p] = X[p, p] / (1.5 + p^2) * X[p, p] * X[p, p];
             S_bar_dot[p] = X_dot[p, p] / (1.5 + p^2) * X[p, p] * X[p, p] + 2 * (X_dot[p, p] * (X[p, p] / (1.5 + p^2)) * X[p, p]);
-            S2[p] = (S[p] * (X_dot[p, p] / (1.5 + p^2)) + X[p, p] / (1.5 + p^2) * S_dot[p]) * X[p, p] + X_dot[p, p] * (X[p, p] / (1.5 + p^2)) * S[p];
-            S3[p, q] = (X[p, p] + X[q, q]) / (1.5 + softplus(X[p, q])^2);
-            S4[p, q] = X_dot[p, q] * S3[p, q] * softplus(X[p, q]) * sigmoid(X[p, q]);
-            X_bar_dot[p, q] = ((2 * (X_dot[p, p] * S[p] * X[p, p]) + S_dot[p] * X[p, p] * X[p, p]) / (1.5 + p^2) + S2[p] + S2[p]) * (p == q) + sum[i]((S_bar_dot[p] - 2 * (X_dot[p, i] * softplus(X[p, i]) * sigmoid(X[p, i]) * (S_bar[p] / (1.5 + softplus(X[p, i])^2)))) / (1.5 + softplus(X[p, i])^2)) * (p == q) - 2 * ((softplus(X[p, q]) * (S3[p, q] * ((S_bar_dot[p] - 2 * (X_dot[p, q] * softplus(X[p, q]) * sigmoid(X[p, q]) * (S_bar[p] / (1.5 + softplus(X[p, q])^2)))) / (1.5 + softplus(X[p, q])^2)) + (X_dot[p, p] + X_dot[q, q] - 2 * S4[p, q]) / (1.5 + softplus(X[p, q])^2) * (S_bar[p] / (1.5 + softplus(X[p, q])^2))) + X_dot[p, q] * S3[p, q] * sigmoid(X[p, q]) * (S_bar[p] / (1.5 + softplus(X[p, q])^2))) * sigmoid(X[p, q]) + S4[p, q] * (1 - sigmoid(X[p, q])) * (S_bar[p] / (1.5 + softplus(X[p, q])^2))) + sum[j]((S_bar_dot[j] - 2 * (S_bar[j] / (1.5 + softplus(X[j, p])^2) * X_dot[j, p] * sigmoid(X[j, p]) * softplus(X[j, p]))) / (1.5 + softplus(X[j, p])^2)) * (p == q);
+            S2[p, q] = (X[p, p] + X[q, q]) / (1.5 + softplus(X[p, q])^2);
+            S3[p, q] = X_dot[p, q] * S2[p, q] * softplus(X[p, q]) * sigmoid(X[p, q]);
+            X_bar_dot[p, q] = ((2 * (X_dot[p, p] * S[p] * X[p, p]) + S_dot[p] * X[p, p] * X[p, p]) / (1.5 + p^2) + 2 * ((S[p] * (X_dot[p, p] / (1.5 + p^2)) + X[p, p] / (1.5 + p^2) * S_dot[p]) * X[p, p]) + 2 * (X_dot[p, p] * (X[p, p] / (1.5 + p^2)) * S[p])) * (p == q) + sum[i]((S_bar_dot[p] - 2 * (X_dot[p, i] * softplus(X[p, i]) * sigmoid(X[p, i]) * (S_bar[p] / (1.5 + softplus(X[p, i])^2)))) / (1.5 + softplus(X[p, i])^2)) * (p == q) - 2 * ((softplus(X[p, q]) * (S2[p, q] * ((S_bar_dot[p] - 2 * (X_dot[p, q] * softplus(X[p, q]) * sigmoid(X[p, q]) * (S_bar[p] / (1.5 + softplus(X[p, q])^2)))) / (1.5 + softplus(X[p, q])^2)) + (X_dot[p, p] + X_dot[q, q] - 2 * S3[p, q]) / (1.5 + softplus(X[p, q])^2) * (S_bar[p] / (1.5 + softplus(X[p, q])^2))) + X_dot[p, q] * S2[p, q] * sigmoid(X[p, q]) * (S_bar[p] / (1.5 + softplus(X[p, q])^2))) * sigmoid(X[p, q]) + S3[p, q] * (1 - sigmoid(X[p, q])) * (S_bar[p] / (1.5 + softplus(X[p, q])^2))) + sum[j]((S_bar_dot[j] - 2 * (S_bar[j] / (1.5 + softplus(X[j, p])^2) * X_dot[j, p] * sigmoid(X[j, p]) * softplus(X[j, p]))) / (1.5 + softplus(X[j, p])^2)) * (p == q);
         }
     }
     #[allow(non_snake_case)]
@@ -894,10 +893,10 @@ mod g11_214 {
             S[j, q] = sum[i](X[j, i] * W[q, i]);
             Q[j, a] = prod[q: k](X[j, a]);
             S2[j] = sum[q](S[j, q] * sin(V[q, j]));
-            S4[j] = sum[a](recip(1.5 + Q[j, a]^2) * P[j, a]);
+            S3[j] = sum[a](recip(1.5 + Q[j, a]^2) * P[j, a]);
             P_bar[j, a] = S2[j] * Y1_bar[j] * recip(1.5 + prod[q: k](X[j, a])^2);
-            V_bar[q, j] = S4[j] * Y1_bar[j] * S[j, q] * cos(V[q, j]);
-            S_bar[j, q] = S4[j] * Y1_bar[j] * sin(V[q, j]);
+            V_bar[q, j] = S3[j] * Y1_bar[j] * S[j, q] * cos(V[q, j]);
+            S_bar[j, q] = S3[j] * Y1_bar[j] * sin(V[q, j]);
             N[j, a] = sum[q: k]((X[j, a] == 0));
             W_bar[q, i] = sum[j](X[j, i] * S_bar[j, q]);
             Y02_bar[j, a] = Y0_bar[j, a] + P[j, a] * (P_bar[j, a] - sum[i](P_bar[j, i] * P[j, i]));
@@ -908,11 +907,11 @@ mod g11_214 {
             P[j, a] = softmax[a](Y0[j, a]);
             S[j, q] = sum[i](X[j, i] * W[q, i]);
             Q[j, a] = prod[q: k](X[j, a]);
-            S4[j] = sum[a](recip(1.5 + Q[j, a]^2) * P[j, a]);
+            S3[j] = sum[a](recip(1.5 + Q[j, a]^2) * P[j, a]);
             Y0_dot[j, i] = 2 * (X_dot[j, i] * X[j, i]) / (1.5 + (-X[j, i])^2);
             N[j, a] = sum[q: k]((X[j, a] == 0));
-            S4_dot[j] = sum[a](recip(1.5 + prod[q: k](X[j, a])^2) * ((Y0_dot[j, a] - sum[i](Y0_dot[j, i] * softmax[i](Y0[j, i]))) * softmax[a](Y0[j, a])) - 2 * (softmax[a](Y0[j, a]) * prod[k: k](X[j, a]) * (len(k) * (if X[j, a] == 0 { if N[j, a] == 1 { prod[m: k](if X[j, a] == 0 { 1 } else { X[j, a] }) } else { 0 } } else { if N[j, a] == 0 { prod[n: k](X[j, a]) / X[j, a] } else { 0 } }) * X_dot[j, a]) * recip(1.5 + prod[p: k](X[j, a])^2)^2));
-            Y1_dot[j] = S4[j] * sum[q](sin(V[q, j]) * sum[i](X_dot[j, i] * W[q, i] + W_dot[q, i] * X[j, i]) + S[j, q] * cos(V[q, j]) * V_dot[q, j]) + sum[k](S[j, k] * sin(V[k, j])) * S4_dot[j];
+            S3_dot[j] = sum[a](recip(1.5 + prod[q: k](X[j, a])^2) * ((Y0_dot[j, a] - sum[i](Y0_dot[j, i] * softmax[i](Y0[j, i]))) * softmax[a](Y0[j, a])) - 2 * (softmax[a](Y0[j, a]) * prod[k: k](X[j, a]) * (len(k) * (if X[j, a] == 0 { if N[j, a] == 1 { prod[m: k](if X[j, a] == 0 { 1 } else { X[j, a] }) } else { 0 } } else { if N[j, a] == 0 { prod[n: k](X[j, a]) / X[j, a] } else { 0 } }) * X_dot[j, a]) * recip(1.5 + prod[p: k](X[j, a])^2)^2));
+            Y1_dot[j] = S3[j] * sum[q](sin(V[q, j]) * sum[i](X_dot[j, i] * W[q, i] + W_dot[q, i] * X[j, i]) + S[j, q] * cos(V[q, j]) * V_dot[q, j]) + sum[k](S[j, k] * sin(V[k, j])) * S3_dot[j];
         }
     }
     #[allow(non_snake_case)]
@@ -981,7 +980,7 @@ mod g11_216 {
         }
         pub fn g11_216_vjp(const X, const W, const V[m, m], dim n, dim k, const Y0_bar[k, n, m]) -> (X_bar, W_bar, V_bar[m, m]) {
             X_bar = sum[b, p, i, j](W * W * W * erf(V[b, b]) * b * Y0_bar[p, i, j]);
-            W_bar = sum[b, p, i, j](W * W * X * erf(V[b, b]) * b * Y0_bar[p, i, j] + W * W * X * erf(V[b, b]) * b * Y0_bar[p, i, j] + W * W * X * erf(V[b, b]) * b * Y0_bar[p, i, j]);
+            W_bar = sum[b, p, i, j](W * W * X * erf(V[b, b]) * b * Y0_bar[p, i, j] + 2 * (W * W * X * erf(V[b, b]) * b * Y0_bar[p, i, j]));
             V_bar[b, i] = sum[p, j, k](1.1283791670955126 * (W * W * W * X * exp(-V[b, b]^2) * b * Y0_bar[p, j, k])) * (b == i);
         }
         pub fn g11_216_jvp(const X, const W, const V[m, m], dim n, dim k, const X_dot, const W_dot, const V_dot[m, m]) -> Y0_dot[k, n, m] {

@@ -491,10 +491,10 @@ mod n_neg_exp {
             y[i] = (x[i]^2 + 1)^-2 + pow(2, -x[i]) - x[i]^2;
         }
         pub fn f_vjp(const x[n], const y_bar[n]) -> x_bar[n] {
-            x_bar[i] = (if 2 > 0 { -(ln(2) * pow(2, -x[i]) * y_bar[i]) } else { 0 }) + 2 * (x[i] * (-2 * ((x[i]^2 + 1)^-3 * y_bar[i]) - y_bar[i]));
+            x_bar[i] = 2 * (x[i] * (-2 * ((x[i]^2 + 1)^-3 * y_bar[i]) - y_bar[i])) - ln(2) * pow(2, -x[i]) * y_bar[i];
         }
         pub fn f_jvp(const x[n], const x_dot[n]) -> y_dot[n] {
-            y_dot[i] = -4 * ((x[i]^2 + 1)^-3 * x_dot[i] * x[i]) + (if 2 > 0 { -(ln(2) * pow(2, -x[i]) * x_dot[i]) } else { 0 }) - 2 * (x_dot[i] * x[i]);
+            y_dot[i] = -4 * ((x[i]^2 + 1)^-3 * x_dot[i] * x[i]) - ln(2) * pow(2, -x[i]) * x_dot[i] - 2 * (x_dot[i] * x[i]);
         }
     }
     #[allow(non_snake_case)]

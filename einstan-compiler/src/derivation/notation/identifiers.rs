@@ -4,7 +4,7 @@
 
 use crate::derivation::formula::Mark;
 use crate::derivation::names::Names;
-use crate::ir::{Function, TensorId};
+use crate::ir::{Function, Role, TensorId};
 use crate::parse::words;
 use std::collections::BTreeSet;
 
@@ -14,14 +14,14 @@ pub(super) struct Identifiers {
 }
 
 impl Identifiers {
-    /// `primal`: how many tensors are no derivatives.
-    pub fn new(f: &Function, primal: usize) -> Self {
-        let mut names = Names::new(primal);
+    pub fn new(f: &Function) -> Self {
+        let mut names = Names::new();
         let mut taken: BTreeSet<String> = BTreeSet::new();
         let mut tensors = vec![String::new(); f.tensors.len()];
         // What the user named has its own name, whatever comes before it.
         let all = (0..f.tensors.len() as u32).map(TensorId);
-        let (own, made): (Vec<_>, Vec<_>) = all.partition(|&t| is_word(&f.tensor(t).name));
+        let (own, made): (Vec<_>, Vec<_>) = all
+            .partition(|t| f.tensor(*t).role != Role::Temporary && !f.derivatives.contains_key(t));
         for t in own.into_iter().chain(made) {
             let name = names.tensor(f, t);
             let number = match name.number {

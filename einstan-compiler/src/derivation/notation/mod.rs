@@ -70,7 +70,7 @@ fn pullback(joint: &Function) -> (Function, Vec<TensorId>) {
 
 /// `extern fn erfc(x) = special::erfc, d/dx = ..;`
 fn foreign(f: &Function, x: &Foreign) -> String {
-    let names = Identifiers::new(f, f.tensors.len());
+    let names = Identifiers::new(f);
     let mut writer = Writer::new(f, &names);
     writer.arguments = x.parameters.clone();
     let rules = x.parameters.iter().zip(&x.rules);
@@ -88,7 +88,7 @@ fn foreign(f: &Function, x: &Foreign) -> String {
 /// One function. `primal`: how many of its tensors are no derivatives.
 fn function(f: &Function, name: String, primal: usize) -> String {
     let f = complete(f);
-    let names = Identifiers::new(&f, primal);
+    let names = Identifiers::new(&f);
     let mut body = String::new();
     let mut defined: BTreeSet<TensorId> = BTreeSet::new();
     for (at, e) in f.equations.iter().enumerate() {
