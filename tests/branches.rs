@@ -53,6 +53,15 @@ fn a_read_outside_where_the_branch_is_taken_is_an_error() {
 }
 
 #[test]
+fn the_notation_reads_in_a_branch_as_the_user_wrote_it() {
+    let line = "y[i] = if i < 3 { a[i] * b[i] } else { a[i] };";
+    assert!(three::NOTATION.contains(line), "{}", three::NOTATION);
+    // A derivative may evaluate it outside of the branch.
+    let (own, derivatives) = three::NOTATION.split_once("fn three_vjp").unwrap();
+    assert!(!own.contains("len(") && derivatives.contains("i < len(m)"));
+}
+
+#[test]
 fn a_constant_position_of_an_empty_axis() {
     let (empty, two) = (Array1::<f64>::zeros(0), array![3.0, 4.0]);
     let (y, pullback) = first::vjp(&empty).unwrap();

@@ -164,3 +164,52 @@ fn every_case_means_the_same_when_its_notation_is_read() {
     let shown: String = wrong.iter().take(4).map(|w| format!("{w}\n")).collect();
     assert!(wrong.is_empty(), "{} wrong:\n{shown}", wrong.len());
 }
+
+/// The number of functions in the notation of the last function of a source.
+fn count(source: &str) -> usize {
+    let mut diagnostics = Diagnostics::new();
+    let program = understand(source.parse().expect("tokens"), &mut diagnostics);
+    assert!(diagnostics.is_empty(), "{:?}", diagnostics.errors());
+    let text = compile(&program.functions.last().expect("a function").function)
+        .derivation
+        .notation;
+    let again = understand(text.parse().expect("tokens"), &mut diagnostics);
+    assert!(diagnostics.is_empty(), "{:?}\n{text}", diagnostics.errors());
+    again.functions.len()
+}
+
+#[test]
+fn names_and_numbers_of_every_kind_read_back() {
+    let with_derivatives = [
+        // Names that derivatives would have, beside words of the notation, dimensions and indices.
+        "fn f(X[n, m], X_bar[n], d, Y_bar, X_dot[m], dim q) -> (Y[n, q], f_vjp) {
+            Z[i,j] = X[i,j] * X_bar[i] + X_dot[j];
+            Y[i, j: q] = softmax[j](sum[m](Z[i,m]) * j) + Y_bar * d;
+            f_vjp = logsumexp[n, q](X[n,q]); }",
+        "fn r#loop(r#type[r#in], r#fn, dim r#as) -> (r#match, S[r#as]) { r#match = sum[r#for](r#type[r#for]^2) * r#fn \
+            / len(r#in); S[j] = sum[i](exp(r#type[i] * j)); }",
+        "fn h(größe[n], a: f32) -> 值 { 值 = a * sum[i](größe[i] * i); }",
+        // Numbers at the ends of what there is.
+        "fn e(x[n], t[n]: i64) -> y[n] { y[i] = max(x[i], -inf) * 1e300 + 1e-300 * x[i]^-3 + 9007199254740993.0 \
+            + 0.1 * (t[i] % 7 == -2) - -x[i] - (x[i] - 5e-324); }",
+        // What is not returned by name: diagonals and positions.
+        "fn p(x[n]) -> (A[n, n], B[3, n]) { A[i,i] += x[i]; B[1,j] += x[j]; A[0,j] += x[j]^2; }",
+    ];
+    for source in with_derivatives {
+        let functions = count(source);
+        assert!(functions >= 4, "{functions} in {source}");
+    }
+}
+
+#[test]
+fn rust_leaves_out_the_derivatives() {
+    let sources = [
+        "extern fn cube(x) = crate::cube, d/dx = 3*x^2; fn f(x[n]) -> y[n] { y[i] = cube(x[i]); }",
+        "fn g(A[n, m]) -> s { H = nn::softmax(A); s = sum[i,j](H[i,j]); }",
+        "fn h(A[n], t[n]: usize, dim q) -> (k, U[q, n]) { k = sum[i](t[i] * (A[i] > 0)); U[i,j] = (t[j] == i); }",
+    ];
+    for source in &sources[..2] {
+        assert_eq!(count(source), 1, "{source}");
+    }
+    assert!(count(sources[2]) >= 1);
+}

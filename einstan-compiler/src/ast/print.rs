@@ -2,7 +2,7 @@
 //!
 //! What is printed parses to a tree that prints the same.
 
-use crate::parse::words::is_keyword;
+use crate::parse::words::written;
 
 use super::{
     Access, Annotated, AssignOp, CmpOp, Cond, CondKind, Equation, Expr, ExprKind, Left, Name,
@@ -165,11 +165,7 @@ fn annotated(a: &Annotated) -> String {
 
 /// A name, with `r#` where Rust wants it.
 fn name(n: &Name) -> String {
-    if is_keyword(&n.text) {
-        format!("r#{}", n.text)
-    } else {
-        n.text.clone()
-    }
+    written(&n.text)
 }
 
 fn number(n: Number) -> String {

@@ -185,7 +185,8 @@ impl<'a> Items<'a> {
                 /// The same in LaTeX, with amsmath.
                 pub const LATEX: &str = #latex;
                 /// The function and its derivatives as functions of the notation, which compile: `f_vjp` takes a cotangent
-                /// `Y_bar` of each result and gives the gradients `X_bar`, `f_jvp` takes tangents `X_dot` and gives `Y_dot`.
+                /// `Y_bar` of each result and gives the gradients `X_bar`, `f_jvp` takes tangents `X_dot` and gives `Y_dot`,
+                /// `f_hvp` takes tangents and gives `X_bar_dot`, `f_jacobian` gives `dY_dX`.
                 pub const NOTATION: &str = #notation;
                 /// What the compiler decided.
                 pub const PLAN: &str = #plan;

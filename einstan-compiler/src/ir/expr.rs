@@ -381,9 +381,18 @@ impl Exprs {
 
     /// `id` with its reads guarded: it stands in a branch.
     pub fn guarded(&mut self, id: ExprId) -> ExprId {
+        self.with_guards(id, true)
+    }
+
+    /// `id` with no read guarded: it is written where its branches are, and read as it stands.
+    pub fn unguarded(&mut self, id: ExprId) -> ExprId {
+        self.with_guards(id, false)
+    }
+
+    fn with_guards(&mut self, id: ExprId, all: bool) -> ExprId {
         self.map(id, &mut BTreeMap::new(), &mut |mut e| {
             if let Expr::Access { guarded, .. } | Expr::IntegerAccess { guarded, .. } = &mut e {
-                *guarded = true;
+                *guarded = all;
             }
             e
         })

@@ -44,6 +44,14 @@ pub(crate) fn is_keyword(word: &str) -> bool {
     KEYWORDS.contains(&word)
 }
 
+/// A name as it stands in the source.
+pub(crate) fn written(name: &str) -> String {
+    match is_keyword(name) {
+        true => format!("r#{name}"),
+        false => name.to_string(),
+    }
+}
+
 /// What a word of the notation is, for a message that refuses it as a name.
 pub(crate) fn describe(word: &str) -> &'static str {
     if ReduceOp::of_word(word).is_some() {

@@ -6,6 +6,7 @@ use crate::ir::{
     BinaryOp, CmpOp, DimId, Element, Equation, Expr, ExprId, Function, IndexId, Length, Subscript,
     TensorId, UnaryOp,
 };
+use crate::parse::words::written;
 use std::collections::BTreeSet;
 
 /// How tightly an operator binds.
@@ -52,7 +53,7 @@ impl<'a> Writer<'a> {
         let dim = self.f.dim(index.dim);
         match self.ranges.contains(&i) || !is_named(&dim.length) {
             true => name,
-            false => format!("{name}: {}", dim.name),
+            false => format!("{name}: {}", written(&dim.name)),
         }
     }
 
@@ -167,7 +168,7 @@ impl<'a> Writer<'a> {
                 arguments,
             } => {
                 let arguments: Vec<String> = arguments.iter().map(|&a| self.number(a)).collect();
-                let name = &f.foreign[function.index()].name;
+                let name = written(&f.foreign[function.index()].name);
                 (format!("{name}({})", arguments.join(", ")), Atom)
             }
             Expr::Argument(at) => (self.arguments[*at as usize].clone(), Atom),
@@ -257,7 +258,7 @@ impl<'a> Writer<'a> {
         let dim = self.f.dim(d);
         match dim.length {
             Length::Fixed(n) => n.to_string(),
-            _ => format!("len({})", dim.name),
+            _ => format!("len({})", written(&dim.name)),
         }
     }
 }

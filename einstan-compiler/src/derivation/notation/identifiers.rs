@@ -39,8 +39,8 @@ impl Identifiers {
             let numbered = (2..).map(|n| format!("{wanted}_{n}"));
             let mut candidates = std::iter::once(wanted.clone()).chain(numbered);
             let found = candidates.find(free).expect("some number is free");
-            taken.insert(found.clone());
-            tensors[t.index()] = found;
+            tensors[t.index()] = words::written(&found);
+            taken.insert(found);
         }
         Identifiers { tensors }
     }
@@ -59,7 +59,8 @@ impl Identifiers {
         let numbered = (2..).map(|n| format!("{wanted}{n}"));
         let mut all = std::iter::once(wanted.to_string())
             .chain(letters)
-            .chain(numbered);
+            .chain(numbered)
+            .map(|name| words::written(&name));
         let free = |name: &String| {
             !taken(name)
                 && !self.tensors.contains(name)

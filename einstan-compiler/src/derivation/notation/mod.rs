@@ -15,6 +15,7 @@ use crate::ir::{
     Element, ElementType, Equation, Expr, Foreign, Function, IndexId, Length, Op, Parameter, Part,
     Passed, Role, Subscript, TensorId,
 };
+use crate::parse::words::written;
 use expr::Writer;
 use identifiers::Identifiers;
 use std::collections::BTreeSet;
@@ -72,22 +73,23 @@ fn pullback(joint: &Function) -> (Function, Vec<TensorId>) {
 fn foreign(f: &Function, x: &Foreign) -> String {
     let names = Identifiers::new(f);
     let mut writer = Writer::new(f, &names);
-    writer.arguments = x.parameters.clone();
-    let rules = x.parameters.iter().zip(&x.rules);
+    writer.arguments = x.parameters.iter().map(|p| written(p)).collect();
+    let parameters = writer.arguments.clone();
+    let rules = parameters.iter().zip(&x.rules);
     let rules: String = rules
         .filter_map(|(name, rule)| Some(format!(", d/d{name} = {}", writer.number((*rule)?))))
         .collect();
     format!(
         "extern fn {}({}) = {}{rules};\n",
-        x.name,
-        x.parameters.join(", "),
+        written(&x.name),
+        parameters.join(", "),
         x.target
     )
 }
 
-/// One function. `primal`: how many of its tensors are no derivatives.
+/// One function. `primal`: how many of its tensors are no derivatives; all of them, where the equations are the user's.
 fn function(f: &Function, name: String, primal: usize) -> String {
-    let f = complete(f);
+    let f = complete(f, primal == f.tensors.len());
     let names = Identifiers::new(&f);
     let mut body = String::new();
     let mut defined: BTreeSet<TensorId> = BTreeSet::new();
@@ -115,7 +117,7 @@ fn function(f: &Function, name: String, primal: usize) -> String {
         .iter()
         .map(|p| match *p {
             Parameter::Tensor(t) => parameter(&f, primal, &names, t, typed(t)),
-            Parameter::Dim(d) => format!("dim {}", f.dim(d).name),
+            Parameter::Dim(d) => format!("dim {}", written(&f.dim(d).name)),
         })
         .collect();
     let results: Vec<String> = f
@@ -128,7 +130,8 @@ fn function(f: &Function, name: String, primal: usize) -> String {
         all => format!("({})", all.join(", ")),
     };
     format!(
-        "fn {name}({}) -> {results} {{\n{body}}}\n",
+        "fn {}({}) -> {results} {{\n{body}}}\n",
+        written(&name),
         parameters.join(", ")
     )
 }
@@ -162,11 +165,8 @@ fn declared(f: &Function, names: &Identifiers, t: TensorId, float: Option<Elemen
     let tensor = f.tensor(t);
     let mut out = names.tensor(t).to_string();
     if !tensor.axes.is_empty() {
-        let dims: Vec<&str> = tensor
-            .axes
-            .iter()
-            .map(|&d| f.dim(d).name.as_str())
-            .collect();
+        let axes = tensor.axes.iter();
+        let dims: Vec<String> = axes.map(|&d| written(&f.dim(d).name)).collect();
         out.push_str(&format!("[{}]", dims.join(", ")));
     }
     let element = match tensor.element {
@@ -203,7 +203,7 @@ fn called(f: &Function, names: &Identifiers, e: &Equation) -> String {
             Passed::Tensor(t) => names.tensor(t).to_string(),
             Passed::Whole(n) => n.to_string(),
             Passed::Real(r) => expr::real(r.value()),
-            Passed::Length(d) => format!("len({})", f.dim(d).name),
+            Passed::Length(d) => format!("len({})", written(&f.dim(d).name)),
             Passed::Given(g) => f.given[g.index()].text.clone(),
         })
         .collect();
@@ -239,8 +239,9 @@ fn equation(
     format!("{left} {op} {};", writer.right(e))
 }
 
-/// What the results need, long right-hand sides in parts, and tensors that begin as zeros defined as such.
-fn complete(f: &Function) -> Function {
+/// What the results need, long right-hand sides in parts, and tensors that begin as zeros defined as such. The user's `own`
+/// reads stand in the branches in which they were written: one outside of its tensor is an error there, and no zero.
+fn complete(f: &Function, own: bool) -> Function {
     let mut g = f.clone();
     let mut needed: BTreeSet<TensorId> = g.results.iter().copied().collect();
     let mut equations: Vec<Equation> = Vec::new();
@@ -268,6 +269,10 @@ fn complete(f: &Function) -> Function {
         };
         let parts = parts.into_iter().map(defining);
         g.equations.extend(parts);
+        let right = match own {
+            true => g.exprs.unguarded(right),
+            false => right,
+        };
         g.equations.push(Equation { right, ..e });
     }
     for r in g.results.clone() {
