@@ -477,7 +477,7 @@ mod g11_017 {
     use super::*;
     einstan::einstan! {
         pub fn g11_017(const X[m, m], const W[n, m, m], const V[k], const U, const Z[m]) -> Y0[n] {
-            Y0[i] = sum[j, p]((if X[j, j] > -0.49 { if (0 < len(m)) { X[0, j] } else { 0 } } else { W[i, j, j] }) * V[p]^2 * (U + i + Z[j] * Z[j]) * sum[q](1.15 / (1.5 + X[j, j]^2) * (if p <= q { Z[j] } else { 0.32 }) * (V[q] + 0.32)));
+            Y0[i] = sum[j, p]((if X[j, j] > -0.49 { X[0, j] } else { W[i, j, j] }) * V[p]^2 * (U + i + Z[j] * Z[j]) * sum[q](1.15 / (1.5 + X[j, j]^2) * (if p <= q { Z[j] } else { 0.32 }) * (V[q] + 0.32)));
         }
         pub fn g11_017_vjp(const X[m, m], const W[n, m, m], const V[k], const U, const Z[m], const Y0_bar[n]) -> (X_bar[m, m], W_bar[n, m, m], V_bar[k], U_bar, Z_bar[m]) {
             S[p: k, j] = sum[q](1.15 / (1.5 + X[j, j]^2) * (V[q] + 0.32) * (if p <= q { Z[j] } else { 0.32 }));
