@@ -13,6 +13,7 @@ mod fuse;
 mod hoist;
 pub(crate) mod inline;
 mod memory;
+mod naming;
 mod nest;
 pub(crate) mod order;
 mod polynomial;

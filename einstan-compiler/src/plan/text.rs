@@ -1,11 +1,18 @@
 //! The plan in words: what became a matrix product, what is stored, which loops run.
 
+use super::naming;
 use super::{Choice, Cost, Mode, Phase, Plan, Polynomial, Schedule, Step, Stmt};
 use crate::ir::{DimId, Expr, ExprId, Function, Part, TensorId, UnaryOp};
 use std::fmt::Write;
 
 /// The text of `PLAN`.
 pub(crate) fn describe(plan: &Plan) -> String {
+    let schedules = std::iter::once(&plan.forward).chain(&plan.backward);
+    let function = naming::apart(&plan.function, schedules);
+    let plan = &Plan {
+        function,
+        ..plan.clone()
+    };
     let mut out = String::new();
     section(&mut out, plan, "forward", &plan.forward, Phase::Forward);
     if let Some(backward) = &plan.backward {
@@ -193,8 +200,9 @@ fn statement(out: &mut String, f: &Function, s: &Stmt, depth: usize) {
             let at = f.show_access(*target, left);
             let _ = writeln!(
                 out,
-                "{pad}{at} {} {op:?} over {}",
+                "{pad}{at} {} {} over {}",
                 sign(*mode),
+                op.word(),
                 over.join(", ")
             );
         }

@@ -1,0 +1,80 @@
+//! Indices of a step under names of their own, for the text: several indices may have the name that the user gave one.
+
+use super::{Schedule, Step, Stmt};
+use crate::ir::{Function, IndexId, Subscript, indices};
+use std::collections::BTreeSet;
+
+/// The function with indices that stand in one step called differently.
+pub(crate) fn apart<'a>(f: &Function, schedules: impl Iterator<Item = &'a Schedule>) -> Function {
+    let mut f = f.clone();
+    let mut named: BTreeSet<IndexId> = BTreeSet::new();
+    for step in schedules.flat_map(|s| &s.steps) {
+        let mut all = Vec::new();
+        of_step(step, &mut all);
+        let mut taken: Vec<String> = Vec::new();
+        for i in all {
+            let mut name = f.index(i).name.clone();
+            let letters = ('i'..='z')
+                .chain('a'..'i')
+                .filter(|c| !matches!(c, 'd' | 'l' | 'o'));
+            let mut others = letters.map(String::from).filter(|l| !taken.contains(l));
+            if named.insert(i) && taken.contains(&name) {
+                name = others.next().unwrap_or(name);
+                f.indices[i.index()].name = name.clone();
+            }
+            taken.push(name);
+        }
+    }
+    f
+}
+
+/// Adds the indices of a step, each once, in the order in which they are met.
+fn of_step(step: &Step, out: &mut Vec<IndexId>) {
+    match step {
+        Step::Zero { .. } | Step::Call { .. } => {}
+        Step::Contract(c) => {
+            [&c.left, &c.a.1, &c.b.1]
+                .into_iter()
+                .for_each(|s| add(s, out));
+            c.loops.iter().for_each(|&i| once(i, out));
+        }
+        Step::Nest(body) => body.iter().for_each(|s| of_statement(s, out)),
+        Step::Block { steps, .. } => steps.iter().for_each(|s| of_step(s, out)),
+        Step::Choose(choices) => {
+            let steps = choices.iter().flat_map(|c| &c.steps);
+            steps.for_each(|s| of_step(s, out));
+        }
+    }
+}
+
+fn of_statement(s: &Stmt, out: &mut Vec<IndexId>) {
+    match s {
+        Stmt::Loop { index, body } => {
+            once(*index, out);
+            body.iter().for_each(|s| of_statement(s, out));
+        }
+        Stmt::Store { left, row, .. } => {
+            add(left, out);
+            row.iter().for_each(|&i| once(i, out));
+        }
+        Stmt::Reduce {
+            left, over: more, ..
+        }
+        | Stmt::Softmax {
+            left, along: more, ..
+        } => {
+            add(left, out);
+            more.iter().for_each(|&i| once(i, out));
+        }
+    }
+}
+
+fn add(subscripts: &[Subscript], out: &mut Vec<IndexId>) {
+    indices(subscripts).into_iter().for_each(|i| once(i, out));
+}
+
+fn once(i: IndexId, out: &mut Vec<IndexId>) {
+    if !out.contains(&i) {
+        out.push(i);
+    }
+}
