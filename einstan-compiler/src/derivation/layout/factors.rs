@@ -8,7 +8,7 @@
 use super::{Layout, constant, over, product, sum};
 use crate::derivation::formula::{Fence, Formula, Operator, Relation};
 use crate::derivation::script::{Text, write};
-use crate::ir::{BinaryOp, Expr, ExprId, ReduceOp, UnaryOp};
+use crate::ir::{BinaryOp, DimId, Expr, ExprId, ReduceOp, UnaryOp};
 
 /// Where a factor stands in a product.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -33,6 +33,7 @@ enum Key {
     Condition(ExprId),
     /// Of two places, in either order.
     Delta(ExprId, ExprId),
+    Length(DimId),
     Unique,
 }
 
@@ -177,6 +178,18 @@ impl Layout<'_> {
                 body,
             } => {
                 let depth = self.scope.len();
+                // A sum of the same is a multiple of it.
+                let used = self.f.exprs.free_indices(body);
+                let (indices, counted): (Vec<_>, Vec<_>) =
+                    indices.into_iter().partition(|i| used.contains(i));
+                for i in counted {
+                    let dim = self.f.index(i).dim;
+                    let length = self.length(dim);
+                    out.multiply(Key::Length(dim), exponent, Rank::Scalar, length);
+                }
+                if indices.is_empty() {
+                    return self.factor(body, exponent, out);
+                }
                 let names: Vec<String> = indices.iter().map(|&i| self.bind(i)).collect();
                 let mut addends = Vec::new();
                 self.addends(body, false, &mut addends);
