@@ -1,5 +1,7 @@
 //! Rust in equations: `extern fn` with and without rules, and expressions in braces.
 
+#![deny(warnings, clippy::all)]
+
 use einstan::einstan;
 use ndarray::{Array1, array};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -214,6 +216,8 @@ fn expressions_stand_among_the_variables_of_the_inline_form() {
     assert_eq!(y, array![4.0, 7.0, 13.0]);
     assert_eq!(calls, 1);
     let a = 0.5f32;
+    let b = 1.0;
+    assert_eq!(einstan!(s = sum[i](x[i]) * { b }).unwrap(), 7.0);
     let (s, pullback) = einstan!(vjp s = sum[i](x[i]^2 * {a})).unwrap();
     assert_eq!(s, 10.5);
     assert_eq!(pullback.call(2.0).unwrap().x, array![2.0, 4.0, 8.0]);

@@ -195,7 +195,8 @@ fn derivatives(f: &Resolved, arguments: &[String]) -> String {
             let _ = writeln!(out, "        let mut b{at} = a{at}.clone();");
             let _ = writeln!(
                 out,
-                "        direction(b{at}.view_mut().into_dyn(), {at} + 5);"
+                "        direction(b{at}.view_mut().into_dyn(), {});",
+                at + 5
             );
             other.push(match rank(f, t) {
                 0 => format!("b{at}[()]"),

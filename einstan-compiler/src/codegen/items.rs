@@ -93,7 +93,7 @@ pub fn inline(
         #[doc(hidden)]
         mod __einstan_inline { #inside }
         #here
-        #(let #given = #values;)*
+        #(#[allow(unused_braces, clippy::useless_conversion)] let #given = #values;)*
         __einstan_inline::#call(#(#arguments,)* #(#given),*)
     } }
 }

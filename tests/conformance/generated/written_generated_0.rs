@@ -225,7 +225,7 @@ mod g11_006 {
         case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list())]);
         let h0 = g11_006_hvp(&p_X, &a0).unwrap();
         let mut b0 = a0.clone();
-        direction(b0.view_mut().into_dyn(), 0 + 5);
+        direction(b0.view_mut().into_dyn(), 5);
         let k0 = g11_006_hvp(&p_X, &b0).unwrap();
         case.symmetric::<f64>(&vec![(h0.list(), b0.list())], &vec![(k0.list(), a0.list())]);
     }
@@ -922,9 +922,9 @@ mod g11_029 {
         case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list())]);
         let (h0, h1) = g11_029_hvp(&p_X, &p_W, &a0, &a1).unwrap();
         let mut b0 = a0.clone();
-        direction(b0.view_mut().into_dyn(), 0 + 5);
+        direction(b0.view_mut().into_dyn(), 5);
         let mut b1 = a1.clone();
-        direction(b1.view_mut().into_dyn(), 1 + 5);
+        direction(b1.view_mut().into_dyn(), 6);
         let (k0, k1) = g11_029_hvp(&p_X, &p_W, &b0, &b1).unwrap();
         case.symmetric::<f64>(&vec![(h0.list(), b0.list()), (h1.list(), b1.list())], &vec![(k0.list(), a0.list()), (k1.list(), a1.list())]);
     }
@@ -1238,9 +1238,9 @@ mod g11_038 {
         case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list())]);
         let (h0, h1) = g11_038_hvp(&p_X, &p_W, &a0, &a1).unwrap();
         let mut b0 = a0.clone();
-        direction(b0.view_mut().into_dyn(), 0 + 5);
+        direction(b0.view_mut().into_dyn(), 5);
         let mut b1 = a1.clone();
-        direction(b1.view_mut().into_dyn(), 1 + 5);
+        direction(b1.view_mut().into_dyn(), 6);
         let (k0, k1) = g11_038_hvp(&p_X, &p_W, &b0, &b1).unwrap();
         case.symmetric::<f64>(&vec![(h0.list(), b0.list()), (h1.list(), b1.list())], &vec![(k0.list(), a0.list()), (k1.list(), a1.list())]);
     }
@@ -2291,11 +2291,11 @@ mod g11_073 {
         case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list()), (g2.list(), a2.list())]);
         let (h0, h1, h2) = g11_073_hvp(p_X, &p_W, &p_V, a0[()], &a1, &a2).unwrap();
         let mut b0 = a0.clone();
-        direction(b0.view_mut().into_dyn(), 0 + 5);
+        direction(b0.view_mut().into_dyn(), 5);
         let mut b1 = a1.clone();
-        direction(b1.view_mut().into_dyn(), 1 + 5);
+        direction(b1.view_mut().into_dyn(), 6);
         let mut b2 = a2.clone();
-        direction(b2.view_mut().into_dyn(), 2 + 5);
+        direction(b2.view_mut().into_dyn(), 7);
         let (k0, k1, k2) = g11_073_hvp(p_X, &p_W, &p_V, b0[()], &b1, &b2).unwrap();
         case.symmetric::<f64>(&vec![(h0.list(), b0.list()), (h1.list(), b1.list()), (h2.list(), b2.list())], &vec![(k0.list(), a0.list()), (k1.list(), a1.list()), (k2.list(), a2.list())]);
     }
@@ -2655,13 +2655,13 @@ mod g11_090 {
         case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list()), (g2.list(), a2.list()), (g3.list(), a3.list())]);
         let (h0, h1, h2, h3) = g11_090_hvp(&p_X, &p_W, &p_V, &p_U, &a0, &a1, &a2, &a3).unwrap();
         let mut b0 = a0.clone();
-        direction(b0.view_mut().into_dyn(), 0 + 5);
+        direction(b0.view_mut().into_dyn(), 5);
         let mut b1 = a1.clone();
-        direction(b1.view_mut().into_dyn(), 1 + 5);
+        direction(b1.view_mut().into_dyn(), 6);
         let mut b2 = a2.clone();
-        direction(b2.view_mut().into_dyn(), 2 + 5);
+        direction(b2.view_mut().into_dyn(), 7);
         let mut b3 = a3.clone();
-        direction(b3.view_mut().into_dyn(), 3 + 5);
+        direction(b3.view_mut().into_dyn(), 8);
         let (k0, k1, k2, k3) = g11_090_hvp(&p_X, &p_W, &p_V, &p_U, &b0, &b1, &b2, &b3).unwrap();
         case.symmetric::<f64>(&vec![(h0.list(), b0.list()), (h1.list(), b1.list()), (h2.list(), b2.list()), (h3.list(), b3.list())], &vec![(k0.list(), a0.list()), (k1.list(), a1.list()), (k2.list(), a2.list()), (k3.list(), a3.list())]);
     }
@@ -2704,7 +2704,7 @@ mod g11_091 {
         case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list())]);
         let h0 = g11_091_hvp(&p_X, &a0).unwrap();
         let mut b0 = a0.clone();
-        direction(b0.view_mut().into_dyn(), 0 + 5);
+        direction(b0.view_mut().into_dyn(), 5);
         let k0 = g11_091_hvp(&p_X, &b0).unwrap();
         case.symmetric::<f64>(&vec![(h0.list(), b0.list())], &vec![(k0.list(), a0.list())]);
     }
@@ -3065,7 +3065,7 @@ mod g11_102 {
         case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list())]);
         let h0 = g11_102_hvp(&p_X, &a0).unwrap();
         let mut b0 = a0.clone();
-        direction(b0.view_mut().into_dyn(), 0 + 5);
+        direction(b0.view_mut().into_dyn(), 5);
         let k0 = g11_102_hvp(&p_X, &b0).unwrap();
         case.symmetric::<f64>(&vec![(h0.list(), b0.list())], &vec![(k0.list(), a0.list())]);
     }
@@ -3782,7 +3782,7 @@ mod g11_129 {
         case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list())]);
         let h0 = g11_129_hvp(&p_X, &a0).unwrap();
         let mut b0 = a0.clone();
-        direction(b0.view_mut().into_dyn(), 0 + 5);
+        direction(b0.view_mut().into_dyn(), 5);
         let k0 = g11_129_hvp(&p_X, &b0).unwrap();
         case.symmetric::<f64>(&vec![(h0.list(), b0.list())], &vec![(k0.list(), a0.list())]);
     }
@@ -4754,9 +4754,9 @@ mod g11_178 {
         case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list())]);
         let (h0, h1) = g11_178_hvp(&p_X, &p_W, &a0, &a1).unwrap();
         let mut b0 = a0.clone();
-        direction(b0.view_mut().into_dyn(), 0 + 5);
+        direction(b0.view_mut().into_dyn(), 5);
         let mut b1 = a1.clone();
-        direction(b1.view_mut().into_dyn(), 1 + 5);
+        direction(b1.view_mut().into_dyn(), 6);
         let (k0, k1) = g11_178_hvp(&p_X, &p_W, &b0, &b1).unwrap();
         case.symmetric::<f64>(&vec![(h0.list(), b0.list()), (h1.list(), b1.list())], &vec![(k0.list(), a0.list()), (k1.list(), a1.list())]);
     }
@@ -4902,9 +4902,9 @@ mod g11_182 {
         case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list())]);
         let (h0, h1) = g11_182_hvp(&p_X, &p_W, &a0, &a1).unwrap();
         let mut b0 = a0.clone();
-        direction(b0.view_mut().into_dyn(), 0 + 5);
+        direction(b0.view_mut().into_dyn(), 5);
         let mut b1 = a1.clone();
-        direction(b1.view_mut().into_dyn(), 1 + 5);
+        direction(b1.view_mut().into_dyn(), 6);
         let (k0, k1) = g11_182_hvp(&p_X, &p_W, &b0, &b1).unwrap();
         case.symmetric::<f64>(&vec![(h0.list(), b0.list()), (h1.list(), b1.list())], &vec![(k0.list(), a0.list()), (k1.list(), a1.list())]);
     }

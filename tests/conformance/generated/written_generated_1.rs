@@ -133,7 +133,7 @@ mod g11_190 {
         case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list())]);
         let h0 = g11_190_hvp(&p_X, &a0).unwrap();
         let mut b0 = a0.clone();
-        direction(b0.view_mut().into_dyn(), 0 + 5);
+        direction(b0.view_mut().into_dyn(), 5);
         let k0 = g11_190_hvp(&p_X, &b0).unwrap();
         case.symmetric::<f64>(&vec![(h0.list(), b0.list())], &vec![(k0.list(), a0.list())]);
     }
@@ -494,9 +494,9 @@ mod g11_202 {
         case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list())]);
         let (h0, h1) = g11_202_hvp(&p_X, &p_W, &a0, &a1).unwrap();
         let mut b0 = a0.clone();
-        direction(b0.view_mut().into_dyn(), 0 + 5);
+        direction(b0.view_mut().into_dyn(), 5);
         let mut b1 = a1.clone();
-        direction(b1.view_mut().into_dyn(), 1 + 5);
+        direction(b1.view_mut().into_dyn(), 6);
         let (k0, k1) = g11_202_hvp(&p_X, &p_W, &b0, &b1).unwrap();
         case.symmetric::<f64>(&vec![(h0.list(), b0.list()), (h1.list(), b1.list())], &vec![(k0.list(), a0.list()), (k1.list(), a1.list())]);
     }
@@ -552,11 +552,11 @@ mod g11_203 {
         case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list()), (g2.list(), a2.list())]);
         let (h0, h1, h2) = g11_203_hvp(&p_X, &p_W, &p_V, &a0, &a1, &a2).unwrap();
         let mut b0 = a0.clone();
-        direction(b0.view_mut().into_dyn(), 0 + 5);
+        direction(b0.view_mut().into_dyn(), 5);
         let mut b1 = a1.clone();
-        direction(b1.view_mut().into_dyn(), 1 + 5);
+        direction(b1.view_mut().into_dyn(), 6);
         let mut b2 = a2.clone();
-        direction(b2.view_mut().into_dyn(), 2 + 5);
+        direction(b2.view_mut().into_dyn(), 7);
         let (k0, k1, k2) = g11_203_hvp(&p_X, &p_W, &p_V, &b0, &b1, &b2).unwrap();
         case.symmetric::<f64>(&vec![(h0.list(), b0.list()), (h1.list(), b1.list()), (h2.list(), b2.list())], &vec![(k0.list(), a0.list()), (k1.list(), a1.list()), (k2.list(), a2.list())]);
     }
@@ -874,7 +874,7 @@ mod g11_213 {
         case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list())]);
         let h0 = g11_213_hvp(&p_X, &a0).unwrap();
         let mut b0 = a0.clone();
-        direction(b0.view_mut().into_dyn(), 0 + 5);
+        direction(b0.view_mut().into_dyn(), 5);
         let k0 = g11_213_hvp(&p_X, &b0).unwrap();
         case.symmetric::<f64>(&vec![(h0.list(), b0.list())], &vec![(k0.list(), a0.list())]);
     }

@@ -340,7 +340,7 @@ mod n_laplacian {
         case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list())]);
         let h0 = f_hvp(&p_x, &a0).unwrap();
         let mut b0 = a0.clone();
-        direction(b0.view_mut().into_dyn(), 0 + 5);
+        direction(b0.view_mut().into_dyn(), 5);
         let k0 = f_hvp(&p_x, &b0).unwrap();
         case.symmetric::<f64>(&vec![(h0.list(), b0.list())], &vec![(k0.list(), a0.list())]);
     }
@@ -405,9 +405,9 @@ mod n_whole_call {
         case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list())]);
         let (h0, h1) = f_hvp(&p_X, &p_W, &a0, &a1).unwrap();
         let mut b0 = a0.clone();
-        direction(b0.view_mut().into_dyn(), 0 + 5);
+        direction(b0.view_mut().into_dyn(), 5);
         let mut b1 = a1.clone();
-        direction(b1.view_mut().into_dyn(), 1 + 5);
+        direction(b1.view_mut().into_dyn(), 6);
         let (k0, k1) = f_hvp(&p_X, &p_W, &b0, &b1).unwrap();
         case.symmetric::<f64>(&vec![(h0.list(), b0.list()), (h1.list(), b1.list())], &vec![(k0.list(), a0.list()), (k1.list(), a1.list())]);
     }
@@ -683,7 +683,7 @@ mod n_logits {
         case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list())]);
         let h0 = f_hvp(&p_X, &p_t, &a0).unwrap();
         let mut b0 = a0.clone();
-        direction(b0.view_mut().into_dyn(), 0 + 5);
+        direction(b0.view_mut().into_dyn(), 5);
         let k0 = f_hvp(&p_X, &p_t, &b0).unwrap();
         case.symmetric::<f64>(&vec![(h0.list(), b0.list())], &vec![(k0.list(), a0.list())]);
     }

@@ -220,13 +220,13 @@ mod eq_ein_18 {
         case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list()), (g2.list(), a2.list()), (g3.list(), a3.list())]);
         let (h0, h1, h2, h3) = eq_ein_18_hvp(&p_T1, &p_T2, &p_T3, &p_T4, &a0, &a1, &a2, &a3).unwrap();
         let mut b0 = a0.clone();
-        direction(b0.view_mut().into_dyn(), 0 + 5);
+        direction(b0.view_mut().into_dyn(), 5);
         let mut b1 = a1.clone();
-        direction(b1.view_mut().into_dyn(), 1 + 5);
+        direction(b1.view_mut().into_dyn(), 6);
         let mut b2 = a2.clone();
-        direction(b2.view_mut().into_dyn(), 2 + 5);
+        direction(b2.view_mut().into_dyn(), 7);
         let mut b3 = a3.clone();
-        direction(b3.view_mut().into_dyn(), 3 + 5);
+        direction(b3.view_mut().into_dyn(), 8);
         let (k0, k1, k2, k3) = eq_ein_18_hvp(&p_T1, &p_T2, &p_T3, &p_T4, &b0, &b1, &b2, &b3).unwrap();
         case.symmetric::<f64>(&vec![(h0.list(), b0.list()), (h1.list(), b1.list()), (h2.list(), b2.list()), (h3.list(), b3.list())], &vec![(k0.list(), a0.list()), (k1.list(), a1.list()), (k2.list(), a2.list()), (k3.list(), a3.list())]);
     }
@@ -334,9 +334,9 @@ mod eq_ein_26 {
         case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list())]);
         let (h0, h1) = eq_ein_26_hvp(&p_T1, &p_T2, &a0, &a1).unwrap();
         let mut b0 = a0.clone();
-        direction(b0.view_mut().into_dyn(), 0 + 5);
+        direction(b0.view_mut().into_dyn(), 5);
         let mut b1 = a1.clone();
-        direction(b1.view_mut().into_dyn(), 1 + 5);
+        direction(b1.view_mut().into_dyn(), 6);
         let (k0, k1) = eq_ein_26_hvp(&p_T1, &p_T2, &b0, &b1).unwrap();
         case.symmetric::<f64>(&vec![(h0.list(), b0.list()), (h1.list(), b1.list())], &vec![(k0.list(), a0.list()), (k1.list(), a1.list())]);
     }
@@ -457,11 +457,11 @@ mod eq_ein_32 {
         case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list()), (g2.list(), a2.list())]);
         let (h0, h1, h2) = eq_ein_32_hvp(&p_T1, &p_T2, &p_T3, &a0, &a1, &a2).unwrap();
         let mut b0 = a0.clone();
-        direction(b0.view_mut().into_dyn(), 0 + 5);
+        direction(b0.view_mut().into_dyn(), 5);
         let mut b1 = a1.clone();
-        direction(b1.view_mut().into_dyn(), 1 + 5);
+        direction(b1.view_mut().into_dyn(), 6);
         let mut b2 = a2.clone();
-        direction(b2.view_mut().into_dyn(), 2 + 5);
+        direction(b2.view_mut().into_dyn(), 7);
         let (k0, k1, k2) = eq_ein_32_hvp(&p_T1, &p_T2, &p_T3, &b0, &b1, &b2).unwrap();
         case.symmetric::<f64>(&vec![(h0.list(), b0.list()), (h1.list(), b1.list()), (h2.list(), b2.list())], &vec![(k0.list(), a0.list()), (k1.list(), a1.list()), (k2.list(), a2.list())]);
     }
@@ -634,7 +634,7 @@ mod eq_ein_42 {
         case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list())]);
         let h0 = eq_ein_42_hvp(&p_T1, &a0).unwrap();
         let mut b0 = a0.clone();
-        direction(b0.view_mut().into_dyn(), 0 + 5);
+        direction(b0.view_mut().into_dyn(), 5);
         let k0 = eq_ein_42_hvp(&p_T1, &b0).unwrap();
         case.symmetric::<f64>(&vec![(h0.list(), b0.list())], &vec![(k0.list(), a0.list())]);
     }
@@ -803,7 +803,7 @@ mod eq_tul_19 {
         case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list())]);
         let h0 = eq_tul_19_hvp(&p_x, &a0).unwrap();
         let mut b0 = a0.clone();
-        direction(b0.view_mut().into_dyn(), 0 + 5);
+        direction(b0.view_mut().into_dyn(), 5);
         let k0 = eq_tul_19_hvp(&p_x, &b0).unwrap();
         case.symmetric::<f64>(&vec![(h0.list(), b0.list())], &vec![(k0.list(), a0.list())]);
     }
@@ -839,7 +839,7 @@ mod eq_tul_21 {
         case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list())]);
         let h0 = eq_tul_21_hvp(&p_v, &a0).unwrap();
         let mut b0 = a0.clone();
-        direction(b0.view_mut().into_dyn(), 0 + 5);
+        direction(b0.view_mut().into_dyn(), 5);
         let k0 = eq_tul_21_hvp(&p_v, &b0).unwrap();
         case.symmetric::<f64>(&vec![(h0.list(), b0.list())], &vec![(k0.list(), a0.list())]);
     }
@@ -1050,11 +1050,11 @@ mod eq_mat_03 {
         case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list()), (g2.list(), a2.list())]);
         let (h0, h1, h2) = eq_mat_03_hvp(&p_b, &p_X, &p_c, &a0, &a1, &a2).unwrap();
         let mut b0 = a0.clone();
-        direction(b0.view_mut().into_dyn(), 0 + 5);
+        direction(b0.view_mut().into_dyn(), 5);
         let mut b1 = a1.clone();
-        direction(b1.view_mut().into_dyn(), 1 + 5);
+        direction(b1.view_mut().into_dyn(), 6);
         let mut b2 = a2.clone();
-        direction(b2.view_mut().into_dyn(), 2 + 5);
+        direction(b2.view_mut().into_dyn(), 7);
         let (k0, k1, k2) = eq_mat_03_hvp(&p_b, &p_X, &p_c, &b0, &b1, &b2).unwrap();
         case.symmetric::<f64>(&vec![(h0.list(), b0.list()), (h1.list(), b1.list()), (h2.list(), b2.list())], &vec![(k0.list(), a0.list()), (k1.list(), a1.list()), (k2.list(), a2.list())]);
     }
@@ -1096,9 +1096,9 @@ mod eq_mat_04 {
         case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list())]);
         let (h0, h1) = eq_mat_04_hvp(&p_x, &p_A, &a0, &a1).unwrap();
         let mut b0 = a0.clone();
-        direction(b0.view_mut().into_dyn(), 0 + 5);
+        direction(b0.view_mut().into_dyn(), 5);
         let mut b1 = a1.clone();
-        direction(b1.view_mut().into_dyn(), 1 + 5);
+        direction(b1.view_mut().into_dyn(), 6);
         let (k0, k1) = eq_mat_04_hvp(&p_x, &p_A, &b0, &b1).unwrap();
         case.symmetric::<f64>(&vec![(h0.list(), b0.list()), (h1.list(), b1.list())], &vec![(k0.list(), a0.list()), (k1.list(), a1.list())]);
     }
@@ -1157,11 +1157,11 @@ mod eq_mat_15 {
         case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list()), (g2.list(), a2.list())]);
         let (h0, h1, h2) = eq_mat_15_hvp(&p_Tm, &p_U, &p_V, &a0, &a1, &a2).unwrap();
         let mut b0 = a0.clone();
-        direction(b0.view_mut().into_dyn(), 0 + 5);
+        direction(b0.view_mut().into_dyn(), 5);
         let mut b1 = a1.clone();
-        direction(b1.view_mut().into_dyn(), 1 + 5);
+        direction(b1.view_mut().into_dyn(), 6);
         let mut b2 = a2.clone();
-        direction(b2.view_mut().into_dyn(), 2 + 5);
+        direction(b2.view_mut().into_dyn(), 7);
         let (k0, k1, k2) = eq_mat_15_hvp(&p_Tm, &p_U, &p_V, &b0, &b1, &b2).unwrap();
         case.symmetric::<f64>(&vec![(h0.list(), b0.list()), (h1.list(), b1.list()), (h2.list(), b2.list())], &vec![(k0.list(), a0.list()), (k1.list(), a1.list()), (k2.list(), a2.list())]);
     }

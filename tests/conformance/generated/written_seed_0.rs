@@ -43,9 +43,9 @@ mod inner_product {
         case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list())]);
         let (h0, h1) = f_hvp(&p_u, &p_v, &a0, &a1).unwrap();
         let mut b0 = a0.clone();
-        direction(b0.view_mut().into_dyn(), 0 + 5);
+        direction(b0.view_mut().into_dyn(), 5);
         let mut b1 = a1.clone();
-        direction(b1.view_mut().into_dyn(), 1 + 5);
+        direction(b1.view_mut().into_dyn(), 6);
         let (k0, k1) = f_hvp(&p_u, &p_v, &b0, &b1).unwrap();
         case.symmetric::<f64>(&vec![(h0.list(), b0.list()), (h1.list(), b1.list())], &vec![(k0.list(), a0.list()), (k1.list(), a1.list())]);
     }
@@ -421,15 +421,15 @@ mod two_layer_softmax {
         case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list()), (g2.list(), a2.list()), (g3.list(), a3.list()), (g4.list(), a4.list())]);
         let (h0, h1, h2, h3, h4) = f_hvp(&p_X, &p_W1, &p_b1, &p_W2, &p_b2, &p_T, &a0, &a1, &a2, &a3, &a4).unwrap();
         let mut b0 = a0.clone();
-        direction(b0.view_mut().into_dyn(), 0 + 5);
+        direction(b0.view_mut().into_dyn(), 5);
         let mut b1 = a1.clone();
-        direction(b1.view_mut().into_dyn(), 1 + 5);
+        direction(b1.view_mut().into_dyn(), 6);
         let mut b2 = a2.clone();
-        direction(b2.view_mut().into_dyn(), 2 + 5);
+        direction(b2.view_mut().into_dyn(), 7);
         let mut b3 = a3.clone();
-        direction(b3.view_mut().into_dyn(), 3 + 5);
+        direction(b3.view_mut().into_dyn(), 8);
         let mut b4 = a4.clone();
-        direction(b4.view_mut().into_dyn(), 4 + 5);
+        direction(b4.view_mut().into_dyn(), 9);
         let (k0, k1, k2, k3, k4) = f_hvp(&p_X, &p_W1, &p_b1, &p_W2, &p_b2, &p_T, &b0, &b1, &b2, &b3, &b4).unwrap();
         case.symmetric::<f64>(&vec![(h0.list(), b0.list()), (h1.list(), b1.list()), (h2.list(), b2.list()), (h3.list(), b3.list()), (h4.list(), b4.list())], &vec![(k0.list(), a0.list()), (k1.list(), a1.list()), (k2.list(), a2.list()), (k3.list(), a3.list()), (k4.list(), a4.list())]);
     }
@@ -530,15 +530,15 @@ mod two_layer_squared_error {
         case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list()), (g2.list(), a2.list()), (g3.list(), a3.list()), (g4.list(), a4.list())]);
         let (h0, h1, h2, h3, h4) = f_hvp(&p_X, &p_W1, &p_b1, &p_W2, &p_b2, &p_T, &a0, &a1, &a2, &a3, &a4).unwrap();
         let mut b0 = a0.clone();
-        direction(b0.view_mut().into_dyn(), 0 + 5);
+        direction(b0.view_mut().into_dyn(), 5);
         let mut b1 = a1.clone();
-        direction(b1.view_mut().into_dyn(), 1 + 5);
+        direction(b1.view_mut().into_dyn(), 6);
         let mut b2 = a2.clone();
-        direction(b2.view_mut().into_dyn(), 2 + 5);
+        direction(b2.view_mut().into_dyn(), 7);
         let mut b3 = a3.clone();
-        direction(b3.view_mut().into_dyn(), 3 + 5);
+        direction(b3.view_mut().into_dyn(), 8);
         let mut b4 = a4.clone();
-        direction(b4.view_mut().into_dyn(), 4 + 5);
+        direction(b4.view_mut().into_dyn(), 9);
         let (k0, k1, k2, k3, k4) = f_hvp(&p_X, &p_W1, &p_b1, &p_W2, &p_b2, &p_T, &b0, &b1, &b2, &b3, &b4).unwrap();
         case.symmetric::<f64>(&vec![(h0.list(), b0.list()), (h1.list(), b1.list()), (h2.list(), b2.list()), (h3.list(), b3.list()), (h4.list(), b4.list())], &vec![(k0.list(), a0.list()), (k1.list(), a1.list()), (k2.list(), a2.list()), (k3.list(), a3.list()), (k4.list(), a4.list())]);
     }
