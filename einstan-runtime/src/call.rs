@@ -417,6 +417,10 @@ impl Pass<Ignored> for Absent {
     }
 }
 
+/// The lengths of a result.
+#[derive(Clone, Copy, Debug)]
+pub struct Returned<L>(pub L);
+
 /// The lengths of a result that the caller uses with `R` indices.
 #[diagnostic::on_unimplemented(
     message = "what this call returns is used with another number of indices than it has axes",
@@ -427,9 +431,9 @@ pub trait Axes<const R: usize> {
     fn axes(self) -> [usize; R];
 }
 
-impl<const R: usize> Axes<R> for [usize; R] {
+impl<const R: usize> Axes<R> for Returned<[usize; R]> {
     fn axes(self) -> [usize; R] {
-        self
+        self.0
     }
 }
 

@@ -28,7 +28,7 @@ mod within;
 pub use arithmetic::{Choice, choose, finite, integer_add, integer_mul, integer_neg, integer_rem};
 pub use call::{
     Absent, Axes, Differentiable, Function, Given, Ignored, Length, Memory, Narrow, Number, Pass,
-    Returns, Room, Scalar, Shapes, Tensor, Whole, count, input, output, room,
+    Returned, Returns, Room, Scalar, Shapes, Tensor, Whole, count, input, output, room,
 };
 pub use contract::{Loop, Scratch, contract};
 pub use dispatch::{simd_level, vectorize};

@@ -75,7 +75,7 @@ impl Items<'_> {
     /// ```text
     /// let c0 = <C0 as rt::Shapes>::lens((rt::Pass::pass(rt::Tensor([d0, d1])), rt::Pass::pass(rt::Number(0.5)),))?;
     /// let r0 = <C0 as rt::Shapes>::results(&c0);
-    /// let [d3, d4] = rt::Axes::<2>::axes(r0.0);
+    /// let [d3, d4] = rt::Axes::<2>::axes(rt::Returned(r0.0));
     /// ```
     pub(super) fn call_lens(&self) -> (TokenStream, Vec<Ident>) {
         let rt = &self.paths.rt;
@@ -178,7 +178,10 @@ impl Items<'_> {
                 None => quote! { _ },
             });
             let rank = Literal::usize_unsuffixed(rank);
-            let lens = located(quote! { #rt::Axes::<#rank>::axes(#r.#field) }, span);
+            let lens = located(
+                quote! { #rt::Axes::<#rank>::axes(#rt::Returned(#r.#field)) },
+                span,
+            );
             code.extend(quote! { let [#(#names),*] = #lens; });
         }
         code
