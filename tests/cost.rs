@@ -360,3 +360,21 @@ fn what_is_computed_again_is_computed_once() {
         Z[i,j] = X[i,p]*W[p,j]; H[i,j] = sin(Z[i,j]); E = sum[i,j](exp(H[i,j])*Z[i,j]); }";
     assert_eq!(products(source), (1, 3));
 }
+
+/// What is computed again is not kept, and what is stored is.
+#[test]
+fn what_is_computed_again_is_not_kept() {
+    let source = |options: &str| {
+        format!(
+            "{options} fn f(X[n,m], W[m,k], V[k,c]) -> E {{
+                Z[i,j] = X[i,p]*W[p,j]; H[i,j] = tanh(Z[i,j]); Y[i,j] = H[i,p]*V[p,j]; E = sum[i,j](sin(Y[i,j])); }}"
+        )
+    };
+    let saved = |options: &str| figures(&plans(&source(options)).vjp, 100).saved;
+    let (stored, again) = (
+        saved("#[einstan(store(H, Y))]"),
+        saved("#[einstan(recompute(H, Z), store(Y))]"),
+    );
+    assert_eq!(stored - again, 100.0 * 100.0);
+    assert!(saved("") <= stored);
+}
