@@ -176,6 +176,18 @@ pub enum CmpOp {
 }
 
 impl CmpOp {
+    /// As it is written.
+    pub fn word(self) -> &'static str {
+        match self {
+            CmpOp::Less => "<",
+            CmpOp::LessEqual => "<=",
+            CmpOp::Greater => ">",
+            CmpOp::GreaterEqual => ">=",
+            CmpOp::Equal => "==",
+            CmpOp::NotEqual => "!=",
+        }
+    }
+
     /// Whether it holds of two that are ordered so.
     pub fn holds(self, order: Ordering) -> bool {
         match self {

@@ -5,8 +5,8 @@
 use crate::parse::words::written;
 
 use super::{
-    Access, Annotated, AssignOp, CmpOp, Cond, CondKind, Equation, Expr, ExprKind, Left, Name,
-    Number, Statement, Subscript, SubscriptKind,
+    Access, Annotated, AssignOp, Cond, CondKind, Equation, Expr, ExprKind, Left, Name, Number,
+    Statement, Subscript, SubscriptKind,
 };
 
 /// How tightly an expression binds: what a place asks for, and what an expression offers.
@@ -103,18 +103,6 @@ pub fn condition(c: &Cond) -> String {
     junction(c, 0)
 }
 
-/// `<`
-pub fn comparison(op: CmpOp) -> &'static str {
-    match op {
-        CmpOp::Less => "<",
-        CmpOp::LessEqual => "<=",
-        CmpOp::Greater => ">",
-        CmpOp::GreaterEqual => ">=",
-        CmpOp::Equal => "==",
-        CmpOp::NotEqual => "!=",
-    }
-}
-
 /// A condition in a place that binds as tightly as `outer`: 0 for `||`, 1 for `&&`, 2 for `!`.
 fn junction(c: &Cond, outer: u8) -> String {
     let (own, text) = match &c.kind {
@@ -123,7 +111,7 @@ fn junction(c: &Cond, outer: u8) -> String {
         CondKind::Not(a) => (2, format!("!{}", junction(a, 3))),
         CondKind::Compare { op, left, right } => {
             let [a, b] = [left, right].map(|e| within(e, Tightness::Sum, Spacing::Wide));
-            (2, format!("{a} {} {b}", comparison(*op)))
+            (2, format!("{a} {} {b}", op.word()))
         }
         CondKind::Error => (3, "?".into()),
     };

@@ -1,6 +1,6 @@
 //! The ir in the notation, with its sums written out.
 
-use super::{BinaryOp, CmpOp, Expr, ExprId, Function, IndexId, Op, ReduceOp, UnaryOp};
+use super::{BinaryOp, Expr, ExprId, Function, IndexId, Op, ReduceOp, UnaryOp};
 
 /// All equations, one a line.
 pub fn print(f: &Function) -> String {
@@ -133,7 +133,7 @@ fn tree(f: &Function, id: ExprId) -> (String, u8) {
         Expr::Truth(true) => ("0 == 0".to_string(), 0),
         Expr::Truth(false) => ("0 != 0".to_string(), 0),
         Expr::Compare(op, a, b) | Expr::IntegerCompare(op, a, b) => (
-            format!("{} {} {}", at(f, *a, SUM), comparison(*op), at(f, *b, SUM)),
+            format!("{} {} {}", at(f, *a, SUM), op.word(), at(f, *b, SUM)),
             0,
         ),
         Expr::And(a, b) => (format!("({} && {})", expr(f, *a), expr(f, *b)), ATOM),
@@ -152,15 +152,4 @@ fn names(f: &Function, indices: &[IndexId]) -> String {
         .map(|&i| f.index(i).name.as_str())
         .collect::<Vec<_>>()
         .join(",")
-}
-
-fn comparison(op: CmpOp) -> &'static str {
-    match op {
-        CmpOp::Less => "<",
-        CmpOp::LessEqual => "<=",
-        CmpOp::Greater => ">",
-        CmpOp::GreaterEqual => ">=",
-        CmpOp::Equal => "==",
-        CmpOp::NotEqual => "!=",
-    }
 }

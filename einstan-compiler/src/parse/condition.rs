@@ -197,7 +197,7 @@ impl Cursor<'_> {
             Ok(c) => print::expr(&c),
             Err(_) => "..".into(),
         };
-        let (first, second) = (print::comparison(op), print::comparison(next));
+        let (first, second) = (op.word(), next.word());
         syntax(
             at,
             format!(

@@ -3,7 +3,7 @@
 use super::identifiers::Identifiers;
 use super::is_named;
 use crate::ir::{
-    BinaryOp, CmpOp, DimId, Element, Equation, Expr, ExprId, Function, IndexId, Length, Subscript,
+    BinaryOp, DimId, Element, Equation, Expr, ExprId, Function, IndexId, Length, Subscript,
     TensorId, UnaryOp,
 };
 use crate::parse::words::written;
@@ -208,7 +208,7 @@ impl<'a> Writer<'a> {
             Expr::Truth(false) => "0 != 0".to_string(),
             Expr::Compare(op, a, b) | Expr::IntegerCompare(op, a, b) => {
                 let (a, b) = (self.at(a, Level::Sum), self.at(b, Level::Sum));
-                format!("{a} {} {b}", comparison(op))
+                format!("{a} {} {b}", op.word())
             }
             Expr::And(a, b) => format!("({}) && ({})", self.condition(a), self.condition(b)),
             Expr::Or(a, b) => format!("({}) || ({})", self.condition(a), self.condition(b)),
@@ -275,16 +275,5 @@ pub(super) fn real(value: f64) -> String {
         format!("{value:.0}")
     } else {
         format!("{value:?}")
-    }
-}
-
-fn comparison(op: CmpOp) -> &'static str {
-    match op {
-        CmpOp::Less => "<",
-        CmpOp::LessEqual => "<=",
-        CmpOp::Greater => ">",
-        CmpOp::GreaterEqual => ">=",
-        CmpOp::Equal => "==",
-        CmpOp::NotEqual => "!=",
     }
 }
