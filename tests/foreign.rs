@@ -223,6 +223,18 @@ fn expressions_stand_among_the_variables_of_the_inline_form() {
     assert_eq!(pullback.call(2.0).unwrap().x, array![2.0, 4.0, 8.0]);
 }
 
+/// The short form, whose dimensions have made-up names.
+mod short {
+    use super::{RATE, special};
+    einstan::einstan!(pub fn scaled: Y[i,j] = {RATE} * X[i,j] + {special::decay(0.0)});
+}
+
+#[test]
+fn expressions_stand_in_the_short_form() {
+    let x = array![[1.0, 2.0]];
+    assert_eq!(short::scaled(&x).unwrap(), array![[1.25, 1.5]]);
+}
+
 #[test]
 fn what_is_shown_names_rust() {
     let text = layers::rates::EQUATIONS;
