@@ -110,16 +110,7 @@ impl Items<'_> {
     /// The lengths of an argument.
     fn passed_lens(&self, p: Passed) -> TokenStream {
         let rt = &self.paths.rt;
-        let len = |d: DimId| match self.f.dim(d).length {
-            Length::Fixed(n) => {
-                let n = Literal::usize_suffixed(n as usize);
-                quote! { #n }
-            }
-            _ => {
-                let name = format_ident!("d{}", d.0);
-                quote! { #name }
-            }
-        };
+        let len = |d: DimId| self.found_length(d);
         match p {
             Passed::Tensor(t) => match self.f.flat(t) {
                 Some((call, result)) => {

@@ -91,6 +91,20 @@ impl Items<'_> {
         }
     }
 
+    /// A length while the lengths are found: `d0`, or the number.
+    pub(super) fn found_length(&self, d: DimId) -> TokenStream {
+        match self.f.dim(d).length {
+            Length::Fixed(n) => {
+                let n = Literal::usize_suffixed(n as usize);
+                quote! { #n }
+            }
+            _ => {
+                let name = format_ident!("d{}", d.0);
+                quote! { #name }
+            }
+        }
+    }
+
     fn bind_lengths(&self) -> TokenStream {
         let (rt, core) = (&self.paths.rt, &self.paths.core);
         let function = &self.f.name;

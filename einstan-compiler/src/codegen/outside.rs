@@ -5,8 +5,8 @@ use super::callable::callable_name;
 use super::external::{callee, located};
 use super::signature::Items;
 use crate::ast::ElementType;
-use crate::ir::{CallId, ForeignId, GivenId, Length};
-use proc_macro2::{Ident, Literal, Span, TokenStream};
+use crate::ir::{ForeignId, GivenId};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 
 /// `e0`: a foreign function.
@@ -24,10 +24,6 @@ impl Items<'_> {
     fn reaches_outside(&self) -> bool {
         let given = !self.inline && !self.f.given.is_empty();
         self.plan().is_some() && (given || self.f.calls_outside())
-    }
-
-    fn callees(&self) -> impl Iterator<Item = CallId> {
-        (0..self.f.calls.len() as u32).map(CallId)
     }
 
     fn foreigns(&self) -> impl Iterator<Item = ForeignId> {
@@ -55,7 +51,7 @@ impl Items<'_> {
         if !self.reaches_outside() {
             return TokenStream::new();
         }
-        let types: Vec<Ident> = self.callees().map(callee).collect();
+        let types: Vec<Ident> = self.calls().into_iter().map(callee).collect();
         let (generics, float) = (self.foreign_generics(), self.foreign_float());
         let foreign = self.foreigns().map(|id| {
             let name = foreign(id);
@@ -91,7 +87,7 @@ impl Items<'_> {
             return TokenStream::new();
         }
         let core = &self.paths.core;
-        let types = self.callees().map(|call| {
+        let types = self.calls().into_iter().map(|call| {
             let (name, path) = (callee(call), &self.resolved.externals[call.index()].path);
             let tokens = &path.tokens;
             let call = &self.f.calls[call.index()];
@@ -141,7 +137,7 @@ impl Items<'_> {
         if !self.reaches_outside() {
             return TokenStream::new();
         }
-        let types = self.callees().map(callee);
+        let types = self.calls().into_iter().map(callee);
         let fixed = self.f.float.filter(|_| self.f.calls_outside());
         let element = fixed.map(|_| quote! { T });
         quote! { use super::{__Here, __Outside, #(#types,)* #element}; }
@@ -162,16 +158,7 @@ impl Items<'_> {
         let each = self.givens().filter(|_| !self.inline).map(|id| {
             let name = given(id);
             let lengths = self.f.given[id.index()].lengths.iter();
-            let lengths = lengths.map(|&d| match self.f.dim(d).length {
-                Length::Fixed(n) => {
-                    let n = Literal::usize_suffixed(n as usize);
-                    quote! { #n }
-                }
-                _ => {
-                    let name = format_ident!("d{}", d.0);
-                    quote! { #name }
-                }
-            });
+            let lengths = lengths.map(|&d| self.found_length(d));
             quote! { let #name = <__Here as __Outside>::#name(#(#lengths),*); }
         });
         quote! { #(#each)* }

@@ -125,10 +125,8 @@ impl System {
         let mut uses = BTreeMap::new();
         for d in &self.definitions {
             for (id, times) in occurrences(&self.f.exprs, d.right) {
-                if let Expr::Access { tensor, .. } | Expr::IntegerAccess { tensor, .. } =
-                    self.f.exprs.get(id)
-                {
-                    let count: &mut u32 = uses.entry(*tensor).or_default();
+                if let Some((tensor, ..)) = self.f.exprs.get(id).read() {
+                    let count: &mut u32 = uses.entry(tensor).or_default();
                     *count = count.saturating_add(times);
                 }
             }
@@ -144,20 +142,11 @@ impl System {
         }
         let mut to = BTreeMap::new();
         for e in self.f.exprs.walk(id) {
-            let (Expr::Access {
-                tensor,
-                subscripts,
-                guarded,
-            }
-            | Expr::IntegerAccess {
-                tensor,
-                subscripts,
-                guarded,
-            }) = self.f.exprs.get(e).clone()
-            else {
+            let Some((tensor, subscripts, guarded)) = self.f.exprs.get(e).read() else {
                 continue;
             };
             if let Some(d) = inlined.get(&tensor) {
+                let subscripts = subscripts.to_vec();
                 let placed = at(&mut self.f, d, &subscripts);
                 let placed = match guarded {
                     true => self.f.exprs.guarded(placed),

@@ -11,10 +11,6 @@ pub(super) struct Names {
 }
 
 impl Names {
-    pub fn new() -> Self {
-        Names::default()
-    }
-
     /// What a tensor is a derivative of, and the marks of its name before that one's.
     pub fn base(f: &Function, tensor: TensorId) -> (TensorId, Vec<Mark>) {
         let (mut base, mut marks) = (tensor, Vec::new());
@@ -54,11 +50,6 @@ impl Names {
         };
         self.made.insert(tensor, name.clone());
         name
-    }
-
-    /// Whether a tensor is a cotangent or a tangent of another one.
-    pub fn is_derivative(&self, f: &Function, tensor: TensorId) -> bool {
-        f.derivatives.contains_key(&tensor)
     }
 
     /// Whether another tensor is called so, as far as is known: one of the user's, or one that has its name already.

@@ -23,7 +23,7 @@ pub(super) fn equations(f: &Function) -> Section {
             (parts, Equation { right, ..e.clone() })
         })
         .collect();
-    let mut names = Names::new();
+    let mut names = Names::default();
     let mut layout = Layout::new(&shown, &mut names, false);
     let mut lines = Vec::new();
     for (parts, e) in &divided {
@@ -91,7 +91,7 @@ pub(super) fn hessian(f: &Function, all: &Derivatives, hvp: &Backward) -> Sectio
 fn derivative(subject: Subject, title: String, mut system: System) -> Section {
     system.inline();
     system.share();
-    let mut names = Names::new();
+    let mut names = Names::default();
     // What is asked for has its name before the parts of it.
     for &root in &system.roots {
         names.tensor(&system.f, root);
@@ -144,7 +144,7 @@ pub(super) fn jacobian(f: &Function, deltas: &Backward) -> Section {
         .filter(|&y| f.tensor(y).element == Element::Float)
         .flat_map(|y| f.differentiable().map(move |x| (y, x)))
         .collect();
-    let mut names = Names::new();
+    let mut names = Names::default();
     let mut layout = Layout::new(&system.f, &mut names, true);
     let lines = system
         .definitions
@@ -225,7 +225,7 @@ pub(super) fn written(f: &Function, tensor: TensorId) -> Vec<String> {
 
 /// `dense(X[n,m], W[m,k], b[k]) → Y[n,k]`
 fn signature(f: &Function) -> String {
-    let mut names = Names::new();
+    let mut names = Names::default();
     let parameters: Vec<String> = f
         .parameters
         .iter()
@@ -259,7 +259,7 @@ fn shape(f: &Function, names: &mut Names, tensor: TensorId) -> String {
 
 /// `∂Y[n,k], ∂Z[n]`
 fn list(f: &Function, all: &[TensorId]) -> String {
-    let mut names = Names::new();
+    let mut names = Names::default();
     let shapes: Vec<String> = all.iter().map(|&t| shape(f, &mut names, t)).collect();
     shapes.join(", ")
 }

@@ -188,7 +188,7 @@ impl Local {
             .map(|&(right, _)| self.function(gradient, right))
             .collect();
         let mut lines: Vec<Line> = Vec::new();
-        let mut names = Names::new();
+        let mut names = Names::default();
         let mut layout = Layout::new(&self.system.f, &mut names, true);
         let given = self.system.definitions.iter();
         for d in given.filter(|d| d.tensor != self.tangents.0) {
@@ -212,7 +212,7 @@ impl Local {
             line.note = note.clone();
             lines.push(line);
         }
-        let mut names = Names::new();
+        let mut names = Names::default();
         let mut layout = Layout::new(&self.result.f, &mut names, true);
         for d in &self.result.definitions {
             let mut line = definition(&mut layout, d);

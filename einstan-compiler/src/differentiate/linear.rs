@@ -4,8 +4,8 @@
 //! is visited once, with the sum of its cotangents.
 
 use crate::ir::{
-    BinaryOp, Derivative, Element, Equation, Expr, ExprId, Function, IndexId, Op, Role, Subscript,
-    TensorId, indices,
+    BinaryOp, Element, Equation, Expr, ExprId, Function, IndexId, Op, Role, Subscript, TensorId,
+    indices,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -249,11 +249,6 @@ impl Linear {
             subscripts,
             guarded: false,
         })
-    }
-
-    /// A tensor for a derivative: shaped like what it is the derivative of.
-    pub fn derivative(&mut self, derivative: Derivative, role: Role) -> TensorId {
-        self.f.add_derivative(derivative, role)
     }
 
     /// Adds an equation, with indices of its own.

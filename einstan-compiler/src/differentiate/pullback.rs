@@ -151,7 +151,9 @@ impl Pullback {
     }
 
     fn like(&mut self, of: TensorId, role: Role) -> TensorId {
-        self.linear.derivative(Derivative::Cotangent(of), role)
+        self.linear
+            .f
+            .add_derivative(Derivative::Cotangent(of), role)
     }
 
     /// An adjoint that begins as the cotangent of a result.

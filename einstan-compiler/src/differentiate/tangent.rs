@@ -59,7 +59,8 @@ pub(crate) fn along(f: &mut Function, jacobian: &Jacobian, factor: ExprId) -> Ex
     };
     let direction = t
         .linear
-        .derivative(Derivative::Tangent(jacobian.by), Role::Temporary);
+        .f
+        .add_derivative(Derivative::Tangent(jacobian.by), Role::Temporary);
     let to = jacobian.to.clone();
     t.linear.write(direction, to, Op::Define, factor);
     t.tangents.insert(jacobian.by, direction);
@@ -92,7 +93,8 @@ impl Tangent {
         for p in primal.differentiable().collect::<Vec<_>>() {
             let tangent = t
                 .linear
-                .derivative(Derivative::Tangent(p), Role::Parameter { constant: true });
+                .f
+                .add_derivative(Derivative::Tangent(p), Role::Parameter { constant: true });
             t.tangents.insert(p, tangent);
         }
         t
@@ -108,7 +110,7 @@ impl Tangent {
             Role::Intermediate | Role::Result => Role::Intermediate,
             _ => Role::Temporary,
         };
-        let t = self.linear.derivative(Derivative::Tangent(of), role);
+        let t = self.linear.f.add_derivative(Derivative::Tangent(of), role);
         self.tangents.insert(of, t);
         t
     }

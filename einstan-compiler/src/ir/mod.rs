@@ -9,6 +9,7 @@ mod call;
 mod dependence;
 mod embed;
 mod expr;
+mod exprs;
 mod foreign;
 mod function;
 pub mod print;
@@ -17,8 +18,9 @@ mod verify;
 pub use call::{Call, CallId, Part, Passed};
 pub use embed::Embedding;
 pub use expr::{
-    BinaryOp, CmpOp, Expr, ExprId, Exprs, Real, ReduceOp, Subscript, UnaryOp, are_plain, indices,
+    BinaryOp, CmpOp, Expr, ExprId, Real, ReduceOp, Subscript, UnaryOp, are_plain, indices,
 };
+pub use exprs::Exprs;
 pub use foreign::{Foreign, ForeignId, Given, GivenId};
 pub use function::{
     Check, Derivative, Dim, DimId, Element, ElementType, Equation, Fault, Function, Index, IndexId,

@@ -32,10 +32,7 @@ pub(super) struct Layout<'a> {
 
 impl<'a> Layout<'a> {
     pub fn new(f: &'a Function, names: &'a mut Names, arranged: bool) -> Self {
-        let derivatives = (0..f.tensors.len() as u32)
-            .map(TensorId)
-            .filter(|&t| names.is_derivative(f, t))
-            .collect();
+        let derivatives = f.derivatives.keys().copied().collect();
         Layout {
             f,
             names,

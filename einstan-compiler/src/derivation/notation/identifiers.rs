@@ -15,7 +15,7 @@ pub(super) struct Identifiers {
 
 impl Identifiers {
     pub fn new(f: &Function) -> Self {
-        let mut names = Names::new();
+        let mut names = Names::default();
         let mut taken: BTreeSet<String> = BTreeSet::new();
         let mut tensors = vec![String::new(); f.tensors.len()];
         // What the user named has its own name, whatever comes before it.

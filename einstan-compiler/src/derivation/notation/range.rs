@@ -30,15 +30,14 @@ fn reads(f: &Function, id: ExprId, out: &mut BTreeSet<IndexId>) {
             }
         }
     };
-    match f.exprs.get(id) {
+    if let Some((tensor, subscripts, guarded)) = f.exprs.get(id).read() {
         // A read that is written with a guard stands in a branch.
-        Expr::Access { guarded: true, .. } | Expr::IntegerAccess { guarded: true, .. } => {}
-        Expr::Access {
-            tensor, subscripts, ..
+        if !guarded {
+            read(tensor, subscripts);
         }
-        | Expr::IntegerAccess {
-            tensor, subscripts, ..
-        } => read(*tensor, subscripts),
+        return;
+    }
+    match f.exprs.get(id) {
         Expr::Jacobian { of, at, by, to } => {
             read(*of, at);
             read(*by, to);

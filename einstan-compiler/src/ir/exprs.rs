@@ -1,0 +1,321 @@
+//! The expressions of a function: a hash-consed arena, so that equal expressions have equal ids.
+
+use super::expr::indices;
+use super::{BinaryOp, Expr, ExprId, Function, IndexId, Subscript, TensorId, UnaryOp};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The arena.
+#[derive(Clone, Debug, Default)]
+pub struct Exprs {
+    nodes: Vec<Expr>,
+    ids: BTreeMap<Expr, ExprId>,
+}
+
+impl Exprs {
+    /// The id of `expr`, the same for equal ones.
+    pub fn add(&mut self, expr: Expr) -> ExprId {
+        if let Some(&id) = self.ids.get(&expr) {
+            return id;
+        }
+        let id = ExprId(self.nodes.len() as u32);
+        self.nodes.push(expr.clone());
+        self.ids.insert(expr, id);
+        id
+    }
+
+    pub fn get(&self, id: ExprId) -> &Expr {
+        &self.nodes[id.0 as usize]
+    }
+
+    pub fn unary(&mut self, op: UnaryOp, a: ExprId) -> ExprId {
+        self.add(Expr::Unary(op, a))
+    }
+
+    pub fn binary(&mut self, op: BinaryOp, a: ExprId, b: ExprId) -> ExprId {
+        self.add(Expr::Binary(op, a, b))
+    }
+
+    /// The expressions directly inside, in order.
+    pub fn children(&self, id: ExprId) -> Vec<ExprId> {
+        match *self.get(id) {
+            Expr::Real(_)
+            | Expr::Access { .. }
+            | Expr::Integer(_)
+            | Expr::IndexValue(_)
+            | Expr::Len(_)
+            | Expr::IntegerAccess { .. }
+            | Expr::Jacobian { .. }
+            | Expr::Returned { .. }
+            | Expr::Argument(_)
+            | Expr::Given(_)
+            | Expr::Truth(_) => vec![],
+            Expr::Foreign { ref arguments, .. } => arguments.clone(),
+            Expr::Unary(_, a)
+            | Expr::PowI(a, _)
+            | Expr::Reduce { body: a, .. }
+            | Expr::Softmax { body: a, .. }
+            | Expr::ArgReduce { body: a, .. }
+            | Expr::Indicator(a)
+            | Expr::Number(a)
+            | Expr::IntegerNeg(a)
+            | Expr::Not(a) => vec![a],
+            Expr::Binary(_, a, b)
+            | Expr::IntegerAdd(a, b)
+            | Expr::IntegerMul(a, b)
+            | Expr::IntegerRem(a, b)
+            | Expr::Compare(_, a, b)
+            | Expr::IntegerCompare(_, a, b)
+            | Expr::And(a, b)
+            | Expr::Or(a, b) => vec![a, b],
+            Expr::Select {
+                condition,
+                then,
+                otherwise,
+            } => vec![condition, then, otherwise],
+        }
+    }
+
+    /// `id` with its children replaced by what `f` makes of them.
+    pub fn map_children(
+        &mut self,
+        id: ExprId,
+        f: &mut impl FnMut(&mut Self, ExprId) -> ExprId,
+    ) -> ExprId {
+        let expr = self.get(id).clone();
+        let expr = expr.with_children(&mut |child| f(self, child));
+        self.add(expr)
+    }
+
+    /// The indices that `id` uses and no reduction in it binds.
+    pub fn free_indices(&self, id: ExprId) -> BTreeSet<IndexId> {
+        self.free(id, &mut BTreeMap::new())
+    }
+
+    fn free(
+        &self,
+        id: ExprId,
+        done: &mut BTreeMap<ExprId, BTreeSet<IndexId>>,
+    ) -> BTreeSet<IndexId> {
+        if let Some(free) = done.get(&id) {
+            return free.clone();
+        }
+        let mut free: BTreeSet<IndexId> = self
+            .children(id)
+            .into_iter()
+            .flat_map(|c| self.free(c, done))
+            .collect();
+        match self.get(id) {
+            Expr::Access { subscripts, .. }
+            | Expr::IntegerAccess { subscripts, .. }
+            | Expr::Returned { subscripts, .. } => {
+                free.extend(indices(subscripts));
+            }
+            Expr::Jacobian { at, to, .. } => {
+                free.extend(indices(at));
+                free.extend(indices(to));
+            }
+            Expr::IndexValue(i) => {
+                free.insert(*i);
+            }
+            Expr::Softmax { along, .. } => free.extend(along),
+            _ => self.bound(id).iter().for_each(|i| {
+                free.remove(i);
+            }),
+        }
+        done.insert(id, free.clone());
+        free
+    }
+
+    /// The factors of a product: of `-(a * b) / c` these are -1, a, b and 1/c.
+    pub fn factors(&mut self, id: ExprId) -> Vec<ExprId> {
+        match *self.get(id) {
+            Expr::Binary(BinaryOp::Mul, a, b) => {
+                let mut out = self.factors(a);
+                out.extend(self.factors(b));
+                out
+            }
+            Expr::Binary(BinaryOp::Div, a, b) => {
+                let mut out = self.factors(a);
+                out.push(self.unary(UnaryOp::Recip, b));
+                out
+            }
+            Expr::Unary(UnaryOp::Neg, a) => {
+                let mut out = vec![self.real(-1.0)];
+                out.extend(self.factors(a));
+                out
+            }
+            _ => vec![id],
+        }
+    }
+
+    /// The addends of a sum, each with whether it is subtracted: of `a - (b - c)` these are a, b subtracted, and c.
+    pub fn addends(&self, id: ExprId) -> Vec<(bool, ExprId)> {
+        let mut out = Vec::new();
+        self.flatten(id, false, &mut out);
+        out
+    }
+
+    fn flatten(&self, id: ExprId, negative: bool, out: &mut Vec<(bool, ExprId)>) {
+        match *self.get(id) {
+            Expr::Binary(BinaryOp::Add, a, b) => {
+                self.flatten(a, negative, out);
+                self.flatten(b, negative, out);
+            }
+            Expr::Binary(BinaryOp::Sub, a, b) => {
+                self.flatten(a, negative, out);
+                self.flatten(b, !negative, out);
+            }
+            Expr::Unary(UnaryOp::Neg, a) => self.flatten(a, !negative, out),
+            _ => out.push((negative, id)),
+        }
+    }
+
+    /// `id` with indices replaced by subscripts, bound ones by indices.
+    pub fn place(&mut self, id: ExprId, places: &BTreeMap<IndexId, Subscript>) -> ExprId {
+        let index = |i: &mut IndexId| {
+            if let Some(&Subscript::Index(j)) = places.get(i) {
+                *i = j;
+            }
+        };
+        self.map(id, &mut BTreeMap::new(), &mut |mut e| {
+            e.each_subscript(&mut |s| {
+                if let Subscript::Index(i) = s {
+                    *s = places.get(i).copied().unwrap_or(*s);
+                }
+            });
+            match &mut e {
+                Expr::IndexValue(i) => match places.get(i) {
+                    Some(&Subscript::Constant(c)) => return Expr::Integer(c as i64),
+                    _ => index(i),
+                },
+                Expr::ArgReduce { index: i, .. } => index(i),
+                Expr::Reduce { indices: all, .. } | Expr::Softmax { along: all, .. } => {
+                    all.iter_mut().for_each(index);
+                }
+                _ => {}
+            }
+            e
+        })
+    }
+
+    /// The indices that a reduction binds.
+    pub fn bound(&self, id: ExprId) -> &[IndexId] {
+        match self.get(id) {
+            Expr::Reduce { indices, .. } => indices,
+            Expr::ArgReduce { index, .. } => std::slice::from_ref(index),
+            _ => &[],
+        }
+    }
+
+    /// Whether an expression is a reduction, a normalisation or a call: what normal form has at the root alone.
+    pub fn reduces(&self, id: ExprId) -> bool {
+        matches!(
+            self.get(id),
+            Expr::Reduce { .. }
+                | Expr::ArgReduce { .. }
+                | Expr::Softmax { .. }
+                | Expr::Returned { .. }
+        )
+    }
+
+    /// `id` with expressions replaced by those that `f` gives for them, outer ones first. `done` holds what has been
+    /// replaced already, by the same `f`.
+    pub fn replace(
+        &mut self,
+        id: ExprId,
+        done: &mut BTreeMap<ExprId, ExprId>,
+        f: &mut impl FnMut(&mut Self, ExprId) -> Option<ExprId>,
+    ) -> ExprId {
+        if let Some(&new) = done.get(&id) {
+            return new;
+        }
+        let new = match f(self, id) {
+            Some(new) => new,
+            None => self.map_children(id, &mut |exprs, child| exprs.replace(child, done, f)),
+        };
+        done.insert(id, new);
+        new
+    }
+
+    /// `id` with every node changed by `f`, which leaves the expressions inside it alone.
+    pub fn map(
+        &mut self,
+        id: ExprId,
+        done: &mut BTreeMap<ExprId, ExprId>,
+        f: &mut impl FnMut(Expr) -> Expr,
+    ) -> ExprId {
+        if let Some(&new) = done.get(&id) {
+            return new;
+        }
+        let node = f(self.get(id).clone());
+        let node = self.add(node);
+        let new = self.map_children(node, &mut |exprs, child| exprs.map(child, done, f));
+        done.insert(id, new);
+        new
+    }
+
+    /// `id` with its reads guarded: it stands in a branch.
+    pub fn guarded(&mut self, id: ExprId) -> ExprId {
+        self.with_guards(id, true)
+    }
+
+    /// `id` with no read guarded: it is written where its branches are, and read as it stands.
+    pub fn unguarded(&mut self, id: ExprId) -> ExprId {
+        self.with_guards(id, false)
+    }
+
+    fn with_guards(&mut self, id: ExprId, all: bool) -> ExprId {
+        self.map(id, &mut BTreeMap::new(), &mut |mut e| {
+            if let Expr::Access { guarded, .. } | Expr::IntegerAccess { guarded, .. } = &mut e {
+                *guarded = all;
+            }
+            e
+        })
+    }
+
+    /// `id` and every expression inside it, each once, outer ones first.
+    pub fn walk(&self, id: ExprId) -> Vec<ExprId> {
+        let (mut seen, mut order, mut stack) = (BTreeSet::new(), Vec::new(), vec![id]);
+        while let Some(e) = stack.pop() {
+            if seen.insert(e) {
+                order.push(e);
+                stack.extend(self.children(e).into_iter().rev());
+            }
+        }
+        order
+    }
+}
+
+impl Function {
+    /// `id` with every index in `map` replaced: free ones and bound ones alike (bound indices are unique, so nothing
+    /// is captured).
+    pub fn rename(&mut self, id: ExprId, map: &BTreeMap<IndexId, IndexId>) -> ExprId {
+        self.exprs.map(id, &mut BTreeMap::new(), &mut |mut e| {
+            e.each_index(&mut |i| *i = map.get(i).copied().unwrap_or(*i));
+            e
+        })
+    }
+
+    /// `id` with reads of one tensor made reads of another one, as `map` says.
+    pub fn redirect(&mut self, id: ExprId, map: &BTreeMap<TensorId, TensorId>) -> ExprId {
+        self.exprs.map(id, &mut BTreeMap::new(), &mut |mut e| {
+            e.each_tensor(&mut |t| *t = map.get(t).copied().unwrap_or(*t));
+            e
+        })
+    }
+
+    /// The tensors that an expression reads.
+    pub fn reads(&self, id: ExprId) -> BTreeSet<TensorId> {
+        let mut out = BTreeSet::new();
+        for e in self.exprs.walk(id) {
+            match self.exprs.get(e) {
+                Expr::Access { tensor, .. } | Expr::IntegerAccess { tensor, .. } => {
+                    out.insert(*tensor);
+                }
+                Expr::Returned { inputs, .. } => out.extend(inputs.iter().flatten()),
+                _ => {}
+            }
+        }
+        out
+    }
+}
