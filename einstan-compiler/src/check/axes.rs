@@ -88,8 +88,8 @@ impl Checker<'_> {
         text.push_str(&message::echo(&line.text, &places));
         let meant = self
             .swapped(p.place, &p.shown, have)
-            .or_else(|| self.replaced(p))
-            .or_else(|| self.swapped(range.place, &range.shown, p.dim));
+            .or_else(|| self.swapped(range.place, &range.shown, p.dim))
+            .or_else(|| self.replaced(p));
         if let Some(meant) = meant {
             text.push_str(&format!("\nhelp: did you mean `{meant}`?"));
         }
