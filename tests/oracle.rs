@@ -219,3 +219,98 @@ fn gradients_are_near_central_differences() {
     }
     report(wrong);
 }
+
+/// A direction in what the function is differentiated by.
+fn direction(case: &Case) -> BTreeMap<String, Dense> {
+    let by = case.function.differentiable();
+    let along = by.enumerate().map(|(seed, t)| {
+        let name = case.function.tensor(t).name.clone();
+        let mut along = case.inputs[&name].clone();
+        for (at, x) in along.data.iter_mut().enumerate() {
+            *x = (at as f64 * 1.7 + seed as f64).sin();
+        }
+        (name, along)
+    });
+    along.collect()
+}
+
+/// The case at inputs that are moved along a direction.
+fn moved(case: &Case, along: &BTreeMap<String, Dense>, step: f64) -> Case {
+    let mut case = case.clone();
+    for (name, along) in along {
+        let x = case.inputs.get_mut(name).expect("a parameter");
+        let pairs = x.data.iter_mut().zip(&along.data);
+        pairs.for_each(|(x, d)| *x += step * d);
+    }
+    case
+}
+
+/// What changes along a direction, by central differences.
+fn change(up: &Dense, down: &Dense) -> Dense {
+    let pairs = up.data.iter().zip(&down.data);
+    Dense {
+        shape: up.shape.clone(),
+        data: pairs.map(|(u, d)| (u - d) / (2.0 * STEP)).collect(),
+    }
+}
+
+/// The values that a derivative of a case has, by its parameters and the tangents `dX`.
+fn along(case: &Case, f: &Function, direction: &BTreeMap<String, Dense>) -> Vec<Dense> {
+    let mut inputs = case.inputs.clone();
+    inputs.extend(direction.iter().map(|(n, d)| (format!("d{n}"), d.clone())));
+    case.outputs_of(f, &inputs).expect("a derivative")
+}
+
+#[test]
+fn tangents_and_hessian_products_are_near_central_differences() {
+    let mut wrong = Vec::new();
+    let mut count = 0;
+    for case in cases() {
+        let corner = CORNERS.iter().any(|(name, _)| *name == case.name);
+        if corner || case.gradients.is_empty() || !case.function.has_derivative() {
+            continue;
+        }
+        let derivatives = einstan_compiler::differentiated(&case.function, false);
+        let d = direction(&case);
+        let (up, down) = (moved(&case, &d, STEP), moved(&case, &d, -STEP));
+        let value = |c: &Case| c.outputs_of(&c.normalised(), &c.inputs).expect("a value");
+        let jvp = &derivatives.jvp.as_ref().expect("a tangent").function;
+        let results = &case.function.results;
+        let float = |t: &TensorId| case.function.tensor(*t).element == Element::Float;
+        let changes = value(&up).into_iter().zip(value(&down)).zip(results);
+        let changes: Vec<Dense> = changes
+            .filter(|(_, t)| float(t))
+            .map(|((up, down), _)| change(&up, &down))
+            .collect();
+        let tangents = along(&case, jvp, &d).split_off(results.len());
+        for (found, expected) in tangents.iter().zip(&changes) {
+            wrong.extend(compare(
+                &format!("{}: jvp", case.name),
+                found,
+                expected,
+                NEAR,
+                1.0,
+            ));
+        }
+        if let Some(hvp) = &derivatives.hvp {
+            count += 1;
+            let (up, down) = (
+                up.gradients().expect("a gradient"),
+                down.gradients().expect("a gradient"),
+            );
+            let cotangent = case.cotangents[0].data[0];
+            let by = case
+                .function
+                .differentiable()
+                .map(|t| case.function.tensor(t).name.clone());
+            for (name, mut found) in by.zip(along(&case, &hvp.function, &d)) {
+                found.data.iter_mut().for_each(|x| *x *= cotangent);
+                let expected = change(&up[&name], &down[&name]);
+                let what = format!("{}: hvp by {name}", case.name);
+                wrong.extend(compare(&what, &found, &expected, NEAR, 1.0));
+            }
+        }
+    }
+    assert!(count > 20, "{count} cases have one scalar result");
+    report(wrong);
+}

@@ -8,6 +8,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// A case: a function with inputs, and what is expected of it.
+#[derive(Clone)]
 pub struct Case {
     pub name: String,
     pub function: Function,
