@@ -70,7 +70,20 @@ fn generated_code_is_clean_in_crates_of_every_kind() {
         ],
     );
     run(&folder, &["doc", "--no-deps", "--document-private-items"]);
-    for page in ["fn.dense.html", "dense/fn.vjp.html"] {
+    for f in ["into", "vjp", "vjp_in", "jvp", "jacobian"] {
+        let path = folder.join(format!("target/doc/bare/dense/fn.{f}.html"));
+        let html = std::fs::read_to_string(path).expect("a page");
+        for part in [
+            ">Equations<",
+            ">Derivative<",
+            ">Plan<",
+            "<math display",
+            " flops",
+        ] {
+            assert!(html.contains(part), "{f}: {part}");
+        }
+    }
+    for page in ["fn.dense.html", "dense/fn.vjp.html", "dense/fn.into.html"] {
         let path = folder.join("target/doc/bare").join(page);
         let html = std::fs::read_to_string(path).expect("a page");
         // ∂W = Σ_i X ∂Y, as it was written.

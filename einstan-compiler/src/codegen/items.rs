@@ -353,7 +353,7 @@ impl<'a> Items<'a> {
         let docs = self.docs_of(
             "The function into outputs that the caller gives, which are overwritten.",
             "As the function, and an output with other lengths. Then nothing is written.",
-            None,
+            self.f.has_derivative().then_some(Subject::Gradient),
             self.plan(),
         );
         quote! {
