@@ -24,12 +24,11 @@ impl Dense {
         }
     }
 
-    fn offset(&self, at: &[usize]) -> Result<usize, String> {
+    fn offset(&self, at: &[i64]) -> Result<usize, String> {
         at.iter().zip(&self.shape).try_fold(0, |offset, (&i, &n)| {
-            if i < n {
-                Ok(offset * n + i)
-            } else {
-                Err(format!("position {i} of an axis of length {n}"))
+            match usize::try_from(i) {
+                Ok(i) if i < n => Ok(offset * n + i),
+                _ => Err(format!("position {i} of an axis of length {n}")),
             }
         })
     }
@@ -60,17 +59,10 @@ pub fn run(
             (Op::Accumulate, Some(old)) => old,
             _ => Dense::filled(shape, 0.0),
         };
-        let mut indices: Vec<IndexId> = Vec::new();
-        for s in &e.left {
-            if let Subscript::Index(i) = *s
-                && !indices.contains(&i)
-            {
-                indices.push(i);
-            }
-        }
+        let indices = f.exprs.indices_of(&e.left);
         m.each(&indices, &mut |m| {
             let v = m.number(e.right)?;
-            let at: Vec<usize> = e.left.iter().map(|s| m.position(*s)).collect();
+            let at = m.positions(&e.left)?;
             // What a branch not taken contributes has no place to go where the position lies outside.
             if let Ok(place) = value.offset(&at) {
                 value.data[place] = if e.op == Op::Define {
@@ -142,11 +134,13 @@ impl Machine<'_> {
         }
     }
 
-    fn position(&self, s: Subscript) -> usize {
-        match s {
-            Subscript::Index(i) => self.env[&i],
-            Subscript::Constant(c) => c as usize,
-        }
+    fn positions(&mut self, subscripts: &[Subscript]) -> Result<Vec<i64>, String> {
+        let mut position = |s: &Subscript| match *s {
+            Subscript::Index(i) => Ok(self.env[&i] as i64),
+            Subscript::Constant(c) => Ok(c as i64),
+            Subscript::At(e) => Ok(self.number(e)? as i64),
+        };
+        subscripts.iter().map(&mut position).collect()
     }
 
     /// Runs `f` for all values of some indices.
@@ -215,7 +209,7 @@ impl Machine<'_> {
             | Expr::IntegerAccess {
                 tensor, subscripts, ..
             } => {
-                let at: Vec<usize> = subscripts.iter().map(|&s| self.position(s)).collect();
+                let at = self.positions(&subscripts)?;
                 let t = self
                     .tensors
                     .get(&tensor)
@@ -279,6 +273,9 @@ impl Machine<'_> {
                 let (a, b) = (self.number(a)?, self.number(b)?);
                 a - b * (a / b).floor()
             }
+            Expr::IntegerDiv(a, b) => (self.number(a)? / self.number(b)?).floor(),
+            Expr::IntegerMax(a, b) => self.number(a)?.max(self.number(b)?),
+            Expr::IntegerMin(a, b) => self.number(a)?.min(self.number(b)?),
             Expr::Foreign { .. } | Expr::Argument(_) | Expr::Given(_) => {
                 return Err("what Rust computes has no value here".to_string());
             }

@@ -79,6 +79,8 @@ rules! {
     NoRange = "no-range",
     /// An index runs over one dimension.
     AxisMismatch = "axis-mismatch",
+    /// A subscript stays inside of its axis.
+    Outside = "outside",
     /// A constant position lies inside of an axis whose length is a number.
     FixedLength = "fixed-length",
 

@@ -32,6 +32,30 @@ pub fn integer_rem(a: i64, b: i64) -> i64 {
     }
 }
 
+/// The quotient rounded down; 0 where `b` is not positive, which was refused before.
+#[inline(always)]
+pub fn integer_div(a: i64, b: i64) -> i64 {
+    if b <= 0 { 0 } else { a.div_euclid(b) }
+}
+
+/// The larger of two.
+#[inline(always)]
+pub fn integer_max(a: i64, b: i64) -> i64 {
+    a.max(b)
+}
+
+/// The smaller of two.
+#[inline(always)]
+pub fn integer_min(a: i64, b: i64) -> i64 {
+    a.min(b)
+}
+
+/// `base + step * t`: a position on the way along a row, for which there is room where it lies inside.
+#[inline(always)]
+pub fn along(base: i64, step: i64, t: i64) -> isize {
+    base.wrapping_add(step.wrapping_mul(t)) as isize
+}
+
 /// 0 for infinities and NaN: what a logsumexp is shifted by.
 #[inline(always)]
 pub fn finite<T: crate::Float>(x: T) -> T {

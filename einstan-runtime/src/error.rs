@@ -193,14 +193,71 @@ impl Error {
         function: &str,
         tensor: &str,
         axis: usize,
-        position: usize,
+        write: bool,
+        position: i64,
         len: usize,
+        because: &[(&str, &[isize], i64)],
     ) -> Self {
+        let reached = if write { "written" } else { "read" };
+        let mut text = format!(
+            "{function}: `{tensor}` is {reached} at position {position} of axis {axis}, which has length {len}"
+        );
+        let mut mark = " (";
+        for (name, at, value) in because {
+            let at: Vec<String> = at.iter().map(isize::to_string).collect();
+            let at = match at.is_empty() {
+                true => String::new(),
+                false => format!("[{}]", at.join(", ")),
+            };
+            text.push_str(&format!("{mark}`{name}{at}` is {value}"));
+            mark = ", ";
+        }
+        if !because.is_empty() {
+            text.push(')');
+        }
+        Self::new(ErrorKind::Range, text)
+    }
+
+    #[cold]
+    pub fn not_positive(function: &str, shown: &str, value: i64) -> Self {
         Self::new(
             ErrorKind::Range,
-            format!(
-                "{function}: `{tensor}` is read at position {position} of axis {axis}, which has length {len}"
-            ),
+            format!("{function}: `{shown}` is {value}: a divisor of lengths and the factor of an index are positive"),
+        )
+    }
+
+    #[cold]
+    pub fn negative(function: &str, shown: &str, value: i64) -> Self {
+        Self::new(
+            ErrorKind::Length,
+            format!("{function}: the length `{shown}` would be {value}"),
+        )
+    }
+
+    #[cold]
+    pub fn no_range(
+        function: &str,
+        index: &str,
+        shown: &str,
+        tensor: &str,
+        axis: usize,
+        len: usize,
+        others: &[(&str, usize)],
+    ) -> Self {
+        let mut text = format!(
+            "{function}: `{index}` has no range in `{shown}`: axis {axis} of `{tensor}` has length {len}"
+        );
+        for (other, len) in others {
+            text.push_str(&format!(", and `{other}` runs over {len}"));
+        }
+        Self::new(ErrorKind::Length, text)
+    }
+
+    #[cold]
+    pub fn empty_axis(function: &str, word: &str, tensor: &str, axis: usize) -> Self {
+        Self::new(
+            ErrorKind::Range,
+            format!("{function}: `{word}` along axis {axis} of `{tensor}`, which is empty"),
         )
     }
 

@@ -25,7 +25,10 @@ mod transpose;
 mod vector;
 mod within;
 
-pub use arithmetic::{Choice, choose, finite, integer_add, integer_mul, integer_neg, integer_rem};
+pub use arithmetic::{
+    Choice, along, choose, finite, integer_add, integer_div, integer_max, integer_min, integer_mul,
+    integer_neg, integer_rem,
+};
 pub use call::{
     Absent, Axes, Differentiable, Function, Given, Ignored, Length, Memory, Narrow, Number, Pass,
     Returned, Returns, Room, Scalar, Shapes, Tensor, Whole, count, input, output, room,

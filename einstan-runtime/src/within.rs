@@ -15,7 +15,7 @@ fn inside<const R: usize>(at: [isize; R], lens: [usize; R]) -> bool {
 /// The position of element `t` of a row.
 #[inline(always)]
 fn along<const R: usize>(at: [isize; R], step: [isize; R], t: usize) -> [isize; R] {
-    std::array::from_fn(|k| at[k] + step[k] * t as isize)
+    std::array::from_fn(|k| at[k].wrapping_add(step[k].wrapping_mul(t as isize)))
 }
 
 impl<'a, E: Element, const R: usize> Source<'a, E, R> {

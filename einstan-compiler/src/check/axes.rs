@@ -45,10 +45,22 @@ impl Checker<'_> {
         let (own, length) = (self.length(self.f.index(index).dim), self.length(p.dim));
         let longer = self.compare(CmpOp::Greater, own, length);
         let value = self.f.exprs.add(Expr::IndexValue(index));
+        let inside = {
+            let last = self.f.length_of(p.dim);
+            let exprs = &mut self.f.exprs;
+            let (last, one) = (exprs.add(last), exprs.add(Expr::Integer(-1)));
+            let last = exprs.add(Expr::IntegerAdd(last, one));
+            let taken = exprs.add(Expr::IntegerNeg(value));
+            exprs.add(Expr::IntegerAdd(last, taken))
+        };
+        if self.holds(inside, branch) {
+            return;
+        }
         let past = self.compare(CmpOp::GreaterEqual, value, length);
         let fault = Fault::Outside {
             at: p.place,
             position: Subscript::Index(index),
+            write: false,
         };
         self.at_entry(&[longer, past], branch, fault);
     }
@@ -103,7 +115,7 @@ impl Checker<'_> {
             .filter(|o| o.equation == p.equation)
             .filter_map(|o| match o.subscript {
                 Subscript::Index(i) => Some(self.f.index(i)),
-                Subscript::Constant(_) => None,
+                Subscript::Constant(_) | Subscript::At(_) => None,
             })
             .filter(|index| index.dim == p.dim)
             .map(|index| index.name.as_str())

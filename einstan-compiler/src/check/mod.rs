@@ -6,11 +6,12 @@
 
 mod axes;
 mod positions;
+mod reach;
 mod values;
 
 use crate::diagnostics::Diagnostics;
 use crate::ir::{
-    Check, CmpOp, DimId, Expr, ExprId, Fault, Function, IndexId, Place, Role, Subscript, TensorId,
+    Check, CmpOp, DimId, Expr, ExprId, Fault, Function, IndexId, Place, Subscript, TensorId,
 };
 use crate::resolve::Resolved;
 use proc_macro2::Span;
@@ -49,6 +50,8 @@ pub struct Position {
     pub span: Span,
     /// None outside branches.
     pub branch: Option<Branch>,
+    /// Of a left-hand side.
+    pub write: bool,
 }
 
 /// The way to what stands in a branch: the conditions on it, each with the truth that leads there.
@@ -87,23 +90,14 @@ struct Checker<'a> {
 }
 
 impl Checker<'_> {
-    /// Adds what the function checks when it is entered: it fails where the conditions hold and `branch` is taken. What
-    /// is not known then counts as true.
+    /// Adds what the function checks: it fails where the conditions hold and `branch` is taken.
     fn at_entry(&mut self, fails: &[ExprId], branch: &[(ExprId, bool)], fault: Fault) {
         let mut fails: Vec<_> = fails.iter().map(|&id| (id, true)).collect();
-        fails.extend(branch.iter().filter(|(id, _)| self.is_known(*id)));
+        fails.extend(branch);
         let check = Check { fails, fault };
         if !self.f.checks.contains(&check) {
             self.f.checks.push(check);
         }
-    }
-
-    /// Whether a value is known when the function is entered: it needs nothing but parameters.
-    fn is_known(&self, id: ExprId) -> bool {
-        let parameter = |t: TensorId| matches!(self.f.tensor(t).role, Role::Parameter { .. });
-        let exprs = &self.f.exprs;
-        self.f.reads(id).into_iter().all(parameter)
-            && !exprs.walk(id).into_iter().any(|e| exprs.reduces(e))
     }
 
     fn length(&mut self, dim: DimId) -> ExprId {

@@ -1,38 +1,188 @@
-//! A constant position lies inside of its axis.
+//! A position lies inside of its axis.
 
-use super::{Checker, Position};
-use crate::ir::{CmpOp, Expr, Fault, Length, Subscript};
+use super::reach::is_certain;
+use super::{Branch, Checker, Position};
+use crate::ir::{CmpOp, Expr, ExprId, Fault, Length, Polynomial, Subscript};
 use crate::rule::Rule;
 
+/// The end of an axis that a position passes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum End {
+    Low,
+    High,
+}
+
 impl Checker<'_> {
-    /// Outside of an axis whose length is a number it is an error now, else at entry; in a branch, where it is taken.
+    /// Outside whatever the lengths are it is an error now, else at entry; in a branch, where it is taken.
     pub(super) fn positions(&mut self) {
         let written = self.written;
         for p in &written.positions {
-            let Subscript::Constant(position) = p.subscript else {
-                continue;
-            };
-            let fixed = match self.f.dim(p.dim).length {
-                Length::Fixed(n) => Some(n),
-                _ => None,
-            };
-            match (fixed, &p.branch) {
-                (Some(n), _) if position < n => {}
-                (Some(n), None) => self.outside(p, position, n),
-                (_, branch) => {
-                    let branch = branch.clone().unwrap_or_default();
-                    let length = self.length(p.dim);
-                    let position = i64::try_from(position).unwrap_or(i64::MAX);
-                    let position = self.f.exprs.add(Expr::Integer(position));
-                    let outside = self.compare(CmpOp::LessEqual, length, position);
-                    let fault = Fault::Outside {
-                        at: p.place,
-                        position: p.subscript,
-                    };
-                    self.at_entry(&[outside], &branch, fault);
-                }
+            match p.subscript {
+                Subscript::Index(_) => {}
+                Subscript::Constant(c) => self.constant(p, c),
+                Subscript::At(e) => match self.around(e) {
+                    Some(word) => self.not_empty_axis(p, e, word),
+                    None => self.computed(p, e),
+                },
             }
         }
+    }
+
+    fn constant(&mut self, p: &Position, position: u64) {
+        let fixed = match self.f.dim(p.dim).length {
+            Length::Fixed(n) => Some(n),
+            _ => None,
+        };
+        match (fixed, &p.branch) {
+            (Some(n), _) if position < n => {}
+            (Some(n), None) => self.outside(p, position, n),
+            (_, branch) => {
+                let branch = branch.clone().unwrap_or_default();
+                let position = i64::try_from(position).unwrap_or(i64::MAX);
+                let position = self.f.exprs.add(Expr::Integer(position));
+                let room = self.room(p, position);
+                if self.holds(room, &branch) {
+                    return;
+                }
+                let length = self.length(p.dim);
+                let outside = self.compare(CmpOp::LessEqual, length, position);
+                self.at_entry(&[outside], &branch, p.fault());
+            }
+        }
+    }
+
+    /// `len - 1 - position`
+    fn room(&mut self, p: &Position, position: ExprId) -> ExprId {
+        let length = self.f.length_of(p.dim);
+        let exprs = &mut self.f.exprs;
+        let last = exprs.add(length);
+        let one = exprs.add(Expr::Integer(-1));
+        let last = exprs.add(Expr::IntegerAdd(last, one));
+        let taken = exprs.add(Expr::IntegerNeg(position));
+        let room = exprs.add(Expr::IntegerAdd(last, taken));
+        exprs.collected_integer(room)
+    }
+
+    /// Whether a position is made to lie inside: `clamp` or `wrap`.
+    fn around(&self, e: ExprId) -> Option<&'static str> {
+        let exprs = &self.f.exprs;
+        match *exprs.get(e) {
+            Expr::IntegerMax(least, _) if matches!(exprs.get(least), Expr::IntegerMin(..)) => {
+                Some("clamp")
+            }
+            Expr::IntegerRem(_, by) if matches!(exprs.get(by), Expr::IntegerMax(..)) => {
+                Some("wrap")
+            }
+            _ => None,
+        }
+    }
+
+    /// An axis along which `clamp` or `wrap` reads something has an element.
+    fn not_empty_axis(&mut self, p: &Position, e: ExprId, word: &'static str) {
+        if matches!(self.f.dim(p.dim).length, Length::Fixed(n) if n > 0) {
+            return;
+        }
+        let (length, zero) = (self.length(p.dim), self.f.exprs.add(Expr::Integer(0)));
+        let empty = self.compare(CmpOp::Equal, length, zero);
+        let fault = Fault::EmptyAxis { word, at: p.place };
+        let mut fails = vec![empty];
+        fails.extend(self.ranges_with_values(e, p.dim));
+        let branch = p.branch.clone().unwrap_or_default();
+        self.at_entry(&fails, &branch, fault);
+    }
+
+    /// That the ranges of the indices in an expression, other than those over `but`, are not empty.
+    fn ranges_with_values(&mut self, e: ExprId, but: crate::ir::DimId) -> Vec<ExprId> {
+        let mut out = Vec::new();
+        for i in self.f.exprs.free_indices(e) {
+            let dim = self.f.index(i).dim;
+            if dim != but && !matches!(self.f.dim(dim).length, Length::Fixed(n) if n > 0) {
+                let (length, zero) = (self.length(dim), self.f.exprs.add(Expr::Integer(0)));
+                out.push(self.compare(CmpOp::Greater, length, zero));
+            }
+        }
+        out
+    }
+
+    fn computed(&mut self, p: &Position, e: ExprId) {
+        let room = self.room(p, e);
+        let branch = p.branch.clone().unwrap_or_default();
+        let (low, high) = (self.holds(e, &branch), self.holds(room, &branch));
+        if low && high {
+            return;
+        }
+        match self.reach(e).filter(|_| p.branch.is_none()) {
+            Some(reach) => {
+                let highest = reach.high.build(&mut self.f.exprs);
+                let room = self.room(p, highest);
+                let room = Polynomial::of(&self.f.exprs, room);
+                for (end, room, reached) in [
+                    (End::Low, reach.low.clone(), &reach.low),
+                    (End::High, room, &reach.high),
+                ] {
+                    self.end(p, e, end, &room, reached);
+                }
+            }
+            None => {
+                let (zero, length) = (self.f.exprs.add(Expr::Integer(0)), self.length(p.dim));
+                let below = self.compare(CmpOp::Less, e, zero);
+                let above = self.compare(CmpOp::GreaterEqual, e, length);
+                let outside = match (low, high) {
+                    (true, _) => above,
+                    (_, true) => below,
+                    _ => self.f.exprs.add(Expr::Or(below, above)),
+                };
+                self.at_entry(&[outside], &branch, p.fault());
+            }
+        }
+    }
+
+    /// One end of the positions: `room` is not negative where all lie inside.
+    fn end(
+        &mut self,
+        p: &Position,
+        e: ExprId,
+        end: End,
+        room: &Polynomial,
+        reached: &Polynomial,
+    ) {
+        if is_certain(self.f, room) {
+            return;
+        }
+        if room.value().is_some() {
+            let text = match (end, reached.value()) {
+                (End::Low, Some(low)) => format!(
+                    "`{}` begins at position {low} of axis {} of `{}`",
+                    p.shown,
+                    p.place.axis,
+                    self.f.tensor(p.place.tensor).name
+                ),
+                _ => format!(
+                    "`{}` passes the end of axis {} of `{}`, by {}",
+                    p.shown,
+                    p.place.axis,
+                    self.f.tensor(p.place.tensor).name,
+                    room.value().unwrap_or_default().unsigned_abs()
+                ),
+            };
+            let help = "\nhelp: `pad(..)` reads 0 outside of the tensor, and an `if` reads what lies inside";
+            self.diagnostics
+                .error(Rule::Outside, p.span, text + help);
+            return;
+        }
+        let exprs = &mut self.f.exprs;
+        let (room, zero) = (room.build(exprs), exprs.add(Expr::Integer(0)));
+        let short = self.compare(CmpOp::Less, room, zero);
+        let mut fails = vec![short];
+        let none = crate::ir::DimId(u32::MAX);
+        fails.extend(self.ranges_with_values(e, none));
+        let position = reached.build(&mut self.f.exprs);
+        let fault = Fault::Outside {
+            at: p.place,
+            position: Subscript::At(position),
+            write: p.write,
+        };
+        self.at_entry(&fails, &Branch::new(), fault);
     }
 
     fn outside(&mut self, p: &Position, position: u64, length: u64) {
@@ -43,5 +193,15 @@ impl Checker<'_> {
             self.f.tensor(p.place.tensor).name
         );
         self.diagnostics.error(Rule::FixedLength, p.span, text);
+    }
+}
+
+impl Position {
+    fn fault(&self) -> Fault {
+        Fault::Outside {
+            at: self.place,
+            position: self.subscript,
+            write: self.write,
+        }
     }
 }

@@ -37,10 +37,6 @@ impl Checker<'_> {
     }
 
     fn not_zero(&mut self, divisor: ExprId, tensor: TensorId, branch: &Branch) {
-        // The values of a divisor that is computed are not known when the function is entered.
-        if !self.is_known(divisor) {
-            return;
-        }
         let zero = self.zero();
         let is_zero = self.compare(CmpOp::Equal, divisor, zero);
         self.at_entry(&[is_zero], branch, Fault::ZeroDivisor { tensor });
@@ -61,7 +57,10 @@ fn collect(f: &Function, id: ExprId, branch: &mut Branch, out: &mut Vec<(Demand,
         Expr::ArgReduce { op, index, .. } => {
             out.push((Demand::Range(*op, *index), branch.clone()));
         }
-        Expr::IntegerRem(_, b) if !matches!(f.exprs.get(*b), Expr::Integer(_)) => {
+        // `wrap` divides by what is at least 1.
+        Expr::IntegerRem(_, b)
+            if !matches!(f.exprs.get(*b), Expr::Integer(_) | Expr::IntegerMax(..)) =>
+        {
             out.push((Demand::NotZero(*b), branch.clone()));
         }
         _ => {}

@@ -20,7 +20,8 @@ impl Items<'_> {
     ///     let d1 = a0[1];
     ///     if a1[0] != d1 { return Err(rt::Error::dimension("f", "m", d1, "X", 1, a1[0], "W", 0)); }
     ///     let g0 = <__Here as __Outside>::g0();
-    ///     let lens = Lens { d0, d1, g0 };
+    ///     let mut lens = Lens { d0, d1, g0 };
+    ///     ..lengths that follow from others: lens.d2 = ..
     ///     ..what is checked beside the axes of the parameters..
     ///     Ok(lens)
     /// }
@@ -56,6 +57,10 @@ impl Items<'_> {
             false => self.find_given(),
         };
         let checks = self.plan().map(|p| body::checks(p, &self.paths));
+        let computed = self.plan().map(|p| body::computed(p, &self.paths));
+        let follow = self.f.dims.iter().enumerate();
+        let follow = follow.filter(|(_, d)| matches!(d.length, Length::Computed(_)));
+        let follow = follow.map(|(at, _)| format_ident!("d{}", at));
         quote! {
             #[derive(#core::clone::Clone, #core::marker::Copy)]
             pub struct Lens { #(#fields: usize,)* #call_fields #(#given: f64,)* }
@@ -64,7 +69,10 @@ impl Items<'_> {
                 #bind
                 #calls
                 #find
-                let lens = Lens { #(#fields,)* #(#names,)* #(#given,)* };
+                #(let #follow = 0usize;)*
+                #[allow(unused_mut)]
+                let mut lens = Lens { #(#fields,)* #(#names,)* #(#given,)* };
+                #computed
                 #checks
                 #core::result::Result::Ok(lens)
             }

@@ -215,7 +215,7 @@ pub(super) fn written(f: &Function, tensor: TensorId) -> Vec<String> {
     let found = found.or_else(|| f.equations.iter().find_map(read));
     let name = |s: &Subscript| match *s {
         Subscript::Index(i) => f.index(i).name.clone(),
-        Subscript::Constant(_) => "i".to_string(),
+        Subscript::Constant(_) | Subscript::At(_) => "i".to_string(),
     };
     match found {
         Some(subscripts) => subscripts.iter().map(name).collect(),

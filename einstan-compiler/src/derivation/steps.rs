@@ -306,10 +306,7 @@ impl Local {
         let exprs = &mut self.system.f.exprs;
         let mut product = exprs.real(1.0);
         for (s, &own) in at.into_iter().zip(&self.element) {
-            let here = match s {
-                Subscript::Index(i) => exprs.add(Expr::IndexValue(i)),
-                Subscript::Constant(c) => exprs.add(Expr::Integer(c as i64)),
-            };
+            let here = exprs.position(s);
             let there = exprs.add(Expr::IndexValue(own));
             let equal = exprs.add(Expr::IntegerCompare(CmpOp::Equal, here, there));
             let delta = exprs.add(Expr::Indicator(equal));

@@ -2,9 +2,10 @@
 
 use super::names::Names;
 use crate::ir::{
-    CmpOp, Element, Equation, Expr, ExprId, Function, IndexId, Op, Role, Subscript, TensorId,
-    indices,
+    CmpOp, Element, Equation, Expr, ExprId, Function, IndexId, Op, ReduceOp, Role, Subscript,
+    TensorId,
 };
+use crate::simplify::without_deltas;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// `tensor[left] = right`, for all values of the indices.
@@ -197,26 +198,30 @@ fn own_indices(f: &mut Function, tensor: TensorId, left: &[Subscript]) -> Vec<In
 /// What an equation adds at `left`: where its own left-hand side repeats an index or names a position, a delta.
 fn placed(f: &mut Function, e: &Equation, left: &[IndexId]) -> ExprId {
     let mut places: BTreeMap<IndexId, IndexId> = BTreeMap::new();
-    let mut deltas = Vec::new();
+    let mut equal = Vec::new();
     for (&s, &at) in e.left.iter().zip(left) {
-        let here = f.exprs.add(Expr::IndexValue(at));
-        let there = match s {
-            Subscript::Constant(c) => f.exprs.add(Expr::Integer(c as i64)),
-            Subscript::Index(i) => match places.get(&i) {
-                Some(&known) => f.exprs.add(Expr::IndexValue(known)),
-                None => {
-                    places.insert(i, at);
-                    continue;
-                }
-            },
-        };
-        deltas.push(f.exprs.compare_integers(CmpOp::Equal, there, here));
+        match s {
+            Subscript::Index(i) if !places.contains_key(&i) => drop(places.insert(i, at)),
+            s => equal.push((s, at)),
+        }
     }
-    debug_assert!(indices(&e.left).iter().all(|i| places.contains_key(i)));
     let mut value = f.rename(e.right, &places);
-    for condition in deltas {
+    for (s, at) in equal {
+        let (there, here) = (f.exprs.position(s), f.exprs.add(Expr::IndexValue(at)));
+        let there = f.rename(there, &places);
+        let condition = f.exprs.compare_integers(CmpOp::Equal, there, here);
         let delta = f.exprs.indicator(condition);
         value = f.exprs.product(value, delta);
     }
-    value
+    let mut summed = f.exprs.indices_of(&e.left);
+    summed.retain(|i| !places.contains_key(i));
+    if summed.is_empty() {
+        return value;
+    }
+    let sum = f.exprs.add(Expr::Reduce {
+        op: ReduceOp::Sum,
+        indices: summed,
+        body: value,
+    });
+    without_deltas(f, sum)
 }

@@ -29,6 +29,8 @@ enum Slot {
     /// The first, second.. index that is the part's own.
     Own(usize),
     Constant(u64),
+    /// A computed position, which no other part has.
+    At(usize),
 }
 
 /// The parts of a tensor's cotangent; of each form there is one.
@@ -95,7 +97,9 @@ impl Back {
         for (axis, s) in j.at.iter().enumerate() {
             let (name, dim) = match *s {
                 Subscript::Index(i) => (f.index(i).name.clone(), f.index(i).dim),
-                Subscript::Constant(_) => ("a".to_string(), f.tensor(j.of).axes[axis]),
+                Subscript::Constant(_) | Subscript::At(_) => {
+                    ("a".to_string(), f.tensor(j.of).axes[axis])
+                }
             };
             let i = f.add_index(name, dim);
             own.push(Subscript::Index(i));
@@ -106,11 +110,12 @@ impl Back {
         (Part { own, value }, names)
     }
 
-    fn form(&self, own: &[Subscript]) -> Vec<Slot> {
+    fn form(&self, own: &[Subscript], others: usize) -> Vec<Slot> {
         let mut seen: Vec<IndexId> = Vec::new();
         own.iter()
             .map(|s| match *s {
                 Subscript::Constant(c) => Slot::Constant(c),
+                Subscript::At(_) => Slot::At(others),
                 Subscript::Index(i) if self.asked.contains(&i) => Slot::Asked(i),
                 Subscript::Index(i) => {
                     let known = seen.iter().position(|&s| s == i);
@@ -125,7 +130,8 @@ impl Back {
 
     /// Adds a part to the cotangent of a tensor.
     fn add(&mut self, tensor: TensorId, part: Part) {
-        let form = self.form(&part.own);
+        let others = self.cotangents.get(&tensor).map_or(0, BTreeMap::len);
+        let form = self.form(&part.own, others);
         let known = self
             .cotangents
             .entry(tensor)
@@ -198,7 +204,7 @@ impl Back {
         } else {
             right
         };
-        let scope = indices(&part.own);
+        let scope = self.linear.f.exprs.indices_of(&part.own);
         if let Expr::Softmax { body, log, .. } = *self.linear.f.exprs.get(e.right) {
             return self.softmax(e, body, log, &places, part);
         }
@@ -236,12 +242,14 @@ impl Back {
 
     /// What the indices of a left-hand side are in a part, and the part, cut to where both are. None where they never are.
     fn unify(&mut self, left: &[Subscript], mut part: Part) -> Option<(Places, Part)> {
-        let mut places = Places::new();
-        let mut equal = Vec::new();
-        for (axis, &slot) in left.iter().enumerate() {
+        let (mut places, mut equal) = (self.loose(left), Vec::new());
+        let mut axes: Vec<usize> = (0..left.len()).collect();
+        axes.sort_by_key(|&axis| matches!(left[axis], Subscript::At(_)));
+        for axis in axes {
             let own = part.own[axis];
-            let other = match slot {
+            let other = match left[axis] {
                 Subscript::Index(i) => *places.entry(i).or_insert(own),
+                Subscript::At(e) => Subscript::At(self.linear.f.exprs.place(e, &places)),
                 constant => constant,
             };
             let own_index = |s: Subscript| match s {
@@ -261,13 +269,14 @@ impl Back {
                 },
             };
             let change = Places::from([(from, to)]);
-            let put = |s: &mut Subscript| {
-                if *s == Subscript::Index(from) {
-                    *s = to;
-                }
+            let exprs = &mut self.linear.f.exprs;
+            let mut put = |s: &mut Subscript| match *s {
+                Subscript::Index(i) if i == from => *s = to,
+                Subscript::At(e) => *s = Subscript::At(exprs.place(e, &change)),
+                _ => {}
             };
-            part.own.iter_mut().for_each(put);
-            places.values_mut().for_each(put);
+            part.own.iter_mut().for_each(&mut put);
+            places.values_mut().for_each(&mut put);
             part.value = self.linear.f.exprs.place(part.value, &change);
         }
         for (a, b) in equal {
@@ -276,14 +285,23 @@ impl Back {
         Some((places, part))
     }
 
+    /// New indices for those that positions on the left alone use.
+    fn loose(&mut self, left: &[Subscript]) -> Places {
+        let f = &mut self.linear.f;
+        let plain = indices(left);
+        let mut all = f.exprs.indices_of(left);
+        all.retain(|i| !plain.contains(i));
+        let mut fresh = |i: IndexId| {
+            let index = f.index(i).clone();
+            Subscript::Index(f.add_index(index.name, index.dim))
+        };
+        all.into_iter().map(|i| (i, fresh(i))).collect()
+    }
+
     /// `if a == b { value } else { 0 }`
     fn where_equal(&mut self, a: Subscript, b: Subscript, value: ExprId) -> ExprId {
         let exprs = &mut self.linear.f.exprs;
-        let mut number = |s: Subscript| match s {
-            Subscript::Index(i) => exprs.add(Expr::IndexValue(i)),
-            Subscript::Constant(c) => exprs.add(Expr::Integer(c as i64)),
-        };
-        let (a, b) = (number(a), number(b));
+        let (a, b) = (exprs.position(a), exprs.position(b));
         let condition = exprs.compare_integers(CmpOp::Equal, a, b);
         let zero = exprs.real(0.0);
         exprs.select(condition, value, zero)
@@ -359,7 +377,7 @@ impl Back {
     /// Adds what an equation's reads contribute.
     fn contribute(&mut self, terms: Terms) {
         for ((tensor, own), value) in terms {
-            let named = indices(&own);
+            let named = self.linear.f.exprs.indices_of(&own);
             // Indices of its own: what one read sums another one may name.
             let mut rest = BTreeMap::new();
             for i in self.linear.scope.clone() {
@@ -402,11 +420,26 @@ impl Back {
                             places.insert(i, *to);
                         }
                     },
+                    Subscript::At(e) => {
+                        let free = self.linear.f.exprs.free_indices(e).into_iter();
+                        apart.extend(free.filter(|i| !self.asked.contains(i)));
+                        equal.push((*own, *to));
+                    }
                     constant => equal.push((constant, *to)),
                 }
             }
-            let mut value = self.linear.f.exprs.place(part.value, &places);
+            apart.retain(|i| !places.contains_key(i));
+            apart.sort_unstable();
+            apart.dedup();
+            let exprs = &mut self.linear.f.exprs;
+            let mut value = exprs.place(part.value, &places);
             for (a, b) in equal {
+                let a = match a {
+                    Subscript::At(e) => {
+                        Subscript::At(self.linear.f.exprs.place(e, &places))
+                    }
+                    a => a,
+                };
                 value = self.where_equal(a, b, value);
             }
             let value = self.linear.sum_over(apart, value);

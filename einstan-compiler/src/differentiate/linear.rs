@@ -5,7 +5,6 @@
 
 use crate::ir::{
     BinaryOp, Element, Equation, Expr, ExprId, Function, IndexId, Op, Role, Subscript, TensorId,
-    indices,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -62,7 +61,7 @@ impl Linear {
     /// Begins an equation of `primal`; returns an expression with the value of its right-hand side: its tensor, where that
     /// is nothing else, and not the same along an index.
     pub fn begin(&mut self, primal: &Function, e: &Equation) -> ExprId {
-        self.scope = indices(&e.left);
+        self.scope = self.f.exprs.indices_of(&e.left);
         let others = primal.equations.iter().filter(|o| o.tensor == e.tensor);
         let free = self.f.exprs.free_indices(e.right);
         let repeats = self.scope.iter().any(|i| !free.contains(i));
@@ -254,7 +253,7 @@ impl Linear {
     /// Adds an equation, with indices of its own.
     pub fn write(&mut self, tensor: TensorId, left: Vec<Subscript>, op: Op, right: ExprId) {
         let mut map = BTreeMap::new();
-        let mut all: BTreeSet<IndexId> = indices(&left).into_iter().collect();
+        let mut all: BTreeSet<IndexId> = self.f.exprs.indices_of(&left).into_iter().collect();
         for e in self.f.exprs.walk(right) {
             all.extend(self.f.exprs.bound(e));
         }
@@ -262,13 +261,7 @@ impl Linear {
             let index = self.f.index(i).clone();
             map.insert(i, self.f.add_index(index.name, index.dim));
         }
-        let left = left
-            .into_iter()
-            .map(|s| match s {
-                Subscript::Index(i) => Subscript::Index(map[&i]),
-                c => c,
-            })
-            .collect();
+        let left = self.f.renamed(&left, &map);
         let right = self.f.rename(right, &map);
         self.f.equations.push(Equation {
             tensor,

@@ -5,7 +5,7 @@ use super::call::Group;
 use super::linear::{Further, Linear, Terms};
 use crate::ir::{
     Derivative, Element, Equation, Expr, Function, Op, Parameter, Part, Real, Role, Subscript,
-    TensorId, indices,
+    TensorId,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -243,7 +243,7 @@ impl Pullback {
                     a
                 }
             };
-            let named = indices(&left);
+            let named = self.linear.f.exprs.indices_of(&left);
             let mut rest = self.linear.scope.clone();
             rest.retain(|i| !named.contains(i));
             let right = self.linear.sum_over(rest, value);

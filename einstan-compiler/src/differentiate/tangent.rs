@@ -67,7 +67,7 @@ pub(crate) fn along(f: &mut Function, jacobian: &Jacobian, factor: ExprId) -> Ex
     for e in primal.equations.iter().filter(|e| e.tensor != jacobian.by) {
         t.equation(&primal, e);
     }
-    let value = t.read(jacobian.of, &jacobian.at);
+    let value = t.read(jacobian.of, &jacobian.at, true);
     *f = t.linear.f;
     value
 }
@@ -202,8 +202,10 @@ impl Tangent {
         let zero = self.linear.f.exprs.real(0.0);
         match self.linear.f.exprs.get(id).clone() {
             Expr::Access {
-                tensor, subscripts, ..
-            } => self.read(tensor, &subscripts),
+                tensor,
+                subscripts,
+                guarded,
+            } => self.read(tensor, &subscripts, guarded),
             Expr::Unary(op, a) => {
                 let seed = self.of(a);
                 match seed == zero {
@@ -269,11 +271,10 @@ impl Tangent {
     }
 
     /// `Ȧ[s]`, 0 where A has no tangent; in a branch the read may lie outside.
-    fn read(&mut self, tensor: TensorId, subscripts: &[Subscript]) -> ExprId {
+    fn read(&mut self, tensor: TensorId, subscripts: &[Subscript], guarded: bool) -> ExprId {
         let Some(&tangent) = self.tangents.get(&tensor) else {
             return self.linear.f.exprs.real(0.0);
         };
-        let guarded = !self.linear.f.matches(tensor, subscripts);
         self.linear.f.exprs.add(Expr::Access {
             tensor: tangent,
             subscripts: subscripts.to_vec(),

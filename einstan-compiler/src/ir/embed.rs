@@ -51,6 +51,10 @@ impl Embedding {
         }
         let dim = match inner.dim(d).length.clone() {
             Length::Fixed(n) => outer.fixed(n),
+            Length::Computed(e) => {
+                let length = self.expr(outer, inner, e);
+                outer.computed(length)
+            }
             Length::Returned { call, result, axis } => {
                 let call = self.calls[&call];
                 let length = Length::Returned { call, result, axis };
@@ -142,6 +146,7 @@ impl Embedding {
     pub fn subscript(&mut self, outer: &mut Function, inner: &Function, s: Subscript) -> Subscript {
         match s {
             Subscript::Index(i) => Subscript::Index(self.index(outer, inner, i)),
+            Subscript::At(e) => Subscript::At(self.expr(outer, inner, e)),
             constant => constant,
         }
     }
@@ -226,12 +231,43 @@ impl Embedding {
                 index,
                 tensor: self.tensor(outer, inner, tensor),
             },
-            Fault::Outside { at, position } => Fault::Outside {
+            Fault::Outside {
+                at,
+                position,
+                write,
+            } => Fault::Outside {
                 at: self.place(outer, inner, at),
                 position: self.subscript(outer, inner, position),
+                write,
             },
             Fault::ZeroDivisor { tensor } => Fault::ZeroDivisor {
                 tensor: self.tensor(outer, inner, tensor),
+            },
+            Fault::NotPositive { shown, value } => Fault::NotPositive {
+                shown,
+                value: self.expr(outer, inner, value),
+            },
+            Fault::Negative { dim, value } => Fault::Negative {
+                dim: self.dim(outer, inner, dim),
+                value: self.expr(outer, inner, value),
+            },
+            Fault::NoRange {
+                index,
+                at,
+                shown,
+                others,
+            } => Fault::NoRange {
+                index,
+                at: self.place(outer, inner, at),
+                shown,
+                others: others
+                    .into_iter()
+                    .map(|(name, d)| (name, self.dim(outer, inner, d)))
+                    .collect(),
+            },
+            Fault::EmptyAxis { word, at } => Fault::EmptyAxis {
+                word,
+                at: self.place(outer, inner, at),
             },
         }
     }
@@ -292,6 +328,7 @@ impl Function {
     pub fn length_of(&self, dim: DimId) -> Expr {
         match self.dim(dim).length {
             Length::Fixed(n) => Expr::Integer(n as i64),
+            Length::Computed(e) => self.exprs.get(e).clone(),
             _ => Expr::Len(dim),
         }
     }

@@ -24,8 +24,11 @@ impl Real {
 /// A position in the brackets of an access or of a left-hand side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Subscript {
+    /// Along the axis: the index runs over its dimension, or in a branch over another one.
     Index(IndexId),
     Constant(u64),
+    /// An integer expression: affine, divided, gathered.
+    At(ExprId),
 }
 
 /// A node. Kinds of value: numbers (of the function's element type), integers (exact), booleans. Integers occur
@@ -110,6 +113,10 @@ pub enum Expr {
     IntegerMul(ExprId, ExprId),
     /// Takes the sign of the divisor.
     IntegerRem(ExprId, ExprId),
+    /// Rounds down; the divisor is positive.
+    IntegerDiv(ExprId, ExprId),
+    IntegerMax(ExprId, ExprId),
+    IntegerMin(ExprId, ExprId),
     /// argmax and argmin: `indices` has one index.
     ArgReduce {
         op: ReduceOp,
@@ -128,7 +135,15 @@ pub enum Expr {
     Not(ExprId),
 }
 
-/// The indices among subscripts, each once, in order.
+/// The expressions among subscripts.
+pub fn positions(subscripts: &[Subscript]) -> impl Iterator<Item = ExprId> + '_ {
+    subscripts.iter().filter_map(|s| match *s {
+        Subscript::At(e) => Some(e),
+        Subscript::Index(_) | Subscript::Constant(_) => None,
+    })
+}
+
+/// The indices that are subscripts by themselves, each once, in order.
 pub fn indices(subscripts: &[Subscript]) -> Vec<IndexId> {
     let mut out = Vec::new();
     for s in subscripts {
@@ -151,16 +166,23 @@ impl Expr {
     pub fn with_children(self, f: &mut impl FnMut(ExprId) -> ExprId) -> Expr {
         match self {
             e @ (Expr::Real(_)
-            | Expr::Access { .. }
             | Expr::Integer(_)
             | Expr::IndexValue(_)
             | Expr::Len(_)
-            | Expr::IntegerAccess { .. }
-            | Expr::Jacobian { .. }
-            | Expr::Returned { .. }
             | Expr::Argument(_)
             | Expr::Given(_)
             | Expr::Truth(_)) => e,
+            mut e @ (Expr::Access { .. }
+            | Expr::IntegerAccess { .. }
+            | Expr::Jacobian { .. }
+            | Expr::Returned { .. }) => {
+                e.each_subscript(&mut |s| {
+                    if let Subscript::At(position) = s {
+                        *position = f(*position);
+                    }
+                });
+                e
+            }
             Expr::Foreign {
                 function,
                 arguments,
@@ -193,6 +215,9 @@ impl Expr {
             Expr::IntegerAdd(a, b) => Expr::IntegerAdd(f(a), f(b)),
             Expr::IntegerMul(a, b) => Expr::IntegerMul(f(a), f(b)),
             Expr::IntegerRem(a, b) => Expr::IntegerRem(f(a), f(b)),
+            Expr::IntegerDiv(a, b) => Expr::IntegerDiv(f(a), f(b)),
+            Expr::IntegerMax(a, b) => Expr::IntegerMax(f(a), f(b)),
+            Expr::IntegerMin(a, b) => Expr::IntegerMin(f(a), f(b)),
             Expr::Compare(op, a, b) => Expr::Compare(op, f(a), f(b)),
             Expr::IntegerCompare(op, a, b) => Expr::IntegerCompare(op, f(a), f(b)),
             Expr::And(a, b) => Expr::And(f(a), f(b)),
@@ -209,7 +234,7 @@ impl Expr {
         }
     }
 
-    /// Calls `change` with every index: in subscripts, bound, or used as a number.
+    /// Calls `change` with every index of the node itself: a subscript, bound, or used as a number.
     pub fn each_index(&mut self, change: &mut impl FnMut(&mut IndexId)) {
         self.each_subscript(&mut |s| {
             if let Subscript::Index(i) = s {
@@ -237,7 +262,7 @@ impl Expr {
             _ => {}
         }
     }
-    /// Calls `change` with every subscript.
+    /// Calls `change` with every subscript of the node itself.
     pub fn each_subscript(&mut self, change: &mut impl FnMut(&mut Subscript)) {
         match self {
             Expr::Access { subscripts, .. }

@@ -1,7 +1,7 @@
 //! The expressions of a function: a hash-consed arena, so that equal expressions have equal ids.
 
-use super::expr::indices;
-use super::{BinaryOp, Expr, ExprId, Function, IndexId, Subscript, TensorId, UnaryOp};
+use super::expr::{indices, positions};
+use super::{BinaryOp, Equation, Expr, ExprId, Function, IndexId, Subscript, TensorId, UnaryOp};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The arena.
@@ -23,6 +23,11 @@ impl Exprs {
         id
     }
 
+    /// The id of `expr`, where it has one.
+    pub fn known(&self, expr: &Expr) -> Option<ExprId> {
+        self.ids.get(expr).copied()
+    }
+
     pub fn get(&self, id: ExprId) -> &Expr {
         &self.nodes[id.0 as usize]
     }
@@ -39,16 +44,16 @@ impl Exprs {
     pub fn children(&self, id: ExprId) -> Vec<ExprId> {
         match *self.get(id) {
             Expr::Real(_)
-            | Expr::Access { .. }
             | Expr::Integer(_)
             | Expr::IndexValue(_)
             | Expr::Len(_)
-            | Expr::IntegerAccess { .. }
-            | Expr::Jacobian { .. }
-            | Expr::Returned { .. }
             | Expr::Argument(_)
             | Expr::Given(_)
             | Expr::Truth(_) => vec![],
+            Expr::Access { ref subscripts, .. }
+            | Expr::IntegerAccess { ref subscripts, .. }
+            | Expr::Returned { ref subscripts, .. } => positions(subscripts).collect(),
+            Expr::Jacobian { ref at, ref to, .. } => positions(at).chain(positions(to)).collect(),
             Expr::Foreign { ref arguments, .. } => arguments.clone(),
             Expr::Unary(_, a)
             | Expr::PowI(a, _)
@@ -63,6 +68,9 @@ impl Exprs {
             | Expr::IntegerAdd(a, b)
             | Expr::IntegerMul(a, b)
             | Expr::IntegerRem(a, b)
+            | Expr::IntegerDiv(a, b)
+            | Expr::IntegerMax(a, b)
+            | Expr::IntegerMin(a, b)
             | Expr::Compare(_, a, b)
             | Expr::IntegerCompare(_, a, b)
             | Expr::And(a, b)
@@ -172,30 +180,71 @@ impl Exprs {
 
     /// `id` with indices replaced by subscripts, bound ones by indices.
     pub fn place(&mut self, id: ExprId, places: &BTreeMap<IndexId, Subscript>) -> ExprId {
-        let index = |i: &mut IndexId| {
-            if let Some(&Subscript::Index(j)) = places.get(i) {
-                *i = j;
+        self.placed(id, places, &mut BTreeMap::new())
+    }
+
+    fn placed(
+        &mut self,
+        id: ExprId,
+        places: &BTreeMap<IndexId, Subscript>,
+        done: &mut BTreeMap<ExprId, ExprId>,
+    ) -> ExprId {
+        if let Some(&new) = done.get(&id) {
+            return new;
+        }
+        let new = match self.get(id) {
+            Expr::IndexValue(i) => match places.get(i) {
+                Some(&s) => self.position(s),
+                None => id,
+            },
+            node => {
+                let mut node = node.clone().with_children(&mut |c| self.placed(c, places, done));
+                let put = |s: &mut Subscript| {
+                    if let Subscript::Index(i) = s {
+                        *s = places.get(i).copied().unwrap_or(*s);
+                    }
+                };
+                let index = |i: &mut IndexId| {
+                    if let Some(&Subscript::Index(j)) = places.get(i) {
+                        *i = j;
+                    }
+                };
+                node.each_subscript(&mut |s| put(s));
+                match &mut node {
+                    Expr::ArgReduce { index: i, .. } => index(i),
+                    Expr::Reduce { indices: all, .. } | Expr::Softmax { along: all, .. } => {
+                        all.iter_mut().for_each(index);
+                    }
+                    _ => {}
+                }
+                self.add(node)
             }
         };
-        self.map(id, &mut BTreeMap::new(), &mut |mut e| {
-            e.each_subscript(&mut |s| {
-                if let Subscript::Index(i) = s {
-                    *s = places.get(i).copied().unwrap_or(*s);
-                }
-            });
-            match &mut e {
-                Expr::IndexValue(i) => match places.get(i) {
-                    Some(&Subscript::Constant(c)) => return Expr::Integer(c as i64),
-                    _ => index(i),
-                },
-                Expr::ArgReduce { index: i, .. } => index(i),
-                Expr::Reduce { indices: all, .. } | Expr::Softmax { along: all, .. } => {
-                    all.iter_mut().for_each(index);
-                }
-                _ => {}
-            }
-            e
-        })
+        done.insert(id, new);
+        new
+    }
+
+    /// The value of a subscript.
+    pub fn position(&mut self, s: Subscript) -> ExprId {
+        match s {
+            Subscript::Index(i) => self.add(Expr::IndexValue(i)),
+            Subscript::Constant(c) => self.add(Expr::Integer(c as i64)),
+            Subscript::At(e) => e,
+        }
+    }
+
+    /// The indices that subscripts use, in their expressions too.
+    pub fn indices_of(&self, subscripts: &[Subscript]) -> Vec<IndexId> {
+        let mut out: Vec<IndexId> = Vec::new();
+        for s in subscripts {
+            let own = match *s {
+                Subscript::Index(i) => vec![i],
+                Subscript::Constant(_) => vec![],
+                Subscript::At(e) => self.free_indices(e).into_iter().collect(),
+            };
+            out.extend(own.into_iter().filter(|i| !out.contains(i)).collect::<Vec<_>>());
+        }
+        out
     }
 
     /// The indices that a reduction binds.
@@ -302,6 +351,51 @@ impl Function {
             e.each_tensor(&mut |t| *t = map.get(t).copied().unwrap_or(*t));
             e
         })
+    }
+
+    /// Subscripts with every index in `map` replaced.
+    pub fn renamed(
+        &mut self,
+        subscripts: &[Subscript],
+        map: &BTreeMap<IndexId, IndexId>,
+    ) -> Vec<Subscript> {
+        let rename = |s: &Subscript| match *s {
+            Subscript::Index(i) => Subscript::Index(map.get(&i).copied().unwrap_or(i)),
+            Subscript::At(e) => Subscript::At(self.rename(e, map)),
+            constant => constant,
+        };
+        subscripts.iter().map(rename).collect()
+    }
+
+    /// An equation with reads of one tensor made reads of another one, on both sides.
+    pub fn redirected(&mut self, e: &Equation, map: &BTreeMap<TensorId, TensorId>) -> Equation {
+        let left = e.left.iter().map(|s| match *s {
+            Subscript::At(position) => Subscript::At(self.redirect(position, map)),
+            s => s,
+        });
+        let left = left.collect();
+        Equation {
+            left,
+            right: self.redirect(e.right, map),
+            ..e.clone()
+        }
+    }
+
+    /// Makes what checks read of one tensor reads of another one.
+    pub fn redirect_checks(&mut self, map: &BTreeMap<TensorId, TensorId>) {
+        for at in 0..self.checks.len() {
+            for condition in 0..self.checks[at].fails.len() {
+                let (id, _) = self.checks[at].fails[condition];
+                self.checks[at].fails[condition].0 = self.redirect(id, map);
+            }
+        }
+    }
+
+    /// The tensors that an equation reads, on the left too.
+    pub fn reads_of(&self, e: &Equation) -> BTreeSet<TensorId> {
+        let mut out = self.reads(e.right);
+        out.extend(positions(&e.left).flat_map(|p| self.reads(p)));
+        out
     }
 
     /// The tensors that an expression reads.

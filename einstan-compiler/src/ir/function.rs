@@ -1,6 +1,8 @@
 //! Functions of the ir: dimensions, tensors, indices, equations.
 
-use super::{Call, CallId, Expr, ExprId, Exprs, Foreign, Given, Part, Passed, Subscript};
+use super::{
+    Call, CallId, Expr, ExprId, Exprs, Foreign, Given, Part, Passed, Polynomial, Subscript,
+};
 pub use crate::ast::ElementType;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -44,6 +46,8 @@ pub enum Length {
     /// A `dim` parameter.
     Given,
     Fixed(u64),
+    /// An integer expression of other lengths, with its sums and products in one form.
+    Computed(ExprId),
     /// Of what a call returns: one axis of a result, or where nothing says how many it has all its elements.
     Returned {
         call: CallId,
@@ -180,8 +184,12 @@ pub enum Fault {
     Required { at: Place, dim: DimId },
     /// A call returns another length, `dim`, than an axis is declared with.
     Returned { call: CallId, at: Place, dim: DimId },
-    /// A tensor is read outside of an axis.
-    Outside { at: Place, position: Subscript },
+    /// A tensor is read, or written, outside of an axis.
+    Outside {
+        at: Place,
+        position: Subscript,
+        write: bool,
+    },
     /// A length is passed for an integer that does not hold it.
     Narrow {
         dim: DimId,
@@ -190,6 +198,19 @@ pub enum Fault {
     },
     /// The divisor of a remainder is 0, in the equation of a tensor.
     ZeroDivisor { tensor: TensorId },
+    /// A length by which is divided, or by which an index is multiplied in a subscript, is 0.
+    NotPositive { shown: String, value: ExprId },
+    /// A length, as written or as it follows from others, is negative.
+    Negative { dim: DimId, value: ExprId },
+    /// The subscript `shown` of an axis leaves an index no range, beside the others in it.
+    NoRange {
+        index: String,
+        at: Place,
+        shown: String,
+        others: Vec<(String, DimId)>,
+    },
+    /// `clamp` or `wrap` of an empty axis.
+    EmptyAxis { word: &'static str, at: Place },
 }
 
 #[derive(Clone, Debug)]
@@ -336,12 +357,50 @@ impl Function {
     pub fn meeting(&self, a: DimId, b: DimId) -> Meeting {
         let returned = |d: DimId| matches!(self.dim(d).length, Length::Returned { .. });
         let fixed = |d: DimId| matches!(self.dim(d).length, Length::Fixed(_));
+        let computed = |d: DimId| matches!(self.dim(d).length, Length::Computed(_));
         if a == b {
             Meeting::Same
+        } else if computed(a) || computed(b) {
+            let difference = self.length_as_polynomial(a).minus(&self.length_as_polynomial(b));
+            match difference.and_then(|d| d.value()) {
+                Some(0) => Meeting::Same,
+                Some(_) => Meeting::Never,
+                None => Meeting::AtEntry,
+            }
         } else if returned(a) || returned(b) || fixed(a) != fixed(b) {
             Meeting::AtEntry
         } else {
             Meeting::Never
+        }
+    }
+
+    /// The length of a dimension; one of which no expression speaks is an atom that no other one is.
+    pub fn length_as_polynomial(&self, dim: DimId) -> Polynomial {
+        match self.dim(dim).length {
+            Length::Fixed(n) => i64::try_from(n).map(Polynomial::constant).unwrap_or_default(),
+            Length::Computed(e) => Polynomial::of(&self.exprs, e),
+            _ => match self.exprs.known(&Expr::Len(dim)) {
+                Some(atom) => Polynomial::atom(atom),
+                None => Polynomial::atom(ExprId(u32::MAX - dim.0)),
+            },
+        }
+    }
+
+    /// The dimension with a length that is an integer expression of others.
+    pub fn computed(&mut self, length: ExprId) -> DimId {
+        let length = self.exprs.collected_integer(length);
+        match *self.exprs.get(length) {
+            Expr::Integer(n) if n >= 0 => return self.fixed(n as u64),
+            Expr::Len(dim) => return dim,
+            _ => {}
+        }
+        let known = self.dims.iter().position(|d| d.length == Length::Computed(length));
+        match known {
+            Some(at) => DimId(at as u32),
+            None => {
+                let name = super::print::length(self, length);
+                self.add_dim(name, Length::Computed(length))
+            }
         }
     }
 
@@ -406,6 +465,7 @@ impl Function {
             .map(|s| match s {
                 Subscript::Index(i) => self.index(*i).name.clone(),
                 Subscript::Constant(c) => c.to_string(),
+                Subscript::At(e) => super::print::expr(self, *e),
             })
             .collect();
         if inside.is_empty() {

@@ -12,16 +12,18 @@ mod expr;
 mod exprs;
 mod foreign;
 mod function;
+mod polynomial;
 pub mod print;
 mod verify;
 
 pub use call::{Call, CallId, Part, Passed};
 pub use embed::Embedding;
 pub use expr::{
-    BinaryOp, CmpOp, Expr, ExprId, Real, ReduceOp, Subscript, UnaryOp, are_plain, indices,
+    BinaryOp, CmpOp, Expr, ExprId, Real, ReduceOp, Subscript, UnaryOp, are_plain, indices, positions,
 };
 pub use exprs::Exprs;
 pub use foreign::{Foreign, ForeignId, Given, GivenId};
+pub use polynomial::{Linear, Polynomial};
 pub use function::{
     Check, Derivative, Dim, DimId, Element, ElementType, Equation, Fault, Function, Index, IndexId,
     Keep, Length, Meeting, Op, Parameter, Place, Role, Tensor, TensorId,

@@ -17,6 +17,20 @@ pub fn print(f: &Function) -> String {
         .collect()
 }
 
+/// A length, in which dimensions stand for theirs: `n - m + 1`.
+pub fn length(f: &Function, id: ExprId) -> String {
+    let text = expr(f, id);
+    let mut out = String::new();
+    let mut rest = text.as_str();
+    while let Some((before, after)) = rest.split_once("len(") {
+        let (name, after) = after.split_once(')').unwrap_or((after, ""));
+        out.push_str(before);
+        out.push_str(name);
+        rest = after;
+    }
+    out + rest
+}
+
 /// How tightly an operator binds.
 const SUM: u8 = 1;
 const PRODUCT: u8 = 2;
@@ -64,6 +78,12 @@ fn tree(f: &Function, id: ExprId) -> (String, u8) {
         | Expr::IntegerAccess {
             tensor, subscripts, ..
         } => (f.show_access(*tensor, subscripts), ATOM),
+        Expr::IntegerAdd(a, b) if taken_away(f, *b).is_some() => {
+            let (a, b) = (at(f, *a, SUM), taken_away(f, *b).unwrap_or_default());
+            (format!("{a} - {b}"), SUM)
+        }
+        Expr::IntegerMax(a, b) => (format!("max({}, {})", expr(f, *a), expr(f, *b)), ATOM),
+        Expr::IntegerMin(a, b) => (format!("min({}, {})", expr(f, *a), expr(f, *b)), ATOM),
         Expr::Unary(UnaryOp::Neg, a) | Expr::IntegerNeg(a) => {
             (format!("-{}", at(f, *a, SIGN)), SIGN)
         }
@@ -73,6 +93,7 @@ fn tree(f: &Function, id: ExprId) -> (String, u8) {
         Expr::Binary(BinaryOp::Mul, a, b) | Expr::IntegerMul(a, b) => two(*a, "*", *b, PRODUCT),
         Expr::Binary(BinaryOp::Div, a, b) => two(*a, "/", *b, PRODUCT),
         Expr::IntegerRem(a, b) => two(*a, "%", *b, PRODUCT),
+        Expr::IntegerDiv(a, b) => two(*a, "/", *b, PRODUCT),
         Expr::Binary(op, a, b) => (
             format!("{}({}, {})", op.word(), expr(f, *a), expr(f, *b)),
             ATOM,
@@ -139,6 +160,15 @@ fn tree(f: &Function, id: ExprId) -> (String, u8) {
         Expr::And(a, b) => (format!("({} && {})", expr(f, *a), expr(f, *b)), ATOM),
         Expr::Or(a, b) => (format!("({} || {})", expr(f, *a), expr(f, *b)), ATOM),
         Expr::Not(a) => (format!("!({})", expr(f, *a)), ATOM),
+    }
+}
+
+/// An integer that is added with a sign, without it.
+fn taken_away(f: &Function, id: ExprId) -> Option<String> {
+    match *f.exprs.get(id) {
+        Expr::IntegerNeg(a) => Some(at(f, a, PRODUCT)),
+        Expr::Integer(n) if n < 0 => Some(n.unsigned_abs().to_string()),
+        _ => None,
     }
 }
 

@@ -3,6 +3,7 @@
 use super::{
     DimId, Element, Equation, Expr, ExprId, Function, IndexId, Meeting, Op, Parameter, ReduceOp,
     Role, Subscript, TensorId,
+    positions,
 };
 use std::collections::BTreeSet;
 
@@ -38,11 +39,14 @@ pub fn verify(f: &Function) -> Result<(), String> {
         if e.op == Op::Define && !defined.insert(e.tensor) {
             return Err(place("defined twice".to_string()));
         }
-        let mut scope = BTreeSet::new();
-        for (s, &axis) in e.left.iter().zip(&f.tensor(e.tensor).axes) {
-            if let Subscript::Index(i) = *s {
-                dim(f, axis)?;
-                scope.insert(i);
+        let scope: BTreeSet<IndexId> = f.exprs.indices_of(&e.left).into_iter().collect();
+        for &axis in &f.tensor(e.tensor).axes {
+            dim(f, axis)?;
+        }
+        for position in positions(&e.left) {
+            match kind(f, position, &scope, &known).map_err(place)? {
+                Kind::Integer if e.op == Op::Accumulate => {}
+                _ => return Err(place("a position on the left".to_string())),
             }
         }
         if e.left.len() != f.tensor(e.tensor).axes.len() {
@@ -221,7 +225,12 @@ fn kind(
         Expr::Indicator(c) => of(*c, scope, Kind::Boolean).map(|()| Kind::Number),
         Expr::Number(a) => of(*a, scope, Kind::Integer).map(|()| Kind::Number),
         Expr::IntegerNeg(a) => of(*a, scope, Kind::Integer).map(|()| Kind::Integer),
-        Expr::IntegerAdd(a, b) | Expr::IntegerMul(a, b) | Expr::IntegerRem(a, b) => {
+        Expr::IntegerAdd(a, b)
+        | Expr::IntegerMul(a, b)
+        | Expr::IntegerRem(a, b)
+        | Expr::IntegerDiv(a, b)
+        | Expr::IntegerMax(a, b)
+        | Expr::IntegerMin(a, b) => {
             all(&[*a, *b], Kind::Integer).map(|()| Kind::Integer)
         }
         Expr::Truth(_) => Ok(Kind::Boolean),
@@ -261,6 +270,11 @@ fn access(
         ));
     }
     for (s, &axis) in subscripts.iter().zip(&t.axes) {
+        if let Subscript::At(e) = *s
+            && kind(f, e, scope, known)? != Kind::Integer
+        {
+            return Err(format!("a position of `{}` is no integer", t.name));
+        }
         if let Subscript::Index(i) = *s {
             in_scope(f, i, scope)?;
             let (have, want) = (f.dim(f.index(i).dim), f.dim(axis));

@@ -1,20 +1,13 @@
 //! The addends of an equation: a sum of products needs no temporary where it can be added to the target itself.
 
 use super::Normaliser;
-use crate::ir::{BinaryOp, Equation, Expr, ExprId, IndexId, Op, ReduceOp, Subscript, UnaryOp};
+use crate::ir::{BinaryOp, Equation, Expr, ExprId, IndexId, Op, ReduceOp, UnaryOp, indices};
 use std::collections::BTreeSet;
 
 /// `T = a + sum(..) - 2*sum(..)` as `T = a; T += sum(..); T += sum(-2*..);`, if that is what `e` is.
 pub(super) fn split(n: &mut Normaliser<'_>, e: &Equation) -> Vec<Equation> {
     let addends = n.f.exprs.addends(e.right);
-    let indices: BTreeSet<IndexId> = e
-        .left
-        .iter()
-        .filter_map(|s| match *s {
-            Subscript::Index(i) => Some(i),
-            Subscript::Constant(_) => None,
-        })
-        .collect();
+    let indices: BTreeSet<IndexId> = indices(&e.left).into_iter().collect();
     let (mut sums, mut rest): (Vec<ExprId>, Option<ExprId>) = (Vec::new(), None);
     for (negative, addend) in addends {
         match sum(n, negative, addend, &indices) {

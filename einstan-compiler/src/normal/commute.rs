@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 pub(crate) fn run(f: &mut Function) {
     for at in 0..f.equations.len() {
         let e = f.equations[at].clone();
-        let left = indices(&e.left);
+        let left = f.exprs.indices_of(&e.left);
         let mut commute = Commute {
             f,
             left: &left,
@@ -142,6 +142,9 @@ impl Commute<'_> {
             Expr::Foreign { .. } => 27,
             Expr::Argument(_) => 28,
             Expr::Given(_) => 29,
+            Expr::IntegerDiv(..) => 30,
+            Expr::IntegerMax(..) => 31,
+            Expr::IntegerMin(..) => 32,
         };
         let mut key = vec![kind];
         match *expr {
@@ -193,6 +196,8 @@ impl Commute<'_> {
         match s {
             Subscript::Index(i) => self.index(i),
             Subscript::Constant(c) => [2, c],
+            // Its expression is a child of the node.
+            Subscript::At(_) => [3, 0],
         }
     }
 
@@ -207,7 +212,7 @@ impl Commute<'_> {
 
 /// The equation with new indices, numbered as they come: those on the left first. What a sum binds stands in the same order.
 fn numbered(f: &mut Function, e: Equation) -> Equation {
-    let mut order = indices(&e.left);
+    let mut order = f.exprs.indices_of(&e.left);
     for id in f.exprs.walk(e.right) {
         let named = match f.exprs.get(id) {
             Expr::Access { subscripts, .. } | Expr::IntegerAccess { subscripts, .. } => {
@@ -237,10 +242,7 @@ fn numbered(f: &mut Function, e: Equation) -> Equation {
         let index = f.index(i).clone();
         map.insert(i, f.add_index(index.name, index.dim));
     }
-    let place = |s: Subscript| match s {
-        Subscript::Index(i) => Subscript::Index(map[&i]),
-        s => s,
-    };
+    let left = f.renamed(&e.left, &map);
     let right = f.rename(e.right, &map);
     let right = f.exprs.map(right, &mut BTreeMap::new(), &mut |mut e| {
         if let Expr::Reduce { indices, .. } = &mut e {
@@ -250,7 +252,7 @@ fn numbered(f: &mut Function, e: Equation) -> Equation {
     });
     debug_assert!(e.op == Op::Accumulate || are_plain(&e.left));
     Equation {
-        left: e.left.iter().map(|&s| place(s)).collect(),
+        left,
         right,
         ..e
     }

@@ -34,6 +34,7 @@ pub fn normalise(f: &mut Function) {
         let right = normaliser.without_jacobians(e.right);
         normaliser.equation(Equation { right, ..e }, alone);
     }
+    normaliser.checks();
     let out = normaliser.out;
     f.equations = out;
 }
@@ -49,6 +50,18 @@ pub(crate) struct Normaliser<'a> {
 type Guards = Vec<(ExprId, bool)>;
 
 impl Normaliser<'_> {
+    /// The conditions of checks without reductions.
+    fn checks(&mut self) {
+        for at in 0..self.f.checks.len() {
+            for condition in 0..self.f.checks[at].fails.len() {
+                let (id, _) = self.f.checks[at].fails[condition];
+                let id = self.without_jacobians(id);
+                let id = self.map(id, &mut vec![]);
+                self.f.checks[at].fails[condition].0 = id;
+            }
+        }
+    }
+
     /// `alone`: no other equation writes the tensor.
     fn equation(&mut self, e: Equation, alone: bool) {
         let plain = are_plain(&e.left);

@@ -82,7 +82,7 @@ fn once(
     let mut kept = s.f.exprs.free_indices(body);
     kept.retain(|i| !over.contains(i));
     let whole = s.f.matches(target.tensor, &target.left);
-    if !whole || target.indices().len() <= kept.len() {
+    if !whole || target.indices(s.f).len() <= kept.len() {
         return None;
     }
     let (first, value) = contraction::temporary(s, "once", &kept);

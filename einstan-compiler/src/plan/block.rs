@@ -21,6 +21,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(crate) enum Part {
     Equation(Equation),
     Block(Block),
+    /// One of the function's checks.
+    Check(usize),
 }
 
 /// Equations that run for some rows at a time.
@@ -40,7 +42,8 @@ pub(crate) fn blocks(f: &mut Function, equations: Vec<Equation>) -> Vec<Part> {
     for at in 0..equations.len() {
         let tensor = equations[at].tensor;
         let begun = equations[..at].iter().any(|e| e.tensor == tensor);
-        if begun || !is_large(f, tensor) || !f.covers(&equations[at]) {
+        let checked = f.checked().contains(&tensor);
+        if begun || checked || !is_large(f, tensor) || !f.covers(&equations[at]) {
             continue;
         }
         let rank = f.tensor(tensor).axes.len();
@@ -138,18 +141,18 @@ fn group(f: &Function, equations: &[Equation], at: usize, axis: usize) -> Option
 fn index_at(subscripts: &[Subscript], axis: usize) -> Option<IndexId> {
     match subscripts[axis] {
         Subscript::Index(i) => Some(i),
-        Subscript::Constant(_) => None,
+        Subscript::Constant(_) | Subscript::At(_) => None,
     }
 }
 
 impl Grouping<'_> {
     fn touches_local(&self, e: &Equation) -> bool {
-        let reads = self.f.reads(e.right);
+        let reads = self.f.reads_of(e);
         self.local.contains_key(&e.tensor) || reads.iter().any(|t| self.local.contains_key(t))
     }
 
     fn place(&mut self, e: &Equation) -> Place {
-        let reads = self.f.reads(e.right);
+        let reads = self.f.reads_of(e);
         let any = |set: &BTreeMap<TensorId, usize>| reads.iter().any(|t| set.contains_key(t));
         let (local, sliced) = (any(&self.local), any(&self.sliced));
         let late = reads.iter().any(|t| self.late.contains(t));
@@ -188,7 +191,7 @@ impl Grouping<'_> {
                 continue;
             }
             let uses =
-                |e: &&Equation| e.tensor == tensor || self.f.reads(e.right).contains(&tensor);
+                |e: &&Equation| e.tensor == tensor || self.f.reads_of(e).contains(&tensor);
             let at = group.before.iter().position(|e| e.tensor == tensor);
             let members = group.members.iter().map(|(e, _)| e);
             let alone = group.before.iter().chain(members).filter(uses).count() == 1;
@@ -373,14 +376,7 @@ impl Slices {
     fn equation(&mut self, f: &mut Function, e: Equation, i: IndexId) -> Equation {
         let row = f.add_index(f.index(i).name.clone(), self.rows);
         let map = BTreeMap::from([(i, row)]);
-        let left: Vec<Subscript> = e
-            .left
-            .iter()
-            .map(|&s| match s {
-                Subscript::Index(j) if j == i => Subscript::Index(row),
-                s => s,
-            })
-            .collect();
+        let left = f.renamed(&e.left, &map);
         let right = f.rename(e.right, &map);
         let tensor = self.slice(f, e.tensor, &left, row);
         let right = self.reads(f, right, row);

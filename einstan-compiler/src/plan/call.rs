@@ -1,18 +1,38 @@
-//! What a call needs comes first, so that nothing is written where one fails.
+//! What calls and checks need comes first, so that nothing is written where one fails.
 
 use crate::ir::{Equation, Expr, Function, Op, Role, Subscript, TensorId};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The equations with those that calls need before all others, and what is taken of one part of one call next to each
-/// other. Results and gradients that a call needs, or that stand before the last call, are written in the end.
-pub(crate) fn order(f: &mut Function, equations: Vec<Equation>) -> Vec<Equation> {
-    if equations.iter().all(|e| f.returned(e).is_none()) {
-        return equations;
+/// An equation, or a check of what those before it compute.
+#[derive(Clone, Debug)]
+pub(crate) enum Ordered {
+    Equation(Equation),
+    Check(usize),
+}
+
+impl Ordered {
+    pub fn equation(&self) -> Option<&Equation> {
+        match self {
+            Ordered::Equation(e) => Some(e),
+            Ordered::Check(_) => None,
+        }
     }
-    let (first, rest) = needed(f, equations);
+}
+
+/// The equations with those that calls and the checks `late` need before all others, and what is taken of one part of one
+/// call next to each other. Results and gradients that a call or a check needs, or that stand before the last of these, are
+/// written in the end.
+pub(crate) fn order(f: &mut Function, equations: Vec<Equation>, late: &[usize]) -> Vec<Ordered> {
+    if late.is_empty() && equations.iter().all(|e| f.returned(e).is_none()) {
+        return equations.into_iter().map(Ordered::Equation).collect();
+    }
+    let (first, rest) = needed(f, equations, late);
     let mut calls = together(f, first);
     let mut rest = rest;
-    let last = calls.iter().rposition(|e| !same_call(f, e, calls.last()));
+    let last = match late.is_empty() {
+        true => calls.iter().rposition(|e| !same_call(f, e, calls.last())),
+        false => calls.len().checked_sub(1),
+    };
     let early: BTreeSet<TensorId> = calls[..last.map_or(0, |at| at + 1)]
         .iter()
         .map(|e| e.tensor)
@@ -25,25 +45,52 @@ pub(crate) fn order(f: &mut Function, equations: Vec<Equation>) -> Vec<Equation>
         copies.insert(t, copy);
     }
     for e in calls.iter_mut().chain(&mut rest) {
-        e.tensor = copies.get(&e.tensor).copied().unwrap_or(e.tensor);
-        e.right = f.redirect(e.right, &copies);
+        let tensor = copies.get(&e.tensor).copied().unwrap_or(e.tensor);
+        *e = Equation {
+            tensor,
+            ..f.redirected(e, &copies)
+        };
     }
-    calls.extend(rest);
-    let ends: Vec<Equation> = copies
-        .into_iter()
-        .map(|(to, from)| copy(f, to, from))
-        .collect();
-    calls.extend(ends);
-    calls
+    f.redirect_checks(&copies);
+    let mut out = with_checks(f, calls, late);
+    out.extend(rest.into_iter().map(Ordered::Equation));
+    for (to, from) in copies {
+        out.push(Ordered::Equation(copy(f, to, from)));
+    }
+    out
 }
 
-/// The equations that calls need, with those of the calls, and the others.
-fn needed(f: &Function, equations: Vec<Equation>) -> (Vec<Equation>, Vec<Equation>) {
-    let mut tensors = BTreeSet::new();
+/// The equations with each check after what it reads.
+fn with_checks(f: &Function, equations: Vec<Equation>, late: &[usize]) -> Vec<Ordered> {
+    let mut left: Vec<usize> = late.to_vec();
+    let mut out = Vec::new();
+    for (at, e) in equations.iter().enumerate() {
+        out.push(Ordered::Equation(e.clone()));
+        let later: BTreeSet<TensorId> = equations[at + 1..].iter().map(|e| e.tensor).collect();
+        left.retain(|&check| {
+            let complete = f.read_by(&f.checks[check]).is_disjoint(&later);
+            if complete {
+                out.push(Ordered::Check(check));
+            }
+            !complete
+        });
+    }
+    out.extend(left.into_iter().map(Ordered::Check));
+    out
+}
+
+/// The equations that calls and checks need, with those of the calls, and the others.
+fn needed(
+    f: &Function,
+    equations: Vec<Equation>,
+    late: &[usize],
+) -> (Vec<Equation>, Vec<Equation>) {
+    let checks = late.iter().flat_map(|&at| f.read_by(&f.checks[at]));
+    let mut tensors: BTreeSet<TensorId> = checks.collect();
     let mut first = vec![false; equations.len()];
     for (at, e) in equations.iter().enumerate().rev() {
         if f.returned(e).is_some() || tensors.contains(&e.tensor) {
-            tensors.extend(f.reads(e.right));
+            tensors.extend(f.reads_of(e));
             first[at] = true;
         }
     }

@@ -6,7 +6,7 @@ use super::order::{self, Order, divides};
 use super::scheduler::Scheduler;
 use super::{Choice, Contraction, Mode, Step};
 use crate::ir::{
-    DimId, Element, Expr, ExprId, Function, IndexId, Length, Role, Subscript, TensorId,
+    DimId, Element, Expr, ExprId, Function, IndexId, Length, Role, Subscript, TensorId, positions,
 };
 use std::collections::BTreeSet;
 
@@ -20,7 +20,7 @@ pub(crate) fn sum(
     let mut product = factors::product(s.f, body);
     let unused = |p: &Product, i: &IndexId| p.factors.iter().all(|x| !x.indices.contains(i));
     let dropped = !s.f.matches(target.tensor, &target.left);
-    if dropped || target.indices().iter().any(|i| unused(&product, i)) {
+    if dropped || target.indices(s.f).iter().any(|i| unused(&product, i)) {
         return nest::sum(s.f, target, over, body);
     }
     if product.factors.len() < 2 {
@@ -131,7 +131,7 @@ fn contract(
     over: Vec<IndexId>,
     product: Product,
 ) -> Vec<Step> {
-    let kept: BTreeSet<IndexId> = target.indices().into_iter().collect();
+    let kept: BTreeSet<IndexId> = target.indices(s.f).into_iter().collect();
     let sets: Vec<BTreeSet<IndexId>> = product.factors.iter().map(|x| x.indices.clone()).collect();
     let orders = order::orders(s.f, &sets, &kept);
     let mut choices: Vec<Choice> = orders
@@ -271,6 +271,7 @@ fn operand(s: &mut Scheduler<'_>, factor: Factor) -> (Vec<Step>, (TensorId, Vec<
         subscripts,
         guarded: false,
     } = s.f.exprs.get(factor.expr)
+        && positions(subscripts).all(|e| s.f.exprs.is_affine(e))
     {
         return (vec![], (*tensor, subscripts.clone()));
     }

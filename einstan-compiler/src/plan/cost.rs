@@ -48,7 +48,7 @@ impl Cost {
     fn step(&mut self, f: &Function, step: &Step) {
         match step {
             // What a call costs is known where it is called.
-            Step::Zero { .. } | Step::Call { .. } => {}
+            Step::Zero { .. } | Step::Check(_) | Step::Call { .. } => {}
             Step::Contract(c) => {
                 self.flops.add(&product(f, c, 2));
                 self.products.push(product(f, c, 1));

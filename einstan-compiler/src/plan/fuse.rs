@@ -35,7 +35,11 @@ pub(crate) fn fuse(f: &mut Function, steps: Vec<Step>) -> Vec<Step> {
     out
 }
 
+/// Nothing is written before a check that stands before it.
 fn touches(f: &Function, step: &Step, tensor: TensorId) -> bool {
+    if let Step::Check(_) = step {
+        return true;
+    }
     let (mut writes, mut reads) = (Vec::new(), Default::default());
     step.writes(f, &mut writes);
     step.reads(f, &mut reads);
@@ -136,13 +140,6 @@ impl Stmt {
     /// Replaces indices, those that the statement binds too.
     fn rename(&mut self, f: &mut Function, map: &BTreeMap<IndexId, IndexId>) {
         let to = |i: &mut IndexId| *i = map.get(i).copied().unwrap_or(*i);
-        let put = |subscripts: &mut Vec<Subscript>| {
-            for s in subscripts {
-                if let Subscript::Index(i) = s {
-                    to(i);
-                }
-            }
-        };
         match self {
             Stmt::Loop { index, body } => {
                 to(index);
@@ -151,21 +148,21 @@ impl Stmt {
             Stmt::Store {
                 left, row, value, ..
             } => {
-                put(left);
+                *left = f.renamed(left, map);
                 row.iter_mut().for_each(to);
                 *value = f.rename(*value, map);
             }
             Stmt::Reduce {
                 left, over, body, ..
             } => {
-                put(left);
+                *left = f.renamed(left, map);
                 over.iter_mut().for_each(to);
                 *body = f.rename(*body, map);
             }
             Stmt::Softmax {
                 left, along, body, ..
             } => {
-                put(left);
+                *left = f.renamed(left, map);
                 along.iter_mut().for_each(to);
                 *body = f.rename(*body, map);
             }

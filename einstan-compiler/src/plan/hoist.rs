@@ -8,13 +8,13 @@ use super::contraction::{covered, in_block, temporary};
 use super::cost::element_flops;
 use super::scheduler::Scheduler;
 use super::{Step, nest};
-use crate::ir::{Equation, Expr, ExprId, Function, IndexId, UnaryOp, indices};
+use crate::ir::{Equation, Expr, ExprId, Function, IndexId, UnaryOp};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The outermost such expressions of an equation, whose values take no more memory than a tensor that has a name.
 pub(crate) fn inside(f: &Function, e: &Equation) -> Vec<ExprId> {
     let mut all: BTreeSet<IndexId> = f.exprs.free_indices(e.right);
-    all.extend(indices(&e.left));
+    all.extend(f.exprs.indices_of(&e.left));
     all.extend(
         f.exprs
             .walk(e.right)

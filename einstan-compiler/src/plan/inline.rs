@@ -4,7 +4,7 @@ use super::cost::element_flops;
 use super::factors;
 use super::storage::{Reason, Storage};
 use crate::ir::{
-    BinaryOp, Equation, Expr, ExprId, Function, IndexId, Keep, ReduceOp, Role, Subscript, TensorId,
+    BinaryOp, Equation, Expr, ExprId, Function, IndexId, Keep, ReduceOp, Role, TensorId, indices,
 };
 use std::collections::BTreeMap;
 
@@ -78,7 +78,8 @@ fn substitutable(
         Role::Intermediate | Role::Temporary | Role::Adjoint { .. }
     );
     let stored = f.keep.get(&e.tensor) == Some(&Keep::Stored);
-    if !made || stored || f.results.contains(&e.tensor) || !f.covers(e) || !cheap(f, e.right) {
+    let checked = f.checked().contains(&e.tensor);
+    if !made || stored || checked || f.results.contains(&e.tensor) || !f.covers(e) || !cheap(f, e.right) {
         return None;
     }
     if f.tensor(e.tensor).element != crate::ir::Element::Float {
@@ -103,17 +104,9 @@ fn substitutable(
     {
         return None;
     }
-    let left = e
-        .left
-        .iter()
-        .map(|s| match s {
-            Subscript::Index(i) => *i,
-            Subscript::Constant(_) => unreachable!("a covering left side has plain indices"),
-        })
-        .collect();
     Some(Definition {
         tensor: e.tensor,
-        left,
+        left: indices(&e.left),
         right: e.right,
     })
 }

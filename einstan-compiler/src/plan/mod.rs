@@ -30,6 +30,8 @@ pub use storage::{Reason, Storage};
 
 use crate::differentiate::Backward;
 use crate::ir::{Equation, Function, Role, TensorId};
+use block::Part;
+use call::Ordered;
 use scheduler::Scheduler;
 use std::collections::BTreeSet;
 
@@ -50,16 +52,17 @@ pub fn plan(backward: Backward) -> Plan {
     let copies = kept_results.iter().copied().collect();
     let backward: Vec<Equation> = backward
         .into_iter()
-        .map(|e| Equation {
-            right: function.redirect(e.right, &copies),
-            ..e
-        })
+        .map(|e| function.redirected(&e, &copies))
         .collect();
-    let forward = call::order(&mut function, forward);
-    let backward = call::order(&mut function, backward);
-    let equations = [forward.as_slice(), &backward].concat();
-    let forward = block::blocks(&mut function, forward);
-    let backward = block::blocks(&mut function, backward);
+    let late: Vec<usize> = (0..function.checks.len())
+        .filter(|&at| function.is_late(&function.checks[at]))
+        .collect();
+    let forward = call::order(&mut function, forward, &late);
+    let backward = call::order(&mut function, backward, &[]);
+    let each = forward.iter().chain(&backward);
+    let equations: Vec<Equation> = each.filter_map(Ordered::equation).cloned().collect();
+    let forward = parts(&mut function, forward);
+    let backward = parts(&mut function, backward);
 
     let mut scheduler = Scheduler::new(&mut function);
     let forward = scheduler.schedule(&forward);
@@ -91,9 +94,25 @@ pub fn plan(backward: Backward) -> Plan {
     plan
 }
 
+/// Equations in blocks, as far as no check stands between them.
+fn parts(f: &mut Function, ordered: Vec<Ordered>) -> Vec<Part> {
+    let (mut out, mut equations) = (Vec::new(), Vec::new());
+    for o in ordered {
+        match o {
+            Ordered::Equation(e) => equations.push(e),
+            Ordered::Check(at) => {
+                out.extend(block::blocks(f, std::mem::take(&mut equations)));
+                out.push(Part::Check(at));
+            }
+        }
+    }
+    out.extend(block::blocks(f, equations));
+    out
+}
+
 /// A copy of every result that the backward pass reads.
 fn keep_results(f: &mut Function, backward: &[Equation]) -> Vec<(TensorId, TensorId)> {
-    let read: BTreeSet<TensorId> = backward.iter().flat_map(|e| f.reads(e.right)).collect();
+    let read: BTreeSet<TensorId> = backward.iter().flat_map(|e| f.reads_of(e)).collect();
     f.results
         .clone()
         .into_iter()

@@ -38,6 +38,7 @@ fn of_step(step: &Step, out: &mut Vec<IndexId>) {
                 .for_each(|s| add(s, out));
             c.loops.iter().for_each(|&i| once(i, out));
         }
+        Step::Check(_) => {}
         Step::Nest(body) => body.iter().for_each(|s| of_statement(s, out)),
         Step::Block { steps, .. } => steps.iter().for_each(|s| of_step(s, out)),
         Step::Choose(choices) => {

@@ -2,7 +2,6 @@
 
 use super::{Mode, Step, Stmt};
 use crate::ir::{Expr, ExprId, Function, IndexId, ReduceOp, Subscript, TensorId, are_plain};
-use std::collections::BTreeSet;
 
 /// Where an equation writes.
 #[derive(Clone, Debug)]
@@ -14,15 +13,8 @@ pub(crate) struct Target {
 
 impl Target {
     /// The indices on the left, each once, in order.
-    pub fn indices(&self) -> Vec<IndexId> {
-        let mut seen = BTreeSet::new();
-        self.left
-            .iter()
-            .filter_map(|s| match *s {
-                Subscript::Index(i) => seen.insert(i).then_some(i),
-                Subscript::Constant(_) => None,
-            })
-            .collect()
+    pub fn indices(&self, f: &Function) -> Vec<IndexId> {
+        f.exprs.indices_of(&self.left)
     }
 
     /// Whether a row of this index lies in consecutive memory of the target, as far as the subscripts tell.
@@ -39,19 +31,49 @@ fn score(f: &Function, body: ExprId, index: IndexId) -> i32 {
         .into_iter()
         .map(|e| match f.exprs.get(e) {
             Expr::Access { subscripts, .. } | Expr::IntegerAccess { subscripts, .. } => {
-                row_score(subscripts, index)
+                row_score(f, subscripts, index)
             }
             _ => 0,
         })
         .sum()
 }
 
-fn row_score(subscripts: &[Subscript], index: IndexId) -> i32 {
-    let at = Subscript::Index(index);
-    match subscripts.iter().filter(|&&s| s == at).count() {
-        0 => 0,
-        1 if subscripts.last() == Some(&at) => 2,
+fn row_score(f: &Function, subscripts: &[Subscript], index: IndexId) -> i32 {
+    let mut axes = subscripts.iter().enumerate().filter_map(|(axis, s)| {
+        let way = Way::of(f, *s, index)?;
+        Some((axis, way))
+    });
+    match (axes.next(), axes.next()) {
+        (None, _) => 0,
+        (Some((axis, Way::Next)), None) if axis + 1 == subscripts.len() => 2,
+        (Some((_, Way::Anywhere)), _) | (_, Some((_, Way::Anywhere))) => -6,
         _ => -3,
+    }
+}
+
+/// How a subscript moves with an index.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    /// To the next position.
+    Next,
+    /// By a fixed step.
+    Step,
+    Anywhere,
+}
+
+impl Way {
+    /// None where it stays.
+    fn of(f: &Function, s: Subscript, index: IndexId) -> Option<Way> {
+        match s {
+            Subscript::Index(i) => (i == index).then_some(Way::Next),
+            Subscript::Constant(_) => None,
+            Subscript::At(e) if !f.exprs.free_indices(e).contains(&index) => None,
+            Subscript::At(e) => Some(match f.exprs.is_linear_in(e, index) {
+                Some(linear) if linear.coefficient.value() == Some(1) => Way::Next,
+                Some(_) => Way::Step,
+                None => Way::Anywhere,
+            }),
+        }
     }
 }
 
@@ -70,12 +92,12 @@ fn wrap(loops: Vec<IndexId>, body: Vec<Stmt>) -> Vec<Stmt> {
 
 /// `T[left] mode value`: loops over the left indices, the best of them innermost.
 pub(crate) fn map(f: &Function, target: Target, value: ExprId) -> Step {
-    let indices = target.indices();
+    let indices = target.indices(f);
     let row = indices
         .iter()
         .copied()
         .enumerate()
-        .max_by_key(|&(at, i)| (score(f, value, i) + row_score(&target.left, i), at))
+        .max_by_key(|&(at, i)| (score(f, value, i) + row_score(f, &target.left, i), at))
         .map(|(_, i)| i);
     let loops = indices.into_iter().filter(|&i| Some(i) != row).collect();
     let Target { tensor, left, mode } = target;
@@ -102,7 +124,7 @@ pub(crate) fn reduction(
     let row = best_row(f, body, &indices);
     let (mut over, row) = split_row(indices, row);
     over.push(row);
-    let loops = target.indices();
+    let loops = target.indices(f);
     let Target { tensor, left, mode } = target;
     Step::Nest(wrap(
         loops,
@@ -132,7 +154,7 @@ fn best_row(f: &Function, body: ExprId, indices: &[IndexId]) -> IndexId {
 pub(crate) fn sum(f: &Function, target: Target, indices: Vec<IndexId>, body: ExprId) -> Vec<Step> {
     let inner = best_row(f, body, &indices);
     let outer = target
-        .indices()
+        .indices(f)
         .into_iter()
         .filter(|&i| {
             target.ends_with(i) && are_plain(&target.left) && f.matches(target.tensor, &target.left)
@@ -141,7 +163,7 @@ pub(crate) fn sum(f: &Function, target: Target, indices: Vec<IndexId>, body: Exp
         .max();
     match outer {
         Some((outer_score, row)) if outer_score > score(f, body, inner) + 1 => {
-            let (mut loops, row) = split_row(target.indices(), row);
+            let (mut loops, row) = split_row(target.indices(f), row);
             loops.extend(indices);
             let Target { tensor, left, mode } = target;
             let store = Stmt::Store {
@@ -173,13 +195,13 @@ pub(crate) fn softmax(
         .iter()
         .copied()
         .enumerate()
-        .max_by_key(|&(at, i)| (score(f, body, i) + row_score(&target.left, i), at))
+        .max_by_key(|&(at, i)| (score(f, body, i) + row_score(f, &target.left, i), at))
         .map(|(_, i)| i)
         .expect("a softmax has an index");
     let (mut order, row) = split_row(along.clone(), row);
     order.push(row);
     let loops = target
-        .indices()
+        .indices(f)
         .into_iter()
         .filter(|i| !along.contains(i))
         .collect();

@@ -3,7 +3,7 @@
 
 use super::block::is_large;
 use super::storage::{Reason, Storage, flops_of};
-use crate::ir::{Equation, Function, Keep, Role, Subscript, TensorId, indices};
+use crate::ir::{Equation, Function, Keep, Role, TensorId};
 use std::collections::BTreeMap;
 
 /// The backward equations, which read no such tensor; what is computed again is added to `again`. The last tensor comes
@@ -23,7 +23,7 @@ pub(crate) fn recompute(
     }
     let first = again.len();
     for tensor in tensors.into_iter().rev() {
-        let reads = |e: &Equation| f.reads(e.right).contains(&tensor);
+        let reads = |e: &Equation| f.reads_of(e).contains(&tensor);
         let Some(at) = out.iter().position(reads) else {
             continue;
         };
@@ -42,7 +42,7 @@ pub(crate) fn recompute(
         let copied = f.add_tensor(&t.name, t.axes, t.element, Role::Temporary);
         let map = BTreeMap::from([(tensor, copied)]);
         for e in &mut out {
-            e.right = f.redirect(e.right, &map);
+            *e = f.redirected(e, &map);
         }
         let copies: Vec<Equation> = definitions
             .into_iter()
@@ -75,21 +75,14 @@ fn copy(f: &mut Function, e: &Equation, tensor: TensorId) -> Equation {
         .walk(e.right)
         .into_iter()
         .flat_map(|id| f.exprs.bound(id).to_vec());
-    let all: Vec<_> = indices(&e.left).into_iter().chain(bound).collect();
+    let all: Vec<_> = f.exprs.indices_of(&e.left).into_iter().chain(bound).collect();
     let mut map = BTreeMap::new();
     for i in all {
         let index = f.index(i).clone();
         map.entry(i)
             .or_insert_with(|| f.add_index(index.name, index.dim));
     }
-    let left = e
-        .left
-        .iter()
-        .map(|&s| match s {
-            Subscript::Index(i) => Subscript::Index(map[&i]),
-            s => s,
-        })
-        .collect();
+    let left = f.renamed(&e.left, &map);
     Equation {
         tensor,
         left,

@@ -3,6 +3,7 @@
 use super::storage::Storage;
 use crate::ir::{
     CallId, DimId, Element, ExprId, Function, IndexId, Part, ReduceOp, Subscript, TensorId,
+    positions,
 };
 use std::collections::BTreeSet;
 
@@ -77,6 +78,8 @@ pub enum Step {
     },
     /// One of several ways, by the lengths. The last option needs no condition.
     Choose(Vec<Choice>),
+    /// One of the function's checks, of what has been computed before.
+    Check(usize),
     /// A part of a call: an output that is not listed is not wanted.
     Call {
         call: CallId,
@@ -206,6 +209,7 @@ impl Step {
             }
         };
         match self {
+            Step::Check(_) => {}
             Step::Zero { tensor, .. } => add(*tensor),
             Step::Contract(c) => add(c.target),
             Step::Nest(body) => body.iter().for_each(|s| s.writes(&mut add)),
@@ -222,9 +226,13 @@ impl Step {
         let base = |t: TensorId| f.base(t);
         match self {
             Step::Zero { .. } => {}
+            Step::Check(at) => out.extend(f.read_by(&f.checks[*at])),
             Step::Contract(c) => {
                 out.extend([c.a.0, c.b.0].map(base));
                 out.extend(c.alpha.into_iter().flat_map(|a| f.reads(a)).map(base));
+                let all = [&c.a.1, &c.b.1, &c.left];
+                let read = all.into_iter().flat_map(|s| positions(s));
+                out.extend(read.flat_map(|p| f.reads(p)).map(base));
             }
             Step::Nest(body) => body
                 .iter()
@@ -249,13 +257,16 @@ impl Stmt {
         }
     }
 
-    /// Calls `visit` with every expression of the statement.
+    /// Calls `visit` with every expression of the statement, those of positions on the left too.
     pub(crate) fn values(&self, visit: &mut impl FnMut(ExprId)) {
         match self {
             Stmt::Loop { body, .. } => body.iter().for_each(|s| s.values(visit)),
-            Stmt::Store { value: e, .. }
-            | Stmt::Reduce { body: e, .. }
-            | Stmt::Softmax { body: e, .. } => visit(*e),
+            Stmt::Store { value: e, left, .. }
+            | Stmt::Reduce { body: e, left, .. }
+            | Stmt::Softmax { body: e, left, .. } => {
+                positions(left).for_each(&mut *visit);
+                visit(*e);
+            }
         }
     }
 }

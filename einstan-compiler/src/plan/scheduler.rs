@@ -33,6 +33,7 @@ impl<'a> Scheduler<'a> {
                 }
                 Part::Equation(e) => steps.extend(self.equation(e)),
                 Part::Block(b) => steps.extend(self.block(b)),
+                Part::Check(at) => steps.push(Step::Check(*at)),
             }
             at += 1;
         }
@@ -154,7 +155,7 @@ impl<'a> Scheduler<'a> {
     fn map(&mut self, target: nest::Target, value: ExprId) -> Vec<Step> {
         let direct = vec![nest::map(self.f, target.clone(), value)];
         let kept = self.f.exprs.free_indices(value);
-        if target.indices().iter().all(|i| kept.contains(i)) {
+        if target.indices(self.f).iter().all(|i| kept.contains(i)) {
             return direct;
         }
         let count = self.f.tensors.len();

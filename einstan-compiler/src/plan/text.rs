@@ -87,6 +87,11 @@ fn step(out: &mut String, f: &Function, step: &Step, depth: usize) {
         Step::Zero { tensor, .. } => {
             let _ = writeln!(out, "{pad}{} = 0", shape(f, *tensor));
         }
+        Step::Check(at) => {
+            let read = f.read_by(&f.checks[*at]).into_iter();
+            let names: Vec<&str> = read.map(|t| f.tensor(t).name.as_str()).collect();
+            let _ = writeln!(out, "{pad}{}: checked", names.join(", "));
+        }
         Step::Contract(c) => {
             let _ = writeln!(
                 out,

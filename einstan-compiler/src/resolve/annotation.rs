@@ -1,14 +1,12 @@
 //! Dimensions that are given where an index is introduced: `Z[i: n] = ..`, `sum[k: 3](..)`.
 
-use super::{Scope, mention, unsupported};
-use crate::ast::{Equation, Expr, ExprKind, Name, Number};
+use super::range::Found;
+use super::{Scope, mention};
+use crate::ast::{Equation, Expr, Name};
 use crate::check::Range;
 use crate::ir::{DimId, Fault, Meeting};
 use crate::rule::Rule;
 use std::collections::BTreeMap;
-
-/// What is known of an index: its dimension, and the access that gave it.
-type Found = BTreeMap<String, (DimId, Option<Range>)>;
 
 impl Scope<'_> {
     /// Adds the dimensions that an equation is annotated with to what its plain reads say, which must be the same.
@@ -16,7 +14,7 @@ impl Scope<'_> {
         let mut known: BTreeMap<String, DimId> = BTreeMap::new();
         let mut good = true;
         for (index, dimension) in annotations(e) {
-            let Some(dim) = self.annotation(dimension) else {
+            let Some(dim) = self.dimension_of(dimension) else {
                 good = false;
                 continue;
             };
@@ -41,19 +39,6 @@ impl Scope<'_> {
             }
         }
         good.then_some(())
-    }
-
-    /// The dimension that an annotation names.
-    fn annotation(&mut self, dimension: &Expr) -> Option<DimId> {
-        match &dimension.kind {
-            ExprKind::Name(n) => self.dimension(n),
-            ExprKind::Number(Number::Whole(n)) => Some(self.f.fixed(*n)),
-            _ => {
-                let text = "an expression as the dimension of an index";
-                unsupported::report(self.diagnostics, dimension.span, text);
-                None
-            }
-        }
     }
 
     /// The annotation of an index that is read plainly too: both must be one dimension, or have one length.

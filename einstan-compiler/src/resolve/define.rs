@@ -1,15 +1,14 @@
 //! The tensor that an equation defines or adds to.
 
 use super::equation::Slot;
+use super::range::Found;
 use super::{Binding, ResultAxis, Scope};
 use crate::ast::{self, AssignOp, Equation};
-use crate::check::Range;
 use crate::ir::{
     self, BinaryOp, DimId, Element, Expr as Ir, ExprId, Length, Op, Role, Subscript, TensorId,
 };
 use crate::rule::Rule;
 use proc_macro2::Span;
-use std::collections::BTreeMap;
 
 /// What an equation writes.
 #[derive(Clone, Copy, Debug)]
@@ -28,7 +27,7 @@ impl Scope<'_> {
         e: &Equation,
         left: &[Slot],
         declared: &[Option<DimId>],
-        ranges: &BTreeMap<String, (DimId, Option<Range>)>,
+        ranges: &Found,
         element: Element,
     ) -> Option<Target> {
         let name = &e.left.tensor.text;
@@ -200,7 +199,7 @@ impl Scope<'_> {
         if self.dims.get(new).is_some_and(|&d| d == dim) {
             return Some(());
         }
-        if let Length::Returned { .. } = self.f.dim(dim).length {
+        if let Length::Returned { .. } | Length::Computed(_) = self.f.dim(dim).length {
             self.f.dims[dim.index()].name = new.to_string();
         } else if !matches!(self.f.dim(dim).length, Length::Fixed(_)) {
             let own = self.dim_name(dim);

@@ -1,30 +1,44 @@
 //! One equation: what it may define, its indices, and the order in which its parts are resolved.
 
 use super::define::Target;
-use super::lower::{Lowering, Value};
-use super::range::{self, Ranges};
+use super::lower::{Lowering, Pad, Value};
+use super::range::{Found, Ranges};
 use super::whole::{Call, Whole};
-use super::{Binding, Scope, integer, mention, signature, unsupported};
+use super::{Binding, Scope, integer, mention, signature};
 use crate::ast::{
     self, AssignOp, Equation, Expr, ExprKind, Name, Number, Statement, SubscriptKind,
 };
-use crate::check::{Line, Position, Range};
-use crate::ir::{DimId, Element, Place, Subscript, TensorId};
+use crate::check::{Line, Position};
+use crate::ir::{DimId, Element, Meeting, Place, Subscript, TensorId};
 use crate::rule::Rule;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// A subscript on the left.
 #[derive(Clone, Debug)]
 pub(crate) enum Slot {
     Index(Name),
     Constant(u64),
+    /// A position that is computed.
+    At(ast::Subscript),
 }
 
 impl Slot {
     pub fn name(&self) -> Option<&str> {
         match self {
             Slot::Index(n) => Some(&n.text),
-            Slot::Constant(_) => None,
+            Slot::Constant(_) | Slot::At(_) => None,
+        }
+    }
+
+    /// The indices of `indices` in it.
+    fn names(&self, indices: &BTreeSet<String>) -> Vec<String> {
+        match self {
+            Slot::Index(n) => vec![n.text.clone()],
+            Slot::Constant(_) => vec![],
+            Slot::At(s) => {
+                let all = mention::mentions(mention::position(s)).into_iter();
+                all.filter(|n| indices.contains(n)).collect()
+            }
         }
     }
 }
@@ -112,15 +126,71 @@ impl Scope<'_> {
         });
         let left = self.left_slots(e)?;
         self.may_define(e)?;
-        let indices = mention::index_names(e);
+        let indices = self.indices(e, &left);
         self.index_and_scalar(e, &indices)?;
         let axes = self.left_axes(e)?;
-        let ranges = self.ranges(e, &axes, &indices)?;
-        self.left_has_ranges(e, &left, &ranges)?;
+        let axes = self.annotated_axes(e, &left, axes)?;
+        let rounds = self.ranges(e, &axes, &indices)?;
+        self.left_has_ranges(e, &left, &indices, &rounds.found)?;
         let element = self.element(e, &indices)?;
-        let target = self.target(e, &left, &axes, &ranges, element)?;
-        let ranges = range::placed(ranges, e, target.tensor);
+        let target = self.target(e, &left, &axes, &rounds.found, element)?;
+        let ranges = rounds.placed(e, target.tensor);
         self.right(e, &left, &axes, &indices, &ranges, target)
+    }
+
+    fn is_integer_scalar(&self, name: &str) -> bool {
+        match self.tensors.get(name) {
+            Some(Binding::Tensor { id, .. }) => {
+                let t = self.f.tensor(*id);
+                t.axes.is_empty() && t.element != Element::Float
+            }
+            _ => false,
+        }
+    }
+
+    /// The names of the equation's indices: those on the left and those that reductions bind, and in subscripts those that
+    /// are no integer scalars.
+    fn indices(&self, e: &Equation, left: &[Slot]) -> BTreeSet<String> {
+        let mut out = mention::index_names(e);
+        let plain = left.iter().filter_map(Slot::name);
+        let fixed: BTreeSet<&str> = plain.collect();
+        let bound = mention::bound_names(&e.right);
+        out.retain(|n| {
+            fixed.contains(n.as_str()) || bound.contains(n) || !self.is_integer_scalar(n)
+        });
+        out
+    }
+
+    /// The axes with those that an annotation on the left gives at a computed position.
+    fn annotated_axes(
+        &mut self,
+        e: &Equation,
+        left: &[Slot],
+        mut axes: Vec<Option<DimId>>,
+    ) -> Option<Vec<Option<DimId>>> {
+        for (axis, (_, dimension)) in e.left.subscripts.iter().enumerate() {
+            let (Slot::At(_) | Slot::Constant(_), Some(dimension)) = (&left[axis], dimension)
+            else {
+                continue;
+            };
+            let dim = self.dimension_of(dimension)?;
+            match axes[axis] {
+                Some(known) if self.f.meeting(known, dim) == Meeting::Never => {
+                    let text = format!(
+                        "axis {axis} of `{}` is `{}`, and is given the dimension `{}` here",
+                        e.left.tensor.text,
+                        self.dim_name(known),
+                        self.dim_name(dim)
+                    );
+                    self.diagnostics
+                        .error(Rule::AxisMismatch, dimension.span, text);
+                    return None;
+                }
+                Some(_) => {}
+                None => axes[axis] = Some(dim),
+            }
+        }
+        Some(axes)
     }
 
     /// A bare name is an index of the equation, or a scalar.
@@ -155,17 +225,20 @@ impl Scope<'_> {
         &mut self,
         e: &Equation,
         left: &[Slot],
-        ranges: &BTreeMap<String, (DimId, Option<Range>)>,
+        indices: &BTreeSet<String>,
+        ranges: &Found,
     ) -> Option<()> {
-        let without = |s: &Slot| s.name().is_some_and(|n| !ranges.contains_key(n));
-        let Some(axis) = left.iter().position(without) else {
+        let mut all = left.iter().enumerate().flat_map(|(axis, s)| {
+            let names = s.names(indices).into_iter();
+            names.map(move |name| (axis, name))
+        });
+        let Some((axis, name)) = all.find(|(_, name)| !ranges.contains_key(name)) else {
             return Some(());
         };
         let span = e.left.subscripts[axis].0.span;
         let text = format!(
-            "nothing gives the range of `{}`: no tensor on the right is read along it, and no dimension is declared for \
+            "nothing gives the range of `{name}`: no tensor on the right is read along it, and no dimension is declared for \
              axis {axis} of `{}`",
-            left[axis].name().unwrap_or_default(),
             e.left.tensor.text
         );
         self.diagnostics.error(Rule::NoRange, span, text);
@@ -181,16 +254,12 @@ impl Scope<'_> {
                 SubscriptKind::Plain(Expr {
                     kind: ExprKind::Name(n),
                     ..
-                }) => Slot::Index(n.clone()),
+                }) if !adds || !self.is_integer_scalar(&n.text) => Slot::Index(n.clone()),
                 SubscriptKind::Plain(Expr {
                     kind: ExprKind::Number(Number::Whole(c)),
                     ..
                 }) if adds => Slot::Constant(*c),
-                _ if adds => {
-                    let text = "a `+=` into a position that is computed";
-                    unsupported::report(self.diagnostics, s.span, text);
-                    return None;
-                }
+                _ if adds => Slot::At(s.clone()),
                 _ => {
                     let text = "the left-hand side of `=` takes plain indices, like `Y[i, j]`";
                     self.diagnostics.error(Rule::RepeatedLeft, s.span, text);
@@ -316,29 +385,43 @@ impl Scope<'_> {
         target: Target,
     ) -> Option<()> {
         let mut lowering = Lowering::new(self, e, indices, ranges);
-        let subscripts: Vec<Subscript> = left
-            .iter()
-            .map(|s| match s {
+        for name in left.iter().flat_map(|s| s.names(indices)) {
+            lowering.bind_once(&name);
+        }
+        let (mut subscripts, mut pads) = (Vec::new(), Vec::new());
+        let access = e.left.access();
+        for (axis, s) in left.iter().enumerate() {
+            subscripts.push(match s {
                 Slot::Index(n) => Subscript::Index(lowering.bind_once(&n.text)),
                 Slot::Constant(c) => Subscript::Constant(*c),
-            })
-            .collect();
+                Slot::At(s) => {
+                    let place = (target.tensor, axis);
+                    let dim = lowering.scope.f.tensor(target.tensor).axes[axis];
+                    let (subscript, pad) = lowering.subscript(&access, s, place, dim)?;
+                    pads.extend(pad.map(|pad| (axis, pad)));
+                    subscript
+                }
+            });
+        }
         let right = match target.element {
-            Element::Float => lowering.number(&e.right),
+            Element::Float => lowering.number(&e.right).map(Value::Number),
             Element::Integer(_) => match lowering.value(&e.right) {
                 Some(Value::Number(_)) => {
                     let text = format!(
                         "`{}` is an integer tensor, and this is a number",
                         e.left.tensor.text
                     );
-                    self.diagnostics
-                        .error(Rule::IntegerKind, e.right.span, text);
+                    lowering.error(Rule::IntegerKind, e.right.span, text);
                     None
                 }
-                value => value.map(Value::id),
+                value => value,
             },
         };
-        self.left_positions(e, axes, &subscripts, target.tensor);
+        // What falls outside is dropped.
+        let all: Vec<Pad> = pads.iter().map(|(_, pad)| *pad).collect();
+        let right = right.map(|value| lowering.padded(value, &all).id());
+        let padded: BTreeSet<usize> = pads.iter().map(|(axis, _)| *axis).collect();
+        self.left_positions(e, axes, &subscripts, &padded, target.tensor);
         self.add(target, subscripts, right?);
         Some(())
     }
@@ -349,10 +432,13 @@ impl Scope<'_> {
         e: &Equation,
         axes: &[Option<DimId>],
         subscripts: &[Subscript],
+        padded: &BTreeSet<usize>,
         tensor: TensorId,
     ) {
         for (axis, (&subscript, dim)) in subscripts.iter().zip(axes).enumerate() {
-            let Some(dim) = *dim else { continue };
+            let Some(dim) = dim.filter(|_| !padded.contains(&axis)) else {
+                continue;
+            };
             self.written.positions.push(Position {
                 equation: self.written.equations.len() - 1,
                 subscript,
@@ -361,6 +447,7 @@ impl Scope<'_> {
                 shown: ast::print::left(&e.left),
                 span: e.left.subscripts[axis].0.span,
                 branch: None,
+                write: true,
             });
         }
     }

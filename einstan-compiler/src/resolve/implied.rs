@@ -3,7 +3,7 @@
 
 use super::{Scalars, mention};
 use crate::ast::{
-    Body, Equation, Expr, ExprKind, Name, Param, ParamKind, ResultDecl, Statement, SubscriptKind,
+    Body, ElementType, Equation, Expr, ExprKind, Name, Param, ParamKind, ResultDecl, Statement, SubscriptKind,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -27,9 +27,14 @@ pub(crate) fn signature(
     let mut classes = Classes::default();
     let mut used: Vec<(Name, usize)> = Vec::new();
     let mut defined: BTreeSet<String> = BTreeSet::new();
+    let gathered: BTreeSet<String> = equations.iter().flat_map(|e| mention::gathered(e)).collect();
     for e in &equations {
         let indices = mention::index_names(e);
-        for (name, rank) in names(&e.right, &indices, scalars) {
+        let mut read = names(&e.right, &indices, scalars);
+        for position in mention::positions(&e.left.access()) {
+            read.extend(names(position, &indices, scalars));
+        }
+        for (name, rank) in read {
             let known = used.iter_mut().find(|(n, _)| n.text == name.text);
             match known {
                 // A tensor, where it has indices anywhere.
@@ -50,7 +55,9 @@ pub(crate) fn signature(
         .map(|(name, rank)| Param {
             kind: ParamKind::Variable,
             dimensions: (rank > 0).then(|| axes(&mut dims, &name, rank)),
-            element: None,
+            element: gathered
+                .contains(&name.text)
+                .then_some((ElementType::Usize, name.span)),
             span: name.span,
             name,
         })
@@ -120,7 +127,19 @@ impl Classes {
     fn equation(&mut self, e: &Equation) {
         let mut first: BTreeMap<String, Axis> = BTreeMap::new();
         let mut plain: Vec<(Axis, String)> = Vec::new();
-        for (a, branch) in mention::accesses(&e.right) {
+        let accesses = mention::accesses_of(e);
+        let mut limits: BTreeSet<(String, usize, String)> = BTreeSet::new();
+        for (a, branch) in &accesses {
+            for (axis, s) in a.subscripts.iter().enumerate() {
+                if let (SubscriptKind::Plain(position), false) = (&s.kind, branch)
+                    && mention::plain_index(s).is_none()
+                {
+                    let names = mention::mentions(position).into_iter();
+                    limits.extend(names.map(|n| (a.tensor.text.clone(), axis, n)));
+                }
+            }
+        }
+        for (a, branch) in accesses {
             for (axis, s) in a.subscripts.iter().enumerate() {
                 if let (
                     SubscriptKind::Plain(Expr {
@@ -129,6 +148,7 @@ impl Classes {
                     }),
                     false,
                 ) = (&s.kind, branch)
+                    && !limits.contains(&(a.tensor.text.clone(), axis, n.text.clone()))
                 {
                     plain.push(((a.tensor.text.clone(), axis), n.text.clone()));
                 }

@@ -63,13 +63,33 @@ pub(crate) fn plain_index(s: &Subscript) -> Option<&Name> {
 }
 
 pub(crate) fn positions(a: &Access) -> Vec<&Expr> {
-    a.subscripts
-        .iter()
-        .map(|s| match &s.kind {
-            SubscriptKind::Plain(e) => e,
-            SubscriptKind::Wrapped { position, .. } => position,
-        })
-        .collect()
+    a.subscripts.iter().map(position).collect()
+}
+
+/// The expression of a subscript.
+pub(crate) fn position(s: &Subscript) -> &Expr {
+    match &s.kind {
+        SubscriptKind::Plain(e) => e,
+        SubscriptKind::Wrapped { position, .. } => position,
+    }
+}
+
+/// The tensors that stand inside of subscripts.
+pub(crate) fn gathered(e: &Equation) -> BTreeSet<String> {
+    let outer = accesses_of(e).into_iter().map(|(a, _)| a);
+    let mut out = BTreeSet::new();
+    for a in outer.chain([e.left.access()]) {
+        let inner = positions(&a).into_iter().flat_map(accesses);
+        out.extend(inner.map(|(a, _)| a.tensor.text));
+    }
+    out
+}
+
+/// The indices that reductions and normalisations name.
+pub(crate) fn bound_names(e: &Expr) -> BTreeSet<String> {
+    let mut out = BTreeSet::new();
+    bound(e, &mut out);
+    out
 }
 
 /// The names that an expression uses as a subscript or as a number, and no reduction in it binds.
@@ -109,6 +129,15 @@ pub(crate) fn mentions(e: &Expr) -> BTreeSet<String> {
 pub(crate) fn accesses(e: &Expr) -> Vec<(Access, bool)> {
     let mut out = Vec::new();
     collect(e, false, &mut out);
+    out
+}
+
+/// Every access of the right-hand side, and of subscripts on the left.
+pub(crate) fn accesses_of(e: &Equation) -> Vec<(Access, bool)> {
+    let mut out = accesses(&e.right);
+    for position in positions(&e.left.access()) {
+        collect(position, false, &mut out);
+    }
     out
 }
 
@@ -160,10 +189,7 @@ pub(crate) fn index_names(e: &Equation) -> BTreeSet<String> {
         .left
         .subscripts
         .iter()
-        .flat_map(|(s, _)| match &s.kind {
-            SubscriptKind::Plain(e) => mentions(e),
-            SubscriptKind::Wrapped { position, .. } => mentions(position),
-        })
+        .flat_map(|(s, _)| mentions(position(s)))
         .collect();
     out.extend(subscript_names(&e.right).into_iter().map(|n| n.text));
     bound(&e.right, &mut out);

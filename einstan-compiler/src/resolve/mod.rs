@@ -4,9 +4,11 @@
 //! turns its right-hand side into an expression with explicit sums. An error leaves what it concerns poisoned, so that
 //! one mistake is one error.
 
+mod affine;
 mod annotation;
 mod attribute;
 mod define;
+mod dimension;
 mod equation;
 mod implied;
 mod integer;

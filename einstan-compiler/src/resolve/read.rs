@@ -1,20 +1,15 @@
-//! Reads: the tensor is there, and its subscripts are as many as its axes and of a kind that is supported.
+//! Reads: the tensor is there, and its subscripts are as many as its axes.
 
-use super::message::{self, count};
-use super::{Binding, Scope, mention, unsupported};
-use crate::ast::{Access, Expr, ExprKind, Name, Number, Subscript, SubscriptKind};
+use super::message::count;
+use super::{Binding, Scope};
+use crate::ast::{Access, Name};
 use crate::ir::{DimId, TensorId};
 use crate::parse::words;
 use crate::rule::Rule;
-use std::collections::BTreeSet;
 
 impl Scope<'_> {
-    /// Checks the tensor of a read; returns it with its plain subscripts as (axis, index).
-    pub(crate) fn read(
-        &mut self,
-        a: &Access,
-        indices: &BTreeSet<String>,
-    ) -> Option<(TensorId, Vec<(usize, String)>)> {
+    /// Checks the tensor of a read.
+    pub(crate) fn read(&mut self, a: &Access) -> Option<TensorId> {
         let id = match self.tensors.get_mut(&a.tensor.text) {
             Some(Binding::Tensor { id, read, .. }) => {
                 *read = true;
@@ -42,26 +37,7 @@ impl Scope<'_> {
             self.diagnostics.error(Rule::Rank, a.tensor.span, text);
             return None;
         }
-        let mut plain = Vec::new();
-        for (axis, s) in a.subscripts.iter().enumerate() {
-            match &s.kind {
-                SubscriptKind::Plain(Expr {
-                    kind: ExprKind::Name(n),
-                    ..
-                }) if indices.contains(&n.text) => {
-                    plain.push((axis, n.text.clone()));
-                }
-                SubscriptKind::Plain(Expr {
-                    kind: ExprKind::Number(Number::Whole(_)),
-                    ..
-                }) => {}
-                _ => {
-                    self.refuse_subscript(a, s);
-                    return None;
-                }
-            }
-        }
-        Some((id, plain))
+        Some(id)
     }
 
     /// `: it is declared as X[n, m]`
@@ -72,39 +48,6 @@ impl Scope<'_> {
         }
         let dims: Vec<String> = t.axes.iter().map(|&d| self.dim_name(d)).collect();
         format!(": it is `{}[{}]`", t.name, dims.join(", "))
-    }
-
-    /// Names what a subscript is that this version does not take.
-    fn refuse_subscript(&mut self, a: &Access, s: &Subscript) {
-        let shown = message::access(a);
-        let text = match &s.kind {
-            SubscriptKind::Wrapped { word, .. } => {
-                format!("`{}` in the subscript of `{shown}`", word.text)
-            }
-            SubscriptKind::Plain(e) => {
-                if let ExprKind::Number(_) = e.kind {
-                    let text = format!("`{shown}`: a position is a whole number");
-                    self.diagnostics.error(Rule::Subscript, s.span, text);
-                    return;
-                }
-                if let Some((i, j)) = mention::product_of_indices(e) {
-                    let text = format!(
-                        "the subscript of `{shown}` multiplies two indices, `{i}` and `{j}`"
-                    );
-                    self.diagnostics.error(Rule::Subscript, s.span, text);
-                    return;
-                }
-                let gathered =
-                    !mention::accesses(e).is_empty() || matches!(e.kind, ExprKind::Name(_));
-                let what = if gathered {
-                    "a gathered subscript"
-                } else {
-                    "an affine subscript"
-                };
-                format!("{what}, as in `{shown}`,")
-            }
-        };
-        unsupported::report(self.diagnostics, s.span, &text);
     }
 
     /// The dimension whose length is asked for.

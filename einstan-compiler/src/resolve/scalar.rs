@@ -88,7 +88,7 @@ fn is_wrong(scalar: &Scalar, all: &Scalars, diagnostics: &mut Diagnostics) -> bo
         let callees = Callees::new();
         let mut scope = Scope::new(&name.text, all, &callees, diagnostics);
         let equation = Equation::of(name, body);
-        let (none, ranges) = (BTreeSet::new(), Ranges::new());
+        let (none, ranges) = (BTreeSet::new(), Ranges::default());
         let mut lowering = Lowering::new(&mut scope, &equation, &none, &ranges);
         let arguments = lowering.rule_arguments(parameters.len());
         lowering.scalar_body(name, parameters, &arguments, body);

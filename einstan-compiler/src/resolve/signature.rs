@@ -190,10 +190,10 @@ impl Scope<'_> {
             },
             ExprKind::Number(Number::Whole(n)) => ResultAxis::Known(self.fixed(*n)),
             ExprKind::Error => ResultAxis::Poisoned,
-            _ => {
-                unsupported::report(self.diagnostics, e.span, "an expression as a dimension");
-                ResultAxis::Poisoned
-            }
+            _ => match self.dimension_of(e) {
+                Some(dim) => ResultAxis::Known(dim),
+                None => ResultAxis::Poisoned,
+            },
         }
     }
 }

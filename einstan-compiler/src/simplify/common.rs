@@ -29,9 +29,10 @@ pub(super) fn run(joint: &mut Backward) {
                 joint.remove(at);
                 let map = BTreeMap::from([(e.tensor, same)]);
                 for later in at..joint.function.equations.len() {
-                    let right = joint.function.equations[later].right;
-                    joint.function.equations[later].right = joint.function.redirect(right, &map);
+                    let equation = joint.function.equations[later].clone();
+                    joint.function.equations[later] = joint.function.redirected(&equation, &map);
                 }
+                joint.function.redirect_checks(&map);
             }
             _ => {
                 known.entry(value).or_insert(e.tensor);

@@ -16,11 +16,12 @@ pub(super) fn run(joint: &mut Backward) {
 /// What results and gradients depend on, with themselves.
 fn needed(f: &Function) -> BTreeSet<TensorId> {
     let mut needed: BTreeSet<TensorId> = f.results.iter().copied().collect();
+    needed.extend(f.checked());
     for e in f.equations.iter().rev() {
         let gradient = matches!(f.tensor(e.tensor).role, Role::Gradient { .. });
         if gradient || needed.contains(&e.tensor) {
             needed.insert(e.tensor);
-            needed.extend(f.reads(e.right));
+            needed.extend(f.reads_of(e));
         }
     }
     needed

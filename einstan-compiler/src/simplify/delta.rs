@@ -50,7 +50,7 @@ pub(super) fn summed(f: &mut Function, id: ExprId) -> ExprId {
             // The sum may be over nothing, and then a position is none.
             match equality(f, x, &bound)? {
                 (gone, Subscript::Index(stays), rest) => Some((at, gone, stays, rest)),
-                (_, Subscript::Constant(_), _) => None,
+                (_, Subscript::Constant(_) | Subscript::At(_), _) => None,
             }
         });
         let Some((at, gone, stays, rest)) = found else {
@@ -119,7 +119,7 @@ fn on_diagonal(
             let found = equality(f, x, kept)?;
             let placed = match found.1 {
                 Subscript::Index(stays) => kept(stays),
-                Subscript::Constant(_) => true,
+                Subscript::Constant(_) | Subscript::At(_) => true,
             };
             placed.then_some((at, found))
         });
@@ -156,7 +156,7 @@ fn placed(f: &mut Function, factors: Vec<ExprId>, gone: IndexId, stays: Subscrip
     let mut product = None;
     for factor in factors {
         let factor = match stays {
-            Subscript::Constant(_) => guarded(f, factor, gone),
+            Subscript::Constant(_) | Subscript::At(_) => guarded(f, factor, gone),
             Subscript::Index(_) => factor,
         };
         let there = f.exprs.place(factor, &places);

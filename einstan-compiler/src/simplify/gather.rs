@@ -1,7 +1,7 @@
 //! `T[i] = a; T[i] += b` as `T[i] = a + b`, where both are maps and nothing needs T in between: T is written once.
 
 use crate::differentiate::Backward;
-use crate::ir::{Element, Equation, Expr, Function, Subscript};
+use crate::ir::{Element, Equation, Expr, Function, indices};
 use std::collections::BTreeMap;
 
 pub(super) fn run(joint: &mut Backward) {
@@ -29,7 +29,7 @@ fn next(joint: &Backward, at: usize) -> Option<usize> {
     let whole = |e: &Equation| f.covers(e) && !f.exprs.reduces(e.right);
     let read = f.equations[at + 1..=later]
         .iter()
-        .any(|e| f.reads(e.right).contains(&first.tensor));
+        .any(|e| f.reads_of(e).contains(&first.tensor));
     let one_pass = (at < joint.split) == (later < joint.split);
     (one_pass && !read && whole(first) && whole(&f.equations[later])).then_some(later)
 }
@@ -37,15 +37,9 @@ fn next(joint: &Backward, at: usize) -> Option<usize> {
 /// Makes the equation at `at` write what `first` wrote before as well.
 fn add(f: &mut Function, first: Equation, at: usize) {
     let later = f.equations[at].clone();
-    let index = |s: &Subscript| match *s {
-        Subscript::Index(i) => Some(i),
-        Subscript::Constant(_) => None,
-    };
-    let map: BTreeMap<_, _> = first
-        .left
-        .iter()
-        .filter_map(index)
-        .zip(later.left.iter().filter_map(index))
+    let map: BTreeMap<_, _> = indices(&first.left)
+        .into_iter()
+        .zip(indices(&later.left))
         .collect();
     let right = f.rename(first.right, &map);
     let right = match f.tensor(later.tensor).element {

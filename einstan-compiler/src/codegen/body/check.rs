@@ -1,10 +1,10 @@
 //! What a function checks when it is entered.
 
 use super::{Body, Paths, Use, expr::Emitter};
-use crate::ir::{Check, ExprId, Fault, IndexId, Place, Subscript};
+use crate::ir::{Check, Expr, ExprId, Fault, IndexId, Length, Place, Subscript};
 use crate::plan::{Phase, Plan};
 use proc_macro2::{Literal, TokenStream};
-use quote::{format_ident, quote};
+use quote::{ToTokens, format_ident, quote};
 use std::collections::BTreeSet;
 
 /// Emits the checks that need lengths alone, with a `lens` in scope.
@@ -17,14 +17,34 @@ pub(crate) fn checks(plan: &Plan, paths: &Paths) -> TokenStream {
     }
 }
 
+/// Emits the lengths that follow from others, with a `lens` in scope; one that would be negative, which a check refuses, is 0:
+///
+/// ```text
+/// let x3 = rt::integer_add(lens.d0 as i64, lens.d1 as i64);
+/// lens.d2 = rt::integer_max(x3, 0) as usize;
+/// ```
+pub(crate) fn computed(plan: &Plan, paths: &Paths) -> TokenStream {
+    let body = Body::new(plan, paths, Phase::Forward);
+    let rt = &paths.rt;
+    let mut out = TokenStream::new();
+    for (at, dim) in body.f.dims.iter().enumerate() {
+        if let Length::Computed(e) = dim.length {
+            let mut emitter = Emitter::new(&body, None);
+            let value = emitter.value(e);
+            let (lets, field) = (emitter.outer, format_ident!("d{}", at));
+            out.extend(quote! { #(#lets)* lens.#field = #rt::integer_max(#value, 0) as usize; });
+        }
+    }
+    out
+}
+
 impl Body<'_> {
-    /// The checks that read parameters, or those that don't.
+    /// Of the checks that are made at entry those that read parameters, or those that don't.
     pub(super) fn checks(&self, reading: bool) -> TokenStream {
-        let reads = |c: &&Check| c.fails.iter().any(|(id, _)| !self.f.reads(*id).is_empty());
         self.f
             .checks
             .iter()
-            .filter(|c| reads(c) == reading)
+            .filter(|c| !self.f.is_late(c) && self.f.read_by(c).is_empty() != reading)
             .map(|c| self.check(c))
             .collect()
     }
@@ -40,7 +60,7 @@ impl Body<'_> {
     ///     } }
     /// }
     /// ```
-    fn check(&self, check: &Check) -> TokenStream {
+    pub(super) fn check(&self, check: &Check) -> TokenStream {
         let core = &self.paths.core;
         let error = self.error(&check.fault);
         let leave = quote! { return #core::result::Result::Err(#error); };
@@ -131,24 +151,93 @@ impl Body<'_> {
                 let tensor = &self.f.tensor(*tensor).name;
                 quote! { #rt::Error::empty(#function, #word, #index, #tensor) }
             }
-            Fault::Outside { at, position } => {
+            Fault::Outside {
+                at,
+                position,
+                write,
+            } => {
                 let ((tensor, axis), len) = (name(at), length(at));
-                let position = match position {
-                    Subscript::Index(i) => {
-                        let i = format_ident!("i{}", i.0);
-                        quote! { #i as usize }
-                    }
-                    Subscript::Constant(c) => {
-                        let c = Literal::usize_unsuffixed(*c as usize);
-                        quote! { #c }
-                    }
-                };
-                quote! { #rt::Error::position(#function, #tensor, #axis, #position, #len) }
+                let (lets, position, because) = self.outside(*position);
+                quote! { {
+                    #lets
+                    #rt::Error::position(#function, #tensor, #axis, #write, #position, #len, &[#(#because),*])
+                } }
             }
             Fault::ZeroDivisor { tensor } => {
                 let tensor = &self.f.tensor(*tensor).name;
                 quote! { #rt::Error::zero_divisor(#function, #tensor) }
             }
+            Fault::NotPositive { shown, value } => {
+                let value = self.here(*value);
+                quote! { #rt::Error::not_positive(#function, #shown, #value) }
+            }
+            Fault::Negative { dim, value } => {
+                let (shown, value) = (&self.f.dim(*dim).name, self.here(*value));
+                quote! { #rt::Error::negative(#function, #shown, #value) }
+            }
+            Fault::NoRange {
+                index,
+                at,
+                shown,
+                others,
+            } => {
+                let ((tensor, axis), len) = (name(at), length(at));
+                let others = others.iter().map(|(index, dim)| {
+                    let len = self.len(*dim);
+                    quote! { (#index, #len) }
+                });
+                quote! {
+                    #rt::Error::no_range(#function, #index, #shown, #tensor, #axis, #len, &[#(#others),*])
+                }
+            }
+            Fault::EmptyAxis { word, at } => {
+                let (tensor, axis) = name(at);
+                quote! { #rt::Error::empty_axis(#function, #word, #tensor, #axis) }
+            }
         }
+    }
+
+    /// The value of an integer expression, in a block of its own.
+    fn here(&self, e: ExprId) -> TokenStream {
+        let mut emitter = Emitter::new(self, None);
+        let value = emitter.value(e);
+        let lets = emitter.outer;
+        quote! { { #(#lets)* #value } }
+    }
+
+    /// The position that lies outside, and the elements of integer tensors in it: `("tok", &[i3 as i64], x7)`.
+    fn outside(&self, position: Subscript) -> (TokenStream, TokenStream, Vec<TokenStream>) {
+        let rt = &self.paths.rt;
+        let e = match position {
+            Subscript::Index(i) => {
+                let i = format_ident!("i{}", i.0);
+                return (TokenStream::new(), quote! { #i as i64 }, vec![]);
+            }
+            Subscript::Constant(c) => {
+                let c = Literal::i64_suffixed(c as i64);
+                return (TokenStream::new(), c.into_token_stream(), vec![]);
+            }
+            Subscript::At(e) => e,
+        };
+        let mut emitter = Emitter::new(self, None);
+        let value = emitter.value(e);
+        let mut because = Vec::new();
+        for id in self.f.exprs.walk(e) {
+            if let Expr::IntegerAccess {
+                tensor, subscripts, ..
+            } = self.f.exprs.get(id)
+            {
+                let (read, at) = (emitter.value(id), emitter.place(subscripts));
+                let name = &self.f.tensor(*tensor).name;
+                because.push(quote! { (#name, &#at as &[isize], #read) });
+            }
+        }
+        let lets = emitter.outer;
+        let lets = quote! {
+            #[allow(unused_variables)]
+            let fused = #rt::Fused::No;
+            #(#lets)*
+        };
+        (lets, value, because)
     }
 }

@@ -2,7 +2,9 @@
 
 use super::{Body, source};
 use crate::codegen::outside;
-use crate::ir::{BinaryOp, CmpOp, Expr, ExprId, IndexId, Subscript, TensorId, UnaryOp};
+use crate::ir::{
+    BinaryOp, CmpOp, Expr, ExprId, IndexId, Polynomial, Subscript, TensorId, UnaryOp, positions,
+};
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 use std::collections::BTreeMap;
@@ -157,6 +159,9 @@ impl<'a, 'b> Emitter<'a, 'b> {
             Expr::IntegerAdd(a, b) => self.integer(&rt, "integer_add", &[a, b]),
             Expr::IntegerMul(a, b) => self.integer(&rt, "integer_mul", &[a, b]),
             Expr::IntegerRem(a, b) => self.integer(&rt, "integer_rem", &[a, b]),
+            Expr::IntegerDiv(a, b) => self.integer(&rt, "integer_div", &[a, b]),
+            Expr::IntegerMax(a, b) => self.integer(&rt, "integer_max", &[a, b]),
+            Expr::IntegerMin(a, b) => self.integer(&rt, "integer_min", &[a, b]),
             Expr::Compare(op, a, b) | Expr::IntegerCompare(op, a, b) => {
                 let (a, b) = (self.value(a), self.value(b));
                 let op = comparison(op);
@@ -236,12 +241,11 @@ impl<'a, 'b> Emitter<'a, 'b> {
     ) -> TokenStream {
         let rt = self.body.paths.rt.clone();
         let s = source(tensor);
-        let (at, step) = self.body.position(subscripts, self.row);
         // In a branch a position may lie outside.
         let name =
             |plain: &str, within: &str| format_ident!("{}", if guarded { within } else { plain });
-        if !self.depends(id) {
-            let at_name = name("at", "at_within");
+        if !self.depends(id) || !self.is_row(subscripts) {
+            let (at, at_name) = (self.place(subscripts), name("at", "at_within"));
             let read = quote! { #s.#at_name(#at) };
             return if integer {
                 quote! { #rt::Element::to_i64(#read) }
@@ -249,6 +253,7 @@ impl<'a, 'b> Emitter<'a, 'b> {
                 read
             };
         }
+        let (at, step) = self.position(subscripts);
         let (row, block) = (format_ident!("r{}", id.0), format_ident!("k{}", id.0));
         self.blocks
             .push(quote! { let mut #block = #rt::Block::new(); });
@@ -264,29 +269,154 @@ impl<'a, 'b> Emitter<'a, 'b> {
     }
 }
 
-impl Body<'_> {
-    /// The position of an element, or of the first one of a row with the step along it.
-    pub(super) fn position(
-        &self,
-        subscripts: &[Subscript],
-        row: Option<IndexId>,
-    ) -> (TokenStream, TokenStream) {
-        let at = subscripts.iter().map(|s| match *s {
-            Subscript::Index(i) if Some(i) == row => quote! { v as isize },
-            Subscript::Index(i) => {
-                let i = format_ident!("i{}", i.0);
-                quote! { #i }
-            }
-            Subscript::Constant(c) => {
-                let c = Literal::isize_unsuffixed(c as isize);
-                quote! { #c }
-            }
-        });
-        let step = subscripts.iter().map(|s| {
-            let here = row.is_some_and(|row| *s == Subscript::Index(row));
-            Literal::isize_unsuffixed(here.into())
-        });
+impl Emitter<'_, '_> {
+    /// Whether the positions of a row lie in a line.
+    pub(super) fn is_row(&self, subscripts: &[Subscript]) -> bool {
+        let linear = |e: ExprId| match self.row {
+            Some(row) => self.body.f.exprs.is_linear_in(e, row).is_some(),
+            None => true,
+        };
+        positions(subscripts).all(linear)
+    }
+
+    /// The position of an element: one of the row's, where it depends on that.
+    pub(super) fn place(&mut self, subscripts: &[Subscript]) -> TokenStream {
+        let at: Vec<TokenStream> = subscripts
+            .iter()
+            .map(|s| match *s {
+                Subscript::Index(i) if Some(i) == self.row => quote! { (v + x) as isize },
+                Subscript::At(e) => {
+                    let e = self.value(e);
+                    quote! { #e as isize }
+                }
+                s => fixed(s),
+            })
+            .collect();
+        quote! { [#(#at),*] }
+    }
+
+    /// The position of the first element of a block of the row, and the step along it.
+    pub(super) fn position(&mut self, subscripts: &[Subscript]) -> (TokenStream, TokenStream) {
+        let each: Vec<(TokenStream, TokenStream)> = subscripts
+            .iter()
+            .map(|s| match *s {
+                Subscript::Index(i) if Some(i) == self.row => {
+                    (quote! { v as isize }, quote! { 1 })
+                }
+                Subscript::At(e) => self.along(e),
+                s => (fixed(s), quote! { 0 }),
+            })
+            .collect();
+        let (at, step): (Vec<_>, Vec<_>) = each.into_iter().unzip();
         (quote! { [#(#at),*] }, quote! { [#(#step),*] })
+    }
+
+    /// `rt::along(base, step, v as i64)` and `step as isize`, of a position that is linear in the row.
+    fn along(&mut self, e: ExprId) -> (TokenStream, TokenStream) {
+        let rt = self.body.paths.rt.clone();
+        let linear = match self.row {
+            Some(row) if self.depends(e) => self.body.f.exprs.is_linear_in(e, row).zip(self.row),
+            _ => None,
+        };
+        let Some((linear, row)) = linear else {
+            let e = self.value(e);
+            return (quote! { #e as isize }, quote! { 0 });
+        };
+        let (base, step) = (self.polynomial(&linear.rest), self.polynomial(&linear.coefficient));
+        let (b, c) = (format_ident!("b{}", e.0), format_ident!("c{}", e.0));
+        self.outer.push(quote! { let (#b, #c) = (#base, #step); });
+        let step = match linear.coefficient.value() {
+            Some(c) => {
+                let c = Literal::isize_suffixed(c as isize);
+                quote! { (#c) }
+            }
+            None => quote! { #c as isize },
+        };
+        let first = self.body.first_row(row);
+        (quote! { #rt::along(#b, #c, #first v as i64) }, step)
+    }
+
+    /// `[0, 3, x5 as isize]`: the positions where all `loops` are at their beginning.
+    pub(super) fn start(&mut self, subscripts: &[Subscript], loops: &[IndexId]) -> TokenStream {
+        let at: Vec<TokenStream> = subscripts
+            .iter()
+            .map(|s| match *s {
+                Subscript::Index(_) => quote! { 0 },
+                Subscript::At(e) => {
+                    let mut rest = Polynomial::of(&self.body.f.exprs, e);
+                    let mut first = Vec::new();
+                    for &i in loops {
+                        let Some(atom) = self.body.f.exprs.known(&Expr::IndexValue(i)) else {
+                            continue;
+                        };
+                        let linear = rest.by(atom);
+                        rest = linear.rest;
+                        // Of the rows of a block the first one is not 0.
+                        let row = self.body.first_row(i);
+                        if !row.is_empty() {
+                            let c = self.polynomial(&linear.coefficient);
+                            first.push(quote! { + #c * (#row 0) });
+                        }
+                    }
+                    let rest = self.polynomial(&rest);
+                    quote! { (#rest #(#first)*) as isize }
+                }
+                s => fixed(s),
+            })
+            .collect();
+        quote! { [#(#at),*] }
+    }
+
+    /// `[1, 0]`: how far one step of an index goes along each axis.
+    pub(super) fn steps(&mut self, subscripts: &[Subscript], index: IndexId) -> TokenStream {
+        let step: Vec<TokenStream> = subscripts
+            .iter()
+            .map(|s| match *s {
+                Subscript::Index(i) if i == index => quote! { 1 },
+                Subscript::At(e) => match self.body.f.exprs.is_linear_in(e, index) {
+                    Some(linear) => {
+                        let c = self.polynomial(&linear.coefficient);
+                        quote! { #c as isize }
+                    }
+                    None => unreachable!("the operands of a product are affine"),
+                },
+                _ => quote! { 0 },
+            })
+            .collect();
+        quote! { [#(#step),*] }
+    }
+
+    /// The value of a polynomial.
+    pub(super) fn polynomial(&mut self, p: &Polynomial) -> TokenStream {
+        let rt = self.body.paths.rt.clone();
+        let mut sum = None;
+        for (atoms, coefficient) in p.terms() {
+            let literal = Literal::i64_suffixed(coefficient);
+            let number = (coefficient != 1 || atoms.is_empty()).then(|| quote! { (#literal) });
+            let atoms: Vec<TokenStream> = atoms.iter().map(|&a| self.value(a)).collect();
+            let all = number.into_iter().chain(atoms);
+            let product = all.reduce(|a, b| quote! { #rt::integer_mul(#a, #b) });
+            sum = Some(match sum {
+                Some(sum) => quote! { #rt::integer_add(#sum, #product) },
+                None => quote! { #product },
+            });
+        }
+        sum.unwrap_or_else(|| quote! { 0i64 })
+    }
+}
+
+/// A position that no row moves.
+fn fixed(s: Subscript) -> TokenStream {
+    match s {
+        Subscript::Index(i) => {
+            let i = format_ident!("i{}", i.0);
+            quote! { #i }
+        }
+        Subscript::Constant(c) => {
+            let c = Literal::isize_unsuffixed(c as isize);
+            quote! { #c }
+        }
+        Subscript::At(_) => unreachable!("the value of a position is computed"),
     }
 }
 

@@ -11,7 +11,7 @@ mod expr;
 mod nest;
 mod row;
 
-pub(crate) use check::checks;
+pub(crate) use check::{checks, computed};
 
 use crate::ir::{DimId, Element, ElementType, ExprId, Function, Length, Parameter, Role, TensorId};
 use crate::plan::{Contraction, Mode, Phase, Plan, Schedule, Step};
@@ -221,7 +221,7 @@ impl Body<'_> {
                 let name = format_ident!("n{}", dim.0);
                 quote! { #name }
             }
-            Length::Named | Length::Given | Length::Returned { .. } => {
+            Length::Named | Length::Given | Length::Computed(_) | Length::Returned { .. } => {
                 let field = format_ident!("d{}", dim.0);
                 quote! { lens.#field }
             }
@@ -324,6 +324,7 @@ impl Body<'_> {
             Step::Nest(body) => (TokenStream::new(), self.nest(body)),
             Step::Block { rows, steps, .. } => self.block(*rows, steps),
             Step::Choose(choices) => self.choose(choices),
+            Step::Check(at) => (TokenStream::new(), self.check(&self.f.checks[*at])),
             Step::Call {
                 call,
                 part,
@@ -389,18 +390,22 @@ impl Body<'_> {
         let binds = sources.iter().map(|&t| self.bind(t, Use::Read));
         let target = self.bind(c.target, Use::Write);
         let (a, b, w) = (source(c.a.0), source(c.b.0), sink(c.target));
-        let (a_at, b_at, c_at) = (constants(&c.a.1), constants(&c.b.1), constants(&c.left));
-        let loops = c.loops.iter().map(|&i| {
+        let mut e = expr::Emitter::new(self, None);
+        let [a_at, b_at, c_at] = [&c.a.1, &c.b.1, &c.left].map(|s| e.start(s, &c.loops));
+        let mut loops = Vec::new();
+        for &i in &c.loops {
             let len = self.len(self.f.index(i).dim);
-            let (a, b, c) = (steps(&c.a.1, i), steps(&c.b.1, i), steps(&c.left, i));
-            quote! { #rt::Loop { len: #len, a: #a, b: #b, c: #c } }
-        });
+            let [a, b, c] = [&c.a.1, &c.b.1, &c.left].map(|s| e.steps(s, i));
+            loops.push(quote! { #rt::Loop { len: #len, a: #a, b: #b, c: #c } });
+        }
+        let positions = e.outer;
         let adds = self.adds(c.mode);
         quote! {
             {
                 #(#binds)*
                 #target
                 #alpha_binds
+                #(#positions)*
                 #rt::contract(#alpha, #a, #a_at, #b, #b_at, #adds, &mut #w, #c_at, &[#(#loops),*], &mut work.scratch);
             }
         }
@@ -461,22 +466,4 @@ pub(crate) fn integer_type(element: ElementType) -> TokenStream {
         ElementType::F32 => quote! { f32 },
         ElementType::F64 => quote! { f64 },
     }
-}
-
-/// `[0, 3, 0]`: the constant positions of a list of subscripts.
-fn constants(subscripts: &[crate::ir::Subscript]) -> TokenStream {
-    let at = subscripts.iter().map(|s| match s {
-        crate::ir::Subscript::Constant(c) => Literal::isize_unsuffixed(*c as isize),
-        crate::ir::Subscript::Index(_) => Literal::isize_unsuffixed(0),
-    });
-    quote! { [#(#at),*] }
-}
-
-/// `[1, 0]`: how far one step of an index goes along each axis.
-fn steps(subscripts: &[crate::ir::Subscript], index: crate::ir::IndexId) -> TokenStream {
-    let step = subscripts.iter().map(|s| {
-        let here = *s == crate::ir::Subscript::Index(index);
-        Literal::isize_unsuffixed(here.into())
-    });
-    quote! { [#(#step),*] }
 }

@@ -115,7 +115,9 @@ impl Body<'_> {
         value: &TokenStream,
     ) -> TokenStream {
         let w = sink(target);
-        let (at, _) = self.position(left, None);
+        let mut e = Emitter::new(self, None);
+        let at = e.place(left);
+        let outer = &e.outer;
         let adds = self.adds(mode);
         let put = format_ident!(
             "{}",
@@ -125,7 +127,7 @@ impl Body<'_> {
                 "put_within"
             }
         );
-        quote! { #w.#put(#adds, #at, #value); }
+        quote! { #(#outer)* #w.#put(#adds, #at, #value); }
     }
 
     /// A value as the target's element.
@@ -162,12 +164,13 @@ impl Body<'_> {
         value: ExprId,
     ) -> TokenStream {
         let rt = &self.paths.rt;
+        let mut e = Emitter::new(self, Some(row));
+        if !e.is_row(left) {
+            return self.scatter_row(target, left, mode, row, value);
+        }
         let r = Row::new(self, row, value);
-        let (w, (at, step), adds) = (
-            sink(target),
-            self.position(left, Some(row)),
-            self.adds(mode),
-        );
+        let (w, (at, step), adds) = (sink(target), e.position(left), self.adds(mode));
+        let outer = &e.outer;
         let put = format_ident!(
             "{}",
             if self.f.matches(target, left) {
@@ -178,6 +181,30 @@ impl Body<'_> {
         );
         let value = r.element(&self.stored(target, r.value.clone()));
         let walk = r.walk(quote! { #w.#put(#adds, #at, #step, n, &mut out, #value); });
-        quote! { const BLOCK: usize = #rt::BLOCK; let mut out = #rt::Block::new(); #walk }
+        quote! { const BLOCK: usize = #rt::BLOCK; let mut out = #rt::Block::new(); #(#outer)* #walk }
+    }
+
+    /// Emits, where the positions of a row lie in no line,
+    ///
+    /// ```text
+    /// ..rows..
+    /// for x in 0..n { let x1 = ..; w3.put_within(true, [x1 as isize, i0], value); }
+    /// ```
+    fn scatter_row(
+        &self,
+        target: TensorId,
+        left: &[Subscript],
+        mode: Mode,
+        row: IndexId,
+        value: ExprId,
+    ) -> TokenStream {
+        let rt = &self.paths.rt;
+        let mut e = Emitter::new(self, Some(row));
+        let value = e.value(value);
+        let (at, value) = (e.place(left), self.stored(target, value));
+        let (w, adds) = (sink(target), self.adds(mode));
+        let r = Row::of(self, row, e, value);
+        let walk = r.each(quote! { #w.put_within(#adds, #at, o); });
+        quote! { const BLOCK: usize = #rt::BLOCK; #walk }
     }
 }

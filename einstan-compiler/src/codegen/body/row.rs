@@ -22,9 +22,25 @@ pub(super) struct Row {
 impl Row {
     pub(super) fn new(body: &Body<'_>, row: IndexId, value: ExprId) -> Self {
         let mut e = Emitter::new(body, Some(row));
-        let read = matches!(body.f.exprs.get(value), Expr::Access { .. }) && e.depends(value);
+        let read = match body.f.exprs.get(value) {
+            Expr::Access { subscripts, .. } => e.depends(value) && e.is_row(subscripts),
+            _ => false,
+        };
         let read = read.then(|| format_ident!("r{}", value.0));
         let value = e.value(value);
+        Row {
+            read,
+            ..Row::of(body, row, e, value)
+        }
+    }
+
+    /// What has been emitted, with the value of an element.
+    pub(super) fn of(
+        body: &Body<'_>,
+        row: IndexId,
+        e: Emitter<'_, '_>,
+        value: TokenStream,
+    ) -> Self {
         let Emitter {
             outer,
             blocks,
@@ -38,8 +54,14 @@ impl Row {
             rows: quote! { #(#rows)* },
             inner: quote! { #(#inner)* },
             value,
-            read,
+            read: None,
         }
+    }
+
+    /// `each` for every element `o` of the row, one after the other.
+    pub(super) fn each(&self, each: TokenStream) -> TokenStream {
+        let Row { inner, value, .. } = self;
+        self.walk(quote! { for x in 0..n { #inner let o = #value; #each } })
     }
 
     /// `each` for every block of the row, with its reads before it.
@@ -178,7 +200,8 @@ impl Body<'_> {
         let rt = &paths.rt;
         let index = along[along.len() - 1];
         let row = Row::new(self, index, body);
-        let (w, (at, step)) = (sink(target), self.position(left, Some(index)));
+        let (at, step) = Emitter::new(self, Some(index)).position(left);
+        let w = sink(target);
         let len = self.len(self.f.index(index).dim);
         let exp = |e: TokenStream| quote! { <T as #rt::Elementary>::e_exp(#e - largest, fused) };
         let update = |change: TokenStream| {

@@ -91,10 +91,11 @@ impl<'a> Layout<'a> {
         known.map_or_else(|| self.f.index(index).name.clone(), |(_, n)| n.clone())
     }
 
-    pub fn subscript(&self, s: Subscript) -> Formula {
+    pub fn subscript(&mut self, s: Subscript) -> Formula {
         match s {
             Subscript::Index(i) => Formula::Symbol(self.index(i)),
             Subscript::Constant(c) => Formula::Number(c as f64),
+            Subscript::At(e) => self.expr(e),
         }
     }
 
@@ -104,8 +105,9 @@ impl<'a> Layout<'a> {
 
     /// `X[i,k]`
     pub fn access(&mut self, tensor: TensorId, subscripts: &[Subscript]) -> Formula {
+        let name = self.name(tensor);
         Formula::Access {
-            name: self.name(tensor),
+            name,
             subscripts: subscripts.iter().map(|&s| self.subscript(s)).collect(),
         }
     }
@@ -149,9 +151,22 @@ impl<'a> Layout<'a> {
             Expr::Unary(op, a) => self.unary(*op, *a),
             Expr::IntegerNeg(a) => Formula::Sum(vec![(true, self.expr(*a))]),
             Expr::Binary(op, a, b) => self.binary(*op, *a, *b),
-            Expr::IntegerAdd(a, b) => self.binary(BinaryOp::Add, *a, *b),
+            Expr::IntegerAdd(a, b) => match *self.f.exprs.get(*b) {
+                Expr::IntegerNeg(b) => self.binary(BinaryOp::Sub, *a, b),
+                Expr::Integer(n) if n < 0 => {
+                    let taken = constant::real(-(n as f64));
+                    sum(vec![(false, self.expr(*a)), (true, taken)])
+                }
+                _ => self.binary(BinaryOp::Add, *a, *b),
+            },
             Expr::IntegerMul(a, b) => self.binary(BinaryOp::Mul, *a, *b),
             Expr::IntegerRem(a, b) => self.between(Relation::Remainder, *a, *b),
+            Expr::IntegerDiv(a, b) => {
+                let quotient = Formula::Fraction(self.expr(*a).boxed(), self.expr(*b).boxed());
+                Formula::Fenced(Fence::Floor, quotient.boxed())
+            }
+            Expr::IntegerMax(a, b) => self.binary(BinaryOp::Max, *a, *b),
+            Expr::IntegerMin(a, b) => self.binary(BinaryOp::Min, *a, *b),
             Expr::PowI(a, n) => Formula::Power(
                 self.expr(*a).boxed(),
                 Formula::Number(f64::from(*n)).boxed(),

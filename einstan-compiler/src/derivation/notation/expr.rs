@@ -62,10 +62,26 @@ impl<'a> Writer<'a> {
         known.map_or("i", |(_, name)| name)
     }
 
-    pub fn subscript(&self, s: Subscript) -> String {
+    pub fn subscript(&mut self, s: Subscript) -> String {
         match s {
             Subscript::Index(i) => self.index(i).to_string(),
             Subscript::Constant(c) => c.to_string(),
+            Subscript::At(e) => match self.clamped(e) {
+                Some(position) => format!("clamp({})", self.number(position)),
+                None => self.number(e),
+            },
+        }
+    }
+
+    /// What stands in `clamp(..)`, if a position is that.
+    fn clamped(&self, id: ExprId) -> Option<ExprId> {
+        let exprs = &self.f.exprs;
+        let Expr::IntegerMax(position, _) = *exprs.get(id) else {
+            return None;
+        };
+        match *exprs.get(position) {
+            Expr::IntegerMin(position, _) => Some(position),
+            _ => None,
         }
     }
 
@@ -134,6 +150,14 @@ impl<'a> Writer<'a> {
                 (format!("-{}", self.at(*a, Power)), Sign)
             }
             Expr::Unary(op, a) => (format!("{}({})", op.word(), self.number(*a)), Atom),
+            Expr::IntegerAdd(a, b) if self.taken_away(*b).is_some() => {
+                let a = self.at(*a, Sum);
+                let b = match *f.exprs.get(*b) {
+                    Expr::IntegerNeg(b) => self.at(b, Product),
+                    _ => self.taken_away(*b).unwrap_or_default(),
+                };
+                (format!("{a} - {b}"), Sum)
+            }
             Expr::Binary(BinaryOp::Add, a, b) | Expr::IntegerAdd(a, b) => {
                 self.two(*a, "+", *b, Sum, Product)
             }
@@ -142,6 +166,14 @@ impl<'a> Writer<'a> {
                 self.two(*a, "*", *b, Product, Power)
             }
             Expr::Binary(BinaryOp::Div, a, b) => self.two(*a, "/", *b, Product, Power),
+            Expr::IntegerDiv(a, b) => self.two(*a, "/", *b, Product, Power),
+            Expr::IntegerMax(a, b) | Expr::IntegerMin(a, b) => {
+                let word = match f.exprs.get(id) {
+                    Expr::IntegerMax(..) => "max",
+                    _ => "min",
+                };
+                (format!("{word}({}, {})", self.number(*a), self.number(*b)), Atom)
+            }
             Expr::IntegerRem(a, b) => {
                 let (text, _) = self.two(*a, "%", *b, Power, Power);
                 (format!("({text})"), Atom)
@@ -217,13 +249,22 @@ impl<'a> Writer<'a> {
         }
     }
 
+    /// A number that is added with a sign, without it; of what else has one, nothing.
+    fn taken_away(&self, id: ExprId) -> Option<String> {
+        match *self.f.exprs.get(id) {
+            Expr::IntegerNeg(_) => Some(String::new()),
+            Expr::Integer(n) if n < 0 => Some(n.unsigned_abs().to_string()),
+            _ => None,
+        }
+    }
+
     /// `sum[i, k: m](..)`
     fn over(&mut self, word: &str, indices: &[IndexId], body: ExprId) -> String {
         let bound: Vec<String> = indices.iter().map(|&i| self.introduce(i)).collect();
         format!("{word}[{}]({})", bound.join(", "), self.number(body))
     }
 
-    fn access(&self, tensor: TensorId, subscripts: &[Subscript]) -> String {
+    fn access(&mut self, tensor: TensorId, subscripts: &[Subscript]) -> String {
         let inside: Vec<String> = subscripts.iter().map(|&s| self.subscript(s)).collect();
         match inside.is_empty() {
             true => self.names.tensor(tensor).to_string(),
@@ -232,18 +273,30 @@ impl<'a> Writer<'a> {
     }
 
     /// A read; where it may lie outside, since what it stands in is not needed there, `if k < len(n) { X[k] } else { 0 }`.
-    fn read(&self, tensor: TensorId, subscripts: &[Subscript], guarded: bool) -> (String, Level) {
+    fn read(
+        &mut self,
+        tensor: TensorId,
+        subscripts: &[Subscript],
+        guarded: bool,
+    ) -> (String, Level) {
         let read = self.access(tensor, subscripts);
-        let axes = &self.f.tensor(tensor).axes;
-        let outside = subscripts.iter().zip(axes).filter_map(|(&s, &d)| {
-            let inside = match (s, &self.f.dim(d).length) {
-                (Subscript::Index(i), _) => self.f.index(i).dim == d,
+        let f = self.f;
+        let mut conditions: Vec<String> = Vec::new();
+        for (&s, &d) in subscripts.iter().zip(&f.tensor(tensor).axes) {
+            let inside = match (s, &f.dim(d).length) {
+                (Subscript::Index(i), _) => f.index(i).dim == d,
                 (Subscript::Constant(c), Length::Fixed(n)) => c < *n,
                 (Subscript::Constant(_), _) => false,
+                (Subscript::At(e), _) => self.clamped(e).is_some(),
             };
-            (!inside).then(|| format!("({} < {})", self.subscript(s), self.length(d)))
-        });
-        let conditions: Vec<String> = outside.collect();
+            if !inside && guarded {
+                let position = self.subscript(s);
+                if let Subscript::At(_) = s {
+                    conditions.push(format!("({position} >= 0)"));
+                }
+                conditions.push(format!("({position} < {})", self.length(d)));
+            }
+        }
         match guarded && !conditions.is_empty() {
             true => {
                 let condition = conditions.join(" && ");

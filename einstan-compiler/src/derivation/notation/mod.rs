@@ -247,7 +247,7 @@ fn complete(f: &Function, own: bool) -> Function {
     let mut equations: Vec<Equation> = Vec::new();
     for e in g.equations.clone().into_iter().rev() {
         if needed.contains(&e.tensor) {
-            needed.extend(g.reads(e.right));
+            needed.extend(g.reads_of(&e));
             for id in g.exprs.walk(e.right) {
                 if let Expr::Jacobian { of, by, .. } = g.exprs.get(id) {
                     needed.extend([*of, *by]);

@@ -7,12 +7,16 @@ mod arithmetic;
 mod branch;
 mod call;
 mod reduction;
+mod subscript;
+
+pub(crate) use subscript::Pad;
+use subscript::Placed;
 
 use super::mention::{place_of, summed_somewhere};
 use super::message::{self, count};
 use super::range::Ranges;
 use super::{Binding, Scope, integer};
-use crate::ast::{self, Access, Equation, Expr, ExprKind, Name, Number, SubscriptKind};
+use crate::ast::{self, Access, Equation, Expr, ExprKind, Name, Number};
 use crate::check::{Branch, Position};
 use crate::ir::{Element, Expr as Ir, ExprId, IndexId, Place, Role, Subscript, TensorId, UnaryOp};
 use crate::rule::Rule;
@@ -85,14 +89,14 @@ impl<'s, 'a, 'e> Lowering<'s, 'a, 'e> {
 
     /// Binds an index.
     fn bind(&mut self, name: &str) -> IndexId {
-        let (dim, range) = &self.ranges[name];
+        let (dim, range) = &self.ranges.of[name];
         let id = self.scope.f.add_index(name, *dim);
         self.scope.written.ranges.insert(id, range.clone());
         self.env.insert(name.to_string(), id);
         id
     }
 
-    fn error(&mut self, rule: Rule, span: Span, text: impl Into<String>) {
+    pub(crate) fn error(&mut self, rule: Rule, span: Span, text: impl Into<String>) {
         self.scope.diagnostics.error(rule, span, text);
     }
 
@@ -212,7 +216,7 @@ impl<'s, 'a, 'e> Lowering<'s, 'a, 'e> {
                     self.error(Rule::Rank, n.span, text);
                     return None;
                 }
-                Some(self.element(id, vec![]))
+                Some(self.element(id, vec![], false))
             }
             Some(Binding::Poisoned) => None,
             None if self.scope.dims.contains_key(&n.text) => {
@@ -270,8 +274,9 @@ impl<'s, 'a, 'e> Lowering<'s, 'a, 'e> {
     }
 
     /// An element of a tensor.
-    fn element(&mut self, tensor: TensorId, subscripts: Vec<Subscript>) -> Value {
-        let guarded = self.branch.is_some() && !self.scope.f.matches(tensor, &subscripts);
+    fn element(&mut self, tensor: TensorId, subscripts: Vec<Subscript>, padded: bool) -> Value {
+        let guarded = padded
+            || self.branch.is_some() && !self.scope.f.matches(tensor, &subscripts);
         match self.scope.f.tensor(tensor).element {
             Element::Float => Value::Number(self.add(Ir::Access {
                 tensor,
@@ -286,16 +291,12 @@ impl<'s, 'a, 'e> Lowering<'s, 'a, 'e> {
         }
     }
 
-    /// An access.
-    fn access(&mut self, a: &Access) -> Option<Value> {
-        let (tensor, subscripts) = self.place(a)?;
-        Some(self.element(tensor, subscripts))
-    }
-
     /// `d(Y[i,j]) / d(W[k,l])`
     fn derivative(&mut self, of: &Access, by: &Access) -> Option<Value> {
         let (y, w) = (self.place(of), self.place(by));
-        let ((y, at), (w, to)) = (y?, w?);
+        let (Placed { tensor: y, subscripts: at, pads }, to) = (y?, w?);
+        let pads = [pads, to.pads].concat();
+        let (w, to) = (to.tensor, to.subscripts);
         for (a, tensor) in [(of, y), (by, w)] {
             if self.scope.f.tensor(tensor).element != Element::Float {
                 let text = format!("`{}` is an integer and has no derivative", a.tensor.text);
@@ -329,39 +330,15 @@ impl<'s, 'a, 'e> Lowering<'s, 'a, 'e> {
             self.error(Rule::Derivative, of.tensor.span, text);
             return None;
         }
-        Some(Value::Number(self.add(Ir::Jacobian {
+        let jacobian = self.add(Ir::Jacobian {
             of: y,
             at,
             by: w,
             to,
-        })))
-    }
-
-    /// The tensor and the subscripts of an access, its positions noted for `check`.
-    fn place(&mut self, a: &Access) -> Option<(TensorId, Vec<Subscript>)> {
-        let tensor = match self.scope.tensors.get(&a.tensor.text) {
-            Some(Binding::Tensor { id, .. }) => *id,
-            _ => return None,
-        };
-        let mut subscripts = Vec::new();
-        let mut good = true;
-        for (axis, s) in a.subscripts.iter().enumerate() {
-            let SubscriptKind::Plain(e) = &s.kind else {
-                return None;
-            };
-            let subscript = match &e.kind {
-                ExprKind::Name(n) => self.index(n).map(Subscript::Index),
-                ExprKind::Number(Number::Whole(c)) => Some(Subscript::Constant(*c)),
-                _ => return None,
-            };
-            let Some(subscript) = subscript else {
-                good = false;
-                continue;
-            };
-            self.position(a, Place { tensor, axis }, subscript, s.span);
-            subscripts.push(subscript);
-        }
-        good.then_some((tensor, subscripts))
+        });
+        // Outside of its tensor an element depends on nothing.
+        let pads: Vec<_> = pads.into_iter().map(Pad::of_zero).collect();
+        Some(self.padded(Value::Number(jacobian), &pads))
     }
 
     fn position(&mut self, a: &Access, place: Place, subscript: Subscript, span: Span) {
@@ -374,12 +351,13 @@ impl<'s, 'a, 'e> Lowering<'s, 'a, 'e> {
             shown: message::access(a),
             span,
             branch: self.branch.clone(),
+            write: false,
         });
     }
 
     /// An error if nothing gives the range of an index.
     fn ranged(&mut self, name: &str, span: Span) -> Option<()> {
-        if self.ranges.contains_key(name) {
+        if self.ranges.of.contains_key(name) {
             return Some(());
         }
         if self.reported.insert(name.to_string()) {

@@ -210,6 +210,7 @@ impl Scope<'_> {
                 shown: p.shown.clone(),
                 span: call.function.span,
                 branch,
+                write: p.write,
             });
         }
         for (&i, range) in &callee.written.ranges {
