@@ -56,3 +56,9 @@ fn gradients() {
     println!("{}\n{}\n{}", embed::EQUATIONS, embed::PLAN, embed::NOTATION);
     println!("{}\n{}\n{}", halves::EQUATIONS, halves::PLAN, halves::NOTATION);
 }
+
+#[test]
+fn gradients_of_all() {
+    println!("{}\n{}\n{}", conv_loss::EQUATIONS, conv_loss::PLAN, conv_loss::NOTATION);
+    println!("{}\n{}\n{}", strided::EQUATIONS, strided::PLAN, strided::NOTATION);
+}

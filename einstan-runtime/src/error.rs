@@ -227,11 +227,14 @@ impl Error {
     }
 
     #[cold]
-    pub fn negative(function: &str, shown: &str, value: i64) -> Self {
-        Self::new(
-            ErrorKind::Length,
-            format!("{function}: the length `{shown}` would be {value}"),
-        )
+    pub fn negative(function: &str, shown: &str, value: i64, lengths: &[(&str, usize)]) -> Self {
+        let mut text = format!("{function}: the length `{shown}` would be {value}");
+        let mut mark = ": ";
+        for (name, len) in lengths {
+            text.push_str(&format!("{mark}`{name}` is {len}"));
+            mark = ", ";
+        }
+        Self::new(ErrorKind::Length, text)
     }
 
     #[cold]

@@ -53,7 +53,7 @@ impl Checker<'_> {
             let taken = exprs.add(Expr::IntegerNeg(value));
             exprs.add(Expr::IntegerAdd(last, taken))
         };
-        if self.holds(inside, branch) {
+        if self.f.holds(inside, branch) {
             return;
         }
         let past = self.compare(CmpOp::GreaterEqual, value, length);

@@ -6,7 +6,6 @@
 
 mod axes;
 mod positions;
-mod reach;
 mod values;
 
 use crate::diagnostics::Diagnostics;

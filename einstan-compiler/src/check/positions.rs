@@ -1,8 +1,9 @@
 //! A position lies inside of its axis.
 
-use super::reach::is_certain;
 use super::{Branch, Checker, Position};
-use crate::ir::{CmpOp, Expr, ExprId, Fault, Length, Polynomial, Subscript};
+use crate::ir::{
+    CmpOp, DimId, Expr, ExprId, Fault, Length, Polynomial, Subscript, is_certain,
+};
 use crate::rule::Rule;
 
 /// The end of an axis that a position passes.
@@ -41,7 +42,7 @@ impl Checker<'_> {
                 let position = i64::try_from(position).unwrap_or(i64::MAX);
                 let position = self.f.exprs.add(Expr::Integer(position));
                 let room = self.room(p, position);
-                if self.holds(room, &branch) {
+                if self.f.holds(room, &branch) {
                     return;
                 }
                 let length = self.length(p.dim);
@@ -92,7 +93,7 @@ impl Checker<'_> {
     }
 
     /// That the ranges of the indices in an expression, other than those over `but`, are not empty.
-    fn ranges_with_values(&mut self, e: ExprId, but: crate::ir::DimId) -> Vec<ExprId> {
+    fn ranges_with_values(&mut self, e: ExprId, but: DimId) -> Vec<ExprId> {
         let mut out = Vec::new();
         for i in self.f.exprs.free_indices(e) {
             let dim = self.f.index(i).dim;
@@ -107,11 +108,11 @@ impl Checker<'_> {
     fn computed(&mut self, p: &Position, e: ExprId) {
         let room = self.room(p, e);
         let branch = p.branch.clone().unwrap_or_default();
-        let (low, high) = (self.holds(e, &branch), self.holds(room, &branch));
+        let (low, high) = (self.f.holds(e, &branch), self.f.holds(room, &branch));
         if low && high {
             return;
         }
-        match self.reach(e).filter(|_| p.branch.is_none()) {
+        match self.f.reach(e).filter(|_| p.branch.is_none()) {
             Some(reach) => {
                 let highest = reach.high.build(&mut self.f.exprs);
                 let room = self.room(p, highest);
@@ -174,7 +175,7 @@ impl Checker<'_> {
         let (room, zero) = (room.build(exprs), exprs.add(Expr::Integer(0)));
         let short = self.compare(CmpOp::Less, room, zero);
         let mut fails = vec![short];
-        let none = crate::ir::DimId(u32::MAX);
+        let none = DimId(u32::MAX);
         fails.extend(self.ranges_with_values(e, none));
         let position = reached.build(&mut self.f.exprs);
         let fault = Fault::Outside {

@@ -204,7 +204,17 @@ impl Back {
         } else {
             right
         };
-        let scope = self.linear.f.exprs.indices_of(&part.own);
+        let mut scope = self.linear.f.exprs.indices_of(&part.own);
+        // What positions on the left alone use is summed.
+        let plain = indices(&e.left);
+        for i in self.linear.f.exprs.indices_of(&e.left) {
+            if let Some(&Subscript::Index(loose)) = places.get(&i)
+                && !plain.contains(&i)
+                && !scope.contains(&loose)
+            {
+                scope.push(loose);
+            }
+        }
         if let Expr::Softmax { body, log, .. } = *self.linear.f.exprs.get(e.right) {
             return self.softmax(e, body, log, &places, part);
         }

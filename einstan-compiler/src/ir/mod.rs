@@ -13,6 +13,7 @@ mod exprs;
 mod foreign;
 mod function;
 mod polynomial;
+mod reach;
 pub mod print;
 mod verify;
 
@@ -28,4 +29,5 @@ pub use function::{
     Check, Derivative, Dim, DimId, Element, ElementType, Equation, Fault, Function, Index, IndexId,
     Keep, Length, Meeting, Op, Parameter, Place, Role, Tensor, TensorId,
 };
+pub use reach::{Reach, is_certain};
 pub use verify::{verify, verify_normal};

@@ -3,7 +3,9 @@
 //! These are the ways to build an expression; the pass builds each one again. Nothing changes what a value is but the last
 //! bits: NaN and infinities stay, so 0 times something is not 0.
 
-use crate::ir::{BinaryOp, CmpOp, Expr, ExprId, Exprs, Function, Real, ReduceOp, UnaryOp};
+use crate::ir::{
+    BinaryOp, CmpOp, Expr, ExprId, Exprs, Function, Polynomial, Real, ReduceOp, Subscript, UnaryOp,
+};
 use std::collections::BTreeMap;
 
 /// Builds every right-hand side again.
@@ -74,6 +76,20 @@ impl Exprs {
                 _ => id,
             },
             Expr::IntegerCompare(op, a, b) => self.compare_integers(op, a, b),
+            Expr::IntegerAdd(..) | Expr::IntegerMul(..) | Expr::IntegerNeg(_) => {
+                self.collected_integer(id)
+            }
+            Expr::IntegerRem(a, b) => match (self.whole(a), self.whole(b)) {
+                (Some(a), Some(b)) if b > 0 => self.add(Expr::Integer(a.rem_euclid(b))),
+                (_, Some(1)) => self.add(Expr::Integer(0)),
+                _ => id,
+            },
+            Expr::IntegerDiv(a, b) => match (self.whole(a), self.whole(b)) {
+                (Some(a), Some(b)) if b > 0 => self.add(Expr::Integer(a.div_euclid(b))),
+                (_, Some(1)) => a,
+                _ => id,
+            },
+            Expr::Access { .. } | Expr::IntegerAccess { .. } => self.at_constants(id),
             Expr::Not(a) => self.not(a),
             Expr::And(a, b) => self.and(a, b),
             Expr::Or(a, b) => match (self.truth(a), self.truth(b)) {
@@ -83,6 +99,26 @@ impl Exprs {
             },
             _ => id,
         }
+    }
+
+    fn whole(&self, id: ExprId) -> Option<i64> {
+        match *self.get(id) {
+            Expr::Integer(n) => Some(n),
+            _ => None,
+        }
+    }
+
+    /// An access whose computed positions are constant where they are numbers.
+    fn at_constants(&mut self, id: ExprId) -> ExprId {
+        let mut node = self.get(id).clone();
+        node.each_subscript(&mut |s| {
+            if let Subscript::At(e) = *s
+                && let Some(Ok(c)) = self.whole(e).map(u64::try_from)
+            {
+                *s = Subscript::Constant(c);
+            }
+        });
+        self.add(node)
     }
 
     fn constant(&self, id: ExprId) -> Option<f64> {
@@ -303,7 +339,10 @@ impl Exprs {
         let order = match (self.get(a), self.get(b)) {
             (Expr::Integer(x), Expr::Integer(y)) => Some(x.cmp(y)),
             _ if a == b => Some(std::cmp::Ordering::Equal),
-            _ => None,
+            _ => {
+                let (x, y) = (Polynomial::of(self, a), Polynomial::of(self, b));
+                x.minus(&y).and_then(|d| d.value()).map(|d| d.cmp(&0))
+            }
         };
         match order {
             Some(order) => self.add(Expr::Truth(op.holds(order))),

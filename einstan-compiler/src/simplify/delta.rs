@@ -6,6 +6,7 @@
 //! J[i,j] = if j == 0 { x[i] } else { 0 }              J[i,0] += x[i], on zeros
 //! ```
 
+use super::solve::solve;
 use crate::differentiate::Backward;
 use crate::ir::{
     CmpOp, Equation, Expr, ExprId, Function, IndexId, Op, ReduceOp, Subscript, are_plain, indices,
@@ -54,7 +55,13 @@ pub(super) fn summed(f: &mut Function, id: ExprId) -> ExprId {
             }
         });
         let Some((at, gone, stays, rest)) = found else {
-            return id;
+            match solved(f, &indices, factors) {
+                Some(sum) => {
+                    id = sum;
+                    continue;
+                }
+                None => return id,
+            }
         };
         let mut factors = factors;
         factors[at] = rest.build(f);
@@ -71,6 +78,65 @@ pub(super) fn summed(f: &mut Function, id: ExprId) -> ExprId {
         };
     }
     id
+}
+
+/// `sum[indices](Π factors)` where a factor is 0 unless a position has a value: solved for an index of the sum.
+fn solved(f: &mut Function, indices: &[IndexId], factors: Vec<ExprId>) -> Option<ExprId> {
+    let bound = |i: IndexId| indices.contains(&i);
+    for (at, &x) in factors.iter().enumerate() {
+        let Some((condition, value)) = indicator(f, x) else {
+            continue;
+        };
+        let mut conditions = Vec::new();
+        conjuncts(f, condition, &mut conditions);
+        for c in 0..conditions.len() {
+            let Expr::IntegerCompare(CmpOp::Equal, a, b) = *f.exprs.get(conditions[c]) else {
+                continue;
+            };
+            let solution = solve(f, a, b, &bound).or_else(|| solve(f, b, a, &bound));
+            let Some(solution) = solution else { continue };
+            conditions.remove(c);
+            let mut factors = factors.clone();
+            factors[at] = Rest { conditions, value }.build(f);
+            let mut product = None;
+            for x in factors {
+                let x = solution.place(f, x);
+                let x = f.exprs.simple(x);
+                product = Some(match product {
+                    Some(product) => f.exprs.product(product, x),
+                    None => x,
+                });
+            }
+            let body = solution.where_it_holds(f, product?);
+            let left: Vec<IndexId> = indices
+                .iter()
+                .copied()
+                .filter(|i| !solution.places.contains_key(i))
+                .collect();
+            return Some(match left.is_empty() {
+                true => body,
+                false => f.exprs.add(Expr::Reduce {
+                    op: ReduceOp::Sum,
+                    indices: left,
+                    body,
+                }),
+            });
+        }
+    }
+    None
+}
+
+/// The condition of a factor that is 0 where it does not hold, and its value where it does; None is 1.
+fn indicator(f: &Function, factor: ExprId) -> Option<(ExprId, Option<ExprId>)> {
+    match *f.exprs.get(factor) {
+        Expr::Indicator(c) => Some((c, None)),
+        Expr::Select {
+            condition,
+            then,
+            otherwise,
+        } if is_zero(f, otherwise) => Some((condition, Some(then))),
+        _ => None,
+    }
 }
 
 /// The equation, with an equation of its own for each addend that is not 0 on a diagonal only.
@@ -223,15 +289,7 @@ fn equality(
     factor: ExprId,
     may_go: &impl Fn(IndexId) -> bool,
 ) -> Option<(IndexId, Subscript, Rest)> {
-    let (condition, value) = match *f.exprs.get(factor) {
-        Expr::Indicator(c) => (c, None),
-        Expr::Select {
-            condition,
-            then,
-            otherwise,
-        } if is_zero(f, otherwise) => (condition, Some(then)),
-        _ => return None,
-    };
+    let (condition, value) = indicator(f, factor)?;
     let mut conditions = Vec::new();
     conjuncts(f, condition, &mut conditions);
     let index = |id: ExprId| match *f.exprs.get(id) {

@@ -1,4 +1,5 @@
-//! Small passes over a function in normal form, in this order: expressions are built again (`algebra`), deltas go
+//! Small passes over a function in normal form, in this order: expressions are built again (`algebra`), scatters become
+//! gathers (`scatter`), deltas go
 //! (`delta`), and expressions are built again where an index took another one's place; factors get their order (`commute`), contributions that are added to one tensor become one equation
 //! (`gather`), equal temporaries become one (`common`), and what nothing needs goes (`dead`). Each leaves the function in
 //! normal form.
@@ -8,6 +9,8 @@ mod common;
 mod dead;
 mod delta;
 mod gather;
+mod scatter;
+mod solve;
 
 use crate::differentiate::Backward;
 use crate::ir::{Equation, ExprId, Function, TensorId};
@@ -16,6 +19,7 @@ use crate::normal::commute;
 /// Simplifies a function and its backward equations.
 pub fn simplify(joint: &mut Backward) {
     algebra::run(&mut joint.function);
+    scatter::run(&mut joint.function);
     delta::contract(&mut joint.function);
     delta::split(joint);
     algebra::run(&mut joint.function);

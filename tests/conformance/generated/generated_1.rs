@@ -7,6 +7,458 @@
 mod harness;
 use harness::*;
 
+mod g11_045 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_045(X[k, m], dim n) -> Y0[n, k] {
+        Y0[i, p] = ((X[p, 0] * X[q, b]) * (X[p, 1] - X[q, b])) * ((softmax[b](p)) + (erf(b)));
+    }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_X = case.tensor::<T, ndarray::Ix2>("X");
+        let p_n = case.integer::<usize>("n");
+        let r0 = g11_045(&p_X, p_n).unwrap();
+        case.output::<T>(0, &r0);
+        let c0 = case.cotangent::<T, ndarray::Ix2>(0);
+        let (_, mut pullback) = g11_045::vjp(&p_X, p_n).unwrap();
+        let mut g = pullback.call(&c0).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        pullback.accumulate(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
+        pullback.call_into(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut workspace = g11_045::Workspace::default();
+        for _ in 0..2 {
+            #[allow(unused_mut)]
+            let mut r0 = g11_045(&p_X, p_n).unwrap();
+            let mut pullback = g11_045::vjp_in(&p_X, p_n, &mut workspace, &mut r0).unwrap();
+            pullback.call_into(&c0, &mut g).unwrap();
+            case.output::<T>(0, &r0);
+            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_045::jvp(&p_X, p_n, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_045::jacobian(&p_X, p_n).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+    }
+}
+
+mod g11_046 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_046(X[k, m], W, V[k]) -> Y0[m] {
+        Y0[j] = ((sum[b](X[q, b])) * (q - 1.54)) * ((exp(0.5*p)) - (-X[p, j])) * (W * X[p, j] * (X[p, j] * V[2]));
+    }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_X = case.tensor::<T, ndarray::Ix2>("X");
+        let p_W = case.scalar::<T>("W");
+        let p_V = case.tensor::<T, ndarray::Ix1>("V");
+        let r0 = g11_046(&p_X, p_W, &p_V).unwrap();
+        case.output::<T>(0, &r0);
+        let c0 = case.cotangent::<T, ndarray::Ix1>(0);
+        let (_, mut pullback) = g11_046::vjp(&p_X, p_W, &p_V).unwrap();
+        let mut g = pullback.call(&c0).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        pullback.accumulate(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
+        pullback.call_into(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut workspace = g11_046::Workspace::default();
+        for _ in 0..2 {
+            #[allow(unused_mut)]
+            let mut r0 = g11_046(&p_X, p_W, &p_V).unwrap();
+            let mut pullback = g11_046::vjp_in(&p_X, p_W, &p_V, &mut workspace, &mut r0).unwrap();
+            pullback.call_into(&c0, &mut g).unwrap();
+            case.output::<T>(0, &r0);
+            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_046::jvp(&p_X, p_W, &p_V, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_046::jacobian(&p_X, p_W, &p_V).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
+        case.contracted::<T>("V", &[(c0.list(), jacobian.Y0.V.list())], g.V.list());
+    }
+}
+
+mod g11_047 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_047(X[n, m, n], dim k) -> Y0[k, m] {
+        Y0[p, j] = X[i, j, a] * X[a, j, i] * X[i, j, i];
+    }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_X = case.tensor::<T, ndarray::Ix3>("X");
+        let p_k = case.integer::<usize>("k");
+        let r0 = g11_047(&p_X, p_k).unwrap();
+        case.output::<T>(0, &r0);
+        let c0 = case.cotangent::<T, ndarray::Ix2>(0);
+        let (_, mut pullback) = g11_047::vjp(&p_X, p_k).unwrap();
+        let mut g = pullback.call(&c0).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        pullback.accumulate(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
+        pullback.call_into(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut workspace = g11_047::Workspace::default();
+        for _ in 0..2 {
+            #[allow(unused_mut)]
+            let mut r0 = g11_047(&p_X, p_k).unwrap();
+            let mut pullback = g11_047::vjp_in(&p_X, p_k, &mut workspace, &mut r0).unwrap();
+            pullback.call_into(&c0, &mut g).unwrap();
+            case.output::<T>(0, &r0);
+            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_047::jvp(&p_X, p_k, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_047::jacobian(&p_X, p_k).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+    }
+}
+
+mod g11_048 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_048(X[k, k, n], dim m) -> Y0[m, n] {
+        Y0[j, i] = max[q](X[q, q, i] + X[q, q, wrap(i + 2)]);
+    }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_X = case.tensor::<T, ndarray::Ix3>("X");
+        let p_m = case.integer::<usize>("m");
+        let r0 = g11_048(&p_X, p_m).unwrap();
+        case.output::<T>(0, &r0);
+        let c0 = case.cotangent::<T, ndarray::Ix2>(0);
+        let (_, mut pullback) = g11_048::vjp(&p_X, p_m).unwrap();
+        let mut g = pullback.call(&c0).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        pullback.accumulate(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
+        pullback.call_into(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut workspace = g11_048::Workspace::default();
+        for _ in 0..2 {
+            #[allow(unused_mut)]
+            let mut r0 = g11_048(&p_X, p_m).unwrap();
+            let mut pullback = g11_048::vjp_in(&p_X, p_m, &mut workspace, &mut r0).unwrap();
+            pullback.call_into(&c0, &mut g).unwrap();
+            case.output::<T>(0, &r0);
+            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_048::jvp(&p_X, p_m, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_048::jacobian(&p_X, p_m).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+    }
+}
+
+mod g11_049 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_049(X, dim n, dim m) -> (Y0[m], Y1[n]) {
+        Y0[j] = (j + X)^2;
+        Y1[i] = Y0[j] * Y0[j] * X;
+    }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_X = case.scalar::<T>("X");
+        let p_n = case.integer::<usize>("n");
+        let p_m = case.integer::<usize>("m");
+        let (r0, r1,) = g11_049(p_X, p_n, p_m).unwrap();
+        case.output::<T>(0, &r0);
+        case.output::<T>(1, &r1);
+        let c0 = case.cotangent::<T, ndarray::Ix1>(0);
+        let c1 = case.cotangent::<T, ndarray::Ix1>(1);
+        let (_, mut pullback) = g11_049::vjp(p_X, p_n, p_m).unwrap();
+        let mut g = pullback.call(&c0, &c1).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        pullback.accumulate(&c0, &c1, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
+        pullback.call_into(&c0, &c1, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut workspace = g11_049::Workspace::default();
+        for _ in 0..2 {
+            #[allow(unused_mut)]
+            let (mut r0, mut r1,) = g11_049(p_X, p_n, p_m).unwrap();
+            let mut pullback = g11_049::vjp_in(p_X, p_n, p_m, &mut workspace, &mut r0, &mut r1).unwrap();
+            pullback.call_into(&c0, &c1, &mut g).unwrap();
+            case.output::<T>(0, &r0);
+            case.output::<T>(1, &r1);
+            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, (d0, d1,)) = g11_049::jvp(p_X, p_n, p_m, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list()), (c1.list(), d1.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_049::jacobian(p_X, p_n, p_m).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list()), (c1.list(), jacobian.Y1.X.list())], g.X.list());
+    }
+}
+
+mod g11_050 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_050(X[m, m], W[k, m]) -> Y0[m] {
+        Y0[j] = (X[j, j] + p) * (W[p, j] + X[j, j]) * (W[p, j] * X[j, j]);
+    }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_X = case.tensor::<T, ndarray::Ix2>("X");
+        let p_W = case.tensor::<T, ndarray::Ix2>("W");
+        let r0 = g11_050(&p_X, &p_W).unwrap();
+        case.output::<T>(0, &r0);
+        let c0 = case.cotangent::<T, ndarray::Ix1>(0);
+        let (_, mut pullback) = g11_050::vjp(&p_X, &p_W).unwrap();
+        let mut g = pullback.call(&c0).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        pullback.accumulate(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
+        pullback.call_into(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut workspace = g11_050::Workspace::default();
+        for _ in 0..2 {
+            #[allow(unused_mut)]
+            let mut r0 = g11_050(&p_X, &p_W).unwrap();
+            let mut pullback = g11_050::vjp_in(&p_X, &p_W, &mut workspace, &mut r0).unwrap();
+            pullback.call_into(&c0, &mut g).unwrap();
+            case.output::<T>(0, &r0);
+            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_050::jvp(&p_X, &p_W, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_050::jacobian(&p_X, &p_W).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
+    }
+}
+
+mod g11_051 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_051(X[n, n], dim m, dim k) -> Y0[n, k, m] {
+        Y0[i, p, j] = log_softmax[i]((X[a, i] * X[i, i]) * (X[i, a] * X[a, i]) * (max[a](X[i, a])));
+    }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_X = case.tensor::<T, ndarray::Ix2>("X");
+        let p_m = case.integer::<usize>("m");
+        let p_k = case.integer::<usize>("k");
+        let r0 = g11_051(&p_X, p_m, p_k).unwrap();
+        case.output::<T>(0, &r0);
+        let c0 = case.cotangent::<T, ndarray::Ix3>(0);
+        let (_, mut pullback) = g11_051::vjp(&p_X, p_m, p_k).unwrap();
+        let mut g = pullback.call(&c0).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        pullback.accumulate(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
+        pullback.call_into(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut workspace = g11_051::Workspace::default();
+        for _ in 0..2 {
+            #[allow(unused_mut)]
+            let mut r0 = g11_051(&p_X, p_m, p_k).unwrap();
+            let mut pullback = g11_051::vjp_in(&p_X, p_m, p_k, &mut workspace, &mut r0).unwrap();
+            pullback.call_into(&c0, &mut g).unwrap();
+            case.output::<T>(0, &r0);
+            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_051::jvp(&p_X, p_m, p_k, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_051::jacobian(&p_X, p_m, p_k).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+    }
+}
+
+mod g11_052 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_052(X[m], W[k, m], V[m, k], U[k, k, n], Z[n]) -> (Y0[k, m, n], Y1[m]) {
+        Y0[p, j, i] = exp(0.5*((X[j] * X[j]) * (tanh(X[j]))));
+        Y1[j] = ((W[q, b] + Y0[q, b, i]) + (min[q](q))) * ((X[b] + Y0[q, j, i]) / (1.5 + (Y0[q, b, a] * W[2, j] * V[b, p])^2)) * (min(U[p, p, i] * Z[a], W[p, b] * W[q, b]));
+    }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_X = case.tensor::<T, ndarray::Ix1>("X");
+        let p_W = case.tensor::<T, ndarray::Ix2>("W");
+        let p_V = case.tensor::<T, ndarray::Ix2>("V");
+        let p_U = case.tensor::<T, ndarray::Ix3>("U");
+        let p_Z = case.tensor::<T, ndarray::Ix1>("Z");
+        let (r0, r1,) = g11_052(&p_X, &p_W, &p_V, &p_U, &p_Z).unwrap();
+        case.output::<T>(0, &r0);
+        case.output::<T>(1, &r1);
+        let c0 = case.cotangent::<T, ndarray::Ix3>(0);
+        let c1 = case.cotangent::<T, ndarray::Ix1>(1);
+        let (_, mut pullback) = g11_052::vjp(&p_X, &p_W, &p_V, &p_U, &p_Z).unwrap();
+        let mut g = pullback.call(&c0, &c1).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        pullback.accumulate(&c0, &c1, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
+        pullback.call_into(&c0, &c1, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut workspace = g11_052::Workspace::default();
+        for _ in 0..2 {
+            #[allow(unused_mut)]
+            let (mut r0, mut r1,) = g11_052(&p_X, &p_W, &p_V, &p_U, &p_Z).unwrap();
+            let mut pullback = g11_052::vjp_in(&p_X, &p_W, &p_V, &p_U, &p_Z, &mut workspace, &mut r0, &mut r1).unwrap();
+            pullback.call_into(&c0, &c1, &mut g).unwrap();
+            case.output::<T>(0, &r0);
+            case.output::<T>(1, &r1);
+            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, (d0, d1,)) = g11_052::jvp(&p_X, &p_W, &p_V, &p_U, &p_Z, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list()), (c1.list(), d1.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_052::jacobian(&p_X, &p_W, &p_V, &p_U, &p_Z).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list()), (c1.list(), jacobian.Y1.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list()), (c1.list(), jacobian.Y1.W.list())], g.W.list());
+        case.contracted::<T>("V", &[(c0.list(), jacobian.Y0.V.list()), (c1.list(), jacobian.Y1.V.list())], g.V.list());
+        case.contracted::<T>("U", &[(c0.list(), jacobian.Y0.U.list()), (c1.list(), jacobian.Y1.U.list())], g.U.list());
+        case.contracted::<T>("Z", &[(c0.list(), jacobian.Y0.Z.list()), (c1.list(), jacobian.Y1.Z.list())], g.Z.list());
+    }
+}
+
+mod g11_053 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_053(X[n], W[n, k, m]) -> Y0[n, m] {
+        Y0[i, j] = (if j < 1 { (ln(1.5 + W[i, p, b]^2)) * (X[i] * X[i] * W[i, p, b]) } else { (i^2)^2 });
+    }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_X = case.tensor::<T, ndarray::Ix1>("X");
+        let p_W = case.tensor::<T, ndarray::Ix3>("W");
+        let r0 = g11_053(&p_X, &p_W).unwrap();
+        case.output::<T>(0, &r0);
+        let c0 = case.cotangent::<T, ndarray::Ix2>(0);
+        let (_, mut pullback) = g11_053::vjp(&p_X, &p_W).unwrap();
+        let mut g = pullback.call(&c0).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        pullback.accumulate(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
+        pullback.call_into(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut workspace = g11_053::Workspace::default();
+        for _ in 0..2 {
+            #[allow(unused_mut)]
+            let mut r0 = g11_053(&p_X, &p_W).unwrap();
+            let mut pullback = g11_053::vjp_in(&p_X, &p_W, &mut workspace, &mut r0).unwrap();
+            pullback.call_into(&c0, &mut g).unwrap();
+            case.output::<T>(0, &r0);
+            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_053::jvp(&p_X, &p_W, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_053::jacobian(&p_X, &p_W).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
+    }
+}
+
+mod g11_054 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_054(X[m, n]) -> Y0[m, n] {
+        Y0[j, i] = ((X[len(m) - 1 - j, i]^2) + (X[0, i] * X[j, a] * i)) / (1.5 + ((X[j, i]^2) + (erf(X[j, a])))^2);
+    }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_X = case.tensor::<T, ndarray::Ix2>("X");
+        let r0 = g11_054(&p_X).unwrap();
+        case.output::<T>(0, &r0);
+        let c0 = case.cotangent::<T, ndarray::Ix2>(0);
+        let (_, mut pullback) = g11_054::vjp(&p_X).unwrap();
+        let mut g = pullback.call(&c0).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        pullback.accumulate(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
+        pullback.call_into(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut workspace = g11_054::Workspace::default();
+        for _ in 0..2 {
+            #[allow(unused_mut)]
+            let mut r0 = g11_054(&p_X).unwrap();
+            let mut pullback = g11_054::vjp_in(&p_X, &mut workspace, &mut r0).unwrap();
+            pullback.call_into(&c0, &mut g).unwrap();
+            case.output::<T>(0, &r0);
+            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_054::jvp(&p_X, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_054::jacobian(&p_X).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+    }
+}
+
+mod g11_055 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_055(X[n, k], W[n, k], dim m) -> Y0[n, m] {
+        Y0[i, j] = ((if !(i > a) || a == 0 { i * X[i, p] * a } else { W[i, q] + X[i, p] })) * (((if p < 2 { W[a, q] } else { X[i, q] })) + (X[i, q] + W[a, 3]));
+    }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_X = case.tensor::<T, ndarray::Ix2>("X");
+        let p_W = case.tensor::<T, ndarray::Ix2>("W");
+        let p_m = case.integer::<usize>("m");
+        let r0 = g11_055(&p_X, &p_W, p_m).unwrap();
+        case.output::<T>(0, &r0);
+        let c0 = case.cotangent::<T, ndarray::Ix2>(0);
+        let (_, mut pullback) = g11_055::vjp(&p_X, &p_W, p_m).unwrap();
+        let mut g = pullback.call(&c0).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        pullback.accumulate(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
+        pullback.call_into(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut workspace = g11_055::Workspace::default();
+        for _ in 0..2 {
+            #[allow(unused_mut)]
+            let mut r0 = g11_055(&p_X, &p_W, p_m).unwrap();
+            let mut pullback = g11_055::vjp_in(&p_X, &p_W, p_m, &mut workspace, &mut r0).unwrap();
+            pullback.call_into(&c0, &mut g).unwrap();
+            case.output::<T>(0, &r0);
+            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_055::jvp(&p_X, &p_W, p_m, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_055::jacobian(&p_X, &p_W, p_m).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
+    }
+}
+
 mod g11_056 {
     use super::*;
     einstan::einstan! {
@@ -82,6 +534,102 @@ mod g11_057 {
         let (_, d0) = g11_057::jvp(&p_X, p_n, &t).unwrap();
         case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
         let jacobian = g11_057::jacobian(&p_X, p_n).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+    }
+}
+
+mod g11_058 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_058(X[k, m], W[k, n], V[n, k], U[m, n], Z[m], tk[n]: usize) -> Y0 {
+        Y0 = ((X[q, b] * W[q, a] * b) * ((W[tk[i], a]) * (X[tk[i], clamp(j - 2)]) * W[q, pad(i - 2)]) * (V[len(n) - 1 - a, q] + U[j, a])) * (sigmoid((Z[j] + U[b, a])));
+    }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_X = case.tensor::<T, ndarray::Ix2>("X");
+        let p_W = case.tensor::<T, ndarray::Ix2>("W");
+        let p_V = case.tensor::<T, ndarray::Ix2>("V");
+        let p_U = case.tensor::<T, ndarray::Ix2>("U");
+        let p_Z = case.tensor::<T, ndarray::Ix1>("Z");
+        let p_tk = case.integers::<usize, ndarray::Ix1>("tk");
+        let r0 = g11_058(&p_X, &p_W, &p_V, &p_U, &p_Z, &p_tk).unwrap();
+        case.output::<T>(0, &r0);
+        let c0 = case.scalar_cotangent::<T>(0);
+        let (_, mut pullback) = g11_058::vjp(&p_X, &p_W, &p_V, &p_U, &p_Z, &p_tk).unwrap();
+        let mut g = pullback.call(c0).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        pullback.accumulate(c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
+        pullback.call_into(c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut workspace = g11_058::Workspace::default();
+        for _ in 0..2 {
+            #[allow(unused_mut)]
+            let mut r0 = g11_058(&p_X, &p_W, &p_V, &p_U, &p_Z, &p_tk).unwrap();
+            let mut pullback = g11_058::vjp_in(&p_X, &p_W, &p_V, &p_U, &p_Z, &p_tk, &mut workspace, &mut r0).unwrap();
+            pullback.call_into(c0, &mut g).unwrap();
+            case.output::<T>(0, &r0);
+            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        }
+        let mut workspace = g11_058::Workspace::default();
+        g11_058::value_and_grad_in(&p_X, &p_W, &p_V, &p_U, &p_Z, &p_tk, &mut workspace, &mut g).unwrap();
+        g.scale(c0);
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_058::jvp(&p_X, &p_W, &p_V, &p_U, &p_Z, &p_tk, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_058::jacobian(&p_X, &p_W, &p_V, &p_U, &p_Z, &p_tk).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
+        case.contracted::<T>("V", &[(c0.list(), jacobian.Y0.V.list())], g.V.list());
+        case.contracted::<T>("U", &[(c0.list(), jacobian.Y0.U.list())], g.U.list());
+        case.contracted::<T>("Z", &[(c0.list(), jacobian.Y0.Z.list())], g.Z.list());
+        let mut u = t.clone();
+        u.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k + 5));
+        let (hu, ht) = (g11_058::hvp(&p_X, &p_W, &p_V, &p_U, &p_Z, &p_tk, &u).unwrap(), g11_058::hvp(&p_X, &p_W, &p_V, &p_U, &p_Z, &p_tk, &t).unwrap());
+        case.symmetric::<T>(&lists(hu.iter(), t.iter()), &lists(ht.iter(), u.iter()));
+    }
+}
+
+mod g11_059 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_059(X[k], tk[k]: usize, dim n, dim m) -> Y0[n, m] {
+        Y0[i, j] = (X[3] * X[q] * X[len(k) - 1 - p]) * (X[wrap(q - 2)] / (1.5 + (X[tk[p]])^2));
+    }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_X = case.tensor::<T, ndarray::Ix1>("X");
+        let p_tk = case.integers::<usize, ndarray::Ix1>("tk");
+        let p_n = case.integer::<usize>("n");
+        let p_m = case.integer::<usize>("m");
+        let r0 = g11_059(&p_X, &p_tk, p_n, p_m).unwrap();
+        case.output::<T>(0, &r0);
+        let c0 = case.cotangent::<T, ndarray::Ix2>(0);
+        let (_, mut pullback) = g11_059::vjp(&p_X, &p_tk, p_n, p_m).unwrap();
+        let mut g = pullback.call(&c0).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        pullback.accumulate(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
+        pullback.call_into(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut workspace = g11_059::Workspace::default();
+        for _ in 0..2 {
+            #[allow(unused_mut)]
+            let mut r0 = g11_059(&p_X, &p_tk, p_n, p_m).unwrap();
+            let mut pullback = g11_059::vjp_in(&p_X, &p_tk, p_n, p_m, &mut workspace, &mut r0).unwrap();
+            pullback.call_into(&c0, &mut g).unwrap();
+            case.output::<T>(0, &r0);
+            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_059::jvp(&p_X, &p_tk, p_n, p_m, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_059::jacobian(&p_X, &p_tk, p_n, p_m).unwrap();
         case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
     }
 }
@@ -461,6 +1009,47 @@ mod g11_068 {
     }
 }
 
+mod g11_069 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_069(X[m, m], W[k, m, m], dim n) -> Y0[k, n] {
+        Y0[p, i] = (1.09 * X[b, j]) * (erf(X[clamp(b - 2), b])) * (X[j, b] + W[p, j, b]);
+    }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_X = case.tensor::<T, ndarray::Ix2>("X");
+        let p_W = case.tensor::<T, ndarray::Ix3>("W");
+        let p_n = case.integer::<usize>("n");
+        let r0 = g11_069(&p_X, &p_W, p_n).unwrap();
+        case.output::<T>(0, &r0);
+        let c0 = case.cotangent::<T, ndarray::Ix2>(0);
+        let (_, mut pullback) = g11_069::vjp(&p_X, &p_W, p_n).unwrap();
+        let mut g = pullback.call(&c0).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        pullback.accumulate(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
+        pullback.call_into(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut workspace = g11_069::Workspace::default();
+        for _ in 0..2 {
+            #[allow(unused_mut)]
+            let mut r0 = g11_069(&p_X, &p_W, p_n).unwrap();
+            let mut pullback = g11_069::vjp_in(&p_X, &p_W, p_n, &mut workspace, &mut r0).unwrap();
+            pullback.call_into(&c0, &mut g).unwrap();
+            case.output::<T>(0, &r0);
+            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_069::jvp(&p_X, &p_W, p_n, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_069::jacobian(&p_X, &p_W, p_n).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
+    }
+}
+
 mod g11_070 {
     use super::*;
     einstan::einstan! {
@@ -674,6 +1263,46 @@ mod g11_074 {
     }
 }
 
+mod g11_075 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_075(X[m], dim n, dim k) -> Y0[n, k] {
+        Y0[i, p] = ((X[j] * X[len(m) - 1 - j] * X[j]) * (cos(X[b]))) / (1.5 + (recip(2 + (X[b] * X[b])^2))^2);
+    }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_X = case.tensor::<T, ndarray::Ix1>("X");
+        let p_n = case.integer::<usize>("n");
+        let p_k = case.integer::<usize>("k");
+        let r0 = g11_075(&p_X, p_n, p_k).unwrap();
+        case.output::<T>(0, &r0);
+        let c0 = case.cotangent::<T, ndarray::Ix2>(0);
+        let (_, mut pullback) = g11_075::vjp(&p_X, p_n, p_k).unwrap();
+        let mut g = pullback.call(&c0).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        pullback.accumulate(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
+        pullback.call_into(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut workspace = g11_075::Workspace::default();
+        for _ in 0..2 {
+            #[allow(unused_mut)]
+            let mut r0 = g11_075(&p_X, p_n, p_k).unwrap();
+            let mut pullback = g11_075::vjp_in(&p_X, p_n, p_k, &mut workspace, &mut r0).unwrap();
+            pullback.call_into(&c0, &mut g).unwrap();
+            case.output::<T>(0, &r0);
+            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_075::jvp(&p_X, p_n, p_k, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_075::jacobian(&p_X, p_n, p_k).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+    }
+}
+
 mod g11_076 {
     use super::*;
     einstan::einstan! {
@@ -713,6 +1342,84 @@ mod g11_076 {
         case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
         case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
         case.contracted::<T>("V", &[(c0.list(), jacobian.Y0.V.list())], g.V.list());
+    }
+}
+
+mod g11_077 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_077(X[m, m, m], dim k) -> Y0[k] {
+        Y0[p] = X[j, b, b] * X[j, b, clamp(j + 2)];
+    }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_X = case.tensor::<T, ndarray::Ix3>("X");
+        let p_k = case.integer::<usize>("k");
+        let r0 = g11_077(&p_X, p_k).unwrap();
+        case.output::<T>(0, &r0);
+        let c0 = case.cotangent::<T, ndarray::Ix1>(0);
+        let (_, mut pullback) = g11_077::vjp(&p_X, p_k).unwrap();
+        let mut g = pullback.call(&c0).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        pullback.accumulate(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
+        pullback.call_into(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut workspace = g11_077::Workspace::default();
+        for _ in 0..2 {
+            #[allow(unused_mut)]
+            let mut r0 = g11_077(&p_X, p_k).unwrap();
+            let mut pullback = g11_077::vjp_in(&p_X, p_k, &mut workspace, &mut r0).unwrap();
+            pullback.call_into(&c0, &mut g).unwrap();
+            case.output::<T>(0, &r0);
+            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_077::jvp(&p_X, p_k, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_077::jacobian(&p_X, p_k).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+    }
+}
+
+mod g11_079 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_079(X[m, n], dim k) -> Y0[m, k] {
+        Y0[j, p] = max[b](((i == a) * X[j, a]) * (X[b, len(n) - 1 - i]^2));
+    }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_X = case.tensor::<T, ndarray::Ix2>("X");
+        let p_k = case.integer::<usize>("k");
+        let r0 = g11_079(&p_X, p_k).unwrap();
+        case.output::<T>(0, &r0);
+        let c0 = case.cotangent::<T, ndarray::Ix2>(0);
+        let (_, mut pullback) = g11_079::vjp(&p_X, p_k).unwrap();
+        let mut g = pullback.call(&c0).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        pullback.accumulate(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
+        pullback.call_into(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut workspace = g11_079::Workspace::default();
+        for _ in 0..2 {
+            #[allow(unused_mut)]
+            let mut r0 = g11_079(&p_X, p_k).unwrap();
+            let mut pullback = g11_079::vjp_in(&p_X, p_k, &mut workspace, &mut r0).unwrap();
+            pullback.call_into(&c0, &mut g).unwrap();
+            case.output::<T>(0, &r0);
+            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_079::jvp(&p_X, p_k, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_079::jacobian(&p_X, p_k).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
     }
 }
 
@@ -918,6 +1625,49 @@ mod g11_084 {
     }
 }
 
+mod g11_085 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_085(X[k, n], dim m) -> (Y0[k, m], Y1[n, k, m]) {
+        Y0[p, j] = (sum[j](logsumexp[a](X[3, a]))) + ((X[clamp(p + 2), a] / (1.5 + X[p, a]^2)) * (1.1 / (1.5 + X[p, a]^2)));
+        Y1[i, p, j] = Y0[p, j] + Y0[p, j];
+    }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_X = case.tensor::<T, ndarray::Ix2>("X");
+        let p_m = case.integer::<usize>("m");
+        let (r0, r1,) = g11_085(&p_X, p_m).unwrap();
+        case.output::<T>(0, &r0);
+        case.output::<T>(1, &r1);
+        let c0 = case.cotangent::<T, ndarray::Ix2>(0);
+        let c1 = case.cotangent::<T, ndarray::Ix3>(1);
+        let (_, mut pullback) = g11_085::vjp(&p_X, p_m).unwrap();
+        let mut g = pullback.call(&c0, &c1).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        pullback.accumulate(&c0, &c1, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
+        pullback.call_into(&c0, &c1, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut workspace = g11_085::Workspace::default();
+        for _ in 0..2 {
+            #[allow(unused_mut)]
+            let (mut r0, mut r1,) = g11_085(&p_X, p_m).unwrap();
+            let mut pullback = g11_085::vjp_in(&p_X, p_m, &mut workspace, &mut r0, &mut r1).unwrap();
+            pullback.call_into(&c0, &c1, &mut g).unwrap();
+            case.output::<T>(0, &r0);
+            case.output::<T>(1, &r1);
+            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, (d0, d1,)) = g11_085::jvp(&p_X, p_m, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list()), (c1.list(), d1.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_085::jacobian(&p_X, p_m).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list()), (c1.list(), jacobian.Y1.X.list())], g.X.list());
+    }
+}
+
 mod g11_086 {
     use super::*;
     einstan::einstan! {
@@ -996,6 +1746,88 @@ mod g11_087 {
     }
 }
 
+mod g11_088 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_088(X[k, k], dim n) -> Y0[n] {
+        Y0[i] = (X[p, q] * X[len(k) - 1 - q, p]) * (softmax[i](X[p, q]));
+    }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_X = case.tensor::<T, ndarray::Ix2>("X");
+        let p_n = case.integer::<usize>("n");
+        let r0 = g11_088(&p_X, p_n).unwrap();
+        case.output::<T>(0, &r0);
+        let c0 = case.cotangent::<T, ndarray::Ix1>(0);
+        let (_, mut pullback) = g11_088::vjp(&p_X, p_n).unwrap();
+        let mut g = pullback.call(&c0).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        pullback.accumulate(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
+        pullback.call_into(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut workspace = g11_088::Workspace::default();
+        for _ in 0..2 {
+            #[allow(unused_mut)]
+            let mut r0 = g11_088(&p_X, p_n).unwrap();
+            let mut pullback = g11_088::vjp_in(&p_X, p_n, &mut workspace, &mut r0).unwrap();
+            pullback.call_into(&c0, &mut g).unwrap();
+            case.output::<T>(0, &r0);
+            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_088::jvp(&p_X, p_n, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_088::jacobian(&p_X, p_n).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+    }
+}
+
+mod g11_089 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_089(X[k, n], W[n, k], V[k, n, k], tk[m]: usize) -> Y0[n, k, m] {
+        Y0[i, p, j] = ((i == a) * (X[p, clamp(i + 1)] / (1.5 + W[i, p]^2))) * ((0.38 / (1.5 + X[p, len(n) - 1 - a]^2)) * (X[p, i] + i) * (max(V[tk[j], i, clamp(p + 1)], 0.84)));
+    }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_X = case.tensor::<T, ndarray::Ix2>("X");
+        let p_W = case.tensor::<T, ndarray::Ix2>("W");
+        let p_V = case.tensor::<T, ndarray::Ix3>("V");
+        let p_tk = case.integers::<usize, ndarray::Ix1>("tk");
+        let r0 = g11_089(&p_X, &p_W, &p_V, &p_tk).unwrap();
+        case.output::<T>(0, &r0);
+        let c0 = case.cotangent::<T, ndarray::Ix3>(0);
+        let (_, mut pullback) = g11_089::vjp(&p_X, &p_W, &p_V, &p_tk).unwrap();
+        let mut g = pullback.call(&c0).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        pullback.accumulate(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
+        pullback.call_into(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut workspace = g11_089::Workspace::default();
+        for _ in 0..2 {
+            #[allow(unused_mut)]
+            let mut r0 = g11_089(&p_X, &p_W, &p_V, &p_tk).unwrap();
+            let mut pullback = g11_089::vjp_in(&p_X, &p_W, &p_V, &p_tk, &mut workspace, &mut r0).unwrap();
+            pullback.call_into(&c0, &mut g).unwrap();
+            case.output::<T>(0, &r0);
+            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_089::jvp(&p_X, &p_W, &p_V, &p_tk, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_089::jacobian(&p_X, &p_W, &p_V, &p_tk).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
+        case.contracted::<T>("V", &[(c0.list(), jacobian.Y0.V.list())], g.V.list());
+    }
+}
+
 mod g11_090 {
     use super::*;
     einstan::einstan! {
@@ -1048,836 +1880,39 @@ mod g11_090 {
     }
 }
 
-mod g11_091 {
-    use super::*;
-    einstan::einstan! {
-        pub fn g11_091(X[k, n]) -> Y0 {
-        Y0 = (sigmoid((X[p, i] * X[p, i]))) * ((X[p, i] * X[p, a] * X[p, a]) * (exp(0.5*a)));
-    }
-    }
-    #[allow(non_snake_case)]
-    pub fn run<T: Number>(case: &Case) {
-        let p_X = case.tensor::<T, ndarray::Ix2>("X");
-        let r0 = g11_091(&p_X).unwrap();
-        case.output::<T>(0, &r0);
-        let c0 = case.scalar_cotangent::<T>(0);
-        let (_, mut pullback) = g11_091::vjp(&p_X).unwrap();
-        let mut g = pullback.call(c0).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        pullback.accumulate(c0, &mut g).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
-        pullback.call_into(c0, &mut g).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        let mut workspace = g11_091::Workspace::default();
-        for _ in 0..2 {
-            #[allow(unused_mut)]
-            let mut r0 = g11_091(&p_X).unwrap();
-            let mut pullback = g11_091::vjp_in(&p_X, &mut workspace, &mut r0).unwrap();
-            pullback.call_into(c0, &mut g).unwrap();
-            case.output::<T>(0, &r0);
-            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        }
-        let mut workspace = g11_091::Workspace::default();
-        g11_091::value_and_grad_in(&p_X, &mut workspace, &mut g).unwrap();
-        g.scale(c0);
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        let mut t = g.clone();
-        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
-        let (_, d0) = g11_091::jvp(&p_X, &t).unwrap();
-        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
-        let jacobian = g11_091::jacobian(&p_X).unwrap();
-        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
-        let mut u = t.clone();
-        u.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k + 5));
-        let (hu, ht) = (g11_091::hvp(&p_X, &u).unwrap(), g11_091::hvp(&p_X, &t).unwrap());
-        case.symmetric::<T>(&lists(hu.iter(), t.iter()), &lists(ht.iter(), u.iter()));
-    }
-}
-
-mod g11_092 {
-    use super::*;
-    einstan::einstan! {
-        pub fn g11_092(X[n], dim k) -> Y0[k] {
-        Y0[p] = ((log_softmax[i](X[i])) + (X[a] * X[a])) * ((X[i] / (1.5 + 1.69^2)) * (X[i] * X[i]));
-    }
-    }
-    #[allow(non_snake_case)]
-    pub fn run<T: Number>(case: &Case) {
-        let p_X = case.tensor::<T, ndarray::Ix1>("X");
-        let p_k = case.integer::<usize>("k");
-        let r0 = g11_092(&p_X, p_k).unwrap();
-        case.output::<T>(0, &r0);
-        let c0 = case.cotangent::<T, ndarray::Ix1>(0);
-        let (_, mut pullback) = g11_092::vjp(&p_X, p_k).unwrap();
-        let mut g = pullback.call(&c0).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        pullback.accumulate(&c0, &mut g).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
-        pullback.call_into(&c0, &mut g).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        let mut workspace = g11_092::Workspace::default();
-        for _ in 0..2 {
-            #[allow(unused_mut)]
-            let mut r0 = g11_092(&p_X, p_k).unwrap();
-            let mut pullback = g11_092::vjp_in(&p_X, p_k, &mut workspace, &mut r0).unwrap();
-            pullback.call_into(&c0, &mut g).unwrap();
-            case.output::<T>(0, &r0);
-            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        }
-        let mut t = g.clone();
-        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
-        let (_, d0) = g11_092::jvp(&p_X, p_k, &t).unwrap();
-        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
-        let jacobian = g11_092::jacobian(&p_X, p_k).unwrap();
-        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
-    }
-}
-
-mod g11_093 {
-    use super::*;
-    einstan::einstan! {
-        pub fn g11_093(X[k, k], W[k, k], dim m) -> Y0[m] {
-        Y0[j] = (softplus((X[p, q] + X[q, q]))) / (1.5 + ((X[q, p] * X[q, q] * X[p, p]) + (W[p, p] - X[p, p]))^2);
-    }
-    }
-    #[allow(non_snake_case)]
-    pub fn run<T: Number>(case: &Case) {
-        let p_X = case.tensor::<T, ndarray::Ix2>("X");
-        let p_W = case.tensor::<T, ndarray::Ix2>("W");
-        let p_m = case.integer::<usize>("m");
-        let r0 = g11_093(&p_X, &p_W, p_m).unwrap();
-        case.output::<T>(0, &r0);
-        let c0 = case.cotangent::<T, ndarray::Ix1>(0);
-        let (_, mut pullback) = g11_093::vjp(&p_X, &p_W, p_m).unwrap();
-        let mut g = pullback.call(&c0).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        pullback.accumulate(&c0, &mut g).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
-        pullback.call_into(&c0, &mut g).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        let mut workspace = g11_093::Workspace::default();
-        for _ in 0..2 {
-            #[allow(unused_mut)]
-            let mut r0 = g11_093(&p_X, &p_W, p_m).unwrap();
-            let mut pullback = g11_093::vjp_in(&p_X, &p_W, p_m, &mut workspace, &mut r0).unwrap();
-            pullback.call_into(&c0, &mut g).unwrap();
-            case.output::<T>(0, &r0);
-            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        }
-        let mut t = g.clone();
-        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
-        let (_, d0) = g11_093::jvp(&p_X, &p_W, p_m, &t).unwrap();
-        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
-        let jacobian = g11_093::jacobian(&p_X, &p_W, p_m).unwrap();
-        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
-        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
-    }
-}
-
-mod g11_094 {
-    use super::*;
-    einstan::einstan! {
-        pub fn g11_094(X[n], W[k]) -> Y0[k, n] {
-        Y0[p, i] = ((X[i] / (1.5 + W[p]^2)) * (W[q] * p)) * ((X[i] + W[q]) * (X[i] * q));
-    }
-    }
-    #[allow(non_snake_case)]
-    pub fn run<T: Number>(case: &Case) {
-        let p_X = case.tensor::<T, ndarray::Ix1>("X");
-        let p_W = case.tensor::<T, ndarray::Ix1>("W");
-        let r0 = g11_094(&p_X, &p_W).unwrap();
-        case.output::<T>(0, &r0);
-        let c0 = case.cotangent::<T, ndarray::Ix2>(0);
-        let (_, mut pullback) = g11_094::vjp(&p_X, &p_W).unwrap();
-        let mut g = pullback.call(&c0).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        pullback.accumulate(&c0, &mut g).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
-        pullback.call_into(&c0, &mut g).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        let mut workspace = g11_094::Workspace::default();
-        for _ in 0..2 {
-            #[allow(unused_mut)]
-            let mut r0 = g11_094(&p_X, &p_W).unwrap();
-            let mut pullback = g11_094::vjp_in(&p_X, &p_W, &mut workspace, &mut r0).unwrap();
-            pullback.call_into(&c0, &mut g).unwrap();
-            case.output::<T>(0, &r0);
-            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        }
-        let mut t = g.clone();
-        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
-        let (_, d0) = g11_094::jvp(&p_X, &p_W, &t).unwrap();
-        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
-        let jacobian = g11_094::jacobian(&p_X, &p_W).unwrap();
-        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
-        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
-    }
-}
-
-mod g11_096 {
-    use super::*;
-    einstan::einstan! {
-        pub fn g11_096(X[k], dim n, dim m) -> Y0[n, m] {
-        Y0[i, j] = log_softmax[j](X[q] * X[q]);
-    }
-    }
-    #[allow(non_snake_case)]
-    pub fn run<T: Number>(case: &Case) {
-        let p_X = case.tensor::<T, ndarray::Ix1>("X");
-        let p_n = case.integer::<usize>("n");
-        let p_m = case.integer::<usize>("m");
-        let r0 = g11_096(&p_X, p_n, p_m).unwrap();
-        case.output::<T>(0, &r0);
-        let c0 = case.cotangent::<T, ndarray::Ix2>(0);
-        let (_, mut pullback) = g11_096::vjp(&p_X, p_n, p_m).unwrap();
-        let mut g = pullback.call(&c0).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        pullback.accumulate(&c0, &mut g).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
-        pullback.call_into(&c0, &mut g).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        let mut workspace = g11_096::Workspace::default();
-        for _ in 0..2 {
-            #[allow(unused_mut)]
-            let mut r0 = g11_096(&p_X, p_n, p_m).unwrap();
-            let mut pullback = g11_096::vjp_in(&p_X, p_n, p_m, &mut workspace, &mut r0).unwrap();
-            pullback.call_into(&c0, &mut g).unwrap();
-            case.output::<T>(0, &r0);
-            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        }
-        let mut t = g.clone();
-        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
-        let (_, d0) = g11_096::jvp(&p_X, p_n, p_m, &t).unwrap();
-        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
-        let jacobian = g11_096::jacobian(&p_X, p_n, p_m).unwrap();
-        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
-    }
-}
-
-mod g11_097 {
-    use super::*;
-    einstan::einstan! {
-        pub fn g11_097(X[n, m], W[n, m], dim k) -> Y0[n, k] {
-        Y0[i, p] = mean[j](X[i, j] + W[1, j]);
-    }
-    }
-    #[allow(non_snake_case)]
-    pub fn run<T: Number>(case: &Case) {
-        let p_X = case.tensor::<T, ndarray::Ix2>("X");
-        let p_W = case.tensor::<T, ndarray::Ix2>("W");
-        let p_k = case.integer::<usize>("k");
-        let r0 = g11_097(&p_X, &p_W, p_k).unwrap();
-        case.output::<T>(0, &r0);
-        let c0 = case.cotangent::<T, ndarray::Ix2>(0);
-        let (_, mut pullback) = g11_097::vjp(&p_X, &p_W, p_k).unwrap();
-        let mut g = pullback.call(&c0).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        pullback.accumulate(&c0, &mut g).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
-        pullback.call_into(&c0, &mut g).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        let mut workspace = g11_097::Workspace::default();
-        for _ in 0..2 {
-            #[allow(unused_mut)]
-            let mut r0 = g11_097(&p_X, &p_W, p_k).unwrap();
-            let mut pullback = g11_097::vjp_in(&p_X, &p_W, p_k, &mut workspace, &mut r0).unwrap();
-            pullback.call_into(&c0, &mut g).unwrap();
-            case.output::<T>(0, &r0);
-            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        }
-        let mut t = g.clone();
-        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
-        let (_, d0) = g11_097::jvp(&p_X, &p_W, p_k, &t).unwrap();
-        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
-        let jacobian = g11_097::jacobian(&p_X, &p_W, p_k).unwrap();
-        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
-        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
-    }
-}
-
-mod g11_098 {
-    use super::*;
-    einstan::einstan! {
-        pub fn g11_098(X[n, n], dim k) -> Y0[k, n] {
-        Y0[p, i] = min[a](atan((X[a, i] * X[i, i])));
-    }
-    }
-    #[allow(non_snake_case)]
-    pub fn run<T: Number>(case: &Case) {
-        let p_X = case.tensor::<T, ndarray::Ix2>("X");
-        let p_k = case.integer::<usize>("k");
-        let r0 = g11_098(&p_X, p_k).unwrap();
-        case.output::<T>(0, &r0);
-        let c0 = case.cotangent::<T, ndarray::Ix2>(0);
-        let (_, mut pullback) = g11_098::vjp(&p_X, p_k).unwrap();
-        let mut g = pullback.call(&c0).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        pullback.accumulate(&c0, &mut g).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
-        pullback.call_into(&c0, &mut g).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        let mut workspace = g11_098::Workspace::default();
-        for _ in 0..2 {
-            #[allow(unused_mut)]
-            let mut r0 = g11_098(&p_X, p_k).unwrap();
-            let mut pullback = g11_098::vjp_in(&p_X, p_k, &mut workspace, &mut r0).unwrap();
-            pullback.call_into(&c0, &mut g).unwrap();
-            case.output::<T>(0, &r0);
-            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        }
-        let mut t = g.clone();
-        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
-        let (_, d0) = g11_098::jvp(&p_X, p_k, &t).unwrap();
-        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
-        let jacobian = g11_098::jacobian(&p_X, p_k).unwrap();
-        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
-    }
-}
-
-mod g11_099 {
-    use super::*;
-    einstan::einstan! {
-        pub fn g11_099(X[n, m]) -> Y0[m] {
-        Y0[j] = ((X[a, j] * X[i, j]) * (X[i, j] / (1.5 + X[a, j]^2)))^3;
-    }
-    }
-    #[allow(non_snake_case)]
-    pub fn run<T: Number>(case: &Case) {
-        let p_X = case.tensor::<T, ndarray::Ix2>("X");
-        let r0 = g11_099(&p_X).unwrap();
-        case.output::<T>(0, &r0);
-        let c0 = case.cotangent::<T, ndarray::Ix1>(0);
-        let (_, mut pullback) = g11_099::vjp(&p_X).unwrap();
-        let mut g = pullback.call(&c0).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        pullback.accumulate(&c0, &mut g).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
-        pullback.call_into(&c0, &mut g).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        let mut workspace = g11_099::Workspace::default();
-        for _ in 0..2 {
-            #[allow(unused_mut)]
-            let mut r0 = g11_099(&p_X).unwrap();
-            let mut pullback = g11_099::vjp_in(&p_X, &mut workspace, &mut r0).unwrap();
-            pullback.call_into(&c0, &mut g).unwrap();
-            case.output::<T>(0, &r0);
-            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        }
-        let mut t = g.clone();
-        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
-        let (_, d0) = g11_099::jvp(&p_X, &t).unwrap();
-        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
-        let jacobian = g11_099::jacobian(&p_X).unwrap();
-        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
-    }
-}
-
-mod g11_100 {
-    use super::*;
-    einstan::einstan! {
-        pub fn g11_100(X[m, n, n], W[m], dim k) -> Y0[m, k, n] {
-        Y0[j, p, i] = (-X[b, i, i]) * (max(W[j], W[b]));
-    }
-    }
-    #[allow(non_snake_case)]
-    pub fn run<T: Number>(case: &Case) {
-        let p_X = case.tensor::<T, ndarray::Ix3>("X");
-        let p_W = case.tensor::<T, ndarray::Ix1>("W");
-        let p_k = case.integer::<usize>("k");
-        let r0 = g11_100(&p_X, &p_W, p_k).unwrap();
-        case.output::<T>(0, &r0);
-        let c0 = case.cotangent::<T, ndarray::Ix3>(0);
-        let (_, mut pullback) = g11_100::vjp(&p_X, &p_W, p_k).unwrap();
-        let mut g = pullback.call(&c0).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        pullback.accumulate(&c0, &mut g).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
-        pullback.call_into(&c0, &mut g).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        let mut workspace = g11_100::Workspace::default();
-        for _ in 0..2 {
-            #[allow(unused_mut)]
-            let mut r0 = g11_100(&p_X, &p_W, p_k).unwrap();
-            let mut pullback = g11_100::vjp_in(&p_X, &p_W, p_k, &mut workspace, &mut r0).unwrap();
-            pullback.call_into(&c0, &mut g).unwrap();
-            case.output::<T>(0, &r0);
-            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        }
-        let mut t = g.clone();
-        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
-        let (_, d0) = g11_100::jvp(&p_X, &p_W, p_k, &t).unwrap();
-        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
-        let jacobian = g11_100::jacobian(&p_X, &p_W, p_k).unwrap();
-        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
-        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
-    }
-}
-
-mod g11_101 {
-    use super::*;
-    einstan::einstan! {
-        pub fn g11_101(X[k], dim m) -> Y0[m] {
-        Y0[j] = ((erf(X[q])) + (sum[j](X[q]))) * ((X[q] * X[q] * X[q])^2);
-    }
-    }
-    #[allow(non_snake_case)]
-    pub fn run<T: Number>(case: &Case) {
-        let p_X = case.tensor::<T, ndarray::Ix1>("X");
-        let p_m = case.integer::<usize>("m");
-        let r0 = g11_101(&p_X, p_m).unwrap();
-        case.output::<T>(0, &r0);
-        let c0 = case.cotangent::<T, ndarray::Ix1>(0);
-        let (_, mut pullback) = g11_101::vjp(&p_X, p_m).unwrap();
-        let mut g = pullback.call(&c0).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        pullback.accumulate(&c0, &mut g).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
-        pullback.call_into(&c0, &mut g).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        let mut workspace = g11_101::Workspace::default();
-        for _ in 0..2 {
-            #[allow(unused_mut)]
-            let mut r0 = g11_101(&p_X, p_m).unwrap();
-            let mut pullback = g11_101::vjp_in(&p_X, p_m, &mut workspace, &mut r0).unwrap();
-            pullback.call_into(&c0, &mut g).unwrap();
-            case.output::<T>(0, &r0);
-            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        }
-        let mut t = g.clone();
-        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
-        let (_, d0) = g11_101::jvp(&p_X, p_m, &t).unwrap();
-        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
-        let jacobian = g11_101::jacobian(&p_X, p_m).unwrap();
-        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
-    }
-}
-
-mod g11_102 {
-    use super::*;
-    einstan::einstan! {
-        pub fn g11_102(X[m, n, m]) -> Y0 {
-        Y0 = recip(2 + ((X[j, i, j]^2) * (prod[a](X[j, a, j])) * ((if X[j, i, j] > -0.28 { X[j, i, j] } else { X[j, i, j] })))^2);
-    }
-    }
-    #[allow(non_snake_case)]
-    pub fn run<T: Number>(case: &Case) {
-        let p_X = case.tensor::<T, ndarray::Ix3>("X");
-        let r0 = g11_102(&p_X).unwrap();
-        case.output::<T>(0, &r0);
-        let c0 = case.scalar_cotangent::<T>(0);
-        let (_, mut pullback) = g11_102::vjp(&p_X).unwrap();
-        let mut g = pullback.call(c0).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        pullback.accumulate(c0, &mut g).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
-        pullback.call_into(c0, &mut g).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        let mut workspace = g11_102::Workspace::default();
-        for _ in 0..2 {
-            #[allow(unused_mut)]
-            let mut r0 = g11_102(&p_X).unwrap();
-            let mut pullback = g11_102::vjp_in(&p_X, &mut workspace, &mut r0).unwrap();
-            pullback.call_into(c0, &mut g).unwrap();
-            case.output::<T>(0, &r0);
-            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        }
-        let mut workspace = g11_102::Workspace::default();
-        g11_102::value_and_grad_in(&p_X, &mut workspace, &mut g).unwrap();
-        g.scale(c0);
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        let mut t = g.clone();
-        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
-        let (_, d0) = g11_102::jvp(&p_X, &t).unwrap();
-        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
-        let jacobian = g11_102::jacobian(&p_X).unwrap();
-        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
-        let mut u = t.clone();
-        u.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k + 5));
-        let (hu, ht) = (g11_102::hvp(&p_X, &u).unwrap(), g11_102::hvp(&p_X, &t).unwrap());
-        case.symmetric::<T>(&lists(hu.iter(), t.iter()), &lists(ht.iter(), u.iter()));
-    }
-}
-
-mod g11_103 {
-    use super::*;
-    einstan::einstan! {
-        pub fn g11_103(X[n, m]) -> Y0[n] {
-        Y0[i] = ((X[i, j] + X[i, j]) * (mean[i](X[i, j]))) * (sin((X[a, b] * X[a, b])));
-    }
-    }
-    #[allow(non_snake_case)]
-    pub fn run<T: Number>(case: &Case) {
-        let p_X = case.tensor::<T, ndarray::Ix2>("X");
-        let r0 = g11_103(&p_X).unwrap();
-        case.output::<T>(0, &r0);
-        let c0 = case.cotangent::<T, ndarray::Ix1>(0);
-        let (_, mut pullback) = g11_103::vjp(&p_X).unwrap();
-        let mut g = pullback.call(&c0).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        pullback.accumulate(&c0, &mut g).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
-        pullback.call_into(&c0, &mut g).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        let mut workspace = g11_103::Workspace::default();
-        for _ in 0..2 {
-            #[allow(unused_mut)]
-            let mut r0 = g11_103(&p_X).unwrap();
-            let mut pullback = g11_103::vjp_in(&p_X, &mut workspace, &mut r0).unwrap();
-            pullback.call_into(&c0, &mut g).unwrap();
-            case.output::<T>(0, &r0);
-            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        }
-        let mut t = g.clone();
-        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
-        let (_, d0) = g11_103::jvp(&p_X, &t).unwrap();
-        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
-        let jacobian = g11_103::jacobian(&p_X).unwrap();
-        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
-    }
-}
-
-mod g11_106 {
-    use super::*;
-    einstan::einstan! {
-        pub fn g11_106(X[n, m], W[m, m], V, U[m]) -> (Y0, Y1[m]) {
-        Y0 = (((if X[a, b] > 0.33 { a } else { X[a, j] })) * (-X[a, j])) * ((log_softmax[j](W[b, j])) - (V^3));
-        Y1[j] = (V * V) + (U[j] * Y0);
-    }
-    }
-    #[allow(non_snake_case)]
-    pub fn run<T: Number>(case: &Case) {
-        let p_X = case.tensor::<T, ndarray::Ix2>("X");
-        let p_W = case.tensor::<T, ndarray::Ix2>("W");
-        let p_V = case.scalar::<T>("V");
-        let p_U = case.tensor::<T, ndarray::Ix1>("U");
-        let (r0, r1,) = g11_106(&p_X, &p_W, p_V, &p_U).unwrap();
-        case.output::<T>(0, &r0);
-        case.output::<T>(1, &r1);
-        let c0 = case.scalar_cotangent::<T>(0);
-        let c1 = case.cotangent::<T, ndarray::Ix1>(1);
-        let (_, mut pullback) = g11_106::vjp(&p_X, &p_W, p_V, &p_U).unwrap();
-        let mut g = pullback.call(c0, &c1).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        pullback.accumulate(c0, &c1, &mut g).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
-        pullback.call_into(c0, &c1, &mut g).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        let mut workspace = g11_106::Workspace::default();
-        for _ in 0..2 {
-            #[allow(unused_mut)]
-            let (mut r0, mut r1,) = g11_106(&p_X, &p_W, p_V, &p_U).unwrap();
-            let mut pullback = g11_106::vjp_in(&p_X, &p_W, p_V, &p_U, &mut workspace, &mut r0, &mut r1).unwrap();
-            pullback.call_into(c0, &c1, &mut g).unwrap();
-            case.output::<T>(0, &r0);
-            case.output::<T>(1, &r1);
-            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        }
-        let mut t = g.clone();
-        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
-        let (_, (d0, d1,)) = g11_106::jvp(&p_X, &p_W, p_V, &p_U, &t).unwrap();
-        case.adjoint::<T>("tangent", &[(c0.list(), d0.list()), (c1.list(), d1.list())], &lists(g.iter(), t.iter()));
-        let jacobian = g11_106::jacobian(&p_X, &p_W, p_V, &p_U).unwrap();
-        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list()), (c1.list(), jacobian.Y1.X.list())], g.X.list());
-        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list()), (c1.list(), jacobian.Y1.W.list())], g.W.list());
-        case.contracted::<T>("V", &[(c0.list(), jacobian.Y0.V.list()), (c1.list(), jacobian.Y1.V.list())], g.V.list());
-        case.contracted::<T>("U", &[(c0.list(), jacobian.Y0.U.list()), (c1.list(), jacobian.Y1.U.list())], g.U.list());
-    }
-}
-
-mod g11_107 {
-    use super::*;
-    einstan::einstan! {
-        pub fn g11_107(X[m], dim n) -> Y0[n] {
-        Y0[i] = (1.46 * X[j] * X[j]) * (X[j]^3) * (X[j] + X[j]);
-    }
-    }
-    #[allow(non_snake_case)]
-    pub fn run<T: Number>(case: &Case) {
-        let p_X = case.tensor::<T, ndarray::Ix1>("X");
-        let p_n = case.integer::<usize>("n");
-        let r0 = g11_107(&p_X, p_n).unwrap();
-        case.output::<T>(0, &r0);
-        let c0 = case.cotangent::<T, ndarray::Ix1>(0);
-        let (_, mut pullback) = g11_107::vjp(&p_X, p_n).unwrap();
-        let mut g = pullback.call(&c0).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        pullback.accumulate(&c0, &mut g).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
-        pullback.call_into(&c0, &mut g).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        let mut workspace = g11_107::Workspace::default();
-        for _ in 0..2 {
-            #[allow(unused_mut)]
-            let mut r0 = g11_107(&p_X, p_n).unwrap();
-            let mut pullback = g11_107::vjp_in(&p_X, p_n, &mut workspace, &mut r0).unwrap();
-            pullback.call_into(&c0, &mut g).unwrap();
-            case.output::<T>(0, &r0);
-            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        }
-        let mut t = g.clone();
-        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
-        let (_, d0) = g11_107::jvp(&p_X, p_n, &t).unwrap();
-        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
-        let jacobian = g11_107::jacobian(&p_X, p_n).unwrap();
-        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
-    }
-}
-
-mod g11_108 {
-    use super::*;
-    einstan::einstan! {
-        pub fn g11_108(X[k, n], W[k, m, k]) -> Y0[k, m] {
-        Y0[p, j] = (j + X[p, i] * (X[p, i] * 0.6)) * (mean[j](sum[q](W[p, j, q])));
-    }
-    }
-    #[allow(non_snake_case)]
-    pub fn run<T: Number>(case: &Case) {
-        let p_X = case.tensor::<T, ndarray::Ix2>("X");
-        let p_W = case.tensor::<T, ndarray::Ix3>("W");
-        let r0 = g11_108(&p_X, &p_W).unwrap();
-        case.output::<T>(0, &r0);
-        let c0 = case.cotangent::<T, ndarray::Ix2>(0);
-        let (_, mut pullback) = g11_108::vjp(&p_X, &p_W).unwrap();
-        let mut g = pullback.call(&c0).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        pullback.accumulate(&c0, &mut g).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
-        pullback.call_into(&c0, &mut g).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        let mut workspace = g11_108::Workspace::default();
-        for _ in 0..2 {
-            #[allow(unused_mut)]
-            let mut r0 = g11_108(&p_X, &p_W).unwrap();
-            let mut pullback = g11_108::vjp_in(&p_X, &p_W, &mut workspace, &mut r0).unwrap();
-            pullback.call_into(&c0, &mut g).unwrap();
-            case.output::<T>(0, &r0);
-            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        }
-        let mut t = g.clone();
-        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
-        let (_, d0) = g11_108::jvp(&p_X, &p_W, &t).unwrap();
-        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
-        let jacobian = g11_108::jacobian(&p_X, &p_W).unwrap();
-        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
-        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
-    }
-}
-
-mod g11_109 {
-    use super::*;
-    einstan::einstan! {
-        pub fn g11_109(X[m, k], W[m, k], V[k], U[n, k]) -> Y0[k, n] {
-        Y0[p, i] = (cos((silu(X[b, p])))) / (1.5 + ((W[j, q] * X[j, p] * W[b, q]) * (1.33 * V[p] * V[p]) * (silu(U[i, p])))^2);
-    }
-    }
-    #[allow(non_snake_case)]
-    pub fn run<T: Number>(case: &Case) {
-        let p_X = case.tensor::<T, ndarray::Ix2>("X");
-        let p_W = case.tensor::<T, ndarray::Ix2>("W");
-        let p_V = case.tensor::<T, ndarray::Ix1>("V");
-        let p_U = case.tensor::<T, ndarray::Ix2>("U");
-        let r0 = g11_109(&p_X, &p_W, &p_V, &p_U).unwrap();
-        case.output::<T>(0, &r0);
-        let c0 = case.cotangent::<T, ndarray::Ix2>(0);
-        let (_, mut pullback) = g11_109::vjp(&p_X, &p_W, &p_V, &p_U).unwrap();
-        let mut g = pullback.call(&c0).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        pullback.accumulate(&c0, &mut g).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
-        pullback.call_into(&c0, &mut g).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        let mut workspace = g11_109::Workspace::default();
-        for _ in 0..2 {
-            #[allow(unused_mut)]
-            let mut r0 = g11_109(&p_X, &p_W, &p_V, &p_U).unwrap();
-            let mut pullback = g11_109::vjp_in(&p_X, &p_W, &p_V, &p_U, &mut workspace, &mut r0).unwrap();
-            pullback.call_into(&c0, &mut g).unwrap();
-            case.output::<T>(0, &r0);
-            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        }
-        let mut t = g.clone();
-        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
-        let (_, d0) = g11_109::jvp(&p_X, &p_W, &p_V, &p_U, &t).unwrap();
-        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
-        let jacobian = g11_109::jacobian(&p_X, &p_W, &p_V, &p_U).unwrap();
-        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
-        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
-        case.contracted::<T>("V", &[(c0.list(), jacobian.Y0.V.list())], g.V.list());
-        case.contracted::<T>("U", &[(c0.list(), jacobian.Y0.U.list())], g.U.list());
-    }
-}
-
-mod g11_110 {
-    use super::*;
-    einstan::einstan! {
-        pub fn g11_110(X[m, k], dim n) -> Y0[n] {
-        Y0[i] = (1.93 + X[b, p]) * (atan(X[b, p])) * (1.51 + X[b, p]);
-    }
-    }
-    #[allow(non_snake_case)]
-    pub fn run<T: Number>(case: &Case) {
-        let p_X = case.tensor::<T, ndarray::Ix2>("X");
-        let p_n = case.integer::<usize>("n");
-        let r0 = g11_110(&p_X, p_n).unwrap();
-        case.output::<T>(0, &r0);
-        let c0 = case.cotangent::<T, ndarray::Ix1>(0);
-        let (_, mut pullback) = g11_110::vjp(&p_X, p_n).unwrap();
-        let mut g = pullback.call(&c0).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        pullback.accumulate(&c0, &mut g).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
-        pullback.call_into(&c0, &mut g).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        let mut workspace = g11_110::Workspace::default();
-        for _ in 0..2 {
-            #[allow(unused_mut)]
-            let mut r0 = g11_110(&p_X, p_n).unwrap();
-            let mut pullback = g11_110::vjp_in(&p_X, p_n, &mut workspace, &mut r0).unwrap();
-            pullback.call_into(&c0, &mut g).unwrap();
-            case.output::<T>(0, &r0);
-            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        }
-        let mut t = g.clone();
-        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
-        let (_, d0) = g11_110::jvp(&p_X, p_n, &t).unwrap();
-        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
-        let jacobian = g11_110::jacobian(&p_X, p_n).unwrap();
-        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
-    }
-}
-
-mod g11_112 {
-    use super::*;
-    einstan::einstan! {
-        pub fn g11_112(X[m], W[m], V[n, n], U[m, m], dim k) -> Y0[n, k] {
-        Y0[i, p] = ((if !(i > a) || a == 0 { X[j] } else { X[j] })) * (0.6 + W[j]) * (V[i, a] * X[b] * U[b, b]);
-    }
-    }
-    #[allow(non_snake_case)]
-    pub fn run<T: Number>(case: &Case) {
-        let p_X = case.tensor::<T, ndarray::Ix1>("X");
-        let p_W = case.tensor::<T, ndarray::Ix1>("W");
-        let p_V = case.tensor::<T, ndarray::Ix2>("V");
-        let p_U = case.tensor::<T, ndarray::Ix2>("U");
-        let p_k = case.integer::<usize>("k");
-        let r0 = g11_112(&p_X, &p_W, &p_V, &p_U, p_k).unwrap();
-        case.output::<T>(0, &r0);
-        let c0 = case.cotangent::<T, ndarray::Ix2>(0);
-        let (_, mut pullback) = g11_112::vjp(&p_X, &p_W, &p_V, &p_U, p_k).unwrap();
-        let mut g = pullback.call(&c0).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        pullback.accumulate(&c0, &mut g).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
-        pullback.call_into(&c0, &mut g).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        let mut workspace = g11_112::Workspace::default();
-        for _ in 0..2 {
-            #[allow(unused_mut)]
-            let mut r0 = g11_112(&p_X, &p_W, &p_V, &p_U, p_k).unwrap();
-            let mut pullback = g11_112::vjp_in(&p_X, &p_W, &p_V, &p_U, p_k, &mut workspace, &mut r0).unwrap();
-            pullback.call_into(&c0, &mut g).unwrap();
-            case.output::<T>(0, &r0);
-            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        }
-        let mut t = g.clone();
-        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
-        let (_, d0) = g11_112::jvp(&p_X, &p_W, &p_V, &p_U, p_k, &t).unwrap();
-        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
-        let jacobian = g11_112::jacobian(&p_X, &p_W, &p_V, &p_U, p_k).unwrap();
-        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
-        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
-        case.contracted::<T>("V", &[(c0.list(), jacobian.Y0.V.list())], g.V.list());
-        case.contracted::<T>("U", &[(c0.list(), jacobian.Y0.U.list())], g.U.list());
-    }
-}
-
-mod g11_114 {
-    use super::*;
-    einstan::einstan! {
-        pub fn g11_114(X[k, k], W[k], dim m) -> Y0[m, k] {
-        Y0[j, p] = (erf(X[p, p])) * (W[q] * W[q]);
-    }
-    }
-    #[allow(non_snake_case)]
-    pub fn run<T: Number>(case: &Case) {
-        let p_X = case.tensor::<T, ndarray::Ix2>("X");
-        let p_W = case.tensor::<T, ndarray::Ix1>("W");
-        let p_m = case.integer::<usize>("m");
-        let r0 = g11_114(&p_X, &p_W, p_m).unwrap();
-        case.output::<T>(0, &r0);
-        let c0 = case.cotangent::<T, ndarray::Ix2>(0);
-        let (_, mut pullback) = g11_114::vjp(&p_X, &p_W, p_m).unwrap();
-        let mut g = pullback.call(&c0).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        pullback.accumulate(&c0, &mut g).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
-        pullback.call_into(&c0, &mut g).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        let mut workspace = g11_114::Workspace::default();
-        for _ in 0..2 {
-            #[allow(unused_mut)]
-            let mut r0 = g11_114(&p_X, &p_W, p_m).unwrap();
-            let mut pullback = g11_114::vjp_in(&p_X, &p_W, p_m, &mut workspace, &mut r0).unwrap();
-            pullback.call_into(&c0, &mut g).unwrap();
-            case.output::<T>(0, &r0);
-            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        }
-        let mut t = g.clone();
-        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
-        let (_, d0) = g11_114::jvp(&p_X, &p_W, p_m, &t).unwrap();
-        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
-        let jacobian = g11_114::jacobian(&p_X, &p_W, p_m).unwrap();
-        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
-        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
-    }
-}
-
-mod g11_115 {
-    use super::*;
-    einstan::einstan! {
-        pub fn g11_115(X[k, k], dim m) -> Y0[m] {
-        Y0[j] = sum[q]((X[q, q] - X[q, p]) * (X[p, p] * X[q, q]));
-    }
-    }
-    #[allow(non_snake_case)]
-    pub fn run<T: Number>(case: &Case) {
-        let p_X = case.tensor::<T, ndarray::Ix2>("X");
-        let p_m = case.integer::<usize>("m");
-        let r0 = g11_115(&p_X, p_m).unwrap();
-        case.output::<T>(0, &r0);
-        let c0 = case.cotangent::<T, ndarray::Ix1>(0);
-        let (_, mut pullback) = g11_115::vjp(&p_X, p_m).unwrap();
-        let mut g = pullback.call(&c0).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        pullback.accumulate(&c0, &mut g).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
-        pullback.call_into(&c0, &mut g).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        let mut workspace = g11_115::Workspace::default();
-        for _ in 0..2 {
-            #[allow(unused_mut)]
-            let mut r0 = g11_115(&p_X, p_m).unwrap();
-            let mut pullback = g11_115::vjp_in(&p_X, p_m, &mut workspace, &mut r0).unwrap();
-            pullback.call_into(&c0, &mut g).unwrap();
-            case.output::<T>(0, &r0);
-            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        }
-        let mut t = g.clone();
-        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
-        let (_, d0) = g11_115::jvp(&p_X, p_m, &t).unwrap();
-        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
-        let jacobian = g11_115::jacobian(&p_X, p_m).unwrap();
-        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
-    }
-}
-
 #[test]
 fn values_and_gradients() {
     let cases = cases(include_str!("../data/generated.json"));
+    g11_045::run::<f64>(&cases["g11_045"]);
+    g11_045::run::<f32>(&cases["g11_045"]);
+    g11_046::run::<f64>(&cases["g11_046"]);
+    g11_046::run::<f32>(&cases["g11_046"]);
+    g11_047::run::<f64>(&cases["g11_047"]);
+    g11_047::run::<f32>(&cases["g11_047"]);
+    g11_048::run::<f64>(&cases["g11_048"]);
+    g11_048::run::<f32>(&cases["g11_048"]);
+    g11_049::run::<f64>(&cases["g11_049"]);
+    g11_049::run::<f32>(&cases["g11_049"]);
+    g11_050::run::<f64>(&cases["g11_050"]);
+    g11_050::run::<f32>(&cases["g11_050"]);
+    g11_051::run::<f64>(&cases["g11_051"]);
+    g11_051::run::<f32>(&cases["g11_051"]);
+    g11_052::run::<f64>(&cases["g11_052"]);
+    g11_052::run::<f32>(&cases["g11_052"]);
+    g11_053::run::<f64>(&cases["g11_053"]);
+    g11_053::run::<f32>(&cases["g11_053"]);
+    g11_054::run::<f64>(&cases["g11_054"]);
+    g11_054::run::<f32>(&cases["g11_054"]);
+    g11_055::run::<f64>(&cases["g11_055"]);
+    g11_055::run::<f32>(&cases["g11_055"]);
     g11_056::run::<f64>(&cases["g11_056"]);
     g11_056::run::<f32>(&cases["g11_056"]);
     g11_057::run::<f64>(&cases["g11_057"]);
     g11_057::run::<f32>(&cases["g11_057"]);
+    g11_058::run::<f64>(&cases["g11_058"]);
+    g11_058::run::<f32>(&cases["g11_058"]);
+    g11_059::run::<f64>(&cases["g11_059"]);
+    g11_059::run::<f32>(&cases["g11_059"]);
     g11_060::run::<f64>(&cases["g11_060"]);
     g11_060::run::<f32>(&cases["g11_060"]);
     g11_061::run::<f64>(&cases["g11_061"]);
@@ -1896,6 +1931,8 @@ fn values_and_gradients() {
     g11_067::run::<f32>(&cases["g11_067"]);
     g11_068::run::<f64>(&cases["g11_068"]);
     g11_068::run::<f32>(&cases["g11_068"]);
+    g11_069::run::<f64>(&cases["g11_069"]);
+    g11_069::run::<f32>(&cases["g11_069"]);
     g11_070::run::<f64>(&cases["g11_070"]);
     g11_070::run::<f32>(&cases["g11_070"]);
     g11_071::run::<f64>(&cases["g11_071"]);
@@ -1906,8 +1943,14 @@ fn values_and_gradients() {
     g11_073::run::<f32>(&cases["g11_073"]);
     g11_074::run::<f64>(&cases["g11_074"]);
     g11_074::run::<f32>(&cases["g11_074"]);
+    g11_075::run::<f64>(&cases["g11_075"]);
+    g11_075::run::<f32>(&cases["g11_075"]);
     g11_076::run::<f64>(&cases["g11_076"]);
     g11_076::run::<f32>(&cases["g11_076"]);
+    g11_077::run::<f64>(&cases["g11_077"]);
+    g11_077::run::<f32>(&cases["g11_077"]);
+    g11_079::run::<f64>(&cases["g11_079"]);
+    g11_079::run::<f32>(&cases["g11_079"]);
     g11_080::run::<f64>(&cases["g11_080"]);
     g11_080::run::<f32>(&cases["g11_080"]);
     g11_081::run::<f64>(&cases["g11_081"]);
@@ -1918,50 +1961,16 @@ fn values_and_gradients() {
     g11_083::run::<f32>(&cases["g11_083"]);
     g11_084::run::<f64>(&cases["g11_084"]);
     g11_084::run::<f32>(&cases["g11_084"]);
+    g11_085::run::<f64>(&cases["g11_085"]);
+    g11_085::run::<f32>(&cases["g11_085"]);
     g11_086::run::<f64>(&cases["g11_086"]);
     g11_086::run::<f32>(&cases["g11_086"]);
     g11_087::run::<f64>(&cases["g11_087"]);
     g11_087::run::<f32>(&cases["g11_087"]);
+    g11_088::run::<f64>(&cases["g11_088"]);
+    g11_088::run::<f32>(&cases["g11_088"]);
+    g11_089::run::<f64>(&cases["g11_089"]);
+    g11_089::run::<f32>(&cases["g11_089"]);
     g11_090::run::<f64>(&cases["g11_090"]);
     g11_090::run::<f32>(&cases["g11_090"]);
-    g11_091::run::<f64>(&cases["g11_091"]);
-    g11_091::run::<f32>(&cases["g11_091"]);
-    g11_092::run::<f64>(&cases["g11_092"]);
-    g11_092::run::<f32>(&cases["g11_092"]);
-    g11_093::run::<f64>(&cases["g11_093"]);
-    g11_093::run::<f32>(&cases["g11_093"]);
-    g11_094::run::<f64>(&cases["g11_094"]);
-    g11_094::run::<f32>(&cases["g11_094"]);
-    g11_096::run::<f64>(&cases["g11_096"]);
-    g11_096::run::<f32>(&cases["g11_096"]);
-    g11_097::run::<f64>(&cases["g11_097"]);
-    g11_097::run::<f32>(&cases["g11_097"]);
-    g11_098::run::<f64>(&cases["g11_098"]);
-    g11_098::run::<f32>(&cases["g11_098"]);
-    g11_099::run::<f64>(&cases["g11_099"]);
-    g11_099::run::<f32>(&cases["g11_099"]);
-    g11_100::run::<f64>(&cases["g11_100"]);
-    g11_100::run::<f32>(&cases["g11_100"]);
-    g11_101::run::<f64>(&cases["g11_101"]);
-    g11_101::run::<f32>(&cases["g11_101"]);
-    g11_102::run::<f64>(&cases["g11_102"]);
-    g11_102::run::<f32>(&cases["g11_102"]);
-    g11_103::run::<f64>(&cases["g11_103"]);
-    g11_103::run::<f32>(&cases["g11_103"]);
-    g11_106::run::<f64>(&cases["g11_106"]);
-    g11_106::run::<f32>(&cases["g11_106"]);
-    g11_107::run::<f64>(&cases["g11_107"]);
-    g11_107::run::<f32>(&cases["g11_107"]);
-    g11_108::run::<f64>(&cases["g11_108"]);
-    g11_108::run::<f32>(&cases["g11_108"]);
-    g11_109::run::<f64>(&cases["g11_109"]);
-    g11_109::run::<f32>(&cases["g11_109"]);
-    g11_110::run::<f64>(&cases["g11_110"]);
-    g11_110::run::<f32>(&cases["g11_110"]);
-    g11_112::run::<f64>(&cases["g11_112"]);
-    g11_112::run::<f32>(&cases["g11_112"]);
-    g11_114::run::<f64>(&cases["g11_114"]);
-    g11_114::run::<f32>(&cases["g11_114"]);
-    g11_115::run::<f64>(&cases["g11_115"]);
-    g11_115::run::<f32>(&cases["g11_115"]);
 }

@@ -7,722 +7,79 @@
 mod harness;
 use harness::*;
 
-mod g11_188 {
+mod g11_136 {
     use super::*;
     einstan::einstan! {
-        pub fn g11_188(X[m, m], W[n, m], dim k) -> Y0[n, k] {
-        Y0[i, p] = ((X[b, b] + W[i, b]) * (prod[p](W[a, j]))) * ((W[i, j] * W[a, b]) + (log_softmax[i](p)));
-    }
-    }
-    #[allow(non_snake_case)]
-    pub fn run<T: Number>(case: &Case) {
-        let p_X = case.tensor::<T, ndarray::Ix2>("X");
-        let p_W = case.tensor::<T, ndarray::Ix2>("W");
-        let p_k = case.integer::<usize>("k");
-        let r0 = g11_188(&p_X, &p_W, p_k).unwrap();
-        case.output::<T>(0, &r0);
-        let c0 = case.cotangent::<T, ndarray::Ix2>(0);
-        let (_, mut pullback) = g11_188::vjp(&p_X, &p_W, p_k).unwrap();
-        let mut g = pullback.call(&c0).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        pullback.accumulate(&c0, &mut g).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
-        pullback.call_into(&c0, &mut g).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        let mut workspace = g11_188::Workspace::default();
-        for _ in 0..2 {
-            #[allow(unused_mut)]
-            let mut r0 = g11_188(&p_X, &p_W, p_k).unwrap();
-            let mut pullback = g11_188::vjp_in(&p_X, &p_W, p_k, &mut workspace, &mut r0).unwrap();
-            pullback.call_into(&c0, &mut g).unwrap();
-            case.output::<T>(0, &r0);
-            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        }
-        let mut t = g.clone();
-        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
-        let (_, d0) = g11_188::jvp(&p_X, &p_W, p_k, &t).unwrap();
-        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
-        let jacobian = g11_188::jacobian(&p_X, &p_W, p_k).unwrap();
-        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
-        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
-    }
-}
-
-mod g11_189 {
-    use super::*;
-    einstan::einstan! {
-        pub fn g11_189(X[k, n], W[m, k], V[n, m], U[k, k], Z[m, k, k]) -> Y1[k, m, n] {
-        Y0[p, j, i] = ((X[p, i] - W[j, p]) - (W[j, p] * X[p, i])) * ((atan(V[i, j])) * (V[i, j] + 1.36));
-        Y1[p, j, i] = ((-Y0[p, j, i]) * ((j == b) * Y0[p, j, i]) * (Y0[p, b, i]^2)) * (max(V[i, j] * V[i, j], (if U[p, p] > 0.25 { U[p, p] } else { Z[j, p, p] })));
-    }
-    }
-    #[allow(non_snake_case)]
-    pub fn run<T: Number>(case: &Case) {
-        let p_X = case.tensor::<T, ndarray::Ix2>("X");
-        let p_W = case.tensor::<T, ndarray::Ix2>("W");
-        let p_V = case.tensor::<T, ndarray::Ix2>("V");
-        let p_U = case.tensor::<T, ndarray::Ix2>("U");
-        let p_Z = case.tensor::<T, ndarray::Ix3>("Z");
-        let r0 = g11_189(&p_X, &p_W, &p_V, &p_U, &p_Z).unwrap();
-        case.output::<T>(0, &r0);
-        let c0 = case.cotangent::<T, ndarray::Ix3>(0);
-        let (_, mut pullback) = g11_189::vjp(&p_X, &p_W, &p_V, &p_U, &p_Z).unwrap();
-        let mut g = pullback.call(&c0).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        pullback.accumulate(&c0, &mut g).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
-        pullback.call_into(&c0, &mut g).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        let mut workspace = g11_189::Workspace::default();
-        for _ in 0..2 {
-            #[allow(unused_mut)]
-            let mut r0 = g11_189(&p_X, &p_W, &p_V, &p_U, &p_Z).unwrap();
-            let mut pullback = g11_189::vjp_in(&p_X, &p_W, &p_V, &p_U, &p_Z, &mut workspace, &mut r0).unwrap();
-            pullback.call_into(&c0, &mut g).unwrap();
-            case.output::<T>(0, &r0);
-            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        }
-        let mut t = g.clone();
-        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
-        let (_, d0) = g11_189::jvp(&p_X, &p_W, &p_V, &p_U, &p_Z, &t).unwrap();
-        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
-        let jacobian = g11_189::jacobian(&p_X, &p_W, &p_V, &p_U, &p_Z).unwrap();
-        case.contracted::<T>("X", &[(c0.list(), jacobian.Y1.X.list())], g.X.list());
-        case.contracted::<T>("W", &[(c0.list(), jacobian.Y1.W.list())], g.W.list());
-        case.contracted::<T>("V", &[(c0.list(), jacobian.Y1.V.list())], g.V.list());
-        case.contracted::<T>("U", &[(c0.list(), jacobian.Y1.U.list())], g.U.list());
-        case.contracted::<T>("Z", &[(c0.list(), jacobian.Y1.Z.list())], g.Z.list());
-    }
-}
-
-mod g11_190 {
-    use super::*;
-    einstan::einstan! {
-        pub fn g11_190(X[n, n]) -> Y0 {
-        Y0 = (gelu((X[a, i] * X[i, i]))) * ((X[i, i] * X[a, i]) + (X[i, i] + X[i, i]));
-    }
-    }
-    #[allow(non_snake_case)]
-    pub fn run<T: Number>(case: &Case) {
-        let p_X = case.tensor::<T, ndarray::Ix2>("X");
-        let r0 = g11_190(&p_X).unwrap();
-        case.output::<T>(0, &r0);
-        let c0 = case.scalar_cotangent::<T>(0);
-        let (_, mut pullback) = g11_190::vjp(&p_X).unwrap();
-        let mut g = pullback.call(c0).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        pullback.accumulate(c0, &mut g).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
-        pullback.call_into(c0, &mut g).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        let mut workspace = g11_190::Workspace::default();
-        for _ in 0..2 {
-            #[allow(unused_mut)]
-            let mut r0 = g11_190(&p_X).unwrap();
-            let mut pullback = g11_190::vjp_in(&p_X, &mut workspace, &mut r0).unwrap();
-            pullback.call_into(c0, &mut g).unwrap();
-            case.output::<T>(0, &r0);
-            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        }
-        let mut workspace = g11_190::Workspace::default();
-        g11_190::value_and_grad_in(&p_X, &mut workspace, &mut g).unwrap();
-        g.scale(c0);
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        let mut t = g.clone();
-        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
-        let (_, d0) = g11_190::jvp(&p_X, &t).unwrap();
-        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
-        let jacobian = g11_190::jacobian(&p_X).unwrap();
-        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
-        let mut u = t.clone();
-        u.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k + 5));
-        let (hu, ht) = (g11_190::hvp(&p_X, &u).unwrap(), g11_190::hvp(&p_X, &t).unwrap());
-        case.symmetric::<T>(&lists(hu.iter(), t.iter()), &lists(ht.iter(), u.iter()));
-    }
-}
-
-mod g11_191 {
-    use super::*;
-    einstan::einstan! {
-        pub fn g11_191(X[k], dim n, dim m) -> Y0[m, n, k] {
-        Y0[j, i, p] = (max[q](X[q] * X[q])) * ((X[p] + X[p]) * (X[p] / (1.5 + X[p]^2))) * ((X[p]^2) + (X[p] * X[p] * X[p]));
-    }
-    }
-    #[allow(non_snake_case)]
-    pub fn run<T: Number>(case: &Case) {
-        let p_X = case.tensor::<T, ndarray::Ix1>("X");
-        let p_n = case.integer::<usize>("n");
-        let p_m = case.integer::<usize>("m");
-        let r0 = g11_191(&p_X, p_n, p_m).unwrap();
-        case.output::<T>(0, &r0);
-        let c0 = case.cotangent::<T, ndarray::Ix3>(0);
-        let (_, mut pullback) = g11_191::vjp(&p_X, p_n, p_m).unwrap();
-        let mut g = pullback.call(&c0).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        pullback.accumulate(&c0, &mut g).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
-        pullback.call_into(&c0, &mut g).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        let mut workspace = g11_191::Workspace::default();
-        for _ in 0..2 {
-            #[allow(unused_mut)]
-            let mut r0 = g11_191(&p_X, p_n, p_m).unwrap();
-            let mut pullback = g11_191::vjp_in(&p_X, p_n, p_m, &mut workspace, &mut r0).unwrap();
-            pullback.call_into(&c0, &mut g).unwrap();
-            case.output::<T>(0, &r0);
-            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        }
-        let mut t = g.clone();
-        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
-        let (_, d0) = g11_191::jvp(&p_X, p_n, p_m, &t).unwrap();
-        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
-        let jacobian = g11_191::jacobian(&p_X, p_n, p_m).unwrap();
-        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
-    }
-}
-
-mod g11_192 {
-    use super::*;
-    einstan::einstan! {
-        pub fn g11_192(X[m, n]) -> Y0[m, n] {
-        Y0[j, i] = (log_softmax[i](X[j, i])) + (min[a](X[0, a]));
-    }
-    }
-    #[allow(non_snake_case)]
-    pub fn run<T: Number>(case: &Case) {
-        let p_X = case.tensor::<T, ndarray::Ix2>("X");
-        let r0 = g11_192(&p_X).unwrap();
-        case.output::<T>(0, &r0);
-        let c0 = case.cotangent::<T, ndarray::Ix2>(0);
-        let (_, mut pullback) = g11_192::vjp(&p_X).unwrap();
-        let mut g = pullback.call(&c0).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        pullback.accumulate(&c0, &mut g).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
-        pullback.call_into(&c0, &mut g).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        let mut workspace = g11_192::Workspace::default();
-        for _ in 0..2 {
-            #[allow(unused_mut)]
-            let mut r0 = g11_192(&p_X).unwrap();
-            let mut pullback = g11_192::vjp_in(&p_X, &mut workspace, &mut r0).unwrap();
-            pullback.call_into(&c0, &mut g).unwrap();
-            case.output::<T>(0, &r0);
-            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        }
-        let mut t = g.clone();
-        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
-        let (_, d0) = g11_192::jvp(&p_X, &t).unwrap();
-        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
-        let jacobian = g11_192::jacobian(&p_X).unwrap();
-        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
-    }
-}
-
-mod g11_193 {
-    use super::*;
-    einstan::einstan! {
-        pub fn g11_193(X[n, m], dim k) -> Y0[m, k, n] {
-        Y0[j, p, i] = (X[a, 1] + X[i, j]) * (X[a, j] * X[a, j]);
-    }
-    }
-    #[allow(non_snake_case)]
-    pub fn run<T: Number>(case: &Case) {
-        let p_X = case.tensor::<T, ndarray::Ix2>("X");
-        let p_k = case.integer::<usize>("k");
-        let r0 = g11_193(&p_X, p_k).unwrap();
-        case.output::<T>(0, &r0);
-        let c0 = case.cotangent::<T, ndarray::Ix3>(0);
-        let (_, mut pullback) = g11_193::vjp(&p_X, p_k).unwrap();
-        let mut g = pullback.call(&c0).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        pullback.accumulate(&c0, &mut g).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
-        pullback.call_into(&c0, &mut g).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        let mut workspace = g11_193::Workspace::default();
-        for _ in 0..2 {
-            #[allow(unused_mut)]
-            let mut r0 = g11_193(&p_X, p_k).unwrap();
-            let mut pullback = g11_193::vjp_in(&p_X, p_k, &mut workspace, &mut r0).unwrap();
-            pullback.call_into(&c0, &mut g).unwrap();
-            case.output::<T>(0, &r0);
-            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        }
-        let mut t = g.clone();
-        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
-        let (_, d0) = g11_193::jvp(&p_X, p_k, &t).unwrap();
-        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
-        let jacobian = g11_193::jacobian(&p_X, p_k).unwrap();
-        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
-    }
-}
-
-mod g11_194 {
-    use super::*;
-    einstan::einstan! {
-        pub fn g11_194(X[n, n], dim k) -> Y0[k] {
-        Y0[p] = mean[p]((X[a, i] * X[1, i]) * (X[a, a] + X[a, a]) * (1.69 * 0.93 * 1.73));
-    }
-    }
-    #[allow(non_snake_case)]
-    pub fn run<T: Number>(case: &Case) {
-        let p_X = case.tensor::<T, ndarray::Ix2>("X");
-        let p_k = case.integer::<usize>("k");
-        let r0 = g11_194(&p_X, p_k).unwrap();
-        case.output::<T>(0, &r0);
-        let c0 = case.cotangent::<T, ndarray::Ix1>(0);
-        let (_, mut pullback) = g11_194::vjp(&p_X, p_k).unwrap();
-        let mut g = pullback.call(&c0).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        pullback.accumulate(&c0, &mut g).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
-        pullback.call_into(&c0, &mut g).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        let mut workspace = g11_194::Workspace::default();
-        for _ in 0..2 {
-            #[allow(unused_mut)]
-            let mut r0 = g11_194(&p_X, p_k).unwrap();
-            let mut pullback = g11_194::vjp_in(&p_X, p_k, &mut workspace, &mut r0).unwrap();
-            pullback.call_into(&c0, &mut g).unwrap();
-            case.output::<T>(0, &r0);
-            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        }
-        let mut t = g.clone();
-        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
-        let (_, d0) = g11_194::jvp(&p_X, p_k, &t).unwrap();
-        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
-        let jacobian = g11_194::jacobian(&p_X, p_k).unwrap();
-        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
-    }
-}
-
-mod g11_195 {
-    use super::*;
-    einstan::einstan! {
-        pub fn g11_195(X, W[k, k], V[n], dim m) -> Y0[m, k, n] {
-        Y0[j, p, i] = (log_softmax[p](X + W[p, p])) + ((i == a) * ((if !(i > a) || a == 0 { X } else { V[a] })));
-    }
-    }
-    #[allow(non_snake_case)]
-    pub fn run<T: Number>(case: &Case) {
-        let p_X = case.scalar::<T>("X");
-        let p_W = case.tensor::<T, ndarray::Ix2>("W");
-        let p_V = case.tensor::<T, ndarray::Ix1>("V");
-        let p_m = case.integer::<usize>("m");
-        let r0 = g11_195(p_X, &p_W, &p_V, p_m).unwrap();
-        case.output::<T>(0, &r0);
-        let c0 = case.cotangent::<T, ndarray::Ix3>(0);
-        let (_, mut pullback) = g11_195::vjp(p_X, &p_W, &p_V, p_m).unwrap();
-        let mut g = pullback.call(&c0).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        pullback.accumulate(&c0, &mut g).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
-        pullback.call_into(&c0, &mut g).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        let mut workspace = g11_195::Workspace::default();
-        for _ in 0..2 {
-            #[allow(unused_mut)]
-            let mut r0 = g11_195(p_X, &p_W, &p_V, p_m).unwrap();
-            let mut pullback = g11_195::vjp_in(p_X, &p_W, &p_V, p_m, &mut workspace, &mut r0).unwrap();
-            pullback.call_into(&c0, &mut g).unwrap();
-            case.output::<T>(0, &r0);
-            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        }
-        let mut t = g.clone();
-        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
-        let (_, d0) = g11_195::jvp(p_X, &p_W, &p_V, p_m, &t).unwrap();
-        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
-        let jacobian = g11_195::jacobian(p_X, &p_W, &p_V, p_m).unwrap();
-        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
-        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
-        case.contracted::<T>("V", &[(c0.list(), jacobian.Y0.V.list())], g.V.list());
-    }
-}
-
-mod g11_196 {
-    use super::*;
-    einstan::einstan! {
-        pub fn g11_196(X[n, m], W[k, n], V[n, n]) -> Y0[k, m] {
-        Y0[p, j] = ((X[a, j] * W[p, i]) * (W[p, a] + V[i, i]) * (W[p, i] * 1.79)) + ((sin(W[p, i])) * (-V[i, i]));
-    }
-    }
-    #[allow(non_snake_case)]
-    pub fn run<T: Number>(case: &Case) {
-        let p_X = case.tensor::<T, ndarray::Ix2>("X");
-        let p_W = case.tensor::<T, ndarray::Ix2>("W");
-        let p_V = case.tensor::<T, ndarray::Ix2>("V");
-        let r0 = g11_196(&p_X, &p_W, &p_V).unwrap();
-        case.output::<T>(0, &r0);
-        let c0 = case.cotangent::<T, ndarray::Ix2>(0);
-        let (_, mut pullback) = g11_196::vjp(&p_X, &p_W, &p_V).unwrap();
-        let mut g = pullback.call(&c0).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        pullback.accumulate(&c0, &mut g).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
-        pullback.call_into(&c0, &mut g).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        let mut workspace = g11_196::Workspace::default();
-        for _ in 0..2 {
-            #[allow(unused_mut)]
-            let mut r0 = g11_196(&p_X, &p_W, &p_V).unwrap();
-            let mut pullback = g11_196::vjp_in(&p_X, &p_W, &p_V, &mut workspace, &mut r0).unwrap();
-            pullback.call_into(&c0, &mut g).unwrap();
-            case.output::<T>(0, &r0);
-            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        }
-        let mut t = g.clone();
-        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
-        let (_, d0) = g11_196::jvp(&p_X, &p_W, &p_V, &t).unwrap();
-        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
-        let jacobian = g11_196::jacobian(&p_X, &p_W, &p_V).unwrap();
-        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
-        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
-        case.contracted::<T>("V", &[(c0.list(), jacobian.Y0.V.list())], g.V.list());
-    }
-}
-
-mod g11_199 {
-    use super::*;
-    einstan::einstan! {
-        pub fn g11_199(X[n, n], W[m], V) -> (Y0[n, m], Y1) {
-        Y0[i, j] = erf(X[i, i]);
-        Y1 = ((Y0[i, b] * Y0[a, j]) * (log_softmax[j](j))) * (relu((X[a, i] + Y0[i, j]))) * ((W[b] * V)^3);
-    }
-    }
-    #[allow(non_snake_case)]
-    pub fn run<T: Number>(case: &Case) {
-        let p_X = case.tensor::<T, ndarray::Ix2>("X");
-        let p_W = case.tensor::<T, ndarray::Ix1>("W");
-        let p_V = case.scalar::<T>("V");
-        let (r0, r1,) = g11_199(&p_X, &p_W, p_V).unwrap();
-        case.output::<T>(0, &r0);
-        case.output::<T>(1, &r1);
-        let c0 = case.cotangent::<T, ndarray::Ix2>(0);
-        let c1 = case.scalar_cotangent::<T>(1);
-        let (_, mut pullback) = g11_199::vjp(&p_X, &p_W, p_V).unwrap();
-        let mut g = pullback.call(&c0, c1).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        pullback.accumulate(&c0, c1, &mut g).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
-        pullback.call_into(&c0, c1, &mut g).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        let mut workspace = g11_199::Workspace::default();
-        for _ in 0..2 {
-            #[allow(unused_mut)]
-            let (mut r0, mut r1,) = g11_199(&p_X, &p_W, p_V).unwrap();
-            let mut pullback = g11_199::vjp_in(&p_X, &p_W, p_V, &mut workspace, &mut r0, &mut r1).unwrap();
-            pullback.call_into(&c0, c1, &mut g).unwrap();
-            case.output::<T>(0, &r0);
-            case.output::<T>(1, &r1);
-            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        }
-        let mut t = g.clone();
-        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
-        let (_, (d0, d1,)) = g11_199::jvp(&p_X, &p_W, p_V, &t).unwrap();
-        case.adjoint::<T>("tangent", &[(c0.list(), d0.list()), (c1.list(), d1.list())], &lists(g.iter(), t.iter()));
-        let jacobian = g11_199::jacobian(&p_X, &p_W, p_V).unwrap();
-        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list()), (c1.list(), jacobian.Y1.X.list())], g.X.list());
-        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list()), (c1.list(), jacobian.Y1.W.list())], g.W.list());
-        case.contracted::<T>("V", &[(c0.list(), jacobian.Y0.V.list()), (c1.list(), jacobian.Y1.V.list())], g.V.list());
-    }
-}
-
-mod g11_200 {
-    use super::*;
-    einstan::einstan! {
-        pub fn g11_200(X[n, m], W, dim k) -> Y1[k] {
-        Y0 = prod[i](logsumexp[j](atan(X[i, j])));
-        Y1[p] = atan((silu(W)));
-    }
-    }
-    #[allow(non_snake_case)]
-    pub fn run<T: Number>(case: &Case) {
-        let p_X = case.tensor::<T, ndarray::Ix2>("X");
-        let p_W = case.scalar::<T>("W");
-        let p_k = case.integer::<usize>("k");
-        let r0 = g11_200(&p_X, p_W, p_k).unwrap();
-        case.output::<T>(0, &r0);
-        let c0 = case.cotangent::<T, ndarray::Ix1>(0);
-        let (_, mut pullback) = g11_200::vjp(&p_X, p_W, p_k).unwrap();
-        let mut g = pullback.call(&c0).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        pullback.accumulate(&c0, &mut g).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
-        pullback.call_into(&c0, &mut g).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        let mut workspace = g11_200::Workspace::default();
-        for _ in 0..2 {
-            #[allow(unused_mut)]
-            let mut r0 = g11_200(&p_X, p_W, p_k).unwrap();
-            let mut pullback = g11_200::vjp_in(&p_X, p_W, p_k, &mut workspace, &mut r0).unwrap();
-            pullback.call_into(&c0, &mut g).unwrap();
-            case.output::<T>(0, &r0);
-            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        }
-        let mut t = g.clone();
-        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
-        let (_, d0) = g11_200::jvp(&p_X, p_W, p_k, &t).unwrap();
-        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
-        let jacobian = g11_200::jacobian(&p_X, p_W, p_k).unwrap();
-        case.contracted::<T>("X", &[(c0.list(), jacobian.Y1.X.list())], g.X.list());
-        case.contracted::<T>("W", &[(c0.list(), jacobian.Y1.W.list())], g.W.list());
-    }
-}
-
-mod g11_201 {
-    use super::*;
-    einstan::einstan! {
-        pub fn g11_201(X[m, k, m], dim n) -> Y0[k, n] {
-        Y0[p, i] = softplus((softmax[p](X[b, p, b] * X[b, p, j] * X[j, p, j])));
+        pub fn g11_136(X[k, k, m], tk[n]: usize) -> Y0[k, n] {
+        Y0[p, i] = (((if X[p, p, b] > 0.17 { X[wrap(p - 2), p, b] } else { X[p, q, b] })) * (0.26 + X[q, p, j]) * ((X[tk[i], p, b])^3)) / (1.5 + ((X[p, p, j] * (X[tk[i], p, b]))^2)^2);
     }
     }
     #[allow(non_snake_case)]
     pub fn run<T: Number>(case: &Case) {
         let p_X = case.tensor::<T, ndarray::Ix3>("X");
-        let p_n = case.integer::<usize>("n");
-        let r0 = g11_201(&p_X, p_n).unwrap();
+        let p_tk = case.integers::<usize, ndarray::Ix1>("tk");
+        let r0 = g11_136(&p_X, &p_tk).unwrap();
         case.output::<T>(0, &r0);
         let c0 = case.cotangent::<T, ndarray::Ix2>(0);
-        let (_, mut pullback) = g11_201::vjp(&p_X, p_n).unwrap();
+        let (_, mut pullback) = g11_136::vjp(&p_X, &p_tk).unwrap();
         let mut g = pullback.call(&c0).unwrap();
         g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         pullback.accumulate(&c0, &mut g).unwrap();
         g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
         pullback.call_into(&c0, &mut g).unwrap();
         g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        let mut workspace = g11_201::Workspace::default();
+        let mut workspace = g11_136::Workspace::default();
         for _ in 0..2 {
             #[allow(unused_mut)]
-            let mut r0 = g11_201(&p_X, p_n).unwrap();
-            let mut pullback = g11_201::vjp_in(&p_X, p_n, &mut workspace, &mut r0).unwrap();
+            let mut r0 = g11_136(&p_X, &p_tk).unwrap();
+            let mut pullback = g11_136::vjp_in(&p_X, &p_tk, &mut workspace, &mut r0).unwrap();
             pullback.call_into(&c0, &mut g).unwrap();
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
         let mut t = g.clone();
         t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
-        let (_, d0) = g11_201::jvp(&p_X, p_n, &t).unwrap();
+        let (_, d0) = g11_136::jvp(&p_X, &p_tk, &t).unwrap();
         case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
-        let jacobian = g11_201::jacobian(&p_X, p_n).unwrap();
+        let jacobian = g11_136::jacobian(&p_X, &p_tk).unwrap();
         case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
     }
 }
 
-mod g11_202 {
+mod g11_137 {
     use super::*;
     einstan::einstan! {
-        pub fn g11_202(X[m], W[n, n]) -> Y0 {
-        Y0 = ((i + i) * (X[j] * X[b])) * (i + X[b] * (X[j] * W[i, i]));
-    }
-    }
-    #[allow(non_snake_case)]
-    pub fn run<T: Number>(case: &Case) {
-        let p_X = case.tensor::<T, ndarray::Ix1>("X");
-        let p_W = case.tensor::<T, ndarray::Ix2>("W");
-        let r0 = g11_202(&p_X, &p_W).unwrap();
-        case.output::<T>(0, &r0);
-        let c0 = case.scalar_cotangent::<T>(0);
-        let (_, mut pullback) = g11_202::vjp(&p_X, &p_W).unwrap();
-        let mut g = pullback.call(c0).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        pullback.accumulate(c0, &mut g).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
-        pullback.call_into(c0, &mut g).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        let mut workspace = g11_202::Workspace::default();
-        for _ in 0..2 {
-            #[allow(unused_mut)]
-            let mut r0 = g11_202(&p_X, &p_W).unwrap();
-            let mut pullback = g11_202::vjp_in(&p_X, &p_W, &mut workspace, &mut r0).unwrap();
-            pullback.call_into(c0, &mut g).unwrap();
-            case.output::<T>(0, &r0);
-            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        }
-        let mut workspace = g11_202::Workspace::default();
-        g11_202::value_and_grad_in(&p_X, &p_W, &mut workspace, &mut g).unwrap();
-        g.scale(c0);
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        let mut t = g.clone();
-        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
-        let (_, d0) = g11_202::jvp(&p_X, &p_W, &t).unwrap();
-        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
-        let jacobian = g11_202::jacobian(&p_X, &p_W).unwrap();
-        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
-        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
-        let mut u = t.clone();
-        u.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k + 5));
-        let (hu, ht) = (g11_202::hvp(&p_X, &p_W, &u).unwrap(), g11_202::hvp(&p_X, &p_W, &t).unwrap());
-        case.symmetric::<T>(&lists(hu.iter(), t.iter()), &lists(ht.iter(), u.iter()));
-    }
-}
-
-mod g11_203 {
-    use super::*;
-    einstan::einstan! {
-        pub fn g11_203(X[k, k], W[n, n], V[m, n]) -> Y0 {
-        Y0 = (sum[i](X[q, q])) * (W[i, i] * W[a, i]) * (V[b, a] * q * V[b, i]);
-    }
-    }
-    #[allow(non_snake_case)]
-    pub fn run<T: Number>(case: &Case) {
-        let p_X = case.tensor::<T, ndarray::Ix2>("X");
-        let p_W = case.tensor::<T, ndarray::Ix2>("W");
-        let p_V = case.tensor::<T, ndarray::Ix2>("V");
-        let r0 = g11_203(&p_X, &p_W, &p_V).unwrap();
-        case.output::<T>(0, &r0);
-        let c0 = case.scalar_cotangent::<T>(0);
-        let (_, mut pullback) = g11_203::vjp(&p_X, &p_W, &p_V).unwrap();
-        let mut g = pullback.call(c0).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        pullback.accumulate(c0, &mut g).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
-        pullback.call_into(c0, &mut g).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        let mut workspace = g11_203::Workspace::default();
-        for _ in 0..2 {
-            #[allow(unused_mut)]
-            let mut r0 = g11_203(&p_X, &p_W, &p_V).unwrap();
-            let mut pullback = g11_203::vjp_in(&p_X, &p_W, &p_V, &mut workspace, &mut r0).unwrap();
-            pullback.call_into(c0, &mut g).unwrap();
-            case.output::<T>(0, &r0);
-            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        }
-        let mut workspace = g11_203::Workspace::default();
-        g11_203::value_and_grad_in(&p_X, &p_W, &p_V, &mut workspace, &mut g).unwrap();
-        g.scale(c0);
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        let mut t = g.clone();
-        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
-        let (_, d0) = g11_203::jvp(&p_X, &p_W, &p_V, &t).unwrap();
-        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
-        let jacobian = g11_203::jacobian(&p_X, &p_W, &p_V).unwrap();
-        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
-        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
-        case.contracted::<T>("V", &[(c0.list(), jacobian.Y0.V.list())], g.V.list());
-        let mut u = t.clone();
-        u.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k + 5));
-        let (hu, ht) = (g11_203::hvp(&p_X, &p_W, &p_V, &u).unwrap(), g11_203::hvp(&p_X, &p_W, &p_V, &t).unwrap());
-        case.symmetric::<T>(&lists(hu.iter(), t.iter()), &lists(ht.iter(), u.iter()));
-    }
-}
-
-mod g11_205 {
-    use super::*;
-    einstan::einstan! {
-        pub fn g11_205(X[n, n], W[m, k]) -> Y0[m, n, k] {
-        Y0[j, i, p] = (mean[a](X[i, a] + X[a, i])) + ((X[i, i] * W[b, p]) * ((if j != b { 1.3 } else { W[j, p] })) * (0.72 * 1.46));
-    }
-    }
-    #[allow(non_snake_case)]
-    pub fn run<T: Number>(case: &Case) {
-        let p_X = case.tensor::<T, ndarray::Ix2>("X");
-        let p_W = case.tensor::<T, ndarray::Ix2>("W");
-        let r0 = g11_205(&p_X, &p_W).unwrap();
-        case.output::<T>(0, &r0);
-        let c0 = case.cotangent::<T, ndarray::Ix3>(0);
-        let (_, mut pullback) = g11_205::vjp(&p_X, &p_W).unwrap();
-        let mut g = pullback.call(&c0).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        pullback.accumulate(&c0, &mut g).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
-        pullback.call_into(&c0, &mut g).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        let mut workspace = g11_205::Workspace::default();
-        for _ in 0..2 {
-            #[allow(unused_mut)]
-            let mut r0 = g11_205(&p_X, &p_W).unwrap();
-            let mut pullback = g11_205::vjp_in(&p_X, &p_W, &mut workspace, &mut r0).unwrap();
-            pullback.call_into(&c0, &mut g).unwrap();
-            case.output::<T>(0, &r0);
-            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        }
-        let mut t = g.clone();
-        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
-        let (_, d0) = g11_205::jvp(&p_X, &p_W, &t).unwrap();
-        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
-        let jacobian = g11_205::jacobian(&p_X, &p_W).unwrap();
-        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
-        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
-    }
-}
-
-mod g11_206 {
-    use super::*;
-    einstan::einstan! {
-        pub fn g11_206(X, W[m, n], V[k, m]) -> Y0[n, k] {
-        Y0[i, p] = logsumexp[b]((-X) + (W[b, i] - V[p, b]));
+        pub fn g11_137(X, W[n, n], dim m, dim k) -> (Y0[n, k, m], Y1[n, k, m], Y2[k, m]) {
+        Y0[i, p, j] = exp(0.5*((X^3) + (X * 0.7)));
+        Y1[i, p, j] = recip(2 + Y0[i, p, j]^2);
+        Y2[p, j] = ((Y0[a, p, j] * X) * (silu(1.33)) * (W[i, i] * W[a, i]))^2;
     }
     }
     #[allow(non_snake_case)]
     pub fn run<T: Number>(case: &Case) {
         let p_X = case.scalar::<T>("X");
         let p_W = case.tensor::<T, ndarray::Ix2>("W");
-        let p_V = case.tensor::<T, ndarray::Ix2>("V");
-        let r0 = g11_206(p_X, &p_W, &p_V).unwrap();
-        case.output::<T>(0, &r0);
-        let c0 = case.cotangent::<T, ndarray::Ix2>(0);
-        let (_, mut pullback) = g11_206::vjp(p_X, &p_W, &p_V).unwrap();
-        let mut g = pullback.call(&c0).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        pullback.accumulate(&c0, &mut g).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
-        pullback.call_into(&c0, &mut g).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        let mut workspace = g11_206::Workspace::default();
-        for _ in 0..2 {
-            #[allow(unused_mut)]
-            let mut r0 = g11_206(p_X, &p_W, &p_V).unwrap();
-            let mut pullback = g11_206::vjp_in(p_X, &p_W, &p_V, &mut workspace, &mut r0).unwrap();
-            pullback.call_into(&c0, &mut g).unwrap();
-            case.output::<T>(0, &r0);
-            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        }
-        let mut t = g.clone();
-        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
-        let (_, d0) = g11_206::jvp(p_X, &p_W, &p_V, &t).unwrap();
-        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
-        let jacobian = g11_206::jacobian(p_X, &p_W, &p_V).unwrap();
-        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
-        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
-        case.contracted::<T>("V", &[(c0.list(), jacobian.Y0.V.list())], g.V.list());
-    }
-}
-
-mod g11_208 {
-    use super::*;
-    einstan::einstan! {
-        pub fn g11_208(X[n], W, dim m, dim k) -> (Y0[m], Y1[n], Y2[m, n, k]) {
-        Y0[j] = -(X[a] * X[a]);
-        Y1[i] = min(X[i], i);
-        Y2[j, i, p] = sum[b](Y0[b] * W);
-    }
-    }
-    #[allow(non_snake_case)]
-    pub fn run<T: Number>(case: &Case) {
-        let p_X = case.tensor::<T, ndarray::Ix1>("X");
-        let p_W = case.scalar::<T>("W");
         let p_m = case.integer::<usize>("m");
         let p_k = case.integer::<usize>("k");
-        let (r0, r1, r2,) = g11_208(&p_X, p_W, p_m, p_k).unwrap();
+        let (r0, r1, r2,) = g11_137(p_X, &p_W, p_m, p_k).unwrap();
         case.output::<T>(0, &r0);
         case.output::<T>(1, &r1);
         case.output::<T>(2, &r2);
-        let c0 = case.cotangent::<T, ndarray::Ix1>(0);
-        let c1 = case.cotangent::<T, ndarray::Ix1>(1);
-        let c2 = case.cotangent::<T, ndarray::Ix3>(2);
-        let (_, mut pullback) = g11_208::vjp(&p_X, p_W, p_m, p_k).unwrap();
+        let c0 = case.cotangent::<T, ndarray::Ix3>(0);
+        let c1 = case.cotangent::<T, ndarray::Ix3>(1);
+        let c2 = case.cotangent::<T, ndarray::Ix2>(2);
+        let (_, mut pullback) = g11_137::vjp(p_X, &p_W, p_m, p_k).unwrap();
         let mut g = pullback.call(&c0, &c1, &c2).unwrap();
         g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         pullback.accumulate(&c0, &c1, &c2, &mut g).unwrap();
         g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
         pullback.call_into(&c0, &c1, &c2, &mut g).unwrap();
         g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        let mut workspace = g11_208::Workspace::default();
+        let mut workspace = g11_137::Workspace::default();
         for _ in 0..2 {
             #[allow(unused_mut)]
-            let (mut r0, mut r1, mut r2,) = g11_208(&p_X, p_W, p_m, p_k).unwrap();
-            let mut pullback = g11_208::vjp_in(&p_X, p_W, p_m, p_k, &mut workspace, &mut r0, &mut r1, &mut r2).unwrap();
+            let (mut r0, mut r1, mut r2,) = g11_137(p_X, &p_W, p_m, p_k).unwrap();
+            let mut pullback = g11_137::vjp_in(p_X, &p_W, p_m, p_k, &mut workspace, &mut r0, &mut r1, &mut r2).unwrap();
             pullback.call_into(&c0, &c1, &c2, &mut g).unwrap();
             case.output::<T>(0, &r0);
             case.output::<T>(1, &r1);
@@ -731,693 +88,1878 @@ mod g11_208 {
         }
         let mut t = g.clone();
         t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
-        let (_, (d0, d1, d2,)) = g11_208::jvp(&p_X, p_W, p_m, p_k, &t).unwrap();
+        let (_, (d0, d1, d2,)) = g11_137::jvp(p_X, &p_W, p_m, p_k, &t).unwrap();
         case.adjoint::<T>("tangent", &[(c0.list(), d0.list()), (c1.list(), d1.list()), (c2.list(), d2.list())], &lists(g.iter(), t.iter()));
-        let jacobian = g11_208::jacobian(&p_X, p_W, p_m, p_k).unwrap();
+        let jacobian = g11_137::jacobian(p_X, &p_W, p_m, p_k).unwrap();
         case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list()), (c1.list(), jacobian.Y1.X.list()), (c2.list(), jacobian.Y2.X.list())], g.X.list());
         case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list()), (c1.list(), jacobian.Y1.W.list()), (c2.list(), jacobian.Y2.W.list())], g.W.list());
     }
 }
 
-mod g11_209 {
+mod g11_138 {
     use super::*;
     einstan::einstan! {
-        pub fn g11_209(X[m, m, n]) -> Y0[m, n] {
-        Y0[j, i] = log_softmax[j]((logsumexp[a](X[j, j, a])) * (X[b, b, i] * 0.51 * X[j, b, i]));
-    }
-    }
-    #[allow(non_snake_case)]
-    pub fn run<T: Number>(case: &Case) {
-        let p_X = case.tensor::<T, ndarray::Ix3>("X");
-        let r0 = g11_209(&p_X).unwrap();
-        case.output::<T>(0, &r0);
-        let c0 = case.cotangent::<T, ndarray::Ix2>(0);
-        let (_, mut pullback) = g11_209::vjp(&p_X).unwrap();
-        let mut g = pullback.call(&c0).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        pullback.accumulate(&c0, &mut g).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
-        pullback.call_into(&c0, &mut g).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        let mut workspace = g11_209::Workspace::default();
-        for _ in 0..2 {
-            #[allow(unused_mut)]
-            let mut r0 = g11_209(&p_X).unwrap();
-            let mut pullback = g11_209::vjp_in(&p_X, &mut workspace, &mut r0).unwrap();
-            pullback.call_into(&c0, &mut g).unwrap();
-            case.output::<T>(0, &r0);
-            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        }
-        let mut t = g.clone();
-        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
-        let (_, d0) = g11_209::jvp(&p_X, &t).unwrap();
-        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
-        let jacobian = g11_209::jacobian(&p_X).unwrap();
-        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
-    }
-}
-
-mod g11_210 {
-    use super::*;
-    einstan::einstan! {
-        pub fn g11_210(X[n, k], W[m, k]) -> Y0[k, m, n] {
-        Y0[p, j, i] = softplus((X[i, q] * X[i, q] * W[j, 3]));
+        pub fn g11_138(X[m, m], W[k, k]) -> Y0[m] {
+        Y0[j] = ((min[q](X[j, j])) * (relu(X[j, j]))) + ((W[q, q] / (1.5 + W[q, q]^2)) * (silu(X[j, j])));
     }
     }
     #[allow(non_snake_case)]
     pub fn run<T: Number>(case: &Case) {
         let p_X = case.tensor::<T, ndarray::Ix2>("X");
         let p_W = case.tensor::<T, ndarray::Ix2>("W");
-        let r0 = g11_210(&p_X, &p_W).unwrap();
+        let r0 = g11_138(&p_X, &p_W).unwrap();
         case.output::<T>(0, &r0);
-        let c0 = case.cotangent::<T, ndarray::Ix3>(0);
-        let (_, mut pullback) = g11_210::vjp(&p_X, &p_W).unwrap();
-        let mut g = pullback.call(&c0).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        pullback.accumulate(&c0, &mut g).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
-        pullback.call_into(&c0, &mut g).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        let mut workspace = g11_210::Workspace::default();
-        for _ in 0..2 {
-            #[allow(unused_mut)]
-            let mut r0 = g11_210(&p_X, &p_W).unwrap();
-            let mut pullback = g11_210::vjp_in(&p_X, &p_W, &mut workspace, &mut r0).unwrap();
-            pullback.call_into(&c0, &mut g).unwrap();
-            case.output::<T>(0, &r0);
-            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        }
-        let mut t = g.clone();
-        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
-        let (_, d0) = g11_210::jvp(&p_X, &p_W, &t).unwrap();
-        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
-        let jacobian = g11_210::jacobian(&p_X, &p_W).unwrap();
-        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
-        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
-    }
-}
-
-mod g11_211 {
-    use super::*;
-    einstan::einstan! {
-        pub fn g11_211(X[n, k]) -> (Y0[k], Y1[k]) {
-        Y0[p] = ((max[a](X[a, p])) + (sqrt(0.5 + p^2))) + (sum[i](X[i, p]^3));
-        Y1[p] = sigmoid(Y0[p]);
-    }
-    }
-    #[allow(non_snake_case)]
-    pub fn run<T: Number>(case: &Case) {
-        let p_X = case.tensor::<T, ndarray::Ix2>("X");
-        let (r0, r1,) = g11_211(&p_X).unwrap();
-        case.output::<T>(0, &r0);
-        case.output::<T>(1, &r1);
         let c0 = case.cotangent::<T, ndarray::Ix1>(0);
-        let c1 = case.cotangent::<T, ndarray::Ix1>(1);
-        let (_, mut pullback) = g11_211::vjp(&p_X).unwrap();
-        let mut g = pullback.call(&c0, &c1).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        pullback.accumulate(&c0, &c1, &mut g).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
-        pullback.call_into(&c0, &c1, &mut g).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        let mut workspace = g11_211::Workspace::default();
-        for _ in 0..2 {
-            #[allow(unused_mut)]
-            let (mut r0, mut r1,) = g11_211(&p_X).unwrap();
-            let mut pullback = g11_211::vjp_in(&p_X, &mut workspace, &mut r0, &mut r1).unwrap();
-            pullback.call_into(&c0, &c1, &mut g).unwrap();
-            case.output::<T>(0, &r0);
-            case.output::<T>(1, &r1);
-            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        }
-        let mut t = g.clone();
-        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
-        let (_, (d0, d1,)) = g11_211::jvp(&p_X, &t).unwrap();
-        case.adjoint::<T>("tangent", &[(c0.list(), d0.list()), (c1.list(), d1.list())], &lists(g.iter(), t.iter()));
-        let jacobian = g11_211::jacobian(&p_X).unwrap();
-        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list()), (c1.list(), jacobian.Y1.X.list())], g.X.list());
-    }
-}
-
-mod g11_212 {
-    use super::*;
-    einstan::einstan! {
-        pub fn g11_212(X[k, m], W[m], dim n) -> Y0[m, n] {
-        Y0[j, i] = ((j / (1.5 + X[p, b]^2)) * (X[q, b] + X[p, j])) / (1.5 + (cos((X[q, 1] - W[j])))^2);
-    }
-    }
-    #[allow(non_snake_case)]
-    pub fn run<T: Number>(case: &Case) {
-        let p_X = case.tensor::<T, ndarray::Ix2>("X");
-        let p_W = case.tensor::<T, ndarray::Ix1>("W");
-        let p_n = case.integer::<usize>("n");
-        let r0 = g11_212(&p_X, &p_W, p_n).unwrap();
-        case.output::<T>(0, &r0);
-        let c0 = case.cotangent::<T, ndarray::Ix2>(0);
-        let (_, mut pullback) = g11_212::vjp(&p_X, &p_W, p_n).unwrap();
+        let (_, mut pullback) = g11_138::vjp(&p_X, &p_W).unwrap();
         let mut g = pullback.call(&c0).unwrap();
         g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         pullback.accumulate(&c0, &mut g).unwrap();
         g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
         pullback.call_into(&c0, &mut g).unwrap();
         g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        let mut workspace = g11_212::Workspace::default();
+        let mut workspace = g11_138::Workspace::default();
         for _ in 0..2 {
             #[allow(unused_mut)]
-            let mut r0 = g11_212(&p_X, &p_W, p_n).unwrap();
-            let mut pullback = g11_212::vjp_in(&p_X, &p_W, p_n, &mut workspace, &mut r0).unwrap();
+            let mut r0 = g11_138(&p_X, &p_W).unwrap();
+            let mut pullback = g11_138::vjp_in(&p_X, &p_W, &mut workspace, &mut r0).unwrap();
             pullback.call_into(&c0, &mut g).unwrap();
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
         let mut t = g.clone();
         t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
-        let (_, d0) = g11_212::jvp(&p_X, &p_W, p_n, &t).unwrap();
+        let (_, d0) = g11_138::jvp(&p_X, &p_W, &t).unwrap();
         case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
-        let jacobian = g11_212::jacobian(&p_X, &p_W, p_n).unwrap();
+        let jacobian = g11_138::jacobian(&p_X, &p_W).unwrap();
         case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
         case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
     }
 }
 
-mod g11_213 {
+mod g11_139 {
     use super::*;
     einstan::einstan! {
-        pub fn g11_213(X[k, k]) -> Y0 {
-        Y0 = ((X[p, p] / (1.5 + p^2)) * (X[p, p] * X[p, p])) * ((X[p, p] + X[q, q]) / (1.5 + (softplus(X[p, q]))^2));
-    }
-    }
-    #[allow(non_snake_case)]
-    pub fn run<T: Number>(case: &Case) {
-        let p_X = case.tensor::<T, ndarray::Ix2>("X");
-        let r0 = g11_213(&p_X).unwrap();
-        case.output::<T>(0, &r0);
-        let c0 = case.scalar_cotangent::<T>(0);
-        let (_, mut pullback) = g11_213::vjp(&p_X).unwrap();
-        let mut g = pullback.call(c0).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        pullback.accumulate(c0, &mut g).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
-        pullback.call_into(c0, &mut g).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        let mut workspace = g11_213::Workspace::default();
-        for _ in 0..2 {
-            #[allow(unused_mut)]
-            let mut r0 = g11_213(&p_X).unwrap();
-            let mut pullback = g11_213::vjp_in(&p_X, &mut workspace, &mut r0).unwrap();
-            pullback.call_into(c0, &mut g).unwrap();
-            case.output::<T>(0, &r0);
-            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        }
-        let mut workspace = g11_213::Workspace::default();
-        g11_213::value_and_grad_in(&p_X, &mut workspace, &mut g).unwrap();
-        g.scale(c0);
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        let mut t = g.clone();
-        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
-        let (_, d0) = g11_213::jvp(&p_X, &t).unwrap();
-        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
-        let jacobian = g11_213::jacobian(&p_X).unwrap();
-        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
-        let mut u = t.clone();
-        u.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k + 5));
-        let (hu, ht) = (g11_213::hvp(&p_X, &u).unwrap(), g11_213::hvp(&p_X, &t).unwrap());
-        case.symmetric::<T>(&lists(hu.iter(), t.iter()), &lists(ht.iter(), u.iter()));
-    }
-}
-
-mod g11_214 {
-    use super::*;
-    einstan::einstan! {
-        pub fn g11_214(X[m, n], W[k, n], V[k, m]) -> (Y0[m, n], Y1[m]) {
-        Y0[j, i] = ln(1.5 + (-X[j, i])^2);
-        Y1[j] = ((W[q, i] * X[j, i]) * (softmax[a](Y0[j, a]))) * ((sin(V[q, j])) / (1.5 + (prod[q](X[j, a]))^2));
-    }
-    }
-    #[allow(non_snake_case)]
-    pub fn run<T: Number>(case: &Case) {
-        let p_X = case.tensor::<T, ndarray::Ix2>("X");
-        let p_W = case.tensor::<T, ndarray::Ix2>("W");
-        let p_V = case.tensor::<T, ndarray::Ix2>("V");
-        let (r0, r1,) = g11_214(&p_X, &p_W, &p_V).unwrap();
-        case.output::<T>(0, &r0);
-        case.output::<T>(1, &r1);
-        let c0 = case.cotangent::<T, ndarray::Ix2>(0);
-        let c1 = case.cotangent::<T, ndarray::Ix1>(1);
-        let (_, mut pullback) = g11_214::vjp(&p_X, &p_W, &p_V).unwrap();
-        let mut g = pullback.call(&c0, &c1).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        pullback.accumulate(&c0, &c1, &mut g).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
-        pullback.call_into(&c0, &c1, &mut g).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        let mut workspace = g11_214::Workspace::default();
-        for _ in 0..2 {
-            #[allow(unused_mut)]
-            let (mut r0, mut r1,) = g11_214(&p_X, &p_W, &p_V).unwrap();
-            let mut pullback = g11_214::vjp_in(&p_X, &p_W, &p_V, &mut workspace, &mut r0, &mut r1).unwrap();
-            pullback.call_into(&c0, &c1, &mut g).unwrap();
-            case.output::<T>(0, &r0);
-            case.output::<T>(1, &r1);
-            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        }
-        let mut t = g.clone();
-        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
-        let (_, (d0, d1,)) = g11_214::jvp(&p_X, &p_W, &p_V, &t).unwrap();
-        case.adjoint::<T>("tangent", &[(c0.list(), d0.list()), (c1.list(), d1.list())], &lists(g.iter(), t.iter()));
-        let jacobian = g11_214::jacobian(&p_X, &p_W, &p_V).unwrap();
-        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list()), (c1.list(), jacobian.Y1.X.list())], g.X.list());
-        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list()), (c1.list(), jacobian.Y1.W.list())], g.W.list());
-        case.contracted::<T>("V", &[(c0.list(), jacobian.Y0.V.list()), (c1.list(), jacobian.Y1.V.list())], g.V.list());
-    }
-}
-
-mod g11_215 {
-    use super::*;
-    einstan::einstan! {
-        pub fn g11_215(X[m, k], W[n]) -> Y0[k, m] {
-        Y0[p, j] = (X[j, q] * X[j, q]) * (sum[a](W[a]));
+        pub fn g11_139(X[k, k], W[k], dim m) -> Y0[k, m] {
+        Y0[p, j] = (tanh(X[p, p])) * (X[p, p] * W[q] * X[q, q]);
     }
     }
     #[allow(non_snake_case)]
     pub fn run<T: Number>(case: &Case) {
         let p_X = case.tensor::<T, ndarray::Ix2>("X");
         let p_W = case.tensor::<T, ndarray::Ix1>("W");
-        let r0 = g11_215(&p_X, &p_W).unwrap();
+        let p_m = case.integer::<usize>("m");
+        let r0 = g11_139(&p_X, &p_W, p_m).unwrap();
         case.output::<T>(0, &r0);
         let c0 = case.cotangent::<T, ndarray::Ix2>(0);
-        let (_, mut pullback) = g11_215::vjp(&p_X, &p_W).unwrap();
+        let (_, mut pullback) = g11_139::vjp(&p_X, &p_W, p_m).unwrap();
         let mut g = pullback.call(&c0).unwrap();
         g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         pullback.accumulate(&c0, &mut g).unwrap();
         g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
         pullback.call_into(&c0, &mut g).unwrap();
         g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        let mut workspace = g11_215::Workspace::default();
+        let mut workspace = g11_139::Workspace::default();
         for _ in 0..2 {
             #[allow(unused_mut)]
-            let mut r0 = g11_215(&p_X, &p_W).unwrap();
-            let mut pullback = g11_215::vjp_in(&p_X, &p_W, &mut workspace, &mut r0).unwrap();
+            let mut r0 = g11_139(&p_X, &p_W, p_m).unwrap();
+            let mut pullback = g11_139::vjp_in(&p_X, &p_W, p_m, &mut workspace, &mut r0).unwrap();
             pullback.call_into(&c0, &mut g).unwrap();
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
         let mut t = g.clone();
         t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
-        let (_, d0) = g11_215::jvp(&p_X, &p_W, &t).unwrap();
+        let (_, d0) = g11_139::jvp(&p_X, &p_W, p_m, &t).unwrap();
         case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
-        let jacobian = g11_215::jacobian(&p_X, &p_W).unwrap();
+        let jacobian = g11_139::jacobian(&p_X, &p_W, p_m).unwrap();
         case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
         case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
     }
 }
 
-mod g11_216 {
+mod g11_140 {
     use super::*;
     einstan::einstan! {
-        pub fn g11_216(X, W, V[m, m], dim n, dim k) -> Y0[k, n, m] {
-        Y0[p, i, j] = (X * W * W) * (erf(V[b, b])) * (W * b);
+        pub fn g11_140(X, W[k, k], dim n, dim m) -> Y0[m, n] {
+        Y0[j, i] = X * W[p, p] * ((p == q) * X) * (W[q, 3]^3);
     }
     }
     #[allow(non_snake_case)]
     pub fn run<T: Number>(case: &Case) {
         let p_X = case.scalar::<T>("X");
-        let p_W = case.scalar::<T>("W");
-        let p_V = case.tensor::<T, ndarray::Ix2>("V");
-        let p_n = case.integer::<usize>("n");
-        let p_k = case.integer::<usize>("k");
-        let r0 = g11_216(p_X, p_W, &p_V, p_n, p_k).unwrap();
-        case.output::<T>(0, &r0);
-        let c0 = case.cotangent::<T, ndarray::Ix3>(0);
-        let (_, mut pullback) = g11_216::vjp(p_X, p_W, &p_V, p_n, p_k).unwrap();
-        let mut g = pullback.call(&c0).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        pullback.accumulate(&c0, &mut g).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
-        pullback.call_into(&c0, &mut g).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        let mut workspace = g11_216::Workspace::default();
-        for _ in 0..2 {
-            #[allow(unused_mut)]
-            let mut r0 = g11_216(p_X, p_W, &p_V, p_n, p_k).unwrap();
-            let mut pullback = g11_216::vjp_in(p_X, p_W, &p_V, p_n, p_k, &mut workspace, &mut r0).unwrap();
-            pullback.call_into(&c0, &mut g).unwrap();
-            case.output::<T>(0, &r0);
-            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        }
-        let mut t = g.clone();
-        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
-        let (_, d0) = g11_216::jvp(p_X, p_W, &p_V, p_n, p_k, &t).unwrap();
-        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
-        let jacobian = g11_216::jacobian(p_X, p_W, &p_V, p_n, p_k).unwrap();
-        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
-        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
-        case.contracted::<T>("V", &[(c0.list(), jacobian.Y0.V.list())], g.V.list());
-    }
-}
-
-mod g11_217 {
-    use super::*;
-    einstan::einstan! {
-        pub fn g11_217(X[k], dim n) -> Y0[n] {
-        Y0[i] = (X[p] / (1.5 + X[p]^2)) + (sum[q](X[q]));
-    }
-    }
-    #[allow(non_snake_case)]
-    pub fn run<T: Number>(case: &Case) {
-        let p_X = case.tensor::<T, ndarray::Ix1>("X");
-        let p_n = case.integer::<usize>("n");
-        let r0 = g11_217(&p_X, p_n).unwrap();
-        case.output::<T>(0, &r0);
-        let c0 = case.cotangent::<T, ndarray::Ix1>(0);
-        let (_, mut pullback) = g11_217::vjp(&p_X, p_n).unwrap();
-        let mut g = pullback.call(&c0).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        pullback.accumulate(&c0, &mut g).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
-        pullback.call_into(&c0, &mut g).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        let mut workspace = g11_217::Workspace::default();
-        for _ in 0..2 {
-            #[allow(unused_mut)]
-            let mut r0 = g11_217(&p_X, p_n).unwrap();
-            let mut pullback = g11_217::vjp_in(&p_X, p_n, &mut workspace, &mut r0).unwrap();
-            pullback.call_into(&c0, &mut g).unwrap();
-            case.output::<T>(0, &r0);
-            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        }
-        let mut t = g.clone();
-        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
-        let (_, d0) = g11_217::jvp(&p_X, p_n, &t).unwrap();
-        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
-        let jacobian = g11_217::jacobian(&p_X, p_n).unwrap();
-        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
-    }
-}
-
-mod g11_218 {
-    use super::*;
-    einstan::einstan! {
-        pub fn g11_218(X[k, k], dim n, dim m) -> Y0[m, n] {
-        Y0[j, i] = (sum[p](X[3, p] + X[q, q])) * ((i^2) * q * X[q, q]);
-    }
-    }
-    #[allow(non_snake_case)]
-    pub fn run<T: Number>(case: &Case) {
-        let p_X = case.tensor::<T, ndarray::Ix2>("X");
+        let p_W = case.tensor::<T, ndarray::Ix2>("W");
         let p_n = case.integer::<usize>("n");
         let p_m = case.integer::<usize>("m");
-        let r0 = g11_218(&p_X, p_n, p_m).unwrap();
+        let r0 = g11_140(p_X, &p_W, p_n, p_m).unwrap();
         case.output::<T>(0, &r0);
         let c0 = case.cotangent::<T, ndarray::Ix2>(0);
-        let (_, mut pullback) = g11_218::vjp(&p_X, p_n, p_m).unwrap();
+        let (_, mut pullback) = g11_140::vjp(p_X, &p_W, p_n, p_m).unwrap();
         let mut g = pullback.call(&c0).unwrap();
         g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         pullback.accumulate(&c0, &mut g).unwrap();
         g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
         pullback.call_into(&c0, &mut g).unwrap();
         g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        let mut workspace = g11_218::Workspace::default();
+        let mut workspace = g11_140::Workspace::default();
         for _ in 0..2 {
             #[allow(unused_mut)]
-            let mut r0 = g11_218(&p_X, p_n, p_m).unwrap();
-            let mut pullback = g11_218::vjp_in(&p_X, p_n, p_m, &mut workspace, &mut r0).unwrap();
+            let mut r0 = g11_140(p_X, &p_W, p_n, p_m).unwrap();
+            let mut pullback = g11_140::vjp_in(p_X, &p_W, p_n, p_m, &mut workspace, &mut r0).unwrap();
             pullback.call_into(&c0, &mut g).unwrap();
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
         let mut t = g.clone();
         t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
-        let (_, d0) = g11_218::jvp(&p_X, p_n, p_m, &t).unwrap();
+        let (_, d0) = g11_140::jvp(p_X, &p_W, p_n, p_m, &t).unwrap();
         case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
-        let jacobian = g11_218::jacobian(&p_X, p_n, p_m).unwrap();
-        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
-    }
-}
-
-mod g11_219 {
-    use super::*;
-    einstan::einstan! {
-        pub fn g11_219(X[n, m], dim k) -> Y0[m, k, n] {
-        Y0[j, p, i] = ((if i < 2 { X[i, j] + X[i, j] } else { ln(1.5 + j^2) })) * ((X[i, b] * X[i, b]) * (gelu(X[i, j])));
-    }
-    }
-    #[allow(non_snake_case)]
-    pub fn run<T: Number>(case: &Case) {
-        let p_X = case.tensor::<T, ndarray::Ix2>("X");
-        let p_k = case.integer::<usize>("k");
-        let r0 = g11_219(&p_X, p_k).unwrap();
-        case.output::<T>(0, &r0);
-        let c0 = case.cotangent::<T, ndarray::Ix3>(0);
-        let (_, mut pullback) = g11_219::vjp(&p_X, p_k).unwrap();
-        let mut g = pullback.call(&c0).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        pullback.accumulate(&c0, &mut g).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
-        pullback.call_into(&c0, &mut g).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        let mut workspace = g11_219::Workspace::default();
-        for _ in 0..2 {
-            #[allow(unused_mut)]
-            let mut r0 = g11_219(&p_X, p_k).unwrap();
-            let mut pullback = g11_219::vjp_in(&p_X, p_k, &mut workspace, &mut r0).unwrap();
-            pullback.call_into(&c0, &mut g).unwrap();
-            case.output::<T>(0, &r0);
-            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        }
-        let mut t = g.clone();
-        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
-        let (_, d0) = g11_219::jvp(&p_X, p_k, &t).unwrap();
-        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
-        let jacobian = g11_219::jacobian(&p_X, p_k).unwrap();
-        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
-    }
-}
-
-mod g11_222 {
-    use super::*;
-    einstan::einstan! {
-        pub fn g11_222(X[n, k], W[m]) -> Y0[n, k, m] {
-        Y0[i, p, j] = (-X[a, p]) * (prod[j](1.2)) * (W[j] * X[a, p]);
-    }
-    }
-    #[allow(non_snake_case)]
-    pub fn run<T: Number>(case: &Case) {
-        let p_X = case.tensor::<T, ndarray::Ix2>("X");
-        let p_W = case.tensor::<T, ndarray::Ix1>("W");
-        let r0 = g11_222(&p_X, &p_W).unwrap();
-        case.output::<T>(0, &r0);
-        let c0 = case.cotangent::<T, ndarray::Ix3>(0);
-        let (_, mut pullback) = g11_222::vjp(&p_X, &p_W).unwrap();
-        let mut g = pullback.call(&c0).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        pullback.accumulate(&c0, &mut g).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
-        pullback.call_into(&c0, &mut g).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        let mut workspace = g11_222::Workspace::default();
-        for _ in 0..2 {
-            #[allow(unused_mut)]
-            let mut r0 = g11_222(&p_X, &p_W).unwrap();
-            let mut pullback = g11_222::vjp_in(&p_X, &p_W, &mut workspace, &mut r0).unwrap();
-            pullback.call_into(&c0, &mut g).unwrap();
-            case.output::<T>(0, &r0);
-            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        }
-        let mut t = g.clone();
-        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
-        let (_, d0) = g11_222::jvp(&p_X, &p_W, &t).unwrap();
-        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
-        let jacobian = g11_222::jacobian(&p_X, &p_W).unwrap();
+        let jacobian = g11_140::jacobian(p_X, &p_W, p_n, p_m).unwrap();
         case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
         case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
     }
 }
 
-mod g11_223 {
+mod g11_141 {
     use super::*;
     einstan::einstan! {
-        pub fn g11_223(X[m, n], W[m, n, m], dim k) -> Y0[m, k] {
-        Y0[j, p] = ((X[j, a]^2) * j * X[j, a] * (-X[b, a])) / (1.5 + ((X[j, 2] / (1.5 + p^2)) * (X[j, i] / (1.5 + X[j, i]^2)) * (X[b, i] * W[j, i, j]))^2);
+        pub fn g11_141(X[m, k], W[n, k, m], V[m, k, n]) -> Y1[n, m] {
+        Y0[j, i] = (X[j, wrap(p - 2)] * W[i, p, j])^2;
+        Y1[i, j] = (recip(2 + W[2, q, j]^2)) * (W[clamp(i + 2), q, clamp(j - 1)]^2) * (V[clamp(j + 2), 3, i] * V[j, q, i] * X[j, q]);
     }
     }
     #[allow(non_snake_case)]
     pub fn run<T: Number>(case: &Case) {
         let p_X = case.tensor::<T, ndarray::Ix2>("X");
         let p_W = case.tensor::<T, ndarray::Ix3>("W");
-        let p_k = case.integer::<usize>("k");
-        let r0 = g11_223(&p_X, &p_W, p_k).unwrap();
+        let p_V = case.tensor::<T, ndarray::Ix3>("V");
+        let r0 = g11_141(&p_X, &p_W, &p_V).unwrap();
         case.output::<T>(0, &r0);
         let c0 = case.cotangent::<T, ndarray::Ix2>(0);
-        let (_, mut pullback) = g11_223::vjp(&p_X, &p_W, p_k).unwrap();
+        let (_, mut pullback) = g11_141::vjp(&p_X, &p_W, &p_V).unwrap();
         let mut g = pullback.call(&c0).unwrap();
         g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         pullback.accumulate(&c0, &mut g).unwrap();
         g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
         pullback.call_into(&c0, &mut g).unwrap();
         g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        let mut workspace = g11_223::Workspace::default();
+        let mut workspace = g11_141::Workspace::default();
         for _ in 0..2 {
             #[allow(unused_mut)]
-            let mut r0 = g11_223(&p_X, &p_W, p_k).unwrap();
-            let mut pullback = g11_223::vjp_in(&p_X, &p_W, p_k, &mut workspace, &mut r0).unwrap();
+            let mut r0 = g11_141(&p_X, &p_W, &p_V).unwrap();
+            let mut pullback = g11_141::vjp_in(&p_X, &p_W, &p_V, &mut workspace, &mut r0).unwrap();
             pullback.call_into(&c0, &mut g).unwrap();
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
         let mut t = g.clone();
         t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
-        let (_, d0) = g11_223::jvp(&p_X, &p_W, p_k, &t).unwrap();
+        let (_, d0) = g11_141::jvp(&p_X, &p_W, &p_V, &t).unwrap();
         case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
-        let jacobian = g11_223::jacobian(&p_X, &p_W, p_k).unwrap();
+        let jacobian = g11_141::jacobian(&p_X, &p_W, &p_V).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y1.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y1.W.list())], g.W.list());
+        case.contracted::<T>("V", &[(c0.list(), jacobian.Y1.V.list())], g.V.list());
+    }
+}
+
+mod g11_142 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_142(X[k], dim n, dim m) -> Y0[n, m, k] {
+        Y0[i, j, p] = (X[q] * X[q]) * (p^2);
+    }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_X = case.tensor::<T, ndarray::Ix1>("X");
+        let p_n = case.integer::<usize>("n");
+        let p_m = case.integer::<usize>("m");
+        let r0 = g11_142(&p_X, p_n, p_m).unwrap();
+        case.output::<T>(0, &r0);
+        let c0 = case.cotangent::<T, ndarray::Ix3>(0);
+        let (_, mut pullback) = g11_142::vjp(&p_X, p_n, p_m).unwrap();
+        let mut g = pullback.call(&c0).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        pullback.accumulate(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
+        pullback.call_into(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut workspace = g11_142::Workspace::default();
+        for _ in 0..2 {
+            #[allow(unused_mut)]
+            let mut r0 = g11_142(&p_X, p_n, p_m).unwrap();
+            let mut pullback = g11_142::vjp_in(&p_X, p_n, p_m, &mut workspace, &mut r0).unwrap();
+            pullback.call_into(&c0, &mut g).unwrap();
+            case.output::<T>(0, &r0);
+            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_142::jvp(&p_X, p_n, p_m, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_142::jacobian(&p_X, p_n, p_m).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+    }
+}
+
+mod g11_143 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_143(X[m], W[n, k], V[n, k]) -> Y0[m] {
+        Y0[j] = ((X[wrap(j + 2)] * W[i, p]) * (1.5 + W[a, p])) * (softplus((sigmoid(W[1, p])))) * ((X[1] * V[a, wrap(p - 2)] * V[i, p]) + j * V[a, pad(p - 2)]);
+    }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_X = case.tensor::<T, ndarray::Ix1>("X");
+        let p_W = case.tensor::<T, ndarray::Ix2>("W");
+        let p_V = case.tensor::<T, ndarray::Ix2>("V");
+        let r0 = g11_143(&p_X, &p_W, &p_V).unwrap();
+        case.output::<T>(0, &r0);
+        let c0 = case.cotangent::<T, ndarray::Ix1>(0);
+        let (_, mut pullback) = g11_143::vjp(&p_X, &p_W, &p_V).unwrap();
+        let mut g = pullback.call(&c0).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        pullback.accumulate(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
+        pullback.call_into(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut workspace = g11_143::Workspace::default();
+        for _ in 0..2 {
+            #[allow(unused_mut)]
+            let mut r0 = g11_143(&p_X, &p_W, &p_V).unwrap();
+            let mut pullback = g11_143::vjp_in(&p_X, &p_W, &p_V, &mut workspace, &mut r0).unwrap();
+            pullback.call_into(&c0, &mut g).unwrap();
+            case.output::<T>(0, &r0);
+            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_143::jvp(&p_X, &p_W, &p_V, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_143::jacobian(&p_X, &p_W, &p_V).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
+        case.contracted::<T>("V", &[(c0.list(), jacobian.Y0.V.list())], g.V.list());
+    }
+}
+
+mod g11_144 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_144(X[m, m, n], tm[m]: usize) -> Y0[n] {
+        Y0[i] = ((X[tm[j], b, i]) + X[j, b, a]) * ((X[tm[j], b, len(n) - 1 - a]) * X[0, pad(b + 1), a]);
+    }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_X = case.tensor::<T, ndarray::Ix3>("X");
+        let p_tm = case.integers::<usize, ndarray::Ix1>("tm");
+        let r0 = g11_144(&p_X, &p_tm).unwrap();
+        case.output::<T>(0, &r0);
+        let c0 = case.cotangent::<T, ndarray::Ix1>(0);
+        let (_, mut pullback) = g11_144::vjp(&p_X, &p_tm).unwrap();
+        let mut g = pullback.call(&c0).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        pullback.accumulate(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
+        pullback.call_into(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut workspace = g11_144::Workspace::default();
+        for _ in 0..2 {
+            #[allow(unused_mut)]
+            let mut r0 = g11_144(&p_X, &p_tm).unwrap();
+            let mut pullback = g11_144::vjp_in(&p_X, &p_tm, &mut workspace, &mut r0).unwrap();
+            pullback.call_into(&c0, &mut g).unwrap();
+            case.output::<T>(0, &r0);
+            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_144::jvp(&p_X, &p_tm, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_144::jacobian(&p_X, &p_tm).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+    }
+}
+
+mod g11_145 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_145(X[m, m], W[m, n], dim k) -> Y0[k] {
+        Y0[p] = ((X[b, j] * X[j, clamp(j - 1)] * W[b, i]) * (W[b, i] * X[b, b])) * ((abs(W[len(m) - 1 - j, clamp(i + 1)])) - (X[b, j]^3)) * (exp(0.5*(X[b, b] * W[b, i])));
+    }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_X = case.tensor::<T, ndarray::Ix2>("X");
+        let p_W = case.tensor::<T, ndarray::Ix2>("W");
+        let p_k = case.integer::<usize>("k");
+        let r0 = g11_145(&p_X, &p_W, p_k).unwrap();
+        case.output::<T>(0, &r0);
+        let c0 = case.cotangent::<T, ndarray::Ix1>(0);
+        let (_, mut pullback) = g11_145::vjp(&p_X, &p_W, p_k).unwrap();
+        let mut g = pullback.call(&c0).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        pullback.accumulate(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
+        pullback.call_into(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut workspace = g11_145::Workspace::default();
+        for _ in 0..2 {
+            #[allow(unused_mut)]
+            let mut r0 = g11_145(&p_X, &p_W, p_k).unwrap();
+            let mut pullback = g11_145::vjp_in(&p_X, &p_W, p_k, &mut workspace, &mut r0).unwrap();
+            pullback.call_into(&c0, &mut g).unwrap();
+            case.output::<T>(0, &r0);
+            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_145::jvp(&p_X, &p_W, p_k, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_145::jacobian(&p_X, &p_W, p_k).unwrap();
         case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
         case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
     }
 }
 
-mod g11_227 {
+mod g11_146 {
     use super::*;
     einstan::einstan! {
-        pub fn g11_227(X[m, n], dim k) -> Y0[m, k] {
-        Y0[j, p] = softmax[j]((X[j, a]^3) * (silu(X[j, a])));
+        pub fn g11_146(X[k, m, n], W, tm[m]: usize) -> Y0[m, n, k] {
+        Y0[j, i, p] = (((X[p, tm[j], i]) * X[p, wrap(j - 2), i]) + (sum[b](X[p, b, i]))) * ((X[p, j, i] - W) * (W * W));
     }
     }
     #[allow(non_snake_case)]
     pub fn run<T: Number>(case: &Case) {
-        let p_X = case.tensor::<T, ndarray::Ix2>("X");
-        let p_k = case.integer::<usize>("k");
-        let r0 = g11_227(&p_X, p_k).unwrap();
+        let p_X = case.tensor::<T, ndarray::Ix3>("X");
+        let p_W = case.scalar::<T>("W");
+        let p_tm = case.integers::<usize, ndarray::Ix1>("tm");
+        let r0 = g11_146(&p_X, p_W, &p_tm).unwrap();
         case.output::<T>(0, &r0);
-        let c0 = case.cotangent::<T, ndarray::Ix2>(0);
-        let (_, mut pullback) = g11_227::vjp(&p_X, p_k).unwrap();
+        let c0 = case.cotangent::<T, ndarray::Ix3>(0);
+        let (_, mut pullback) = g11_146::vjp(&p_X, p_W, &p_tm).unwrap();
         let mut g = pullback.call(&c0).unwrap();
         g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         pullback.accumulate(&c0, &mut g).unwrap();
         g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
         pullback.call_into(&c0, &mut g).unwrap();
         g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        let mut workspace = g11_227::Workspace::default();
+        let mut workspace = g11_146::Workspace::default();
         for _ in 0..2 {
             #[allow(unused_mut)]
-            let mut r0 = g11_227(&p_X, p_k).unwrap();
-            let mut pullback = g11_227::vjp_in(&p_X, p_k, &mut workspace, &mut r0).unwrap();
+            let mut r0 = g11_146(&p_X, p_W, &p_tm).unwrap();
+            let mut pullback = g11_146::vjp_in(&p_X, p_W, &p_tm, &mut workspace, &mut r0).unwrap();
             pullback.call_into(&c0, &mut g).unwrap();
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
         let mut t = g.clone();
         t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
-        let (_, d0) = g11_227::jvp(&p_X, p_k, &t).unwrap();
+        let (_, d0) = g11_146::jvp(&p_X, p_W, &p_tm, &t).unwrap();
         case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
-        let jacobian = g11_227::jacobian(&p_X, p_k).unwrap();
+        let jacobian = g11_146::jacobian(&p_X, p_W, &p_tm).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
+    }
+}
+
+mod g11_147 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_147(X[k, n]) -> Y0[n, k] {
+        Y0[i, p] = (sum[q](X[q, i])) * (X[p, a] * X[p, a] * X[p, a]);
+    }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_X = case.tensor::<T, ndarray::Ix2>("X");
+        let r0 = g11_147(&p_X).unwrap();
+        case.output::<T>(0, &r0);
+        let c0 = case.cotangent::<T, ndarray::Ix2>(0);
+        let (_, mut pullback) = g11_147::vjp(&p_X).unwrap();
+        let mut g = pullback.call(&c0).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        pullback.accumulate(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
+        pullback.call_into(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut workspace = g11_147::Workspace::default();
+        for _ in 0..2 {
+            #[allow(unused_mut)]
+            let mut r0 = g11_147(&p_X).unwrap();
+            let mut pullback = g11_147::vjp_in(&p_X, &mut workspace, &mut r0).unwrap();
+            pullback.call_into(&c0, &mut g).unwrap();
+            case.output::<T>(0, &r0);
+            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_147::jvp(&p_X, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_147::jacobian(&p_X).unwrap();
         case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
     }
 }
 
-mod g11_228 {
+mod g11_148 {
     use super::*;
     einstan::einstan! {
-        pub fn g11_228(X[m, m], dim k) -> Y0[m, k] {
-        Y0[j, p] = softmax[p]((1.24 / (1.5 + X[j, j]^2)) * (X[j, b] + X[j, b]) * (recip(2 + X[b, j]^2)));
+        pub fn g11_148(X[m], dim n, dim k) -> Y0[n, m, k] {
+        Y0[i, j, p] = (j == b) * (1.57 + X[b]);
     }
     }
     #[allow(non_snake_case)]
     pub fn run<T: Number>(case: &Case) {
-        let p_X = case.tensor::<T, ndarray::Ix2>("X");
+        let p_X = case.tensor::<T, ndarray::Ix1>("X");
+        let p_n = case.integer::<usize>("n");
         let p_k = case.integer::<usize>("k");
-        let r0 = g11_228(&p_X, p_k).unwrap();
+        let r0 = g11_148(&p_X, p_n, p_k).unwrap();
         case.output::<T>(0, &r0);
-        let c0 = case.cotangent::<T, ndarray::Ix2>(0);
-        let (_, mut pullback) = g11_228::vjp(&p_X, p_k).unwrap();
+        let c0 = case.cotangent::<T, ndarray::Ix3>(0);
+        let (_, mut pullback) = g11_148::vjp(&p_X, p_n, p_k).unwrap();
         let mut g = pullback.call(&c0).unwrap();
         g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         pullback.accumulate(&c0, &mut g).unwrap();
         g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
         pullback.call_into(&c0, &mut g).unwrap();
         g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        let mut workspace = g11_228::Workspace::default();
+        let mut workspace = g11_148::Workspace::default();
         for _ in 0..2 {
             #[allow(unused_mut)]
-            let mut r0 = g11_228(&p_X, p_k).unwrap();
-            let mut pullback = g11_228::vjp_in(&p_X, p_k, &mut workspace, &mut r0).unwrap();
+            let mut r0 = g11_148(&p_X, p_n, p_k).unwrap();
+            let mut pullback = g11_148::vjp_in(&p_X, p_n, p_k, &mut workspace, &mut r0).unwrap();
             pullback.call_into(&c0, &mut g).unwrap();
             case.output::<T>(0, &r0);
             g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
         }
         let mut t = g.clone();
         t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
-        let (_, d0) = g11_228::jvp(&p_X, p_k, &t).unwrap();
+        let (_, d0) = g11_148::jvp(&p_X, p_n, p_k, &t).unwrap();
         case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
-        let jacobian = g11_228::jacobian(&p_X, p_k).unwrap();
+        let jacobian = g11_148::jacobian(&p_X, p_n, p_k).unwrap();
         case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+    }
+}
+
+mod g11_149 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_149(X[m, m], W[n], V[n, m, m]) -> Y0[n] {
+        Y0[i] = softmax[i]((X[j, j] / (1.5 + W[i]^2)) * (V[1, j, j] - V[i, j, j]));
+    }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_X = case.tensor::<T, ndarray::Ix2>("X");
+        let p_W = case.tensor::<T, ndarray::Ix1>("W");
+        let p_V = case.tensor::<T, ndarray::Ix3>("V");
+        let r0 = g11_149(&p_X, &p_W, &p_V).unwrap();
+        case.output::<T>(0, &r0);
+        let c0 = case.cotangent::<T, ndarray::Ix1>(0);
+        let (_, mut pullback) = g11_149::vjp(&p_X, &p_W, &p_V).unwrap();
+        let mut g = pullback.call(&c0).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        pullback.accumulate(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
+        pullback.call_into(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut workspace = g11_149::Workspace::default();
+        for _ in 0..2 {
+            #[allow(unused_mut)]
+            let mut r0 = g11_149(&p_X, &p_W, &p_V).unwrap();
+            let mut pullback = g11_149::vjp_in(&p_X, &p_W, &p_V, &mut workspace, &mut r0).unwrap();
+            pullback.call_into(&c0, &mut g).unwrap();
+            case.output::<T>(0, &r0);
+            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_149::jvp(&p_X, &p_W, &p_V, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_149::jacobian(&p_X, &p_W, &p_V).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
+        case.contracted::<T>("V", &[(c0.list(), jacobian.Y0.V.list())], g.V.list());
+    }
+}
+
+mod g11_150 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_150(X[m], W, dim n, dim k) -> Y0[k, n] {
+        Y0[p, i] = (X[b] + W) * (sin(X[j])) * (X[b] + X[j]);
+    }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_X = case.tensor::<T, ndarray::Ix1>("X");
+        let p_W = case.scalar::<T>("W");
+        let p_n = case.integer::<usize>("n");
+        let p_k = case.integer::<usize>("k");
+        let r0 = g11_150(&p_X, p_W, p_n, p_k).unwrap();
+        case.output::<T>(0, &r0);
+        let c0 = case.cotangent::<T, ndarray::Ix2>(0);
+        let (_, mut pullback) = g11_150::vjp(&p_X, p_W, p_n, p_k).unwrap();
+        let mut g = pullback.call(&c0).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        pullback.accumulate(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
+        pullback.call_into(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut workspace = g11_150::Workspace::default();
+        for _ in 0..2 {
+            #[allow(unused_mut)]
+            let mut r0 = g11_150(&p_X, p_W, p_n, p_k).unwrap();
+            let mut pullback = g11_150::vjp_in(&p_X, p_W, p_n, p_k, &mut workspace, &mut r0).unwrap();
+            pullback.call_into(&c0, &mut g).unwrap();
+            case.output::<T>(0, &r0);
+            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_150::jvp(&p_X, p_W, p_n, p_k, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_150::jacobian(&p_X, p_W, p_n, p_k).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
+    }
+}
+
+mod g11_151 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_151(X, W[k, m], dim n) -> Y1[n, m, k] {
+        Y0[j] = (X * X) + (W[p, j] * W[p, j]);
+        Y1[i, j, p] = (max(0.87, W[p, j])) * (Y0[j] + W[p, len(m) - 1 - j]);
+    }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_X = case.scalar::<T>("X");
+        let p_W = case.tensor::<T, ndarray::Ix2>("W");
+        let p_n = case.integer::<usize>("n");
+        let r0 = g11_151(p_X, &p_W, p_n).unwrap();
+        case.output::<T>(0, &r0);
+        let c0 = case.cotangent::<T, ndarray::Ix3>(0);
+        let (_, mut pullback) = g11_151::vjp(p_X, &p_W, p_n).unwrap();
+        let mut g = pullback.call(&c0).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        pullback.accumulate(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
+        pullback.call_into(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut workspace = g11_151::Workspace::default();
+        for _ in 0..2 {
+            #[allow(unused_mut)]
+            let mut r0 = g11_151(p_X, &p_W, p_n).unwrap();
+            let mut pullback = g11_151::vjp_in(p_X, &p_W, p_n, &mut workspace, &mut r0).unwrap();
+            pullback.call_into(&c0, &mut g).unwrap();
+            case.output::<T>(0, &r0);
+            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_151::jvp(p_X, &p_W, p_n, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_151::jacobian(p_X, &p_W, p_n).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y1.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y1.W.list())], g.W.list());
+    }
+}
+
+mod g11_152 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_152(X[m], W[m, k]) -> Y0[m, k] {
+        Y0[j, p] = (X[b] * X[j] * X[b]) + (W[j, p] * X[j]);
+    }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_X = case.tensor::<T, ndarray::Ix1>("X");
+        let p_W = case.tensor::<T, ndarray::Ix2>("W");
+        let r0 = g11_152(&p_X, &p_W).unwrap();
+        case.output::<T>(0, &r0);
+        let c0 = case.cotangent::<T, ndarray::Ix2>(0);
+        let (_, mut pullback) = g11_152::vjp(&p_X, &p_W).unwrap();
+        let mut g = pullback.call(&c0).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        pullback.accumulate(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
+        pullback.call_into(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut workspace = g11_152::Workspace::default();
+        for _ in 0..2 {
+            #[allow(unused_mut)]
+            let mut r0 = g11_152(&p_X, &p_W).unwrap();
+            let mut pullback = g11_152::vjp_in(&p_X, &p_W, &mut workspace, &mut r0).unwrap();
+            pullback.call_into(&c0, &mut g).unwrap();
+            case.output::<T>(0, &r0);
+            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_152::jvp(&p_X, &p_W, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_152::jacobian(&p_X, &p_W).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
+    }
+}
+
+mod g11_153 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_153(X[n], W[n, n], V[m], tn[k]: usize) -> Y0[k, n] {
+        Y0[p, i] = ((min[b](X[1])) * ((j == b) * p) * ((W[tn[p], i])^2)) * (mean[i](W[i, i] * V[b])) * (softplus((W[i, clamp(i + 2)] * V[j])));
+    }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_X = case.tensor::<T, ndarray::Ix1>("X");
+        let p_W = case.tensor::<T, ndarray::Ix2>("W");
+        let p_V = case.tensor::<T, ndarray::Ix1>("V");
+        let p_tn = case.integers::<usize, ndarray::Ix1>("tn");
+        let r0 = g11_153(&p_X, &p_W, &p_V, &p_tn).unwrap();
+        case.output::<T>(0, &r0);
+        let c0 = case.cotangent::<T, ndarray::Ix2>(0);
+        let (_, mut pullback) = g11_153::vjp(&p_X, &p_W, &p_V, &p_tn).unwrap();
+        let mut g = pullback.call(&c0).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        pullback.accumulate(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
+        pullback.call_into(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut workspace = g11_153::Workspace::default();
+        for _ in 0..2 {
+            #[allow(unused_mut)]
+            let mut r0 = g11_153(&p_X, &p_W, &p_V, &p_tn).unwrap();
+            let mut pullback = g11_153::vjp_in(&p_X, &p_W, &p_V, &p_tn, &mut workspace, &mut r0).unwrap();
+            pullback.call_into(&c0, &mut g).unwrap();
+            case.output::<T>(0, &r0);
+            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_153::jvp(&p_X, &p_W, &p_V, &p_tn, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_153::jacobian(&p_X, &p_W, &p_V, &p_tn).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
+        case.contracted::<T>("V", &[(c0.list(), jacobian.Y0.V.list())], g.V.list());
+    }
+}
+
+mod g11_154 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_154(X[m, n], W[m, k]) -> Y0[n, k] {
+        Y0[i, p] = (relu((X[b, a] * X[b, a]))) * ((gelu(X[b, i])) + (W[b, p] * 1.27));
+    }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_X = case.tensor::<T, ndarray::Ix2>("X");
+        let p_W = case.tensor::<T, ndarray::Ix2>("W");
+        let r0 = g11_154(&p_X, &p_W).unwrap();
+        case.output::<T>(0, &r0);
+        let c0 = case.cotangent::<T, ndarray::Ix2>(0);
+        let (_, mut pullback) = g11_154::vjp(&p_X, &p_W).unwrap();
+        let mut g = pullback.call(&c0).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        pullback.accumulate(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
+        pullback.call_into(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut workspace = g11_154::Workspace::default();
+        for _ in 0..2 {
+            #[allow(unused_mut)]
+            let mut r0 = g11_154(&p_X, &p_W).unwrap();
+            let mut pullback = g11_154::vjp_in(&p_X, &p_W, &mut workspace, &mut r0).unwrap();
+            pullback.call_into(&c0, &mut g).unwrap();
+            case.output::<T>(0, &r0);
+            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_154::jvp(&p_X, &p_W, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_154::jacobian(&p_X, &p_W).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
+    }
+}
+
+mod g11_155 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_155(X[k, n], W[k], V[n]) -> Y0[k] {
+        Y0[p] = ((X[p, a] * X[p, a] * W[p]) * (V[a] * W[p])) + ((1.91 - p) * (ln(1.5 + p^2)));
+    }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_X = case.tensor::<T, ndarray::Ix2>("X");
+        let p_W = case.tensor::<T, ndarray::Ix1>("W");
+        let p_V = case.tensor::<T, ndarray::Ix1>("V");
+        let r0 = g11_155(&p_X, &p_W, &p_V).unwrap();
+        case.output::<T>(0, &r0);
+        let c0 = case.cotangent::<T, ndarray::Ix1>(0);
+        let (_, mut pullback) = g11_155::vjp(&p_X, &p_W, &p_V).unwrap();
+        let mut g = pullback.call(&c0).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        pullback.accumulate(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
+        pullback.call_into(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut workspace = g11_155::Workspace::default();
+        for _ in 0..2 {
+            #[allow(unused_mut)]
+            let mut r0 = g11_155(&p_X, &p_W, &p_V).unwrap();
+            let mut pullback = g11_155::vjp_in(&p_X, &p_W, &p_V, &mut workspace, &mut r0).unwrap();
+            pullback.call_into(&c0, &mut g).unwrap();
+            case.output::<T>(0, &r0);
+            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_155::jvp(&p_X, &p_W, &p_V, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_155::jacobian(&p_X, &p_W, &p_V).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
+        case.contracted::<T>("V", &[(c0.list(), jacobian.Y0.V.list())], g.V.list());
+    }
+}
+
+mod g11_156 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_156(X, W[k, m, n], tn[k]: usize) -> Y0[m, n] {
+        Y0[j, i] = ((X * X * X) / (1.5 + (1.37 / (1.5 + X^2))^2)) * ((W[q, j, len(n) - 1 - i] * X * W[q, j, wrap(i - 1)]) * (W[p, j, i] * W[p, j, i]) * (X * 1.5 * (W[2, clamp(j - 1), tn[p]])));
+    }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_X = case.scalar::<T>("X");
+        let p_W = case.tensor::<T, ndarray::Ix3>("W");
+        let p_tn = case.integers::<usize, ndarray::Ix1>("tn");
+        let r0 = g11_156(p_X, &p_W, &p_tn).unwrap();
+        case.output::<T>(0, &r0);
+        let c0 = case.cotangent::<T, ndarray::Ix2>(0);
+        let (_, mut pullback) = g11_156::vjp(p_X, &p_W, &p_tn).unwrap();
+        let mut g = pullback.call(&c0).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        pullback.accumulate(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
+        pullback.call_into(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut workspace = g11_156::Workspace::default();
+        for _ in 0..2 {
+            #[allow(unused_mut)]
+            let mut r0 = g11_156(p_X, &p_W, &p_tn).unwrap();
+            let mut pullback = g11_156::vjp_in(p_X, &p_W, &p_tn, &mut workspace, &mut r0).unwrap();
+            pullback.call_into(&c0, &mut g).unwrap();
+            case.output::<T>(0, &r0);
+            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_156::jvp(p_X, &p_W, &p_tn, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_156::jacobian(p_X, &p_W, &p_tn).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
+    }
+}
+
+mod g11_157 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_157(X[m, n, k], W[n], V[k, n]) -> Y0[m, k, n] {
+        Y0[j, p, i] = ((X[b, i, p] * X[b, i, q]) / (1.5 + (log_softmax[i](X[b, a, p]))^2)) * ((X[b, i, p] + X[b, i, p]) * (X[j, i, q] - W[i])) * ((W[i] * W[a]) * (X[b, a, q] * V[p, i]));
+    }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_X = case.tensor::<T, ndarray::Ix3>("X");
+        let p_W = case.tensor::<T, ndarray::Ix1>("W");
+        let p_V = case.tensor::<T, ndarray::Ix2>("V");
+        let r0 = g11_157(&p_X, &p_W, &p_V).unwrap();
+        case.output::<T>(0, &r0);
+        let c0 = case.cotangent::<T, ndarray::Ix3>(0);
+        let (_, mut pullback) = g11_157::vjp(&p_X, &p_W, &p_V).unwrap();
+        let mut g = pullback.call(&c0).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        pullback.accumulate(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
+        pullback.call_into(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut workspace = g11_157::Workspace::default();
+        for _ in 0..2 {
+            #[allow(unused_mut)]
+            let mut r0 = g11_157(&p_X, &p_W, &p_V).unwrap();
+            let mut pullback = g11_157::vjp_in(&p_X, &p_W, &p_V, &mut workspace, &mut r0).unwrap();
+            pullback.call_into(&c0, &mut g).unwrap();
+            case.output::<T>(0, &r0);
+            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_157::jvp(&p_X, &p_W, &p_V, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_157::jacobian(&p_X, &p_W, &p_V).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
+        case.contracted::<T>("V", &[(c0.list(), jacobian.Y0.V.list())], g.V.list());
+    }
+}
+
+mod g11_158 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_158(X[m, n, n], W[k, n]) -> Y0[m, k] {
+        Y0[j, p] = (X[j, i, i] + X[j, i, i]) * (recip(2 + W[p, i]^2));
+    }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_X = case.tensor::<T, ndarray::Ix3>("X");
+        let p_W = case.tensor::<T, ndarray::Ix2>("W");
+        let r0 = g11_158(&p_X, &p_W).unwrap();
+        case.output::<T>(0, &r0);
+        let c0 = case.cotangent::<T, ndarray::Ix2>(0);
+        let (_, mut pullback) = g11_158::vjp(&p_X, &p_W).unwrap();
+        let mut g = pullback.call(&c0).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        pullback.accumulate(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
+        pullback.call_into(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut workspace = g11_158::Workspace::default();
+        for _ in 0..2 {
+            #[allow(unused_mut)]
+            let mut r0 = g11_158(&p_X, &p_W).unwrap();
+            let mut pullback = g11_158::vjp_in(&p_X, &p_W, &mut workspace, &mut r0).unwrap();
+            pullback.call_into(&c0, &mut g).unwrap();
+            case.output::<T>(0, &r0);
+            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_158::jvp(&p_X, &p_W, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_158::jacobian(&p_X, &p_W).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
+    }
+}
+
+mod g11_159 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_159(X[m, k], dim n) -> Y0[m, k, n] {
+        Y0[j, p, i] = b * X[b, p] / (1.5 + (sqrt(0.5 + X[j, p]^2))^2);
+    }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_X = case.tensor::<T, ndarray::Ix2>("X");
+        let p_n = case.integer::<usize>("n");
+        let r0 = g11_159(&p_X, p_n).unwrap();
+        case.output::<T>(0, &r0);
+        let c0 = case.cotangent::<T, ndarray::Ix3>(0);
+        let (_, mut pullback) = g11_159::vjp(&p_X, p_n).unwrap();
+        let mut g = pullback.call(&c0).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        pullback.accumulate(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
+        pullback.call_into(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut workspace = g11_159::Workspace::default();
+        for _ in 0..2 {
+            #[allow(unused_mut)]
+            let mut r0 = g11_159(&p_X, p_n).unwrap();
+            let mut pullback = g11_159::vjp_in(&p_X, p_n, &mut workspace, &mut r0).unwrap();
+            pullback.call_into(&c0, &mut g).unwrap();
+            case.output::<T>(0, &r0);
+            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_159::jvp(&p_X, p_n, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_159::jacobian(&p_X, p_n).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+    }
+}
+
+mod g11_160 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_160(X[k, k], W[m], dim n) -> Y0[n, m] {
+        Y0[i, j] = (X[2, p] * p) + (recip(2 + W[j]^2));
+    }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_X = case.tensor::<T, ndarray::Ix2>("X");
+        let p_W = case.tensor::<T, ndarray::Ix1>("W");
+        let p_n = case.integer::<usize>("n");
+        let r0 = g11_160(&p_X, &p_W, p_n).unwrap();
+        case.output::<T>(0, &r0);
+        let c0 = case.cotangent::<T, ndarray::Ix2>(0);
+        let (_, mut pullback) = g11_160::vjp(&p_X, &p_W, p_n).unwrap();
+        let mut g = pullback.call(&c0).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        pullback.accumulate(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
+        pullback.call_into(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut workspace = g11_160::Workspace::default();
+        for _ in 0..2 {
+            #[allow(unused_mut)]
+            let mut r0 = g11_160(&p_X, &p_W, p_n).unwrap();
+            let mut pullback = g11_160::vjp_in(&p_X, &p_W, p_n, &mut workspace, &mut r0).unwrap();
+            pullback.call_into(&c0, &mut g).unwrap();
+            case.output::<T>(0, &r0);
+            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_160::jvp(&p_X, &p_W, p_n, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_160::jacobian(&p_X, &p_W, p_n).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
+    }
+}
+
+mod g11_162 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_162(X[m], dim n, dim k) -> Y0[n, k] {
+        Y0[i, p] = abs(((X[b] * X[b]) + (tanh(p))));
+    }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_X = case.tensor::<T, ndarray::Ix1>("X");
+        let p_n = case.integer::<usize>("n");
+        let p_k = case.integer::<usize>("k");
+        let r0 = g11_162(&p_X, p_n, p_k).unwrap();
+        case.output::<T>(0, &r0);
+        let c0 = case.cotangent::<T, ndarray::Ix2>(0);
+        let (_, mut pullback) = g11_162::vjp(&p_X, p_n, p_k).unwrap();
+        let mut g = pullback.call(&c0).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        pullback.accumulate(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
+        pullback.call_into(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut workspace = g11_162::Workspace::default();
+        for _ in 0..2 {
+            #[allow(unused_mut)]
+            let mut r0 = g11_162(&p_X, p_n, p_k).unwrap();
+            let mut pullback = g11_162::vjp_in(&p_X, p_n, p_k, &mut workspace, &mut r0).unwrap();
+            pullback.call_into(&c0, &mut g).unwrap();
+            case.output::<T>(0, &r0);
+            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_162::jvp(&p_X, p_n, p_k, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_162::jacobian(&p_X, p_n, p_k).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+    }
+}
+
+mod g11_163 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_163(X[k, m], dim n) -> Y0[m, n] {
+        Y0[j, i] = recip(2 + (X[len(k) - 1 - p, j] * X[p, len(m) - 1 - j])^2);
+    }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_X = case.tensor::<T, ndarray::Ix2>("X");
+        let p_n = case.integer::<usize>("n");
+        let r0 = g11_163(&p_X, p_n).unwrap();
+        case.output::<T>(0, &r0);
+        let c0 = case.cotangent::<T, ndarray::Ix2>(0);
+        let (_, mut pullback) = g11_163::vjp(&p_X, p_n).unwrap();
+        let mut g = pullback.call(&c0).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        pullback.accumulate(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
+        pullback.call_into(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut workspace = g11_163::Workspace::default();
+        for _ in 0..2 {
+            #[allow(unused_mut)]
+            let mut r0 = g11_163(&p_X, p_n).unwrap();
+            let mut pullback = g11_163::vjp_in(&p_X, p_n, &mut workspace, &mut r0).unwrap();
+            pullback.call_into(&c0, &mut g).unwrap();
+            case.output::<T>(0, &r0);
+            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_163::jvp(&p_X, p_n, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_163::jacobian(&p_X, p_n).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+    }
+}
+
+mod g11_164 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_164(X[m, n, n], dim k) -> Y0[n, k] {
+        Y0[i, p] = sum[j](cos((min(X[j, i, i], 1.5))));
+    }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_X = case.tensor::<T, ndarray::Ix3>("X");
+        let p_k = case.integer::<usize>("k");
+        let r0 = g11_164(&p_X, p_k).unwrap();
+        case.output::<T>(0, &r0);
+        let c0 = case.cotangent::<T, ndarray::Ix2>(0);
+        let (_, mut pullback) = g11_164::vjp(&p_X, p_k).unwrap();
+        let mut g = pullback.call(&c0).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        pullback.accumulate(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
+        pullback.call_into(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut workspace = g11_164::Workspace::default();
+        for _ in 0..2 {
+            #[allow(unused_mut)]
+            let mut r0 = g11_164(&p_X, p_k).unwrap();
+            let mut pullback = g11_164::vjp_in(&p_X, p_k, &mut workspace, &mut r0).unwrap();
+            pullback.call_into(&c0, &mut g).unwrap();
+            case.output::<T>(0, &r0);
+            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_164::jvp(&p_X, p_k, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_164::jacobian(&p_X, p_k).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+    }
+}
+
+mod g11_165 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_165(X[n, k], W[k], V[n, m]) -> Y0[n, m] {
+        Y0[i, j] = prod[p]((X[len(n) - 1 - a, clamp(p + 2)] - W[p]) * (X[a, p] * V[a, len(m) - 1 - j]));
+    }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_X = case.tensor::<T, ndarray::Ix2>("X");
+        let p_W = case.tensor::<T, ndarray::Ix1>("W");
+        let p_V = case.tensor::<T, ndarray::Ix2>("V");
+        let r0 = g11_165(&p_X, &p_W, &p_V).unwrap();
+        case.output::<T>(0, &r0);
+        let c0 = case.cotangent::<T, ndarray::Ix2>(0);
+        let (_, mut pullback) = g11_165::vjp(&p_X, &p_W, &p_V).unwrap();
+        let mut g = pullback.call(&c0).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        pullback.accumulate(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
+        pullback.call_into(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut workspace = g11_165::Workspace::default();
+        for _ in 0..2 {
+            #[allow(unused_mut)]
+            let mut r0 = g11_165(&p_X, &p_W, &p_V).unwrap();
+            let mut pullback = g11_165::vjp_in(&p_X, &p_W, &p_V, &mut workspace, &mut r0).unwrap();
+            pullback.call_into(&c0, &mut g).unwrap();
+            case.output::<T>(0, &r0);
+            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_165::jvp(&p_X, &p_W, &p_V, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_165::jacobian(&p_X, &p_W, &p_V).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
+        case.contracted::<T>("V", &[(c0.list(), jacobian.Y0.V.list())], g.V.list());
+    }
+}
+
+mod g11_166 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_166(X[k, m, k]) -> Y0 {
+        Y0 = (X[p, j, q] * X[p, j, p]) * (X[len(k) - 1 - q, j, clamp(p - 1)] - 1.66) * (X[p, j, 3]^3);
+    }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_X = case.tensor::<T, ndarray::Ix3>("X");
+        let r0 = g11_166(&p_X).unwrap();
+        case.output::<T>(0, &r0);
+        let c0 = case.scalar_cotangent::<T>(0);
+        let (_, mut pullback) = g11_166::vjp(&p_X).unwrap();
+        let mut g = pullback.call(c0).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        pullback.accumulate(c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
+        pullback.call_into(c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut workspace = g11_166::Workspace::default();
+        for _ in 0..2 {
+            #[allow(unused_mut)]
+            let mut r0 = g11_166(&p_X).unwrap();
+            let mut pullback = g11_166::vjp_in(&p_X, &mut workspace, &mut r0).unwrap();
+            pullback.call_into(c0, &mut g).unwrap();
+            case.output::<T>(0, &r0);
+            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        }
+        let mut workspace = g11_166::Workspace::default();
+        g11_166::value_and_grad_in(&p_X, &mut workspace, &mut g).unwrap();
+        g.scale(c0);
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_166::jvp(&p_X, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_166::jacobian(&p_X).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        let mut u = t.clone();
+        u.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k + 5));
+        let (hu, ht) = (g11_166::hvp(&p_X, &u).unwrap(), g11_166::hvp(&p_X, &t).unwrap());
+        case.symmetric::<T>(&lists(hu.iter(), t.iter()), &lists(ht.iter(), u.iter()));
+    }
+}
+
+mod g11_167 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_167(X[n]) -> Y0 {
+        Y0 = (X[a] * X[a] * X[len(n) - 1 - i]) * (max(X[i], X[a]));
+    }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_X = case.tensor::<T, ndarray::Ix1>("X");
+        let r0 = g11_167(&p_X).unwrap();
+        case.output::<T>(0, &r0);
+        let c0 = case.scalar_cotangent::<T>(0);
+        let (_, mut pullback) = g11_167::vjp(&p_X).unwrap();
+        let mut g = pullback.call(c0).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        pullback.accumulate(c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
+        pullback.call_into(c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut workspace = g11_167::Workspace::default();
+        for _ in 0..2 {
+            #[allow(unused_mut)]
+            let mut r0 = g11_167(&p_X).unwrap();
+            let mut pullback = g11_167::vjp_in(&p_X, &mut workspace, &mut r0).unwrap();
+            pullback.call_into(c0, &mut g).unwrap();
+            case.output::<T>(0, &r0);
+            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        }
+        let mut workspace = g11_167::Workspace::default();
+        g11_167::value_and_grad_in(&p_X, &mut workspace, &mut g).unwrap();
+        g.scale(c0);
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_167::jvp(&p_X, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_167::jacobian(&p_X).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        let mut u = t.clone();
+        u.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k + 5));
+        let (hu, ht) = (g11_167::hvp(&p_X, &u).unwrap(), g11_167::hvp(&p_X, &t).unwrap());
+        case.symmetric::<T>(&lists(hu.iter(), t.iter()), &lists(ht.iter(), u.iter()));
+    }
+}
+
+mod g11_168 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_168(X, W[m], V[m, k, n], U[n, n]) -> Y0[m, n, k] {
+        Y0[j, i, p] = (X + W[b] * (abs(W[pad(b + 1)]))) * (X + W[j] + (W[j] * W[j])) * (X * V[j, pad(p + 2), wrap(i + 2)] * (W[b] * U[i, i] * U[i, i]));
+    }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_X = case.scalar::<T>("X");
+        let p_W = case.tensor::<T, ndarray::Ix1>("W");
+        let p_V = case.tensor::<T, ndarray::Ix3>("V");
+        let p_U = case.tensor::<T, ndarray::Ix2>("U");
+        let r0 = g11_168(p_X, &p_W, &p_V, &p_U).unwrap();
+        case.output::<T>(0, &r0);
+        let c0 = case.cotangent::<T, ndarray::Ix3>(0);
+        let (_, mut pullback) = g11_168::vjp(p_X, &p_W, &p_V, &p_U).unwrap();
+        let mut g = pullback.call(&c0).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        pullback.accumulate(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
+        pullback.call_into(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut workspace = g11_168::Workspace::default();
+        for _ in 0..2 {
+            #[allow(unused_mut)]
+            let mut r0 = g11_168(p_X, &p_W, &p_V, &p_U).unwrap();
+            let mut pullback = g11_168::vjp_in(p_X, &p_W, &p_V, &p_U, &mut workspace, &mut r0).unwrap();
+            pullback.call_into(&c0, &mut g).unwrap();
+            case.output::<T>(0, &r0);
+            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_168::jvp(p_X, &p_W, &p_V, &p_U, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_168::jacobian(p_X, &p_W, &p_V, &p_U).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
+        case.contracted::<T>("V", &[(c0.list(), jacobian.Y0.V.list())], g.V.list());
+        case.contracted::<T>("U", &[(c0.list(), jacobian.Y0.U.list())], g.U.list());
+    }
+}
+
+mod g11_169 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_169(X[k, k], dim n) -> Y0[n] {
+        Y0[i] = ((sum[p](X[2, p]))^2) * ((relu(X[q, q])) * (X[p, q]^2)) * (softplus((X[p, q]^3)));
+    }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_X = case.tensor::<T, ndarray::Ix2>("X");
+        let p_n = case.integer::<usize>("n");
+        let r0 = g11_169(&p_X, p_n).unwrap();
+        case.output::<T>(0, &r0);
+        let c0 = case.cotangent::<T, ndarray::Ix1>(0);
+        let (_, mut pullback) = g11_169::vjp(&p_X, p_n).unwrap();
+        let mut g = pullback.call(&c0).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        pullback.accumulate(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
+        pullback.call_into(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut workspace = g11_169::Workspace::default();
+        for _ in 0..2 {
+            #[allow(unused_mut)]
+            let mut r0 = g11_169(&p_X, p_n).unwrap();
+            let mut pullback = g11_169::vjp_in(&p_X, p_n, &mut workspace, &mut r0).unwrap();
+            pullback.call_into(&c0, &mut g).unwrap();
+            case.output::<T>(0, &r0);
+            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_169::jvp(&p_X, p_n, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_169::jacobian(&p_X, p_n).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+    }
+}
+
+mod g11_170 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_170(X[n, k], dim m) -> (Y0[k, n], Y1[m]) {
+        Y0[p, i] = silu(0.52);
+        Y1[j] = (atan((0.33 * Y0[p, a]))) * ((Y0[q, a] * Y0[q, i]) * (max(j, X[a, p])) * (X[a, q] * j)) * ((Y0[q, i]^3) * (X[i, p] * Y0[p, i]));
+    }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_X = case.tensor::<T, ndarray::Ix2>("X");
+        let p_m = case.integer::<usize>("m");
+        let (r0, r1,) = g11_170(&p_X, p_m).unwrap();
+        case.output::<T>(0, &r0);
+        case.output::<T>(1, &r1);
+        let c0 = case.cotangent::<T, ndarray::Ix2>(0);
+        let c1 = case.cotangent::<T, ndarray::Ix1>(1);
+        let (_, mut pullback) = g11_170::vjp(&p_X, p_m).unwrap();
+        let mut g = pullback.call(&c0, &c1).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        pullback.accumulate(&c0, &c1, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
+        pullback.call_into(&c0, &c1, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut workspace = g11_170::Workspace::default();
+        for _ in 0..2 {
+            #[allow(unused_mut)]
+            let (mut r0, mut r1,) = g11_170(&p_X, p_m).unwrap();
+            let mut pullback = g11_170::vjp_in(&p_X, p_m, &mut workspace, &mut r0, &mut r1).unwrap();
+            pullback.call_into(&c0, &c1, &mut g).unwrap();
+            case.output::<T>(0, &r0);
+            case.output::<T>(1, &r1);
+            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, (d0, d1,)) = g11_170::jvp(&p_X, p_m, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list()), (c1.list(), d1.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_170::jacobian(&p_X, p_m).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list()), (c1.list(), jacobian.Y1.X.list())], g.X.list());
+    }
+}
+
+mod g11_171 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_171(X[m, n], dim k) -> Y0[m, k] {
+        Y0[j, p] = min[i]((X[j, 0] + X[j, i]) * (1.3 * X[j, i] * X[j, i]));
+    }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_X = case.tensor::<T, ndarray::Ix2>("X");
+        let p_k = case.integer::<usize>("k");
+        let r0 = g11_171(&p_X, p_k).unwrap();
+        case.output::<T>(0, &r0);
+        let c0 = case.cotangent::<T, ndarray::Ix2>(0);
+        let (_, mut pullback) = g11_171::vjp(&p_X, p_k).unwrap();
+        let mut g = pullback.call(&c0).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        pullback.accumulate(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
+        pullback.call_into(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut workspace = g11_171::Workspace::default();
+        for _ in 0..2 {
+            #[allow(unused_mut)]
+            let mut r0 = g11_171(&p_X, p_k).unwrap();
+            let mut pullback = g11_171::vjp_in(&p_X, p_k, &mut workspace, &mut r0).unwrap();
+            pullback.call_into(&c0, &mut g).unwrap();
+            case.output::<T>(0, &r0);
+            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_171::jvp(&p_X, p_k, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_171::jacobian(&p_X, p_k).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+    }
+}
+
+mod g11_172 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_172(X[k], W[m], V[m, n], U[n, m]) -> Y0[k, m, n] {
+        Y0[p, j, i] = ((X[pad(p + 1)] + W[wrap(j + 1)]) * (X[p] + V[b, i])) * ((U[i, j] * 1.48) + (V[b, i] * X[p] * U[i, b]));
+    }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_X = case.tensor::<T, ndarray::Ix1>("X");
+        let p_W = case.tensor::<T, ndarray::Ix1>("W");
+        let p_V = case.tensor::<T, ndarray::Ix2>("V");
+        let p_U = case.tensor::<T, ndarray::Ix2>("U");
+        let r0 = g11_172(&p_X, &p_W, &p_V, &p_U).unwrap();
+        case.output::<T>(0, &r0);
+        let c0 = case.cotangent::<T, ndarray::Ix3>(0);
+        let (_, mut pullback) = g11_172::vjp(&p_X, &p_W, &p_V, &p_U).unwrap();
+        let mut g = pullback.call(&c0).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        pullback.accumulate(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
+        pullback.call_into(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut workspace = g11_172::Workspace::default();
+        for _ in 0..2 {
+            #[allow(unused_mut)]
+            let mut r0 = g11_172(&p_X, &p_W, &p_V, &p_U).unwrap();
+            let mut pullback = g11_172::vjp_in(&p_X, &p_W, &p_V, &p_U, &mut workspace, &mut r0).unwrap();
+            pullback.call_into(&c0, &mut g).unwrap();
+            case.output::<T>(0, &r0);
+            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_172::jvp(&p_X, &p_W, &p_V, &p_U, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_172::jacobian(&p_X, &p_W, &p_V, &p_U).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
+        case.contracted::<T>("V", &[(c0.list(), jacobian.Y0.V.list())], g.V.list());
+        case.contracted::<T>("U", &[(c0.list(), jacobian.Y0.U.list())], g.U.list());
+    }
+}
+
+mod g11_173 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_173(X[k, k], W[k, n], dim m) -> Y0[k, n, m] {
+        Y0[p, i, j] = min[a]((X[p, pad(p + 1)] * 0.6) * (W[len(k) - 1 - p, a] * 1.36));
+    }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_X = case.tensor::<T, ndarray::Ix2>("X");
+        let p_W = case.tensor::<T, ndarray::Ix2>("W");
+        let p_m = case.integer::<usize>("m");
+        let r0 = g11_173(&p_X, &p_W, p_m).unwrap();
+        case.output::<T>(0, &r0);
+        let c0 = case.cotangent::<T, ndarray::Ix3>(0);
+        let (_, mut pullback) = g11_173::vjp(&p_X, &p_W, p_m).unwrap();
+        let mut g = pullback.call(&c0).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        pullback.accumulate(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
+        pullback.call_into(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut workspace = g11_173::Workspace::default();
+        for _ in 0..2 {
+            #[allow(unused_mut)]
+            let mut r0 = g11_173(&p_X, &p_W, p_m).unwrap();
+            let mut pullback = g11_173::vjp_in(&p_X, &p_W, p_m, &mut workspace, &mut r0).unwrap();
+            pullback.call_into(&c0, &mut g).unwrap();
+            case.output::<T>(0, &r0);
+            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_173::jvp(&p_X, &p_W, p_m, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_173::jacobian(&p_X, &p_W, p_m).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
+    }
+}
+
+mod g11_174 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_174(X[m, k], W[k, k]) -> Y0[m] {
+        Y0[j] = (exp(0.5*X[j, p])) * (relu(W[p, p]));
+    }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_X = case.tensor::<T, ndarray::Ix2>("X");
+        let p_W = case.tensor::<T, ndarray::Ix2>("W");
+        let r0 = g11_174(&p_X, &p_W).unwrap();
+        case.output::<T>(0, &r0);
+        let c0 = case.cotangent::<T, ndarray::Ix1>(0);
+        let (_, mut pullback) = g11_174::vjp(&p_X, &p_W).unwrap();
+        let mut g = pullback.call(&c0).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        pullback.accumulate(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
+        pullback.call_into(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut workspace = g11_174::Workspace::default();
+        for _ in 0..2 {
+            #[allow(unused_mut)]
+            let mut r0 = g11_174(&p_X, &p_W).unwrap();
+            let mut pullback = g11_174::vjp_in(&p_X, &p_W, &mut workspace, &mut r0).unwrap();
+            pullback.call_into(&c0, &mut g).unwrap();
+            case.output::<T>(0, &r0);
+            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_174::jvp(&p_X, &p_W, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_174::jacobian(&p_X, &p_W).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
+    }
+}
+
+mod g11_175 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_175(X[m, m], tm[k]: usize) -> Y0[m] {
+        Y0[j] = sum[p](log_softmax[j](X[tm[p], j]));
+    }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_X = case.tensor::<T, ndarray::Ix2>("X");
+        let p_tm = case.integers::<usize, ndarray::Ix1>("tm");
+        let r0 = g11_175(&p_X, &p_tm).unwrap();
+        case.output::<T>(0, &r0);
+        let c0 = case.cotangent::<T, ndarray::Ix1>(0);
+        let (_, mut pullback) = g11_175::vjp(&p_X, &p_tm).unwrap();
+        let mut g = pullback.call(&c0).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        pullback.accumulate(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
+        pullback.call_into(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut workspace = g11_175::Workspace::default();
+        for _ in 0..2 {
+            #[allow(unused_mut)]
+            let mut r0 = g11_175(&p_X, &p_tm).unwrap();
+            let mut pullback = g11_175::vjp_in(&p_X, &p_tm, &mut workspace, &mut r0).unwrap();
+            pullback.call_into(&c0, &mut g).unwrap();
+            case.output::<T>(0, &r0);
+            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_175::jvp(&p_X, &p_tm, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_175::jacobian(&p_X, &p_tm).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+    }
+}
+
+mod g11_176 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_176(X[m, k, k], W, tk[m]: usize, dim n) -> Y0[n, k] {
+        Y0[i, p] = (((X[len(m) - 1 - j, tk[j], tk[j]])^2) + (X[j, p, q] - X[j, p, p])) * ((X[j, p, q] - 0.74) + (p * W));
+    }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_X = case.tensor::<T, ndarray::Ix3>("X");
+        let p_W = case.scalar::<T>("W");
+        let p_tk = case.integers::<usize, ndarray::Ix1>("tk");
+        let p_n = case.integer::<usize>("n");
+        let r0 = g11_176(&p_X, p_W, &p_tk, p_n).unwrap();
+        case.output::<T>(0, &r0);
+        let c0 = case.cotangent::<T, ndarray::Ix2>(0);
+        let (_, mut pullback) = g11_176::vjp(&p_X, p_W, &p_tk, p_n).unwrap();
+        let mut g = pullback.call(&c0).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        pullback.accumulate(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
+        pullback.call_into(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut workspace = g11_176::Workspace::default();
+        for _ in 0..2 {
+            #[allow(unused_mut)]
+            let mut r0 = g11_176(&p_X, p_W, &p_tk, p_n).unwrap();
+            let mut pullback = g11_176::vjp_in(&p_X, p_W, &p_tk, p_n, &mut workspace, &mut r0).unwrap();
+            pullback.call_into(&c0, &mut g).unwrap();
+            case.output::<T>(0, &r0);
+            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_176::jvp(&p_X, p_W, &p_tk, p_n, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_176::jacobian(&p_X, p_W, &p_tk, p_n).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
+    }
+}
+
+mod g11_177 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_177(X[k, k], tk[m]: usize) -> Y0[m] {
+        Y0[j] = ((if X[q, q] > -0.42 { 1.5 * X[pad(p - 2), p] * q } else { 1.46 * X[q, q] })) * (((if j < 1 { X[q, q] } else { X[q, 0] }))^2) * (((X[len(k) - 1 - q, tk[j]]) * X[p, q]) / (1.5 + (X[q, q] * X[q, q])^2));
+    }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_X = case.tensor::<T, ndarray::Ix2>("X");
+        let p_tk = case.integers::<usize, ndarray::Ix1>("tk");
+        let r0 = g11_177(&p_X, &p_tk).unwrap();
+        case.output::<T>(0, &r0);
+        let c0 = case.cotangent::<T, ndarray::Ix1>(0);
+        let (_, mut pullback) = g11_177::vjp(&p_X, &p_tk).unwrap();
+        let mut g = pullback.call(&c0).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        pullback.accumulate(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
+        pullback.call_into(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut workspace = g11_177::Workspace::default();
+        for _ in 0..2 {
+            #[allow(unused_mut)]
+            let mut r0 = g11_177(&p_X, &p_tk).unwrap();
+            let mut pullback = g11_177::vjp_in(&p_X, &p_tk, &mut workspace, &mut r0).unwrap();
+            pullback.call_into(&c0, &mut g).unwrap();
+            case.output::<T>(0, &r0);
+            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_177::jvp(&p_X, &p_tk, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_177::jacobian(&p_X, &p_tk).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+    }
+}
+
+mod g11_178 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_178(X[n], W[k, m]) -> Y0 {
+        Y0 = ((min(X[i], W[p, b])) * (W[p, b] - 0.23)) * ((W[p, j] * W[0, j]) * (i^3));
+    }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_X = case.tensor::<T, ndarray::Ix1>("X");
+        let p_W = case.tensor::<T, ndarray::Ix2>("W");
+        let r0 = g11_178(&p_X, &p_W).unwrap();
+        case.output::<T>(0, &r0);
+        let c0 = case.scalar_cotangent::<T>(0);
+        let (_, mut pullback) = g11_178::vjp(&p_X, &p_W).unwrap();
+        let mut g = pullback.call(c0).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        pullback.accumulate(c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
+        pullback.call_into(c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut workspace = g11_178::Workspace::default();
+        for _ in 0..2 {
+            #[allow(unused_mut)]
+            let mut r0 = g11_178(&p_X, &p_W).unwrap();
+            let mut pullback = g11_178::vjp_in(&p_X, &p_W, &mut workspace, &mut r0).unwrap();
+            pullback.call_into(c0, &mut g).unwrap();
+            case.output::<T>(0, &r0);
+            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        }
+        let mut workspace = g11_178::Workspace::default();
+        g11_178::value_and_grad_in(&p_X, &p_W, &mut workspace, &mut g).unwrap();
+        g.scale(c0);
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_178::jvp(&p_X, &p_W, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_178::jacobian(&p_X, &p_W).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
+        let mut u = t.clone();
+        u.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k + 5));
+        let (hu, ht) = (g11_178::hvp(&p_X, &p_W, &u).unwrap(), g11_178::hvp(&p_X, &p_W, &t).unwrap());
+        case.symmetric::<T>(&lists(hu.iter(), t.iter()), &lists(ht.iter(), u.iter()));
+    }
+}
+
+mod g11_179 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_179(X[n, n, k], W[n], dim m) -> Y0[k, m] {
+        Y0[p, j] = (X[i, i, p] + X[i, i, p]) * (sum[j](W[i]));
+    }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_X = case.tensor::<T, ndarray::Ix3>("X");
+        let p_W = case.tensor::<T, ndarray::Ix1>("W");
+        let p_m = case.integer::<usize>("m");
+        let r0 = g11_179(&p_X, &p_W, p_m).unwrap();
+        case.output::<T>(0, &r0);
+        let c0 = case.cotangent::<T, ndarray::Ix2>(0);
+        let (_, mut pullback) = g11_179::vjp(&p_X, &p_W, p_m).unwrap();
+        let mut g = pullback.call(&c0).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        pullback.accumulate(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
+        pullback.call_into(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut workspace = g11_179::Workspace::default();
+        for _ in 0..2 {
+            #[allow(unused_mut)]
+            let mut r0 = g11_179(&p_X, &p_W, p_m).unwrap();
+            let mut pullback = g11_179::vjp_in(&p_X, &p_W, p_m, &mut workspace, &mut r0).unwrap();
+            pullback.call_into(&c0, &mut g).unwrap();
+            case.output::<T>(0, &r0);
+            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_179::jvp(&p_X, &p_W, p_m, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_179::jacobian(&p_X, &p_W, p_m).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
+    }
+}
+
+mod g11_180 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_180(X[k, k], W[m, n, k]) -> Y0[n, k] {
+        Y0[i, p] = ((sqrt(0.5 + j^2)) - (X[p, p] / (1.5 + X[p, p]^2))) * (-(W[j, i, p] / (1.5 + W[j, i, p]^2)));
+    }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_X = case.tensor::<T, ndarray::Ix2>("X");
+        let p_W = case.tensor::<T, ndarray::Ix3>("W");
+        let r0 = g11_180(&p_X, &p_W).unwrap();
+        case.output::<T>(0, &r0);
+        let c0 = case.cotangent::<T, ndarray::Ix2>(0);
+        let (_, mut pullback) = g11_180::vjp(&p_X, &p_W).unwrap();
+        let mut g = pullback.call(&c0).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        pullback.accumulate(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
+        pullback.call_into(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut workspace = g11_180::Workspace::default();
+        for _ in 0..2 {
+            #[allow(unused_mut)]
+            let mut r0 = g11_180(&p_X, &p_W).unwrap();
+            let mut pullback = g11_180::vjp_in(&p_X, &p_W, &mut workspace, &mut r0).unwrap();
+            pullback.call_into(&c0, &mut g).unwrap();
+            case.output::<T>(0, &r0);
+            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_180::jvp(&p_X, &p_W, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_180::jacobian(&p_X, &p_W).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
+    }
+}
+
+mod g11_181 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_181(X[n, k], W[n, n], dim m) -> Y0[k, n, m] {
+        Y0[p, i, j] = ((X[a, q] * X[a, q] * X[i, p]) + (W[a, i] + W[i, i])) * ((cos(W[a, i])) * (X[i, p] * a));
+    }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_X = case.tensor::<T, ndarray::Ix2>("X");
+        let p_W = case.tensor::<T, ndarray::Ix2>("W");
+        let p_m = case.integer::<usize>("m");
+        let r0 = g11_181(&p_X, &p_W, p_m).unwrap();
+        case.output::<T>(0, &r0);
+        let c0 = case.cotangent::<T, ndarray::Ix3>(0);
+        let (_, mut pullback) = g11_181::vjp(&p_X, &p_W, p_m).unwrap();
+        let mut g = pullback.call(&c0).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        pullback.accumulate(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
+        pullback.call_into(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut workspace = g11_181::Workspace::default();
+        for _ in 0..2 {
+            #[allow(unused_mut)]
+            let mut r0 = g11_181(&p_X, &p_W, p_m).unwrap();
+            let mut pullback = g11_181::vjp_in(&p_X, &p_W, p_m, &mut workspace, &mut r0).unwrap();
+            pullback.call_into(&c0, &mut g).unwrap();
+            case.output::<T>(0, &r0);
+            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = g11_181::jvp(&p_X, &p_W, p_m, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = g11_181::jacobian(&p_X, &p_W, p_m).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y0.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.Y0.W.list())], g.W.list());
     }
 }
 
 #[test]
 fn values_and_gradients() {
     let cases = cases(include_str!("../data/generated.json"));
-    g11_188::run::<f64>(&cases["g11_188"]);
-    g11_188::run::<f32>(&cases["g11_188"]);
-    g11_189::run::<f64>(&cases["g11_189"]);
-    g11_189::run::<f32>(&cases["g11_189"]);
-    g11_190::run::<f64>(&cases["g11_190"]);
-    g11_190::run::<f32>(&cases["g11_190"]);
-    g11_191::run::<f64>(&cases["g11_191"]);
-    g11_191::run::<f32>(&cases["g11_191"]);
-    g11_192::run::<f64>(&cases["g11_192"]);
-    g11_192::run::<f32>(&cases["g11_192"]);
-    g11_193::run::<f64>(&cases["g11_193"]);
-    g11_193::run::<f32>(&cases["g11_193"]);
-    g11_194::run::<f64>(&cases["g11_194"]);
-    g11_194::run::<f32>(&cases["g11_194"]);
-    g11_195::run::<f64>(&cases["g11_195"]);
-    g11_195::run::<f32>(&cases["g11_195"]);
-    g11_196::run::<f64>(&cases["g11_196"]);
-    g11_196::run::<f32>(&cases["g11_196"]);
-    g11_199::run::<f64>(&cases["g11_199"]);
-    g11_199::run::<f32>(&cases["g11_199"]);
-    g11_200::run::<f64>(&cases["g11_200"]);
-    g11_200::run::<f32>(&cases["g11_200"]);
-    g11_201::run::<f64>(&cases["g11_201"]);
-    g11_201::run::<f32>(&cases["g11_201"]);
-    g11_202::run::<f64>(&cases["g11_202"]);
-    g11_202::run::<f32>(&cases["g11_202"]);
-    g11_203::run::<f64>(&cases["g11_203"]);
-    g11_203::run::<f32>(&cases["g11_203"]);
-    g11_205::run::<f64>(&cases["g11_205"]);
-    g11_205::run::<f32>(&cases["g11_205"]);
-    g11_206::run::<f64>(&cases["g11_206"]);
-    g11_206::run::<f32>(&cases["g11_206"]);
-    g11_208::run::<f64>(&cases["g11_208"]);
-    g11_208::run::<f32>(&cases["g11_208"]);
-    g11_209::run::<f64>(&cases["g11_209"]);
-    g11_209::run::<f32>(&cases["g11_209"]);
-    g11_210::run::<f64>(&cases["g11_210"]);
-    g11_210::run::<f32>(&cases["g11_210"]);
-    g11_211::run::<f64>(&cases["g11_211"]);
-    g11_211::run::<f32>(&cases["g11_211"]);
-    g11_212::run::<f64>(&cases["g11_212"]);
-    g11_212::run::<f32>(&cases["g11_212"]);
-    g11_213::run::<f64>(&cases["g11_213"]);
-    g11_213::run::<f32>(&cases["g11_213"]);
-    g11_214::run::<f64>(&cases["g11_214"]);
-    g11_214::run::<f32>(&cases["g11_214"]);
-    g11_215::run::<f64>(&cases["g11_215"]);
-    g11_215::run::<f32>(&cases["g11_215"]);
-    g11_216::run::<f64>(&cases["g11_216"]);
-    g11_216::run::<f32>(&cases["g11_216"]);
-    g11_217::run::<f64>(&cases["g11_217"]);
-    g11_217::run::<f32>(&cases["g11_217"]);
-    g11_218::run::<f64>(&cases["g11_218"]);
-    g11_218::run::<f32>(&cases["g11_218"]);
-    g11_219::run::<f64>(&cases["g11_219"]);
-    g11_219::run::<f32>(&cases["g11_219"]);
-    g11_222::run::<f64>(&cases["g11_222"]);
-    g11_222::run::<f32>(&cases["g11_222"]);
-    g11_223::run::<f64>(&cases["g11_223"]);
-    g11_223::run::<f32>(&cases["g11_223"]);
-    g11_227::run::<f64>(&cases["g11_227"]);
-    g11_227::run::<f32>(&cases["g11_227"]);
-    g11_228::run::<f64>(&cases["g11_228"]);
-    g11_228::run::<f32>(&cases["g11_228"]);
+    g11_136::run::<f64>(&cases["g11_136"]);
+    g11_136::run::<f32>(&cases["g11_136"]);
+    g11_137::run::<f64>(&cases["g11_137"]);
+    g11_137::run::<f32>(&cases["g11_137"]);
+    g11_138::run::<f64>(&cases["g11_138"]);
+    g11_138::run::<f32>(&cases["g11_138"]);
+    g11_139::run::<f64>(&cases["g11_139"]);
+    g11_139::run::<f32>(&cases["g11_139"]);
+    g11_140::run::<f64>(&cases["g11_140"]);
+    g11_140::run::<f32>(&cases["g11_140"]);
+    g11_141::run::<f64>(&cases["g11_141"]);
+    g11_141::run::<f32>(&cases["g11_141"]);
+    g11_142::run::<f64>(&cases["g11_142"]);
+    g11_142::run::<f32>(&cases["g11_142"]);
+    g11_143::run::<f64>(&cases["g11_143"]);
+    g11_143::run::<f32>(&cases["g11_143"]);
+    g11_144::run::<f64>(&cases["g11_144"]);
+    g11_144::run::<f32>(&cases["g11_144"]);
+    g11_145::run::<f64>(&cases["g11_145"]);
+    g11_145::run::<f32>(&cases["g11_145"]);
+    g11_146::run::<f64>(&cases["g11_146"]);
+    g11_146::run::<f32>(&cases["g11_146"]);
+    g11_147::run::<f64>(&cases["g11_147"]);
+    g11_147::run::<f32>(&cases["g11_147"]);
+    g11_148::run::<f64>(&cases["g11_148"]);
+    g11_148::run::<f32>(&cases["g11_148"]);
+    g11_149::run::<f64>(&cases["g11_149"]);
+    g11_149::run::<f32>(&cases["g11_149"]);
+    g11_150::run::<f64>(&cases["g11_150"]);
+    g11_150::run::<f32>(&cases["g11_150"]);
+    g11_151::run::<f64>(&cases["g11_151"]);
+    g11_151::run::<f32>(&cases["g11_151"]);
+    g11_152::run::<f64>(&cases["g11_152"]);
+    g11_152::run::<f32>(&cases["g11_152"]);
+    g11_153::run::<f64>(&cases["g11_153"]);
+    g11_153::run::<f32>(&cases["g11_153"]);
+    g11_154::run::<f64>(&cases["g11_154"]);
+    g11_154::run::<f32>(&cases["g11_154"]);
+    g11_155::run::<f64>(&cases["g11_155"]);
+    g11_155::run::<f32>(&cases["g11_155"]);
+    g11_156::run::<f64>(&cases["g11_156"]);
+    g11_156::run::<f32>(&cases["g11_156"]);
+    g11_157::run::<f64>(&cases["g11_157"]);
+    g11_157::run::<f32>(&cases["g11_157"]);
+    g11_158::run::<f64>(&cases["g11_158"]);
+    g11_158::run::<f32>(&cases["g11_158"]);
+    g11_159::run::<f64>(&cases["g11_159"]);
+    g11_159::run::<f32>(&cases["g11_159"]);
+    g11_160::run::<f64>(&cases["g11_160"]);
+    g11_160::run::<f32>(&cases["g11_160"]);
+    g11_162::run::<f64>(&cases["g11_162"]);
+    g11_162::run::<f32>(&cases["g11_162"]);
+    g11_163::run::<f64>(&cases["g11_163"]);
+    g11_163::run::<f32>(&cases["g11_163"]);
+    g11_164::run::<f64>(&cases["g11_164"]);
+    g11_164::run::<f32>(&cases["g11_164"]);
+    g11_165::run::<f64>(&cases["g11_165"]);
+    g11_165::run::<f32>(&cases["g11_165"]);
+    g11_166::run::<f64>(&cases["g11_166"]);
+    g11_166::run::<f32>(&cases["g11_166"]);
+    g11_167::run::<f64>(&cases["g11_167"]);
+    g11_167::run::<f32>(&cases["g11_167"]);
+    g11_168::run::<f64>(&cases["g11_168"]);
+    g11_168::run::<f32>(&cases["g11_168"]);
+    g11_169::run::<f64>(&cases["g11_169"]);
+    g11_169::run::<f32>(&cases["g11_169"]);
+    g11_170::run::<f64>(&cases["g11_170"]);
+    g11_170::run::<f32>(&cases["g11_170"]);
+    g11_171::run::<f64>(&cases["g11_171"]);
+    g11_171::run::<f32>(&cases["g11_171"]);
+    g11_172::run::<f64>(&cases["g11_172"]);
+    g11_172::run::<f32>(&cases["g11_172"]);
+    g11_173::run::<f64>(&cases["g11_173"]);
+    g11_173::run::<f32>(&cases["g11_173"]);
+    g11_174::run::<f64>(&cases["g11_174"]);
+    g11_174::run::<f32>(&cases["g11_174"]);
+    g11_175::run::<f64>(&cases["g11_175"]);
+    g11_175::run::<f32>(&cases["g11_175"]);
+    g11_176::run::<f64>(&cases["g11_176"]);
+    g11_176::run::<f32>(&cases["g11_176"]);
+    g11_177::run::<f64>(&cases["g11_177"]);
+    g11_177::run::<f32>(&cases["g11_177"]);
+    g11_178::run::<f64>(&cases["g11_178"]);
+    g11_178::run::<f32>(&cases["g11_178"]);
+    g11_179::run::<f64>(&cases["g11_179"]);
+    g11_179::run::<f32>(&cases["g11_179"]);
+    g11_180::run::<f64>(&cases["g11_180"]);
+    g11_180::run::<f32>(&cases["g11_180"]);
+    g11_181::run::<f64>(&cases["g11_181"]);
+    g11_181::run::<f32>(&cases["g11_181"]);
 }

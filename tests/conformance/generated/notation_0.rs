@@ -47,6 +47,157 @@ mod attn {
     }
 }
 
+mod conv {
+    use super::*;
+    einstan::einstan! {
+        pub fn f(X[n,c,h,w], K[o,c,r,s]) -> Y[n,o,y,x] { Y[b,o,y,x] = X[b,c,y+r,x+s]*K[o,c,r,s]; }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_X = case.tensor::<T, ndarray::Ix4>("X");
+        let p_K = case.tensor::<T, ndarray::Ix4>("K");
+        let r0 = f(&p_X, &p_K).unwrap();
+        case.output::<T>(0, &r0);
+        let c0 = case.cotangent::<T, ndarray::Ix4>(0);
+        let (_, mut pullback) = f::vjp(&p_X, &p_K).unwrap();
+        let mut g = pullback.call(&c0).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        pullback.accumulate(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
+        pullback.call_into(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut workspace = f::Workspace::default();
+        for _ in 0..2 {
+            #[allow(unused_mut)]
+            let mut r0 = f(&p_X, &p_K).unwrap();
+            let mut pullback = f::vjp_in(&p_X, &p_K, &mut workspace, &mut r0).unwrap();
+            pullback.call_into(&c0, &mut g).unwrap();
+            case.output::<T>(0, &r0);
+            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = f::jvp(&p_X, &p_K, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = f::jacobian(&p_X, &p_K).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y.X.list())], g.X.list());
+        case.contracted::<T>("K", &[(c0.list(), jacobian.Y.K.list())], g.K.list());
+    }
+}
+
+mod conv_same {
+    use super::*;
+    einstan::einstan! {
+        pub fn f(X[n,c,h,w], K[o,c,r,s]) -> Y[n,o,h,w] { Y[b,o,y,x] = X[b,c,pad(y+r-1),pad(x+s-1)]*K[o,c,r,s]; }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_X = case.tensor::<T, ndarray::Ix4>("X");
+        let p_K = case.tensor::<T, ndarray::Ix4>("K");
+        let r0 = f(&p_X, &p_K).unwrap();
+        case.output::<T>(0, &r0);
+        let c0 = case.cotangent::<T, ndarray::Ix4>(0);
+        let (_, mut pullback) = f::vjp(&p_X, &p_K).unwrap();
+        let mut g = pullback.call(&c0).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        pullback.accumulate(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
+        pullback.call_into(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut workspace = f::Workspace::default();
+        for _ in 0..2 {
+            #[allow(unused_mut)]
+            let mut r0 = f(&p_X, &p_K).unwrap();
+            let mut pullback = f::vjp_in(&p_X, &p_K, &mut workspace, &mut r0).unwrap();
+            pullback.call_into(&c0, &mut g).unwrap();
+            case.output::<T>(0, &r0);
+            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = f::jvp(&p_X, &p_K, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = f::jacobian(&p_X, &p_K).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y.X.list())], g.X.list());
+        case.contracted::<T>("K", &[(c0.list(), jacobian.Y.K.list())], g.K.list());
+    }
+}
+
+mod gather {
+    use super::*;
+    einstan::einstan! {
+        pub fn f(E[v,d], tok[t]: usize) -> Y[t,d] { Y[i,c] = E[tok[i], c]; }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_E = case.tensor::<T, ndarray::Ix2>("E");
+        let p_tok = case.integers::<usize, ndarray::Ix1>("tok");
+        let r0 = f(&p_E, &p_tok).unwrap();
+        case.output::<T>(0, &r0);
+        let c0 = case.cotangent::<T, ndarray::Ix2>(0);
+        let (_, mut pullback) = f::vjp(&p_E, &p_tok).unwrap();
+        let mut g = pullback.call(&c0).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        pullback.accumulate(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
+        pullback.call_into(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut workspace = f::Workspace::default();
+        for _ in 0..2 {
+            #[allow(unused_mut)]
+            let mut r0 = f(&p_E, &p_tok).unwrap();
+            let mut pullback = f::vjp_in(&p_E, &p_tok, &mut workspace, &mut r0).unwrap();
+            pullback.call_into(&c0, &mut g).unwrap();
+            case.output::<T>(0, &r0);
+            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = f::jvp(&p_E, &p_tok, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = f::jacobian(&p_E, &p_tok).unwrap();
+        case.contracted::<T>("E", &[(c0.list(), jacobian.Y.E.list())], g.E.list());
+    }
+}
+
+mod scatter {
+    use super::*;
+    einstan::einstan! {
+        pub fn f(dim m, ix[n]: usize, x[n,c]) -> y[m,c] { y[ix[i],j] += x[i,j]; }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_m = case.integer::<usize>("m");
+        let p_ix = case.integers::<usize, ndarray::Ix1>("ix");
+        let p_x = case.tensor::<T, ndarray::Ix2>("x");
+        let r0 = f(p_m, &p_ix, &p_x).unwrap();
+        case.output::<T>(0, &r0);
+        let c0 = case.cotangent::<T, ndarray::Ix2>(0);
+        let (_, mut pullback) = f::vjp(p_m, &p_ix, &p_x).unwrap();
+        let mut g = pullback.call(&c0).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        pullback.accumulate(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
+        pullback.call_into(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut workspace = f::Workspace::default();
+        for _ in 0..2 {
+            #[allow(unused_mut)]
+            let mut r0 = f(p_m, &p_ix, &p_x).unwrap();
+            let mut pullback = f::vjp_in(p_m, &p_ix, &p_x, &mut workspace, &mut r0).unwrap();
+            pullback.call_into(&c0, &mut g).unwrap();
+            case.output::<T>(0, &r0);
+            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = f::jvp(p_m, &p_ix, &p_x, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = f::jacobian(p_m, &p_ix, &p_x).unwrap();
+        case.contracted::<T>("x", &[(c0.list(), jacobian.y.x.list())], g.x.list());
+    }
+}
+
 mod onehot {
     use super::*;
     einstan::einstan! {
@@ -58,6 +209,239 @@ mod onehot {
         let p_c = case.integer::<usize>("c");
         let r0 = f::<T>(&p_tok, p_c).unwrap();
         case.output::<T>(0, &r0);
+    }
+}
+
+mod n_conv_padded_strided {
+    use super::*;
+    einstan::einstan! {
+        pub fn f(X[h,w], K[r,q], dim s, dim p) -> Y[(h + 2*p - r)/s + 1, (w + 2*p - q)/s + 1] { Y[y,x] = X[pad(len(s)*y + a - len(p)), pad(len(s)*x + b - len(p))] * K[a,b]; }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_X = case.tensor::<T, ndarray::Ix2>("X");
+        let p_K = case.tensor::<T, ndarray::Ix2>("K");
+        let p_s = case.integer::<usize>("s");
+        let p_p = case.integer::<usize>("p");
+        let r0 = f(&p_X, &p_K, p_s, p_p).unwrap();
+        case.output::<T>(0, &r0);
+        let c0 = case.cotangent::<T, ndarray::Ix2>(0);
+        let (_, mut pullback) = f::vjp(&p_X, &p_K, p_s, p_p).unwrap();
+        let mut g = pullback.call(&c0).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        pullback.accumulate(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
+        pullback.call_into(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut workspace = f::Workspace::default();
+        for _ in 0..2 {
+            #[allow(unused_mut)]
+            let mut r0 = f(&p_X, &p_K, p_s, p_p).unwrap();
+            let mut pullback = f::vjp_in(&p_X, &p_K, p_s, p_p, &mut workspace, &mut r0).unwrap();
+            pullback.call_into(&c0, &mut g).unwrap();
+            case.output::<T>(0, &r0);
+            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = f::jvp(&p_X, &p_K, p_s, p_p, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = f::jacobian(&p_X, &p_K, p_s, p_p).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y.X.list())], g.X.list());
+        case.contracted::<T>("K", &[(c0.list(), jacobian.Y.K.list())], g.K.list());
+    }
+}
+
+mod n_annot_lhs {
+    use super::*;
+    einstan::einstan! {
+        pub fn f(X[n,m], dim c) -> Z[n,c] { Z[i: n, j: c] = X[i,0] * j; }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_X = case.tensor::<T, ndarray::Ix2>("X");
+        let p_c = case.integer::<usize>("c");
+        let r0 = f(&p_X, p_c).unwrap();
+        case.output::<T>(0, &r0);
+        let c0 = case.cotangent::<T, ndarray::Ix2>(0);
+        let (_, mut pullback) = f::vjp(&p_X, p_c).unwrap();
+        let mut g = pullback.call(&c0).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        pullback.accumulate(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
+        pullback.call_into(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut workspace = f::Workspace::default();
+        for _ in 0..2 {
+            #[allow(unused_mut)]
+            let mut r0 = f(&p_X, p_c).unwrap();
+            let mut pullback = f::vjp_in(&p_X, p_c, &mut workspace, &mut r0).unwrap();
+            pullback.call_into(&c0, &mut g).unwrap();
+            case.output::<T>(0, &r0);
+            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = f::jvp(&p_X, p_c, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = f::jacobian(&p_X, p_c).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Z.X.list())], g.X.list());
+    }
+}
+
+mod n_annot_wrap {
+    use super::*;
+    einstan::einstan! {
+        pub fn f(X[n]) -> Z { S[i: 2*n, j: n] = X[wrap(i + j)]; Z = sum[i,j](S[i,j] * S[i,j]); }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_X = case.tensor::<T, ndarray::Ix1>("X");
+        let r0 = f(&p_X).unwrap();
+        case.output::<T>(0, &r0);
+        let c0 = case.scalar_cotangent::<T>(0);
+        let (_, mut pullback) = f::vjp(&p_X).unwrap();
+        let mut g = pullback.call(c0).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        pullback.accumulate(c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
+        pullback.call_into(c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut workspace = f::Workspace::default();
+        for _ in 0..2 {
+            #[allow(unused_mut)]
+            let mut r0 = f(&p_X).unwrap();
+            let mut pullback = f::vjp_in(&p_X, &mut workspace, &mut r0).unwrap();
+            pullback.call_into(c0, &mut g).unwrap();
+            case.output::<T>(0, &r0);
+            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        }
+        let mut workspace = f::Workspace::default();
+        f::value_and_grad_in(&p_X, &mut workspace, &mut g).unwrap();
+        g.scale(c0);
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = f::jvp(&p_X, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = f::jacobian(&p_X).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Z.X.list())], g.X.list());
+        let mut u = t.clone();
+        u.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k + 5));
+        let (hu, ht) = (f::hvp(&p_X, &u).unwrap(), f::hvp(&p_X, &t).unwrap());
+        case.symmetric::<T>(&lists(hu.iter(), t.iter()), &lists(ht.iter(), u.iter()));
+    }
+}
+
+mod n_concat {
+    use super::*;
+    einstan::einstan! {
+        pub fn f(A[n], B[m]) -> Z[n + m] { Z[i] = if i < len(n) { A[i] } else { B[i - len(n)] }; }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_A = case.tensor::<T, ndarray::Ix1>("A");
+        let p_B = case.tensor::<T, ndarray::Ix1>("B");
+        let r0 = f(&p_A, &p_B).unwrap();
+        case.output::<T>(0, &r0);
+        let c0 = case.cotangent::<T, ndarray::Ix1>(0);
+        let (_, mut pullback) = f::vjp(&p_A, &p_B).unwrap();
+        let mut g = pullback.call(&c0).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        pullback.accumulate(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
+        pullback.call_into(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut workspace = f::Workspace::default();
+        for _ in 0..2 {
+            #[allow(unused_mut)]
+            let mut r0 = f(&p_A, &p_B).unwrap();
+            let mut pullback = f::vjp_in(&p_A, &p_B, &mut workspace, &mut r0).unwrap();
+            pullback.call_into(&c0, &mut g).unwrap();
+            case.output::<T>(0, &r0);
+            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = f::jvp(&p_A, &p_B, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = f::jacobian(&p_A, &p_B).unwrap();
+        case.contracted::<T>("A", &[(c0.list(), jacobian.Z.A.list())], g.A.list());
+        case.contracted::<T>("B", &[(c0.list(), jacobian.Z.B.list())], g.B.list());
+    }
+}
+
+mod n_merge_axes {
+    use super::*;
+    einstan::einstan! {
+        pub fn f(X[n,m]) -> Y[n*m] { Y[p] = X[p / len(m), p % len(m)]; }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_X = case.tensor::<T, ndarray::Ix2>("X");
+        let r0 = f(&p_X).unwrap();
+        case.output::<T>(0, &r0);
+        let c0 = case.cotangent::<T, ndarray::Ix1>(0);
+        let (_, mut pullback) = f::vjp(&p_X).unwrap();
+        let mut g = pullback.call(&c0).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        pullback.accumulate(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
+        pullback.call_into(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut workspace = f::Workspace::default();
+        for _ in 0..2 {
+            #[allow(unused_mut)]
+            let mut r0 = f(&p_X).unwrap();
+            let mut pullback = f::vjp_in(&p_X, &mut workspace, &mut r0).unwrap();
+            pullback.call_into(&c0, &mut g).unwrap();
+            case.output::<T>(0, &r0);
+            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = f::jvp(&p_X, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = f::jacobian(&p_X).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y.X.list())], g.X.list());
+    }
+}
+
+mod n_split_axes {
+    use super::*;
+    einstan::einstan! {
+        pub fn f(X[p], dim n, dim m) -> Y[n,m] { Y[i,j] = X[i*len(m) + j]; }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_X = case.tensor::<T, ndarray::Ix1>("X");
+        let p_n = case.integer::<usize>("n");
+        let p_m = case.integer::<usize>("m");
+        let r0 = f(&p_X, p_n, p_m).unwrap();
+        case.output::<T>(0, &r0);
+        let c0 = case.cotangent::<T, ndarray::Ix2>(0);
+        let (_, mut pullback) = f::vjp(&p_X, p_n, p_m).unwrap();
+        let mut g = pullback.call(&c0).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        pullback.accumulate(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
+        pullback.call_into(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut workspace = f::Workspace::default();
+        for _ in 0..2 {
+            #[allow(unused_mut)]
+            let mut r0 = f(&p_X, p_n, p_m).unwrap();
+            let mut pullback = f::vjp_in(&p_X, p_n, p_m, &mut workspace, &mut r0).unwrap();
+            pullback.call_into(&c0, &mut g).unwrap();
+            case.output::<T>(0, &r0);
+            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = f::jvp(&p_X, p_n, p_m, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = f::jacobian(&p_X, p_n, p_m).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y.X.list())], g.X.list());
     }
 }
 
@@ -101,6 +485,42 @@ mod n_safe_branch {
     use super::*;
     einstan::einstan! {
         pub fn f(x[n]) -> y[n] { y[i] = if x[i] > 0 { 1/x[i] + ln(x[i]) } else { 0 }; }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_x = case.tensor::<T, ndarray::Ix1>("x");
+        let r0 = f(&p_x).unwrap();
+        case.output::<T>(0, &r0);
+        let c0 = case.cotangent::<T, ndarray::Ix1>(0);
+        let (_, mut pullback) = f::vjp(&p_x).unwrap();
+        let mut g = pullback.call(&c0).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        pullback.accumulate(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
+        pullback.call_into(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut workspace = f::Workspace::default();
+        for _ in 0..2 {
+            #[allow(unused_mut)]
+            let mut r0 = f(&p_x).unwrap();
+            let mut pullback = f::vjp_in(&p_x, &mut workspace, &mut r0).unwrap();
+            pullback.call_into(&c0, &mut g).unwrap();
+            case.output::<T>(0, &r0);
+            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = f::jvp(&p_x, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = f::jacobian(&p_x).unwrap();
+        case.contracted::<T>("x", &[(c0.list(), jacobian.y.x.list())], g.x.list());
+    }
+}
+
+mod n_branch_range {
+    use super::*;
+    einstan::einstan! {
+        pub fn f(x[n]) -> y[m] { y[i] = if i > 0 { x[i-1] } else { 7 }; }
     }
     #[allow(non_snake_case)]
     pub fn run<T: Number>(case: &Case) {
@@ -207,6 +627,192 @@ mod n_one_hot {
     }
 }
 
+mod n_pad_value {
+    use super::*;
+    einstan::einstan! {
+        pub fn f(X[n]) -> Y[n] { Y[i] = max[r: 3](X[pad(i + r - 1, -inf)]); }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_X = case.tensor::<T, ndarray::Ix1>("X");
+        let r0 = f(&p_X).unwrap();
+        case.output::<T>(0, &r0);
+        let c0 = case.cotangent::<T, ndarray::Ix1>(0);
+        let (_, mut pullback) = f::vjp(&p_X).unwrap();
+        let mut g = pullback.call(&c0).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        pullback.accumulate(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
+        pullback.call_into(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut workspace = f::Workspace::default();
+        for _ in 0..2 {
+            #[allow(unused_mut)]
+            let mut r0 = f(&p_X).unwrap();
+            let mut pullback = f::vjp_in(&p_X, &mut workspace, &mut r0).unwrap();
+            pullback.call_into(&c0, &mut g).unwrap();
+            case.output::<T>(0, &r0);
+            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = f::jvp(&p_X, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = f::jacobian(&p_X).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y.X.list())], g.X.list());
+    }
+}
+
+mod n_clamp_diff {
+    use super::*;
+    einstan::einstan! {
+        pub fn f(X[n]) -> Y[n] { Y[i] = X[clamp(i + 1)] - 2*X[i] + X[clamp(i - 1)]; }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_X = case.tensor::<T, ndarray::Ix1>("X");
+        let r0 = f(&p_X).unwrap();
+        case.output::<T>(0, &r0);
+        let c0 = case.cotangent::<T, ndarray::Ix1>(0);
+        let (_, mut pullback) = f::vjp(&p_X).unwrap();
+        let mut g = pullback.call(&c0).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        pullback.accumulate(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
+        pullback.call_into(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut workspace = f::Workspace::default();
+        for _ in 0..2 {
+            #[allow(unused_mut)]
+            let mut r0 = f(&p_X).unwrap();
+            let mut pullback = f::vjp_in(&p_X, &mut workspace, &mut r0).unwrap();
+            pullback.call_into(&c0, &mut g).unwrap();
+            case.output::<T>(0, &r0);
+            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = f::jvp(&p_X, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = f::jacobian(&p_X).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y.X.list())], g.X.list());
+    }
+}
+
+mod n_stride_dil {
+    use super::*;
+    einstan::einstan! {
+        pub fn f(X[n], K[r]) -> Y[y] { Y[y] = X[3*y + 2*k] * K[k]; }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_X = case.tensor::<T, ndarray::Ix1>("X");
+        let p_K = case.tensor::<T, ndarray::Ix1>("K");
+        let r0 = f(&p_X, &p_K).unwrap();
+        case.output::<T>(0, &r0);
+        let c0 = case.cotangent::<T, ndarray::Ix1>(0);
+        let (_, mut pullback) = f::vjp(&p_X, &p_K).unwrap();
+        let mut g = pullback.call(&c0).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        pullback.accumulate(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
+        pullback.call_into(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut workspace = f::Workspace::default();
+        for _ in 0..2 {
+            #[allow(unused_mut)]
+            let mut r0 = f(&p_X, &p_K).unwrap();
+            let mut pullback = f::vjp_in(&p_X, &p_K, &mut workspace, &mut r0).unwrap();
+            pullback.call_into(&c0, &mut g).unwrap();
+            case.output::<T>(0, &r0);
+            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = f::jvp(&p_X, &p_K, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = f::jacobian(&p_X, &p_K).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y.X.list())], g.X.list());
+        case.contracted::<T>("K", &[(c0.list(), jacobian.Y.K.list())], g.K.list());
+    }
+}
+
+mod n_scatter_pad {
+    use super::*;
+    einstan::einstan! {
+        pub fn f(X[n], K[r]) -> Y[n] { Y[pad(i + k - 1)] += X[i] * K[k]; }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_X = case.tensor::<T, ndarray::Ix1>("X");
+        let p_K = case.tensor::<T, ndarray::Ix1>("K");
+        let r0 = f(&p_X, &p_K).unwrap();
+        case.output::<T>(0, &r0);
+        let c0 = case.cotangent::<T, ndarray::Ix1>(0);
+        let (_, mut pullback) = f::vjp(&p_X, &p_K).unwrap();
+        let mut g = pullback.call(&c0).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        pullback.accumulate(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
+        pullback.call_into(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut workspace = f::Workspace::default();
+        for _ in 0..2 {
+            #[allow(unused_mut)]
+            let mut r0 = f(&p_X, &p_K).unwrap();
+            let mut pullback = f::vjp_in(&p_X, &p_K, &mut workspace, &mut r0).unwrap();
+            pullback.call_into(&c0, &mut g).unwrap();
+            case.output::<T>(0, &r0);
+            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = f::jvp(&p_X, &p_K, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = f::jacobian(&p_X, &p_K).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y.X.list())], g.X.list());
+        case.contracted::<T>("K", &[(c0.list(), jacobian.Y.K.list())], g.K.list());
+    }
+}
+
+mod n_histogram {
+    use super::*;
+    einstan::einstan! {
+        pub fn f(t[n]: usize, w[n], dim b) -> h[b] { h[t[i]] += w[i]; }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_t = case.integers::<usize, ndarray::Ix1>("t");
+        let p_w = case.tensor::<T, ndarray::Ix1>("w");
+        let p_b = case.integer::<usize>("b");
+        let r0 = f(&p_t, &p_w, p_b).unwrap();
+        case.output::<T>(0, &r0);
+        let c0 = case.cotangent::<T, ndarray::Ix1>(0);
+        let (_, mut pullback) = f::vjp(&p_t, &p_w, p_b).unwrap();
+        let mut g = pullback.call(&c0).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        pullback.accumulate(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
+        pullback.call_into(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut workspace = f::Workspace::default();
+        for _ in 0..2 {
+            #[allow(unused_mut)]
+            let mut r0 = f(&p_t, &p_w, p_b).unwrap();
+            let mut pullback = f::vjp_in(&p_t, &p_w, p_b, &mut workspace, &mut r0).unwrap();
+            pullback.call_into(&c0, &mut g).unwrap();
+            case.output::<T>(0, &r0);
+            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = f::jvp(&p_t, &p_w, p_b, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = f::jacobian(&p_t, &p_w, p_b).unwrap();
+        case.contracted::<T>("w", &[(c0.list(), jacobian.h.w.list())], g.w.list());
+    }
+}
+
 mod n_acc_versions {
     use super::*;
     einstan::einstan! {
@@ -243,6 +849,81 @@ mod n_acc_versions {
         case.adjoint::<T>("tangent", &[(c0.list(), d0.list()), (c1.list(), d1.list())], &lists(g.iter(), t.iter()));
         let jacobian = f::jacobian(&p_x).unwrap();
         case.contracted::<T>("x", &[(c0.list(), jacobian.y.x.list()), (c1.list(), jacobian.z.x.list())], g.x.list());
+    }
+}
+
+mod n_gather_affine {
+    use super::*;
+    einstan::einstan! {
+        pub fn f(v[m], lo[n]: usize, k0: usize) -> Y[n] { Y[i] = v[lo[i] + 1] * v[k0]; }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_v = case.tensor::<T, ndarray::Ix1>("v");
+        let p_lo = case.integers::<usize, ndarray::Ix1>("lo");
+        let p_k0 = case.integer::<usize>("k0");
+        let r0 = f(&p_v, &p_lo, p_k0).unwrap();
+        case.output::<T>(0, &r0);
+        let c0 = case.cotangent::<T, ndarray::Ix1>(0);
+        let (_, mut pullback) = f::vjp(&p_v, &p_lo, p_k0).unwrap();
+        let mut g = pullback.call(&c0).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        pullback.accumulate(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
+        pullback.call_into(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut workspace = f::Workspace::default();
+        for _ in 0..2 {
+            #[allow(unused_mut)]
+            let mut r0 = f(&p_v, &p_lo, p_k0).unwrap();
+            let mut pullback = f::vjp_in(&p_v, &p_lo, p_k0, &mut workspace, &mut r0).unwrap();
+            pullback.call_into(&c0, &mut g).unwrap();
+            case.output::<T>(0, &r0);
+            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = f::jvp(&p_v, &p_lo, p_k0, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = f::jacobian(&p_v, &p_lo, p_k0).unwrap();
+        case.contracted::<T>("v", &[(c0.list(), jacobian.Y.v.list())], g.v.list());
+    }
+}
+
+mod n_argmax_out {
+    use super::*;
+    einstan::einstan! {
+        pub fn f(X[n,m]) -> (k[n]: usize, v[n]) { k[i] = argmax[j](X[i,j]); v[i] = X[i, k[i]]; }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_X = case.tensor::<T, ndarray::Ix2>("X");
+        let (r0, r1,) = f(&p_X).unwrap();
+        case.output::<T>(0, &Whole::array(&r0));
+        case.output::<T>(1, &r1);
+        let c0 = case.cotangent::<T, ndarray::Ix1>(0);
+        let (_, mut pullback) = f::vjp(&p_X).unwrap();
+        let mut g = pullback.call(&c0).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        pullback.accumulate(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
+        pullback.call_into(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut workspace = f::Workspace::default();
+        for _ in 0..2 {
+            #[allow(unused_mut)]
+            let (mut r0, mut r1,) = f(&p_X).unwrap();
+            let mut pullback = f::vjp_in(&p_X, &mut workspace, &mut r0, &mut r1).unwrap();
+            pullback.call_into(&c0, &mut g).unwrap();
+            case.output::<T>(1, &r1);
+            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, (d0,)) = f::jvp(&p_X, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = f::jacobian(&p_X).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.v.X.list())], g.X.list());
     }
 }
 
@@ -606,6 +1287,42 @@ mod n_fixed_dim {
     }
 }
 
+mod n_reverse {
+    use super::*;
+    einstan::einstan! {
+        pub fn f(X[n]) -> Y[n] { Y[i] = X[len(n) - 1 - i]; }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_X = case.tensor::<T, ndarray::Ix1>("X");
+        let r0 = f(&p_X).unwrap();
+        case.output::<T>(0, &r0);
+        let c0 = case.cotangent::<T, ndarray::Ix1>(0);
+        let (_, mut pullback) = f::vjp(&p_X).unwrap();
+        let mut g = pullback.call(&c0).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        pullback.accumulate(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
+        pullback.call_into(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut workspace = f::Workspace::default();
+        for _ in 0..2 {
+            #[allow(unused_mut)]
+            let mut r0 = f(&p_X).unwrap();
+            let mut pullback = f::vjp_in(&p_X, &mut workspace, &mut r0).unwrap();
+            pullback.call_into(&c0, &mut g).unwrap();
+            case.output::<T>(0, &r0);
+            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = f::jvp(&p_X, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = f::jacobian(&p_X).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.Y.X.list())], g.X.list());
+    }
+}
+
 mod n_zero_len {
     use super::*;
     einstan::einstan! {
@@ -730,6 +1447,56 @@ mod n_logits {
     }
 }
 
+mod n_count {
+    use super::*;
+    einstan::einstan! {
+        pub fn f(t[n]: usize, dim b) -> h[b]: usize { h[t[i]] += 1; }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_t = case.integers::<usize, ndarray::Ix1>("t");
+        let p_b = case.integer::<usize>("b");
+        let r0 = f(&p_t, p_b).unwrap();
+        case.output::<T>(0, &Whole::array(&r0));
+    }
+}
+
+mod n_guard_and {
+    use super::*;
+    einstan::einstan! {
+        pub fn f(x[n]) -> y[n] { y[i] = if i > 0 && x[i-1] > 0 { x[i]*x[i-1] } else { x[i]^2 }; }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_x = case.tensor::<T, ndarray::Ix1>("x");
+        let r0 = f(&p_x).unwrap();
+        case.output::<T>(0, &r0);
+        let c0 = case.cotangent::<T, ndarray::Ix1>(0);
+        let (_, mut pullback) = f::vjp(&p_x).unwrap();
+        let mut g = pullback.call(&c0).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        pullback.accumulate(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
+        pullback.call_into(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut workspace = f::Workspace::default();
+        for _ in 0..2 {
+            #[allow(unused_mut)]
+            let mut r0 = f(&p_x).unwrap();
+            let mut pullback = f::vjp_in(&p_x, &mut workspace, &mut r0).unwrap();
+            pullback.call_into(&c0, &mut g).unwrap();
+            case.output::<T>(0, &r0);
+            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = f::jvp(&p_x, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = f::jacobian(&p_x).unwrap();
+        case.contracted::<T>("x", &[(c0.list(), jacobian.y.x.list())], g.x.list());
+    }
+}
+
 mod n_pow_index {
     use super::*;
     einstan::einstan! {
@@ -806,23 +1573,97 @@ mod n_lse_none {
     }
 }
 
+mod n_diff_times {
+    use super::*;
+    einstan::einstan! {
+        pub fn f(x[n], y[m]) -> d[m] { d[i] = (x[i+1] - x[i]) * y[i]; }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_x = case.tensor::<T, ndarray::Ix1>("x");
+        let p_y = case.tensor::<T, ndarray::Ix1>("y");
+        let r0 = f(&p_x, &p_y).unwrap();
+        case.output::<T>(0, &r0);
+        let c0 = case.cotangent::<T, ndarray::Ix1>(0);
+        let (_, mut pullback) = f::vjp(&p_x, &p_y).unwrap();
+        let mut g = pullback.call(&c0).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        pullback.accumulate(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
+        pullback.call_into(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut workspace = f::Workspace::default();
+        for _ in 0..2 {
+            #[allow(unused_mut)]
+            let mut r0 = f(&p_x, &p_y).unwrap();
+            let mut pullback = f::vjp_in(&p_x, &p_y, &mut workspace, &mut r0).unwrap();
+            pullback.call_into(&c0, &mut g).unwrap();
+            case.output::<T>(0, &r0);
+            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = f::jvp(&p_x, &p_y, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = f::jacobian(&p_x, &p_y).unwrap();
+        case.contracted::<T>("x", &[(c0.list(), jacobian.d.x.list())], g.x.list());
+        case.contracted::<T>("y", &[(c0.list(), jacobian.d.y.list())], g.y.list());
+    }
+}
+
 #[test]
 fn values_and_gradients() {
     let cases = cases(include_str!("../data/notation.json"));
     attn::run::<f64>(&cases["attn"]);
     attn::run::<f32>(&cases["attn"]);
+    conv::run::<f64>(&cases["conv"]);
+    conv::run::<f32>(&cases["conv"]);
+    conv_same::run::<f64>(&cases["conv_same"]);
+    conv_same::run::<f32>(&cases["conv_same"]);
+    gather::run::<f64>(&cases["gather"]);
+    gather::run::<f32>(&cases["gather"]);
+    scatter::run::<f64>(&cases["scatter"]);
+    scatter::run::<f32>(&cases["scatter"]);
     onehot::run::<f64>(&cases["onehot"]);
     onehot::run::<f32>(&cases["onehot"]);
+    n_conv_padded_strided::run::<f64>(&cases["n_conv_padded_strided"]);
+    n_conv_padded_strided::run::<f32>(&cases["n_conv_padded_strided"]);
+    n_annot_lhs::run::<f64>(&cases["n_annot_lhs"]);
+    n_annot_lhs::run::<f32>(&cases["n_annot_lhs"]);
+    n_annot_wrap::run::<f64>(&cases["n_annot_wrap"]);
+    n_annot_wrap::run::<f32>(&cases["n_annot_wrap"]);
+    n_concat::run::<f64>(&cases["n_concat"]);
+    n_concat::run::<f32>(&cases["n_concat"]);
+    n_merge_axes::run::<f64>(&cases["n_merge_axes"]);
+    n_merge_axes::run::<f32>(&cases["n_merge_axes"]);
+    n_split_axes::run::<f64>(&cases["n_split_axes"]);
+    n_split_axes::run::<f32>(&cases["n_split_axes"]);
     n_causal::run::<f64>(&cases["n_causal"]);
     n_causal::run::<f32>(&cases["n_causal"]);
     n_safe_branch::run::<f64>(&cases["n_safe_branch"]);
     n_safe_branch::run::<f32>(&cases["n_safe_branch"]);
+    n_branch_range::run::<f64>(&cases["n_branch_range"]);
+    n_branch_range::run::<f32>(&cases["n_branch_range"]);
     n_delta::run::<f64>(&cases["n_delta"]);
     n_delta::run::<f32>(&cases["n_delta"]);
     n_one_hot::run::<f64>(&cases["n_one_hot"]);
     n_one_hot::run::<f32>(&cases["n_one_hot"]);
+    n_pad_value::run::<f64>(&cases["n_pad_value"]);
+    n_pad_value::run::<f32>(&cases["n_pad_value"]);
+    n_clamp_diff::run::<f64>(&cases["n_clamp_diff"]);
+    n_clamp_diff::run::<f32>(&cases["n_clamp_diff"]);
+    n_stride_dil::run::<f64>(&cases["n_stride_dil"]);
+    n_stride_dil::run::<f32>(&cases["n_stride_dil"]);
+    n_scatter_pad::run::<f64>(&cases["n_scatter_pad"]);
+    n_scatter_pad::run::<f32>(&cases["n_scatter_pad"]);
+    n_histogram::run::<f64>(&cases["n_histogram"]);
+    n_histogram::run::<f32>(&cases["n_histogram"]);
     n_acc_versions::run::<f64>(&cases["n_acc_versions"]);
     n_acc_versions::run::<f32>(&cases["n_acc_versions"]);
+    n_gather_affine::run::<f64>(&cases["n_gather_affine"]);
+    n_gather_affine::run::<f32>(&cases["n_gather_affine"]);
+    n_argmax_out::run::<f64>(&cases["n_argmax_out"]);
+    n_argmax_out::run::<f32>(&cases["n_argmax_out"]);
     n_jac_self::run::<f64>(&cases["n_jac_self"]);
     n_jac_self::run::<f32>(&cases["n_jac_self"]);
     n_jac_upstream::run::<f64>(&cases["n_jac_upstream"]);
@@ -841,14 +1682,22 @@ fn values_and_gradients() {
     n_index_number::run::<f32>(&cases["n_index_number"]);
     n_fixed_dim::run::<f64>(&cases["n_fixed_dim"]);
     n_fixed_dim::run::<f32>(&cases["n_fixed_dim"]);
+    n_reverse::run::<f64>(&cases["n_reverse"]);
+    n_reverse::run::<f32>(&cases["n_reverse"]);
     n_zero_len::run::<f64>(&cases["n_zero_len"]);
     n_zero_len::run::<f32>(&cases["n_zero_len"]);
     n_ties::run::<f64>(&cases["n_ties"]);
     n_ties::run::<f32>(&cases["n_ties"]);
     n_logits::run::<f64>(&cases["n_logits"]);
     n_logits::run::<f32>(&cases["n_logits"]);
+    n_count::run::<f64>(&cases["n_count"]);
+    n_count::run::<f32>(&cases["n_count"]);
+    n_guard_and::run::<f64>(&cases["n_guard_and"]);
+    n_guard_and::run::<f32>(&cases["n_guard_and"]);
     n_pow_index::run::<f64>(&cases["n_pow_index"]);
     n_pow_index::run::<f32>(&cases["n_pow_index"]);
     n_lse_none::run::<f64>(&cases["n_lse_none"]);
     n_lse_none::run::<f32>(&cases["n_lse_none"]);
+    n_diff_times::run::<f64>(&cases["n_diff_times"]);
+    n_diff_times::run::<f32>(&cases["n_diff_times"]);
 }

@@ -779,6 +779,124 @@ mod eq_tul_05 {
     }
 }
 
+mod eq_tul_07 {
+    use super::*;
+    einstan::einstan! {
+        pub fn eq_tul_07(A[n0]) -> B[n1] {
+        B[i] = (A[2 * i] + A[2 * i + 1]) / 2;
+    }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_A = case.tensor::<T, ndarray::Ix1>("A");
+        let r0 = eq_tul_07(&p_A).unwrap();
+        case.output::<T>(0, &r0);
+        let c0 = case.cotangent::<T, ndarray::Ix1>(0);
+        let (_, mut pullback) = eq_tul_07::vjp(&p_A).unwrap();
+        let mut g = pullback.call(&c0).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        pullback.accumulate(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
+        pullback.call_into(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut workspace = eq_tul_07::Workspace::default();
+        for _ in 0..2 {
+            #[allow(unused_mut)]
+            let mut r0 = eq_tul_07(&p_A).unwrap();
+            let mut pullback = eq_tul_07::vjp_in(&p_A, &mut workspace, &mut r0).unwrap();
+            pullback.call_into(&c0, &mut g).unwrap();
+            case.output::<T>(0, &r0);
+            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = eq_tul_07::jvp(&p_A, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = eq_tul_07::jacobian(&p_A).unwrap();
+        case.contracted::<T>("A", &[(c0.list(), jacobian.B.A.list())], g.A.list());
+    }
+}
+
+mod eq_tul_08 {
+    use super::*;
+    einstan::einstan! {
+        pub fn eq_tul_08(dim n1, dim n2, A[n0]) -> M[n1, n2] {
+        M[i, j] = A[i + j];
+    }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_n1 = case.integer::<usize>("n1");
+        let p_n2 = case.integer::<usize>("n2");
+        let p_A = case.tensor::<T, ndarray::Ix1>("A");
+        let r0 = eq_tul_08(p_n1, p_n2, &p_A).unwrap();
+        case.output::<T>(0, &r0);
+        let c0 = case.cotangent::<T, ndarray::Ix2>(0);
+        let (_, mut pullback) = eq_tul_08::vjp(p_n1, p_n2, &p_A).unwrap();
+        let mut g = pullback.call(&c0).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        pullback.accumulate(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
+        pullback.call_into(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut workspace = eq_tul_08::Workspace::default();
+        for _ in 0..2 {
+            #[allow(unused_mut)]
+            let mut r0 = eq_tul_08(p_n1, p_n2, &p_A).unwrap();
+            let mut pullback = eq_tul_08::vjp_in(p_n1, p_n2, &p_A, &mut workspace, &mut r0).unwrap();
+            pullback.call_into(&c0, &mut g).unwrap();
+            case.output::<T>(0, &r0);
+            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = eq_tul_08::jvp(p_n1, p_n2, &p_A, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = eq_tul_08::jacobian(p_n1, p_n2, &p_A).unwrap();
+        case.contracted::<T>("A", &[(c0.list(), jacobian.M.A.list())], g.A.list());
+    }
+}
+
+mod eq_tul_09 {
+    use super::*;
+    einstan::einstan! {
+        pub fn eq_tul_09(dim n1, dim n2, A[n0]) -> M[n1, n2] {
+        M[i, j] = A[wrap(i + j)];
+    }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_n1 = case.integer::<usize>("n1");
+        let p_n2 = case.integer::<usize>("n2");
+        let p_A = case.tensor::<T, ndarray::Ix1>("A");
+        let r0 = eq_tul_09(p_n1, p_n2, &p_A).unwrap();
+        case.output::<T>(0, &r0);
+        let c0 = case.cotangent::<T, ndarray::Ix2>(0);
+        let (_, mut pullback) = eq_tul_09::vjp(p_n1, p_n2, &p_A).unwrap();
+        let mut g = pullback.call(&c0).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        pullback.accumulate(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
+        pullback.call_into(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut workspace = eq_tul_09::Workspace::default();
+        for _ in 0..2 {
+            #[allow(unused_mut)]
+            let mut r0 = eq_tul_09(p_n1, p_n2, &p_A).unwrap();
+            let mut pullback = eq_tul_09::vjp_in(p_n1, p_n2, &p_A, &mut workspace, &mut r0).unwrap();
+            pullback.call_into(&c0, &mut g).unwrap();
+            case.output::<T>(0, &r0);
+            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = eq_tul_09::jvp(p_n1, p_n2, &p_A, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = eq_tul_09::jacobian(p_n1, p_n2, &p_A).unwrap();
+        case.contracted::<T>("A", &[(c0.list(), jacobian.M.A.list())], g.A.list());
+    }
+}
+
 mod eq_tul_14 {
     use super::*;
     einstan::einstan! {
@@ -950,6 +1068,45 @@ mod eq_tul_21 {
     }
 }
 
+mod eq_tul_22 {
+    use super::*;
+    einstan::einstan! {
+        pub fn eq_tul_22(x[n0], inds[n1]: usize) -> y[n1] {
+        y[i] = x[inds[i]];
+    }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_x = case.tensor::<T, ndarray::Ix1>("x");
+        let p_inds = case.integers::<usize, ndarray::Ix1>("inds");
+        let r0 = eq_tul_22(&p_x, &p_inds).unwrap();
+        case.output::<T>(0, &r0);
+        let c0 = case.cotangent::<T, ndarray::Ix1>(0);
+        let (_, mut pullback) = eq_tul_22::vjp(&p_x, &p_inds).unwrap();
+        let mut g = pullback.call(&c0).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        pullback.accumulate(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
+        pullback.call_into(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut workspace = eq_tul_22::Workspace::default();
+        for _ in 0..2 {
+            #[allow(unused_mut)]
+            let mut r0 = eq_tul_22(&p_x, &p_inds).unwrap();
+            let mut pullback = eq_tul_22::vjp_in(&p_x, &p_inds, &mut workspace, &mut r0).unwrap();
+            pullback.call_into(&c0, &mut g).unwrap();
+            case.output::<T>(0, &r0);
+            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = eq_tul_22::jvp(&p_x, &p_inds, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = eq_tul_22::jacobian(&p_x, &p_inds).unwrap();
+        case.contracted::<T>("x", &[(c0.list(), jacobian.y.x.list())], g.x.list());
+    }
+}
+
 mod eq_tul_26 {
     use super::*;
     einstan::einstan! {
@@ -1111,6 +1268,207 @@ mod eq_tc_06 {
         case.contracted::<T>("B1", &[(c0.list(), jacobian.O2.B1.list())], g.B1.list());
         case.contracted::<T>("W2", &[(c0.list(), jacobian.O2.W2.list())], g.W2.list());
         case.contracted::<T>("B2", &[(c0.list(), jacobian.O2.B2.list())], g.B2.list());
+    }
+}
+
+mod eq_tc_07 {
+    use super::*;
+    einstan::einstan! {
+        pub fn eq_tc_07(LUT[n0, n1], idx[n2, n3]: usize) -> O[n2, n1] {
+        O[i, j] = sum[k](LUT[idx[i, k], j]);
+    }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_LUT = case.tensor::<T, ndarray::Ix2>("LUT");
+        let p_idx = case.integers::<usize, ndarray::Ix2>("idx");
+        let r0 = eq_tc_07(&p_LUT, &p_idx).unwrap();
+        case.output::<T>(0, &r0);
+        let c0 = case.cotangent::<T, ndarray::Ix2>(0);
+        let (_, mut pullback) = eq_tc_07::vjp(&p_LUT, &p_idx).unwrap();
+        let mut g = pullback.call(&c0).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        pullback.accumulate(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
+        pullback.call_into(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut workspace = eq_tc_07::Workspace::default();
+        for _ in 0..2 {
+            #[allow(unused_mut)]
+            let mut r0 = eq_tc_07(&p_LUT, &p_idx).unwrap();
+            let mut pullback = eq_tc_07::vjp_in(&p_LUT, &p_idx, &mut workspace, &mut r0).unwrap();
+            pullback.call_into(&c0, &mut g).unwrap();
+            case.output::<T>(0, &r0);
+            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = eq_tc_07::jvp(&p_LUT, &p_idx, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = eq_tc_07::jacobian(&p_LUT, &p_idx).unwrap();
+        case.contracted::<T>("LUT", &[(c0.list(), jacobian.O.LUT.list())], g.LUT.list());
+    }
+}
+
+mod eq_tc_12 {
+    use super::*;
+    einstan::einstan! {
+        pub fn eq_tc_12(I[n0, n1, n2, n3, n4], W1[n1, n5, n2, n6, n7], B[n1, n5]) -> O[n0, n1, n5, n8, n9] {
+        O[n, g, f, h, w] = (I[n, g, c, h + kh, w + kw] * W1[g, f, c, kh, kw]) + B[g, f];
+    }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_I = case.tensor::<T, ndarray::Ix5>("I");
+        let p_W1 = case.tensor::<T, ndarray::Ix5>("W1");
+        let p_B = case.tensor::<T, ndarray::Ix2>("B");
+        let r0 = eq_tc_12(&p_I, &p_W1, &p_B).unwrap();
+        case.output::<T>(0, &r0);
+        let c0 = case.cotangent::<T, ndarray::Ix5>(0);
+        let (_, mut pullback) = eq_tc_12::vjp(&p_I, &p_W1, &p_B).unwrap();
+        let mut g = pullback.call(&c0).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        pullback.accumulate(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
+        pullback.call_into(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut workspace = eq_tc_12::Workspace::default();
+        for _ in 0..2 {
+            #[allow(unused_mut)]
+            let mut r0 = eq_tc_12(&p_I, &p_W1, &p_B).unwrap();
+            let mut pullback = eq_tc_12::vjp_in(&p_I, &p_W1, &p_B, &mut workspace, &mut r0).unwrap();
+            pullback.call_into(&c0, &mut g).unwrap();
+            case.output::<T>(0, &r0);
+            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = eq_tc_12::jvp(&p_I, &p_W1, &p_B, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = eq_tc_12::jacobian(&p_I, &p_W1, &p_B).unwrap();
+        case.contracted::<T>("I", &[(c0.list(), jacobian.O.I.list())], g.I.list());
+        case.contracted::<T>("W1", &[(c0.list(), jacobian.O.W1.list())], g.W1.list());
+        case.contracted::<T>("B", &[(c0.list(), jacobian.O.B.list())], g.B.list());
+    }
+}
+
+mod eq_tc_16 {
+    use super::*;
+    einstan::einstan! {
+        pub fn eq_tc_16(inp[n0, n1, n2, n3], wt[n4, n1, n5, n6], Mask[n4, n1]: usize) -> out[n0, n4, n7, n8] {
+        out[b, f, h, w] = sum[c, p, q](if Mask[f, c] == 1 { relu(inp[b, c, h + p, w + q]) * wt[f, c, p, q] } else { 0.0 });
+    }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_inp = case.tensor::<T, ndarray::Ix4>("inp");
+        let p_wt = case.tensor::<T, ndarray::Ix4>("wt");
+        let p_Mask = case.integers::<usize, ndarray::Ix2>("Mask");
+        let r0 = eq_tc_16(&p_inp, &p_wt, &p_Mask).unwrap();
+        case.output::<T>(0, &r0);
+        let c0 = case.cotangent::<T, ndarray::Ix4>(0);
+        let (_, mut pullback) = eq_tc_16::vjp(&p_inp, &p_wt, &p_Mask).unwrap();
+        let mut g = pullback.call(&c0).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        pullback.accumulate(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
+        pullback.call_into(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut workspace = eq_tc_16::Workspace::default();
+        for _ in 0..2 {
+            #[allow(unused_mut)]
+            let mut r0 = eq_tc_16(&p_inp, &p_wt, &p_Mask).unwrap();
+            let mut pullback = eq_tc_16::vjp_in(&p_inp, &p_wt, &p_Mask, &mut workspace, &mut r0).unwrap();
+            pullback.call_into(&c0, &mut g).unwrap();
+            case.output::<T>(0, &r0);
+            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = eq_tc_16::jvp(&p_inp, &p_wt, &p_Mask, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = eq_tc_16::jacobian(&p_inp, &p_wt, &p_Mask).unwrap();
+        case.contracted::<T>("inp", &[(c0.list(), jacobian.out.inp.list())], g.inp.list());
+        case.contracted::<T>("wt", &[(c0.list(), jacobian.out.wt.list())], g.wt.list());
+    }
+}
+
+mod eq_eio_08 {
+    use super::*;
+    einstan::einstan! {
+        pub fn eq_eio_08(im[n0, n1, n2, n3], xy[n0, n4, n5]: usize) -> o[n0, n4, n3] {
+        o[b, p, c] = im[b, xy[b, p, 0], xy[b, p, 1], c];
+    }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_im = case.tensor::<T, ndarray::Ix4>("im");
+        let p_xy = case.integers::<usize, ndarray::Ix3>("xy");
+        let r0 = eq_eio_08(&p_im, &p_xy).unwrap();
+        case.output::<T>(0, &r0);
+        let c0 = case.cotangent::<T, ndarray::Ix3>(0);
+        let (_, mut pullback) = eq_eio_08::vjp(&p_im, &p_xy).unwrap();
+        let mut g = pullback.call(&c0).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        pullback.accumulate(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
+        pullback.call_into(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut workspace = eq_eio_08::Workspace::default();
+        for _ in 0..2 {
+            #[allow(unused_mut)]
+            let mut r0 = eq_eio_08(&p_im, &p_xy).unwrap();
+            let mut pullback = eq_eio_08::vjp_in(&p_im, &p_xy, &mut workspace, &mut r0).unwrap();
+            pullback.call_into(&c0, &mut g).unwrap();
+            case.output::<T>(0, &r0);
+            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = eq_eio_08::jvp(&p_im, &p_xy, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = eq_eio_08::jacobian(&p_im, &p_xy).unwrap();
+        case.contracted::<T>("im", &[(c0.list(), jacobian.o.im.list())], g.im.list());
+    }
+}
+
+mod eq_eio_11 {
+    use super::*;
+    einstan::einstan! {
+        pub fn eq_eio_11(x[n0], k[n1]) -> y[n2] {
+        y[a] = x[2 * a + 3 * b] * k[b];
+    }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_x = case.tensor::<T, ndarray::Ix1>("x");
+        let p_k = case.tensor::<T, ndarray::Ix1>("k");
+        let r0 = eq_eio_11(&p_x, &p_k).unwrap();
+        case.output::<T>(0, &r0);
+        let c0 = case.cotangent::<T, ndarray::Ix1>(0);
+        let (_, mut pullback) = eq_eio_11::vjp(&p_x, &p_k).unwrap();
+        let mut g = pullback.call(&c0).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        pullback.accumulate(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
+        pullback.call_into(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut workspace = eq_eio_11::Workspace::default();
+        for _ in 0..2 {
+            #[allow(unused_mut)]
+            let mut r0 = eq_eio_11(&p_x, &p_k).unwrap();
+            let mut pullback = eq_eio_11::vjp_in(&p_x, &p_k, &mut workspace, &mut r0).unwrap();
+            pullback.call_into(&c0, &mut g).unwrap();
+            case.output::<T>(0, &r0);
+            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = eq_eio_11::jvp(&p_x, &p_k, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = eq_eio_11::jacobian(&p_x, &p_k).unwrap();
+        case.contracted::<T>("x", &[(c0.list(), jacobian.y.x.list())], g.x.list());
+        case.contracted::<T>("k", &[(c0.list(), jacobian.y.k.list())], g.k.list());
     }
 }
 
@@ -1303,6 +1661,86 @@ mod eq_mat_17 {
     }
 }
 
+mod eq_oth_03 {
+    use super::*;
+    einstan::einstan! {
+        pub fn eq_oth_03(dim n1, dim n2, x[n0]) -> f[n1, n2] {
+        f[s, t] = x[10 * s + t]^2;
+    }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_n1 = case.integer::<usize>("n1");
+        let p_n2 = case.integer::<usize>("n2");
+        let p_x = case.tensor::<T, ndarray::Ix1>("x");
+        let r0 = eq_oth_03(p_n1, p_n2, &p_x).unwrap();
+        case.output::<T>(0, &r0);
+        let c0 = case.cotangent::<T, ndarray::Ix2>(0);
+        let (_, mut pullback) = eq_oth_03::vjp(p_n1, p_n2, &p_x).unwrap();
+        let mut g = pullback.call(&c0).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        pullback.accumulate(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
+        pullback.call_into(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut workspace = eq_oth_03::Workspace::default();
+        for _ in 0..2 {
+            #[allow(unused_mut)]
+            let mut r0 = eq_oth_03(p_n1, p_n2, &p_x).unwrap();
+            let mut pullback = eq_oth_03::vjp_in(p_n1, p_n2, &p_x, &mut workspace, &mut r0).unwrap();
+            pullback.call_into(&c0, &mut g).unwrap();
+            case.output::<T>(0, &r0);
+            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = eq_oth_03::jvp(p_n1, p_n2, &p_x, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = eq_oth_03::jacobian(p_n1, p_n2, &p_x).unwrap();
+        case.contracted::<T>("x", &[(c0.list(), jacobian.f.x.list())], g.x.list());
+    }
+}
+
+mod eq_oth_07 {
+    use super::*;
+    einstan::einstan! {
+        pub fn eq_oth_07(dim n1, w[n0], bin[n0]: usize) -> o[n1] {
+        o[bin[i]] += w[i];
+    }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_n1 = case.integer::<usize>("n1");
+        let p_w = case.tensor::<T, ndarray::Ix1>("w");
+        let p_bin = case.integers::<usize, ndarray::Ix1>("bin");
+        let r0 = eq_oth_07(p_n1, &p_w, &p_bin).unwrap();
+        case.output::<T>(0, &r0);
+        let c0 = case.cotangent::<T, ndarray::Ix1>(0);
+        let (_, mut pullback) = eq_oth_07::vjp(p_n1, &p_w, &p_bin).unwrap();
+        let mut g = pullback.call(&c0).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        pullback.accumulate(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
+        pullback.call_into(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut workspace = eq_oth_07::Workspace::default();
+        for _ in 0..2 {
+            #[allow(unused_mut)]
+            let mut r0 = eq_oth_07(p_n1, &p_w, &p_bin).unwrap();
+            let mut pullback = eq_oth_07::vjp_in(p_n1, &p_w, &p_bin, &mut workspace, &mut r0).unwrap();
+            pullback.call_into(&c0, &mut g).unwrap();
+            case.output::<T>(0, &r0);
+            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = eq_oth_07::jvp(p_n1, &p_w, &p_bin, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = eq_oth_07::jacobian(p_n1, &p_w, &p_bin).unwrap();
+        case.contracted::<T>("w", &[(c0.list(), jacobian.o.w.list())], g.w.list());
+    }
+}
+
 mod eq_oth_10 {
     use super::*;
     einstan::einstan! {
@@ -1422,6 +1860,12 @@ fn values_and_gradients() {
     eq_tul_03::run::<f32>(&cases["eq_tul_03"]);
     eq_tul_05::run::<f64>(&cases["eq_tul_05"]);
     eq_tul_05::run::<f32>(&cases["eq_tul_05"]);
+    eq_tul_07::run::<f64>(&cases["eq_tul_07"]);
+    eq_tul_07::run::<f32>(&cases["eq_tul_07"]);
+    eq_tul_08::run::<f64>(&cases["eq_tul_08"]);
+    eq_tul_08::run::<f32>(&cases["eq_tul_08"]);
+    eq_tul_09::run::<f64>(&cases["eq_tul_09"]);
+    eq_tul_09::run::<f32>(&cases["eq_tul_09"]);
     eq_tul_14::run::<f64>(&cases["eq_tul_14"]);
     eq_tul_14::run::<f32>(&cases["eq_tul_14"]);
     eq_tul_15::run::<f64>(&cases["eq_tul_15"]);
@@ -1430,6 +1874,8 @@ fn values_and_gradients() {
     eq_tul_19::run::<f32>(&cases["eq_tul_19"]);
     eq_tul_21::run::<f64>(&cases["eq_tul_21"]);
     eq_tul_21::run::<f32>(&cases["eq_tul_21"]);
+    eq_tul_22::run::<f64>(&cases["eq_tul_22"]);
+    eq_tul_22::run::<f32>(&cases["eq_tul_22"]);
     eq_tul_26::run::<f64>(&cases["eq_tul_26"]);
     eq_tul_26::run::<f32>(&cases["eq_tul_26"]);
     eq_tul_32::run::<f64>(&cases["eq_tul_32"]);
@@ -1438,6 +1884,16 @@ fn values_and_gradients() {
     eq_tul_34::run::<f32>(&cases["eq_tul_34"]);
     eq_tc_06::run::<f64>(&cases["eq_tc_06"]);
     eq_tc_06::run::<f32>(&cases["eq_tc_06"]);
+    eq_tc_07::run::<f64>(&cases["eq_tc_07"]);
+    eq_tc_07::run::<f32>(&cases["eq_tc_07"]);
+    eq_tc_12::run::<f64>(&cases["eq_tc_12"]);
+    eq_tc_12::run::<f32>(&cases["eq_tc_12"]);
+    eq_tc_16::run::<f64>(&cases["eq_tc_16"]);
+    eq_tc_16::run::<f32>(&cases["eq_tc_16"]);
+    eq_eio_08::run::<f64>(&cases["eq_eio_08"]);
+    eq_eio_08::run::<f32>(&cases["eq_eio_08"]);
+    eq_eio_11::run::<f64>(&cases["eq_eio_11"]);
+    eq_eio_11::run::<f32>(&cases["eq_eio_11"]);
     eq_mat_03::run::<f64>(&cases["eq_mat_03"]);
     eq_mat_03::run::<f32>(&cases["eq_mat_03"]);
     eq_mat_04::run::<f64>(&cases["eq_mat_04"]);
@@ -1446,6 +1902,10 @@ fn values_and_gradients() {
     eq_mat_15::run::<f32>(&cases["eq_mat_15"]);
     eq_mat_17::run::<f64>(&cases["eq_mat_17"]);
     eq_mat_17::run::<f32>(&cases["eq_mat_17"]);
+    eq_oth_03::run::<f64>(&cases["eq_oth_03"]);
+    eq_oth_03::run::<f32>(&cases["eq_oth_03"]);
+    eq_oth_07::run::<f64>(&cases["eq_oth_07"]);
+    eq_oth_07::run::<f32>(&cases["eq_oth_07"]);
     eq_oth_10::run::<f64>(&cases["eq_oth_10"]);
     eq_oth_10::run::<f32>(&cases["eq_oth_10"]);
     eq_oth_12::run::<f64>(&cases["eq_oth_12"]);

@@ -80,6 +80,43 @@ mod g11_001 {
     }
 }
 
+mod g11_002 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_002(const X[n], dim m, dim k) -> Y0[m, k, n] {
+            Y0[j, p, i] = prod[a: n](X[clamp(i + 1)]) * prod[k](X[k]);
+        }
+        pub fn g11_002_vjp(const X[n], dim m, dim k, const Y0_bar[m, k, n]) -> X_bar[n] {
+            Q2[i: n] = prod[a: n](X[clamp(i + 1)]);
+            N[i: n] = sum[a: n]((X[clamp(i + 1)] == 0));
+            N2 = sum[a]((X[a] == 0));
+            X_bar[a] = sum[i](len(n) * (if X[clamp(i + 1)] == 0 { if N[i] == 1 { prod[j: n](if X[clamp(i + 1)] == 0 { 1 } else { X[clamp(i + 1)] }) } else { 0 } } else { if N[i] == 0 { Q2[i] / X[clamp(i + 1)] } else { 0 } }) * sum[k, p](prod[m](X[m]) * Y0_bar[k, p, i]) * (max(min(i + 1, len(n) - 1), 0) == a)) + sum[n, q, r](Q2[n] * Y0_bar[q, r, n]) * (if X[a] == 0 { if N2 == 1 { prod[s: n](if X[s] == 0 { 1 } else { X[s] }) } else { 0 } } else { if N2 == 0 { prod[t: n](X[t]) / X[a] } else { 0 } });
+        }
+        pub fn g11_002_jvp(const X[n], dim m, dim k, const X_dot[n]) -> Y0_dot[m, k, n] {
+            Q2[i: n] = prod[a: n](X[clamp(i + 1)]);
+            N = sum[a]((X[a] == 0));
+            N2[i: n] = sum[a: n]((X[clamp(i + 1)] == 0));
+            Q2_dot[i: n] = len(n) * X_dot[clamp(i + 1)] * (if X[clamp(i + 1)] == 0 { if N2[i] == 1 { prod[a: n](if X[clamp(i + 1)] == 0 { 1 } else { X[clamp(i + 1)] }) } else { 0 } } else { if N2[i] == 0 { Q2[i] / X[clamp(i + 1)] } else { 0 } });
+            Y0_dot[j, p, i] = sum[a]((if X[a] == 0 { if N == 1 { prod[k: n](if X[k] == 0 { 1 } else { X[k] }) } else { 0 } } else { if N == 0 { prod[m: n](X[m]) / X[a] } else { 0 } }) * X_dot[a]) * Q2[i] + prod[n](X[n]) * Q2_dot[i];
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.tensor::<f64, ndarray::Ix1>("X");
+        let p_m = case.integer::<usize>("m");
+        let p_k = case.integer::<usize>("k");
+        let r0 = g11_002(&p_X, p_m, p_k).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix3>(0);
+        let g0 = g11_002_vjp(&p_X, p_m, p_k, &c0).unwrap();
+        case.gradient("X", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_X.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        let d0 = g11_002_jvp(&p_X, p_m, p_k, &a0).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list())]);
+    }
+}
+
 mod g11_003 {
     use super::*;
     einstan::einstan! {
@@ -95,7 +132,7 @@ mod g11_003 {
         pub fn g11_003_jvp(const X[n, m], dim k, const X_dot[n, m]) -> Y0_dot[m, k] {
             S[j] = sum[a](X[a, 1] * X[a, j]);
             Y0[j, p: k] = log_softmax[p](S[j]);
-            S_dot[j] = sum[a]((if (1 < len(m)) { X_dot[a, 1] } else { 0 }) * X[a, j] + X[a, 1] * X_dot[a, j]);
+            S_dot[j] = sum[a](X_dot[a, 1] * X[a, j] + X[a, 1] * X_dot[a, j]);
             Y0_dot[j, p] = S_dot[j] - sum[i](S_dot[j] * exp(Y0[j, i]));
         }
     }
@@ -129,7 +166,7 @@ mod g11_004 {
             W_bar[i, a, q] = 2 * (Y0_bar[q] * S2[a] / (1.5 + (W[0, a, q] * X[a, q])^2) * W[0, a, q] * X[a, q] * X[a, q] * (0 == i)) + S2_bar[i] * (1.63 + X[i, q]);
         }
         pub fn g11_004_jvp(const X[n, k], const W[n, n, k], const X_dot[n, k], const W_dot[n, n, k]) -> Y0_dot[k] {
-            Y0_dot[p] = sum[i](sum[q](sum[a](W[i, a, q]) * X_dot[i, q] + (1.63 + X[i, q]) * sum[j](W_dot[i, j, q])) * ln(1.5 + (X[i, p] * W[0, i, p])^2) + sum[k]((1.63 + X[i, k]) * sum[m](W[i, m, k])) * (2 * (X[i, p] * W[0, i, p] * (W[0, i, p] * X_dot[i, p] + (if (0 < len(n)) { W_dot[0, i, p] } else { 0 }) * X[i, p])) / (1.5 + (X[i, p] * W[0, i, p])^2)));
+            Y0_dot[p] = sum[i](sum[q](sum[a](W[i, a, q]) * X_dot[i, q] + (1.63 + X[i, q]) * sum[j](W_dot[i, j, q])) * ln(1.5 + (X[i, p] * W[0, i, p])^2) + sum[k]((1.63 + X[i, k]) * sum[m](W[i, m, k])) * (2 * (X[i, p] * (W[0, i, p] * X_dot[i, p] + X[i, p] * W_dot[0, i, p]) * W[0, i, p]) / (1.5 + (X[i, p] * W[0, i, p])^2)));
         }
     }
     #[allow(non_snake_case)]
@@ -155,21 +192,21 @@ mod g11_005 {
     use super::*;
     einstan::einstan! {
         pub fn g11_005(const X[m], const W[m, k], const V[m]) -> Y0[k] {
-            Y0[p] = sum[b, j](X[b] * X[j] * (X[j] * 0.71) * ((j + -p) * (0.5 * X[b])) * (X[b] * X[b] * (W[b, p] + V[b]) * exp(0.5 * V[b])));
+            Y0[p] = sum[b, j](X[b] * X[j] * (X[j] * 0.71) * ((j - p) * (0.5 * X[b])) * (X[b] * X[b] * (W[b, p] + V[b]) * exp(0.5 * V[b])));
         }
         pub fn g11_005_vjp(const X[m], const W[m, k], const V[m], const Y0_bar[k]) -> (X_bar[m], W_bar[m, k], V_bar[m]) {
-            S[p: k] = sum[j](X[j] * X[j] * (j + -p));
+            S[p: k] = sum[j](X[j] * X[j] * (j - p));
             S2[p] = sum[b](exp(0.5 * V[b]) * X[b] * X[b] * X[b] * X[b] * (W[b, p] + V[b]));
             S_bar[p] = 0.355 * (Y0_bar[p] * S2[p]);
             S2_bar[p] = 0.355 * (Y0_bar[p] * S[p]);
             W_bar[b, p] = S2_bar[p] * exp(0.5 * V[b]) * X[b] * X[b] * X[b] * X[b];
             V_bar[b] = sum[p](S2_bar[p] * exp(0.5 * V[b]) * X[b] * X[b] * X[b] * X[b] + 0.5 * (S2_bar[p] * exp(0.5 * V[b]) * X[b] * X[b] * X[b] * X[b] * (W[b, p] + V[b])));
-            X_bar[b] = sum[p](S2_bar[p] * exp(0.5 * V[b]) * X[b] * X[b] * X[b] * (W[b, p] + V[b]) + S2_bar[p] * exp(0.5 * V[b]) * X[b] * X[b] * X[b] * (W[b, p] + V[b]) + S2_bar[p] * exp(0.5 * V[b]) * X[b] * X[b] * X[b] * (W[b, p] + V[b]) + S2_bar[p] * exp(0.5 * V[b]) * X[b] * X[b] * X[b] * (W[b, p] + V[b])) + sum[i](S_bar[i] * X[b] * (b + -i) + S_bar[i] * X[b] * (b + -i));
+            X_bar[b] = sum[p](S2_bar[p] * exp(0.5 * V[b]) * X[b] * X[b] * X[b] * (W[b, p] + V[b]) + S2_bar[p] * exp(0.5 * V[b]) * X[b] * X[b] * X[b] * (W[b, p] + V[b]) + S2_bar[p] * exp(0.5 * V[b]) * X[b] * X[b] * X[b] * (W[b, p] + V[b]) + S2_bar[p] * exp(0.5 * V[b]) * X[b] * X[b] * X[b] * (W[b, p] + V[b])) + sum[i](S_bar[i] * X[b] * (b - i) + S_bar[i] * X[b] * (b - i));
         }
         pub fn g11_005_jvp(const X[m], const W[m, k], const V[m], const X_dot[m], const W_dot[m, k], const V_dot[m]) -> Y0_dot[k] {
             S2[p] = sum[b](exp(0.5 * V[b]) * X[b] * X[b] * X[b] * X[b] * (W[b, p] + V[b]));
             S2_dot[p] = sum[b](exp(0.5 * V[b]) * X[b] * X[b] * X[b] * X_dot[b] * (W[b, p] + V[b]) + X[b] * (exp(0.5 * V[b]) * X[b] * X[b] * X_dot[b] * (W[b, p] + V[b]) + X[b] * (exp(0.5 * V[b]) * X[b] * X_dot[b] * (W[b, p] + V[b]) + X[b] * (exp(0.5 * V[b]) * X_dot[b] * (W[b, p] + V[b]) + X[b] * (0.5 * (exp(0.5 * V[b]) * V_dot[b] * (W[b, p] + V[b])) + exp(0.5 * V[b]) * (W_dot[b, p] + V_dot[b]))))));
-            Y0_dot[p] = 0.355 * (sum[j](X[j] * X_dot[j] * (j + -p) + X[j] * X_dot[j] * (j + -p)) * S2[p] + S2_dot[p] * sum[i](X[i] * X[i] * (i + -p)));
+            Y0_dot[p] = 0.355 * (sum[j](X[j] * X_dot[j] * (j - p) + X[j] * X_dot[j] * (j - p)) * S2[p] + S2_dot[p] * sum[i](X[i] * X[i] * (i - p)));
         }
     }
     #[allow(non_snake_case)]
@@ -262,6 +299,37 @@ mod g11_007 {
         direction(a0.view_mut().into_dyn(), 0);
         let (d0, d1) = g11_007_jvp(&p_X, p_m, p_k, &a0).unwrap();
         case.adjoint::<f64>("tangent", &[(c0.list(), d0.list()), (c1.list(), d1.list())], &vec![(g0.list(), a0.list())]);
+    }
+}
+
+mod g11_008 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_008(const X[n, n], dim m, dim k) -> Y0[m, k] {
+            Y0[j, p] = sum[a, i](silu(if (a + 2 >= 0) && (a + 2 < len(n)) { X[i, a + 2] } else { 0 }) / (1.5 + (X[len(n) - i - 1, i] + X[i, a])^2));
+        }
+        pub fn g11_008_vjp(const X[n, n], dim m, dim k, const Y0_bar[m, k]) -> X_bar[n, n] {
+            S[a, i] = X[len(n) - a - 1, a] + X[a, i];
+            X_bar[i, a] = sum[j, p](-(2 * (silu(if (a + 2 >= 0) && (a + 2 < len(n)) { X[i, a + 2] } else { 0 }) / (1.5 + (X[len(n) - i - 1, i] + X[i, a])^2) * (X[len(n) - i - 1, i] + X[i, a]) * (Y0_bar[j, p] / (1.5 + (X[len(n) - i - 1, i] + X[i, a])^2))))) + sum[k: m, m: k](if a - 2 >= 0 { sigmoid(X[i, a]) * (1 + (1 - sigmoid(X[i, a])) * X[i, a]) * (Y0_bar[k, m] / (1.5 + (X[len(n) - i - 1, i] + X[i, a - 2])^2)) } else { 0 }) + sum[n, q, r](-(2 * (S[a, n] * (silu(if (n + 2 >= 0) && (n + 2 < len(n)) { X[a, n + 2] } else { 0 }) / (1.5 + S[a, n]^2)) * (Y0_bar[q, r] / (1.5 + S[a, n]^2))))) * (len(n) - a - 1 == i);
+        }
+        pub fn g11_008_jvp(const X[n, n], dim m, dim k, const X_dot[n, n]) -> Y0_dot[m, k] {
+            Y0_dot[j, p] = sum[a, i](((if (a + 2 >= 0) && (a + 2 < len(n)) { X_dot[i, a + 2] } else { 0 }) * (1 + (1 - sigmoid(if (a + 2 >= 0) && (a + 2 < len(n)) { X[i, a + 2] } else { 0 })) * (if (a + 2 >= 0) && (a + 2 < len(n)) { X[i, a + 2] } else { 0 })) * sigmoid(if (a + 2 >= 0) && (a + 2 < len(n)) { X[i, a + 2] } else { 0 }) - 2 * ((X_dot[len(n) - i - 1, i] + X_dot[i, a]) * (X[len(n) - i - 1, i] + X[i, a]) * (silu(if (a + 2 >= 0) && (a + 2 < len(n)) { X[i, a + 2] } else { 0 }) / (1.5 + (X[len(n) - i - 1, i] + X[i, a])^2)))) / (1.5 + (X[len(n) - i - 1, i] + X[i, a])^2));
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.tensor::<f64, ndarray::Ix2>("X");
+        let p_m = case.integer::<usize>("m");
+        let p_k = case.integer::<usize>("k");
+        let r0 = g11_008(&p_X, p_m, p_k).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix2>(0);
+        let g0 = g11_008_vjp(&p_X, p_m, p_k, &c0).unwrap();
+        case.gradient("X", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_X.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        let d0 = g11_008_jvp(&p_X, p_m, p_k, &a0).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list())]);
     }
 }
 
@@ -359,6 +427,45 @@ mod g11_011 {
     }
 }
 
+mod g11_012 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_012(const X[m, n, k]) -> Y0[m, k, n] {
+            Y0[j, p, i] = prod[b: m](silu(if (i + 1 >= 0) && (i + 1 < len(n)) { X[b, i + 1, p] } else { 0 }) / (1.5 + (if i < 1 { X[j, len(n) - i - 1, p] } else { if (b + 1 >= 0) && (b + 1 < len(m)) { X[b + 1, 2, p] } else { 0 } })^2));
+        }
+        pub fn g11_012_vjp(const X[m, n, k], const Y0_bar[m, k, n]) -> X_bar[m, n, k] {
+            Y0[j: m, p: k, i: n] = prod[b: m](silu(if (i + 1 >= 0) && (i + 1 < len(n)) { X[b, i + 1, p] } else { 0 }) / (1.5 + (if i < 1 { X[j, len(n) - i - 1, p] } else { if (b + 1 >= 0) && (b + 1 < len(m)) { if (b + 1 >= 0) && (b + 1 < len(m)) && (2 < len(n)) { X[b + 1, 2, p] } else { 0 } } else { 0 } })^2));
+            N[j: m, p: k, i: n] = sum[b: m]((silu(if (i + 1 >= 0) && (i + 1 < len(n)) { X[b, i + 1, p] } else { 0 }) / (1.5 + (if i < 1 { X[j, len(n) - i - 1, p] } else { if (b + 1 >= 0) && (b + 1 < len(m)) { if (b + 1 >= 0) && (b + 1 < len(m)) && (2 < len(n)) { X[b + 1, 2, p] } else { 0 } } else { 0 } })^2) == 0));
+            Q[j: m, p: k, i: n] = prod[b: m](if silu(if (i + 1 >= 0) && (i + 1 < len(n)) { X[b, i + 1, p] } else { 0 }) / (1.5 + (if i < 1 { X[j, len(n) - i - 1, p] } else { if (b + 1 >= 0) && (b + 1 < len(m)) { if (b + 1 >= 0) && (b + 1 < len(m)) && (2 < len(n)) { X[b + 1, 2, p] } else { 0 } } else { 0 } })^2) == 0 { 1 } else { silu(if (i + 1 >= 0) && (i + 1 < len(n)) { X[b, i + 1, p] } else { 0 }) / (1.5 + (if i < 1 { X[j, len(n) - i - 1, p] } else { if (b + 1 >= 0) && (b + 1 < len(m)) { if (b + 1 >= 0) && (b + 1 < len(m)) && (2 < len(n)) { X[b + 1, 2, p] } else { 0 } } else { 0 } })^2) });
+            S[j: m, i: n, p: k, b: m] = silu(if len(n) - i < len(n) { X[b, len(n) - i, p] } else { 0 }) / (1.5 + (if len(n) - i - 1 < 1 { X[j, i, p] } else { if b + 1 < len(m) { if (b + 1 >= 0) && (b + 1 < len(m)) && (2 < len(n)) { X[b + 1, 2, p] } else { 0 } } else { 0 } })^2);
+            S2[j: m, p: k, i: n, k: m] = silu(if i + 1 < len(n) { if (j - 1 >= 0) && (j - 1 < len(m)) && (i + 1 >= 0) && (i + 1 < len(n)) { X[j - 1, i + 1, p] } else { 0 } } else { 0 }) / (1.5 + (if i < 1 { X[k, len(n) - i - 1, p] } else { if (j >= 0) && (j < len(m)) && (2 < len(n)) { X[j, 2, p] } else { 0 } })^2);
+            S3[j: m, i: n, p: k, k: m] = 1.5 + (if i - 1 < 1 { if (len(n) - i >= 0) && (len(n) - i < len(n)) { X[k, len(n) - i, p] } else { 0 } } else { if j + 1 < len(m) { X[j + 1, 2, p] } else { 0 } })^2;
+            X_bar[j, i, p] = sum[b: m](if len(n) - i - 1 < 1 { -(2 * (Y0_bar[j, p, len(n) - i - 1] * (if S[j, i, p, b] == 0 { if N[j, p, len(n) - i - 1] == 1 { Q[j, p, len(n) - i - 1] } else { 0 } } else { if N[j, p, len(n) - i - 1] == 0 { Y0[j, p, len(n) - i - 1] / S[j, i, p, b] } else { 0 } }) / (1.5 + (if len(n) - i - 1 < 1 { X[j, i, p] } else { if b + 1 < len(m) { if (b + 1 >= 0) && (b + 1 < len(m)) && (2 < len(n)) { X[b + 1, 2, p] } else { 0 } } else { 0 } })^2) * (if len(n) - i - 1 < 1 { X[j, i, p] } else { if b + 1 < len(m) { if (b + 1 >= 0) && (b + 1 < len(m)) && (2 < len(n)) { X[b + 1, 2, p] } else { 0 } } else { 0 } }) * S[j, i, p, b])) } else { 0 }) + sum[k: m](if i - 1 >= 0 { (1 + X[j, i, p] * (1 - sigmoid(X[j, i, p]))) * sigmoid(X[j, i, p]) * (Y0_bar[k, p, i - 1] * (if silu(X[j, i, p]) / S3[j, i, p, k] == 0 { if N[k, p, i - 1] == 1 { Q[k, p, i - 1] } else { 0 } } else { if N[k, p, i - 1] == 0 { Y0[k, p, i - 1] / (silu(X[j, i, p]) / S3[j, i, p, k]) } else { 0 } }) / S3[j, i, p, k]) } else { 0 }) + sum[m: n, n: m](if j - 1 >= 0 { if !(m < 1) { -(2 * (S2[j, p, m, n] * (if m < 1 { X[n, len(n) - m - 1, p] } else { if (j >= 0) && (j < len(m)) && (2 < len(n)) { X[j, 2, p] } else { 0 } }) * (Y0_bar[n, p, m] * (if S2[j, p, m, n] == 0 { if N[n, p, m] == 1 { Q[n, p, m] } else { 0 } } else { if N[n, p, m] == 0 { Y0[n, p, m] / S2[j, p, m, n] } else { 0 } }) / (1.5 + (if m < 1 { X[n, len(n) - m - 1, p] } else { if (j >= 0) && (j < len(m)) && (2 < len(n)) { X[j, 2, p] } else { 0 } })^2)))) } else { 0 } } else { 0 }) * (2 == i);
+        }
+        pub fn g11_012_jvp(const X[m, n, k], const X_dot[m, n, k]) -> Y0_dot[m, k, n] {
+            Y0[j: m, p: k, i: n] = prod[b: m](silu(if (i + 1 >= 0) && (i + 1 < len(n)) { X[b, i + 1, p] } else { 0 }) / (1.5 + (if i < 1 { X[j, len(n) - i - 1, p] } else { if (b + 1 >= 0) && (b + 1 < len(m)) { if (b + 1 >= 0) && (b + 1 < len(m)) && (2 < len(n)) { X[b + 1, 2, p] } else { 0 } } else { 0 } })^2));
+            N[j: m, p: k, i: n] = sum[b: m]((silu(if (i + 1 >= 0) && (i + 1 < len(n)) { X[b, i + 1, p] } else { 0 }) / (1.5 + (if i < 1 { X[j, len(n) - i - 1, p] } else { if (b + 1 >= 0) && (b + 1 < len(m)) { if (b + 1 >= 0) && (b + 1 < len(m)) && (2 < len(n)) { X[b + 1, 2, p] } else { 0 } } else { 0 } })^2) == 0));
+            Q[j: m, p: k, i: n] = prod[b: m](if silu(if (i + 1 >= 0) && (i + 1 < len(n)) { X[b, i + 1, p] } else { 0 }) / (1.5 + (if i < 1 { X[j, len(n) - i - 1, p] } else { if (b + 1 >= 0) && (b + 1 < len(m)) { if (b + 1 >= 0) && (b + 1 < len(m)) && (2 < len(n)) { X[b + 1, 2, p] } else { 0 } } else { 0 } })^2) == 0 { 1 } else { silu(if (i + 1 >= 0) && (i + 1 < len(n)) { X[b, i + 1, p] } else { 0 }) / (1.5 + (if i < 1 { X[j, len(n) - i - 1, p] } else { if (b + 1 >= 0) && (b + 1 < len(m)) { if (b + 1 >= 0) && (b + 1 < len(m)) && (2 < len(n)) { X[b + 1, 2, p] } else { 0 } } else { 0 } })^2) });
+            S[j: m, p: k, i: n, b: m] = silu(if (i + 1 >= 0) && (i + 1 < len(n)) { X[b, i + 1, p] } else { 0 }) / (1.5 + (if i < 1 { X[j, len(n) - i - 1, p] } else { if (b + 1 >= 0) && (b + 1 < len(m)) { if (b + 1 >= 0) && (b + 1 < len(m)) && (2 < len(n)) { X[b + 1, 2, p] } else { 0 } } else { 0 } })^2);
+            S2[p: k, i: n, b: m] = sigmoid(if (i + 1 >= 0) && (i + 1 < len(n)) { X[b, i + 1, p] } else { 0 });
+            Y0_dot[j, p, i] = sum[b]((S2[p, i, b] * (1 + (1 - S2[p, i, b]) * (if (i + 1 >= 0) && (i + 1 < len(n)) { X[b, i + 1, p] } else { 0 })) * (if (i + 1 >= 0) && (i + 1 < len(n)) { X_dot[b, i + 1, p] } else { 0 }) - 2 * ((if i < 1 { X_dot[j, len(n) - i - 1, p] } else { if (b + 1 >= 0) && (b + 1 < len(m)) { if (b + 1 >= 0) && (b + 1 < len(m)) && (2 < len(n)) { X_dot[b + 1, 2, p] } else { 0 } } else { 0 } }) * S[j, p, i, b] * (if i < 1 { X[j, len(n) - i - 1, p] } else { if (b + 1 >= 0) && (b + 1 < len(m)) { if (b + 1 >= 0) && (b + 1 < len(m)) && (2 < len(n)) { X[b + 1, 2, p] } else { 0 } } else { 0 } }))) / (1.5 + (if i < 1 { X[j, len(n) - i - 1, p] } else { if (b + 1 >= 0) && (b + 1 < len(m)) { if (b + 1 >= 0) && (b + 1 < len(m)) && (2 < len(n)) { X[b + 1, 2, p] } else { 0 } } else { 0 } })^2) * (if S[j, p, i, b] == 0 { if N[j, p, i] == 1 { Q[j, p, i] } else { 0 } } else { if N[j, p, i] == 0 { Y0[j, p, i] / S[j, p, i, b] } else { 0 } }));
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.tensor::<f64, ndarray::Ix3>("X");
+        let r0 = g11_012(&p_X).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix3>(0);
+        let g0 = g11_012_vjp(&p_X, &c0).unwrap();
+        case.gradient("X", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_X.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        let d0 = g11_012_jvp(&p_X, &a0).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list())]);
+    }
+}
+
 mod g11_013 {
     use super::*;
     einstan::einstan! {
@@ -386,6 +493,38 @@ mod g11_013 {
         let mut a0 = p_X.clone();
         direction(a0.view_mut().into_dyn(), 0);
         let d0 = g11_013_jvp(&p_X, p_k, &a0).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list())]);
+    }
+}
+
+mod g11_014 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_014(const X[m], tm[m]: usize, dim n) -> Y0[m, n] {
+            Y0[j, i] = j - X[j] * sum[b](b * X[tm[j]] * X[b]);
+        }
+        pub fn g11_014_vjp(const X[m], tm[m]: usize, dim n, const Y0_bar[m, n]) -> X_bar[m] {
+            S2 = sum[b](X[b] * b);
+            X_bar[j] = sum[i](-(S2 * X[tm[j]] * Y0_bar[j, i])) + sum[k](sum[m](-(S2 * X[k] * Y0_bar[k, m])) * (tm[k] == j)) + sum[n, p](-(X[tm[n]] * X[n] * Y0_bar[n, p])) * j;
+        }
+        pub fn g11_014_jvp(const X[m], tm[m]: usize, dim n, const X_dot[m]) -> Y0_dot[m, n] {
+            S2 = sum[b](X[b] * b);
+            Y0_dot[j, i] = -(X[j] * (sum[b](X_dot[b] * b) * X[tm[j]] + S2 * X_dot[tm[j]]) + S2 * X[tm[j]] * X_dot[j]);
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.tensor::<f64, ndarray::Ix1>("X");
+        let p_tm = case.integers::<usize, ndarray::Ix1>("tm");
+        let p_n = case.integer::<usize>("n");
+        let r0 = g11_014(&p_X, &p_tm, p_n).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix2>(0);
+        let g0 = g11_014_vjp(&p_X, &p_tm, p_n, &c0).unwrap();
+        case.gradient("X", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_X.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        let d0 = g11_014_jvp(&p_X, &p_tm, p_n, &a0).unwrap();
         case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list())]);
     }
 }
@@ -439,7 +578,7 @@ mod g11_016 {
             W_bar[i] = 0;
         }
         pub fn g11_016_jvp(const X[k, k], const W[k], const V[n], const U[k], const Z[n], const X_dot[k, k], const W_dot[k], const V_dot[n], const U_dot[k], const Z_dot[n]) -> Y1_dot[k] {
-            Y1_dot[p] = ((if (2 < len(n)) { V_dot[2] } else { 0 }) - 2 * ((if (1 < len(n)) { Z_dot[1] } else { 0 }) * (V[2] / (1.5 + Z[1]^2)) * Z[1])) / (1.5 + Z[1]^2) + (U_dot[p] + X_dot[p, p]);
+            Y1_dot[p] = (V_dot[2] - 2 * (Z_dot[1] * (V[2] / (1.5 + Z[1]^2)) * Z[1])) / (1.5 + Z[1]^2) + (U_dot[p] + X_dot[p, p]);
         }
     }
     #[allow(non_snake_case)]
@@ -662,6 +801,42 @@ mod g11_021 {
     }
 }
 
+mod g11_022 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_022(const X[m], const W[n, n], dim k) -> Y0[m, n, k] {
+            Y0[j, i, p] = (X[clamp(j + 1)] + X[j]) * sum[a](W[a, a] * W[i, a]);
+        }
+        pub fn g11_022_vjp(const X[m], const W[n, n], dim k, const Y0_bar[m, n, k]) -> (X_bar[m], W_bar[n, n]) {
+            S[i] = sum[a](W[a, a] * W[i, a]);
+            X_bar[j] = sum[i, p](S[i] * Y0_bar[j, i, p]) + sum[k](sum[m, n](S[m] * Y0_bar[k, m, n]) * (max(min(k + 1, len(m) - 1), 0) == j));
+            S_bar[i] = sum[j, p]((X[clamp(j + 1)] + X[j]) * Y0_bar[j, i, p]);
+            W_bar[i, a] = S_bar[i] * W[a, a] + sum[j](S_bar[j] * W[j, i]) * (i == a);
+        }
+        pub fn g11_022_jvp(const X[m], const W[n, n], dim k, const X_dot[m], const W_dot[n, n]) -> Y0_dot[m, n, k] {
+            Y0_dot[j, i, p] = sum[a](W_dot[a, a] * W[i, a] + W[a, a] * W_dot[i, a]) * (X[clamp(j + 1)] + X[j]) + (X_dot[clamp(j + 1)] + X_dot[j]) * sum[k](W[k, k] * W[i, k]);
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.tensor::<f64, ndarray::Ix1>("X");
+        let p_W = case.tensor::<f64, ndarray::Ix2>("W");
+        let p_k = case.integer::<usize>("k");
+        let r0 = g11_022(&p_X, &p_W, p_k).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix3>(0);
+        let (g0, g1) = g11_022_vjp(&p_X, &p_W, p_k, &c0).unwrap();
+        case.gradient("X", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_X.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        case.gradient("W", g1.view().into_dyn(), 1.0);
+        let mut a1 = p_W.clone();
+        direction(a1.view_mut().into_dyn(), 1);
+        let d0 = g11_022_jvp(&p_X, &p_W, p_k, &a0, &a1).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list())]);
+    }
+}
+
 mod g11_023 {
     use super::*;
     einstan::einstan! {
@@ -752,7 +927,7 @@ mod g11_025 {
             W_bar[i, b, j] = S_bar * X[b] * (0 == i) * (b == j);
         }
         pub fn g11_025_jvp(const X[m], const W[m, m, m], dim n, dim k, const X_dot[m], const W_dot[m, m, m]) -> Y0_dot[k, n, m] {
-            Y0_dot[p, i, j] = sum[b]((if (0 < len(m)) { W_dot[0, b, b] } else { 0 }) * X[b] + W[0, b, b] * X_dot[b]) * X[j] + sum[k](W[0, k, k] * X[k]) * X_dot[j];
+            Y0_dot[p, i, j] = sum[b](W_dot[0, b, b] * X[b] + W[0, b, b] * X_dot[b]) * X[j] + sum[k](W[0, k, k] * X[k]) * X_dot[j];
         }
     }
     #[allow(non_snake_case)]
@@ -790,7 +965,7 @@ mod g11_026 {
             U_bar = 0;
         }
         pub fn g11_026_jvp(const X[m, m], const W, const V[k], const U, const Z[k], dim n, const X_dot[m, m], const W_dot, const V_dot[k], const U_dot, const Z_dot[k]) -> Y1_dot[n, k, m] {
-            Y1_dot[i, p, j] = (if (2 < len(k)) { Z_dot[2] } else { 0 }) * Z[p] + Z[2] * Z_dot[p];
+            Y1_dot[i, p, j] = Z_dot[2] * Z[p] + Z[2] * Z_dot[p];
         }
     }
     #[allow(non_snake_case)]
@@ -825,6 +1000,38 @@ mod g11_026 {
     }
 }
 
+mod g11_027 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_027(const X[k, k], tk[n]: usize, dim m) -> Y0[m, k, n] {
+            Y0[j, p, i] = sum[q](i * X[q, q] * (X[q, len(k) - p - 1] + X[0, len(k) - q - 1]) * (if i < 2 { if (p + 1 >= 0) && (p + 1 < len(k)) { X[p + 1, p] } else { 0 } } else { X[p, tk[i]] }));
+        }
+        pub fn g11_027_vjp(const X[k, k], tk[n]: usize, dim m, const Y0_bar[m, k, n]) -> X_bar[k, k] {
+            S[p: k] = sum[q](X[q, q] * (X[q, len(k) - p - 1] + X[0, len(k) - q - 1]));
+            S_bar[p] = sum[i, j](i * (if i < 2 { if (p + 1 >= 0) && (p + 1 < len(k)) { X[p + 1, p] } else { 0 } } else { if (tk[i] >= 0) && (tk[i] < len(k)) { X[p, tk[i]] } else { 0 } }) * Y0_bar[j, p, i]);
+            X_bar[q, i] = sum[j](sum[k: m](if !(j < 2) { S[q] * j * Y0_bar[k, q, j] } else { 0 }) * (tk[j] == i)) + sum[m: n, n: m](if (m < 2) && ((i + 1 >= 0) && (i + 1 < len(k))) { S[i] * m * Y0_bar[n, i, m] } else { 0 }) * (i + 1 == q) + sum[p](S_bar[p] * (X[q, len(k) - p - 1] + X[0, len(k) - q - 1])) * (q == i) + S_bar[len(k) - i - 1] * X[q, q] + sum[r](X[len(k) - i - 1, len(k) - i - 1] * S_bar[r]) * (0 == q);
+        }
+        pub fn g11_027_jvp(const X[k, k], tk[n]: usize, dim m, const X_dot[k, k]) -> Y0_dot[m, k, n] {
+            Y0_dot[j, p, i] = i * sum[q](X_dot[q, q] * (X[q, len(k) - p - 1] + X[0, len(k) - q - 1]) + X[q, q] * (X_dot[q, len(k) - p - 1] + X_dot[0, len(k) - q - 1])) * (if i < 2 { if (p + 1 >= 0) && (p + 1 < len(k)) { X[p + 1, p] } else { 0 } } else { if (tk[i] >= 0) && (tk[i] < len(k)) { X[p, tk[i]] } else { 0 } }) + sum[k](X[k, k] * (X[k, len(k) - p - 1] + X[0, len(k) - k - 1])) * i * (if i < 2 { if (p + 1 >= 0) && (p + 1 < len(k)) { X_dot[p + 1, p] } else { 0 } } else { if (tk[i] >= 0) && (tk[i] < len(k)) { X_dot[p, tk[i]] } else { 0 } });
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.tensor::<f64, ndarray::Ix2>("X");
+        let p_tk = case.integers::<usize, ndarray::Ix1>("tk");
+        let p_m = case.integer::<usize>("m");
+        let r0 = g11_027(&p_X, &p_tk, p_m).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix3>(0);
+        let g0 = g11_027_vjp(&p_X, &p_tk, p_m, &c0).unwrap();
+        case.gradient("X", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_X.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        let d0 = g11_027_jvp(&p_X, &p_tk, p_m, &a0).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list())]);
+    }
+}
+
 mod g11_028 {
     use super::*;
     einstan::einstan! {
@@ -847,7 +1054,7 @@ mod g11_028 {
             S[p, q, b] = sum[j](V[b, j] * W[q, j, p]);
             S2[p, q] = sum[b]((W[p, b, q] - q) * recip(1.5 + S[p, q, b]^2));
             S3[p, i] = sum[q](S2[p, q] * X[i, q]);
-            Y0_dot[p, i] = (U_dot * X[0, 3] + (if (0 < len(n)) && (3 < len(k)) { X_dot[0, 3] } else { 0 }) * U) * (X[i, p] + U) * X[i, p] * X[i, p] * S3[p, i] + U * X[0, 3] * (S3[p, i] * (X[i, p] * (X[i, p] * (X_dot[i, p] + U_dot) + X_dot[i, p] * (X[i, p] + U)) + X_dot[i, p] * (X[i, p] + U) * X[i, p]) + (X[i, p] + U) * X[i, p] * X[i, p] * sum[q](X_dot[i, q] * S2[p, q] + sum[b](recip(1.5 + S[p, q, b]^2) * W_dot[p, b, q] - 2 * ((W[p, b, q] - q) * sum[j](V_dot[b, j] * W[q, j, p] + V[b, j] * W_dot[q, j, p]) * S[p, q, b] * recip(1.5 + S[p, q, b]^2)^2)) * X[i, q]));
+            Y0_dot[p, i] = (U_dot * X[0, 3] + U * X_dot[0, 3]) * (X[i, p] + U) * X[i, p] * X[i, p] * S3[p, i] + U * X[0, 3] * (S3[p, i] * (X[i, p] * (X[i, p] * (X_dot[i, p] + U_dot) + X_dot[i, p] * (X[i, p] + U)) + X_dot[i, p] * (X[i, p] + U) * X[i, p]) + (X[i, p] + U) * X[i, p] * X[i, p] * sum[q](X_dot[i, q] * S2[p, q] + sum[b](recip(1.5 + S[p, q, b]^2) * W_dot[p, b, q] - 2 * ((W[p, b, q] - q) * sum[j](V_dot[b, j] * W[q, j, p] + V[b, j] * W_dot[q, j, p]) * S[p, q, b] * recip(1.5 + S[p, q, b]^2)^2)) * X[i, q]));
         }
     }
     #[allow(non_snake_case)]
@@ -970,7 +1177,7 @@ mod g11_031 {
             X_bar[i, j] = sum[k, p](-Y1_bar[k, p]) * (1 == i);
         }
         pub fn g11_031_jvp(const X[k, n], dim m, const X_dot[k, n]) -> Y1_dot[m, k] {
-            Y1_dot[j, p] = -sum[i: n](if (1 < len(k)) { X_dot[1, i] } else { 0 });
+            Y1_dot[j, p] = -sum[i](X_dot[1, i]);
         }
     }
     #[allow(non_snake_case)]
@@ -1180,6 +1387,41 @@ mod g11_036 {
     }
 }
 
+mod g11_037 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_037(const X[n, k]) -> Y0[n] {
+            Y0[i] = silu(sum[q](log_softmax[i](X[i, q]) * tanh(X[clamp(i - 2), q])));
+        }
+        pub fn g11_037_vjp(const X[n, k], const Y0_bar[n]) -> X_bar[n, k] {
+            L[i, q] = log_softmax[i](X[i, q]);
+            S[i] = sum[q](L[i, q] * tanh(X[clamp(i - 2), q]));
+            S_bar[i] = (1 + S[i] * (1 - sigmoid(S[i]))) * sigmoid(S[i]) * Y0_bar[i];
+            L_bar[i, q] = S_bar[i] * tanh(X[clamp(i - 2), q]);
+            X_bar[i, q] = sum[j](S_bar[j] * (1 - tanh(X[clamp(j - 2), q])^2) * L[j, q] * (max(min(j - 2, len(n) - 1), 0) == i)) + (L_bar[i, q] - sum[k](L_bar[k, q]) * exp(L[i, q]));
+        }
+        pub fn g11_037_jvp(const X[n, k], const X_dot[n, k]) -> Y0_dot[n] {
+            L[i, q] = log_softmax[i](X[i, q]);
+            S[i] = sum[q](L[i, q] * tanh(X[clamp(i - 2), q]));
+            S_dot[i] = sum[q]((X_dot[i, q] - sum[j](X_dot[j, q] * exp(log_softmax[j](X[j, q])))) * tanh(X[clamp(i - 2), q]) + (1 - tanh(X[clamp(i - 2), q])^2) * log_softmax[i](X[i, q]) * X_dot[clamp(i - 2), q]);
+            Y0_dot[i] = (1 + S[i] * (1 - sigmoid(S[i]))) * sigmoid(S[i]) * S_dot[i];
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.tensor::<f64, ndarray::Ix2>("X");
+        let r0 = g11_037(&p_X).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix1>(0);
+        let g0 = g11_037_vjp(&p_X, &c0).unwrap();
+        case.gradient("X", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_X.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        let d0 = g11_037_jvp(&p_X, &a0).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list())]);
+    }
+}
+
 mod g11_038 {
     use super::*;
     einstan::einstan! {
@@ -1243,6 +1485,40 @@ mod g11_038 {
         direction(b1.view_mut().into_dyn(), 6);
         let (k0, k1) = g11_038_hvp(&p_X, &p_W, &b0, &b1).unwrap();
         case.symmetric::<f64>(&vec![(h0.list(), b0.list()), (h1.list(), b1.list())], &vec![(k0.list(), a0.list()), (k1.list(), a1.list())]);
+    }
+}
+
+mod g11_039 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_039(const X[n, k], const W[k, k], dim m) -> Y0[m, n, k] {
+            Y0[j, i, p] = sum[q](gelu(X[i, p]) * (X[i, q] * X[i, p]) * (W[p, q]^3 * ((if (p + 1 >= 0) && (p + 1 < len(k)) { W[q, p + 1] } else { 0 }) + X[i, q])));
+        }
+        pub fn g11_039_vjp(const X[n, k], const W[k, k], dim m, const Y0_bar[m, n, k]) -> (X_bar[n, k], W_bar[k, k]) {
+            X_bar[i, p] = sum[q, j]((0.5 * (1 + erf(0.7071067811865476 * X[i, p])) + 0.3989422804014327 * (exp(-(0.5 * X[i, p]^2)) * X[i, p])) * W[p, q]^3 * X[i, q] * X[i, p] * Y0_bar[j, i, p] * ((if (p + 1 >= 0) && (p + 1 < len(k)) { W[q, p + 1] } else { 0 }) + X[i, q]) + gelu(X[i, p]) * W[p, q]^3 * X[i, q] * Y0_bar[j, i, p] * ((if (p + 1 >= 0) && (p + 1 < len(k)) { W[q, p + 1] } else { 0 }) + X[i, q])) + sum[k, m](gelu(X[i, k]) * W[k, p]^3 * X[i, k] * X[i, p] * Y0_bar[m, i, k] + gelu(X[i, k]) * W[k, p]^3 * X[i, k] * ((if (k + 1 >= 0) && (k + 1 < len(k)) { W[p, k + 1] } else { 0 }) + X[i, p]) * Y0_bar[m, i, k]);
+            W_bar[p, q] = sum[i, j](3 * (gelu(X[i, p]) * W[p, q]^2 * X[i, q] * X[i, p] * ((if (p + 1 >= 0) && (p + 1 < len(k)) { W[q, p + 1] } else { 0 }) + X[i, q]) * Y0_bar[j, i, p])) + sum[k: n, m: m](if q - 1 >= 0 { X[k, q - 1] * X[k, p] * W[q - 1, p]^3 * gelu(X[k, q - 1]) * Y0_bar[m, k, q - 1] } else { 0 });
+        }
+        pub fn g11_039_jvp(const X[n, k], const W[k, k], dim m, const X_dot[n, k], const W_dot[k, k]) -> Y0_dot[m, n, k] {
+            Y0_dot[j, i, p] = sum[q](((if (p + 1 >= 0) && (p + 1 < len(k)) { W[q, p + 1] } else { 0 }) + X[i, q]) * (gelu(X[i, p]) * (W[p, q]^3 * (X_dot[i, p] * X[i, q] + X_dot[i, q] * X[i, p]) + 3 * (X[i, p] * X[i, q] * W_dot[p, q] * W[p, q]^2)) + (0.5 * (1 + erf(0.7071067811865476 * X[i, p])) + 0.3989422804014327 * (X[i, p] * exp(-(0.5 * X[i, p]^2)))) * X_dot[i, p] * X[i, p] * X[i, q] * W[p, q]^3) + X[i, p] * X[i, q] * W[p, q]^3 * gelu(X[i, p]) * ((if (p + 1 >= 0) && (p + 1 < len(k)) { W_dot[q, p + 1] } else { 0 }) + X_dot[i, q]));
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.tensor::<f64, ndarray::Ix2>("X");
+        let p_W = case.tensor::<f64, ndarray::Ix2>("W");
+        let p_m = case.integer::<usize>("m");
+        let r0 = g11_039(&p_X, &p_W, p_m).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix3>(0);
+        let (g0, g1) = g11_039_vjp(&p_X, &p_W, p_m, &c0).unwrap();
+        case.gradient("X", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_X.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        case.gradient("W", g1.view().into_dyn(), 1.0);
+        let mut a1 = p_W.clone();
+        direction(a1.view_mut().into_dyn(), 1);
+        let d0 = g11_039_jvp(&p_X, &p_W, p_m, &a0, &a1).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list())]);
     }
 }
 
@@ -1384,6 +1660,39 @@ mod g11_043 {
     }
 }
 
+mod g11_044 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_044(const X[k, k]) -> Y0[k] {
+            Y0[p] = erf(silu(X[p, p]) * sum[q]((if (q - 2 >= 0) && (q - 2 < len(k)) { X[q - 2, len(k) - q - 1] } else { 0 }) * X[p, q] * X[wrap(p + 2), wrap(q - 1)]) * X[p, p]^2);
+        }
+        pub fn g11_044_vjp(const X[k, k], const Y0_bar[k]) -> X_bar[k, k] {
+            S[p] = sum[q]((if (q - 2 >= 0) && (q - 2 < len(k)) { X[q - 2, len(k) - q - 1] } else { 0 }) * X[wrap(p + 2), wrap(q - 1)] * X[p, q]);
+            S_bar[p] = 1.1283791670955126 * (silu(X[p, p]) * X[p, p]^2 * Y0_bar[p] * exp(-(silu(X[p, p]) * X[p, p]^2 * S[p])^2));
+            S2[p] = exp(-(silu(X[p, p]) * X[p, p]^2 * S[p])^2);
+            X_bar[p, q] = (2.256758334191025 * (silu(X[p, p]) * Y0_bar[p] * S[p] * S2[p] * X[p, p]) + 1.1283791670955126 * (sigmoid(X[p, p]) * X[p, p]^2 * Y0_bar[p] * S[p] * S2[p] * (1 + (1 - sigmoid(X[p, p])) * X[p, p]))) * (p == q) + (if (q - 2 >= 0) && (q - 2 < len(k)) { X[q - 2, len(k) - q - 1] } else { 0 }) * S_bar[p] * X[wrap(p + 2), wrap(q - 1)] + sum[i: k](if p + 2 < len(k) { S_bar[i] * X[i, p + 2] * X[wrap(i + 2), wrap(p + 1)] } else { 0 }) * (len(k) - p - 3 == q) + (if ((q + 1) % len(k)) - 2 >= 0 { if (((q + 1) % len(k)) - 2 >= 0) && (((q + 1) % len(k)) - 2 < len(k)) && (len(k) - ((q + 1) % len(k)) - 1 >= 0) && (len(k) - ((q + 1) % len(k)) - 1 < len(k)) { X[((q + 1) % len(k)) - 2, len(k) - ((q + 1) % len(k)) - 1] } else { 0 } } else { 0 }) * S_bar[wrap(p - 2)] * X[wrap(p - 2), wrap(q + 1)];
+        }
+        pub fn g11_044_jvp(const X[k, k], const X_dot[k, k]) -> Y0_dot[k] {
+            S[p] = sum[q]((if (q - 2 >= 0) && (q - 2 < len(k)) { X[q - 2, len(k) - q - 1] } else { 0 }) * X[wrap(p + 2), wrap(q - 1)] * X[p, q]);
+            S_dot[p] = sum[q](((if (q - 2 >= 0) && (q - 2 < len(k)) { X_dot[q - 2, len(k) - q - 1] } else { 0 }) * X[wrap(p + 2), wrap(q - 1)] + (if (q - 2 >= 0) && (q - 2 < len(k)) { X[q - 2, len(k) - q - 1] } else { 0 }) * X_dot[wrap(p + 2), wrap(q - 1)]) * X[p, q] + (if (q - 2 >= 0) && (q - 2 < len(k)) { X[q - 2, len(k) - q - 1] } else { 0 }) * X[wrap(p + 2), wrap(q - 1)] * X_dot[p, q]);
+            Y0_dot[p] = 1.1283791670955126 * (((X_dot[p, p] * sigmoid(X[p, p]) * X[p, p]^2 * (1 + (1 - sigmoid(X[p, p])) * X[p, p]) + 2 * (X_dot[p, p] * silu(X[p, p]) * X[p, p])) * S[p] + silu(X[p, p]) * X[p, p]^2 * S_dot[p]) * exp(-(silu(X[p, p]) * X[p, p]^2 * S[p])^2));
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.tensor::<f64, ndarray::Ix2>("X");
+        let r0 = g11_044(&p_X).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix1>(0);
+        let g0 = g11_044_vjp(&p_X, &c0).unwrap();
+        case.gradient("X", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_X.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        let d0 = g11_044_jvp(&p_X, &a0).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list())]);
+    }
+}
+
 mod g11_045 {
     use super::*;
     einstan::einstan! {
@@ -1395,7 +1704,7 @@ mod g11_045 {
             X_bar[q, b] = sum[i, j](S_bar[q, i] * X[j, i] * (X[q, 1] - X[j, i])) * (0 == b) + sum[k, m](X[q, 0] * S_bar[q, k] * X[m, k]) * (1 == b) + sum[p](X[p, 0] * S_bar[p, b] * (X[p, 1] - X[q, b]) - X[p, 0] * X[q, b] * S_bar[p, b]);
         }
         pub fn g11_045_jvp(const X[k, m], dim n, const X_dot[k, m]) -> Y0_dot[n, k] {
-            Y0_dot[i, p] = sum[b](sum[q]((X[p, 1] - X[q, b]) * ((if (0 < len(m)) { X_dot[p, 0] } else { 0 }) * X[q, b] + X[p, 0] * X_dot[q, b]) + X[p, 0] * X[q, b] * ((if (1 < len(m)) { X_dot[p, 1] } else { 0 }) - X_dot[q, b])) * (softmax[b](p) + erf(b)));
+            Y0_dot[i, p] = sum[b](sum[q]((X[p, 1] - X[q, b]) * (X_dot[p, 0] * X[q, b] + X[p, 0] * X_dot[q, b]) + X[p, 0] * X[q, b] * (X_dot[p, 1] - X_dot[q, b])) * (softmax[b](p) + erf(b)));
         }
     }
     #[allow(non_snake_case)]
@@ -1430,7 +1739,7 @@ mod g11_046 {
         pub fn g11_046_jvp(const X[k, m], const W, const V[k], const X_dot[k, m], const W_dot, const V_dot[k]) -> Y0_dot[m] {
             S[q] = sum[b](X[q, b]);
             S2 = sum[q]((q - 1.54) * S[q]);
-            Y0_dot[j] = sum[p](((((W_dot * S2 + W * sum[q](sum[b](X_dot[q, b]) * (q - 1.54))) * V[2] + (if (2 < len(k)) { V_dot[2] } else { 0 }) * W * S2) * (exp(0.5 * p) + X[p, j]) + W * S2 * V[2] * X_dot[p, j]) * X[p, j] + W * S2 * V[2] * (exp(0.5 * p) + X[p, j]) * X_dot[p, j]) * X[p, j] + W * S2 * V[2] * (exp(0.5 * p) + X[p, j]) * X_dot[p, j] * X[p, j]);
+            Y0_dot[j] = sum[p]((X[p, j] * (((W_dot * S2 + W * sum[q](sum[b](X_dot[q, b]) * (q - 1.54))) * V[2] + V_dot[2] * W * S2) * (exp(0.5 * p) + X[p, j]) + W * S2 * V[2] * X_dot[p, j]) + W * S2 * V[2] * (exp(0.5 * p) + X[p, j]) * X_dot[p, j]) * X[p, j] + W * S2 * V[2] * (exp(0.5 * p) + X[p, j]) * X_dot[p, j] * X[p, j]);
         }
     }
     #[allow(non_snake_case)]
@@ -1481,6 +1790,38 @@ mod g11_047 {
         let mut a0 = p_X.clone();
         direction(a0.view_mut().into_dyn(), 0);
         let d0 = g11_047_jvp(&p_X, p_k, &a0).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list())]);
+    }
+}
+
+mod g11_048 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_048(const X[k, k, n], dim m) -> Y0[m, n] {
+            Y0[j, i] = max[q](X[q, q, i] + X[q, q, wrap(i + 2)]);
+        }
+        pub fn g11_048_vjp(const X[k, k, n], dim m, const Y0_bar[m, n]) -> X_bar[k, k, n] {
+            Y0[j: m, i] = max[q](X[q, q, i] + X[q, q, wrap(i + 2)]);
+            N[j, i] = sum[q]((X[q, q, i] + X[q, q, wrap(i + 2)] == Y0[j, i]));
+            X_bar[q, i, j] = sum[k](if X[q, q, j] + X[q, q, wrap(j + 2)] == Y0[k, j] { Y0_bar[k, j] * recip(N[k, j]) } else { 0 }) * (q == i) + sum[m: m](if X[q, q, wrap(j - 2)] + X[q, q, wrap(((j - 2) % len(n)) + 2)] == Y0[m, wrap(j - 2)] { Y0_bar[m, wrap(j - 2)] * recip(N[m, wrap(j - 2)]) } else { 0 }) * (q == i);
+        }
+        pub fn g11_048_jvp(const X[k, k, n], dim m, const X_dot[k, k, n]) -> Y0_dot[m, n] {
+            Y0[j: m, i] = max[q](X[q, q, i] + X[q, q, wrap(i + 2)]);
+            Y0_dot[j, i] = sum[q](if X[q, q, i] + X[q, q, wrap(i + 2)] == Y0[j, i] { recip(sum[k: k]((X[k, k, i] + X[k, k, wrap(i + 2)] == Y0[j, i]))) * (X_dot[q, q, i] + X_dot[q, q, wrap(i + 2)]) } else { 0 });
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.tensor::<f64, ndarray::Ix3>("X");
+        let p_m = case.integer::<usize>("m");
+        let r0 = g11_048(&p_X, p_m).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix2>(0);
+        let g0 = g11_048_vjp(&p_X, p_m, &c0).unwrap();
+        case.gradient("X", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_X.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        let d0 = g11_048_jvp(&p_X, p_m, &a0).unwrap();
         case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list())]);
     }
 }
@@ -1612,7 +1953,7 @@ mod g11_052 {
             Y0[p: k, j, i: n] = exp(0.5 * (X[j] * X[j] * tanh(X[j])));
             Y0_dot[p, j, i] = 0.5 * ((2 * (X_dot[j] * X[j] * tanh(X[j])) + X_dot[j] * X[j] * X[j] * (1 - tanh(X[j])^2)) * exp(0.5 * (X[j] * X[j] * tanh(X[j]))));
             S[j, q, b, p, a] = recip(1.5 + (W[2, j] * V[b, p] * Y0[q, b, a])^2);
-            Y1_dot[j] = sum[q, b, i, p, a]((W[q, b] + Y0[q, b, i] + min[k: k](k)) * (X[b] + Y0[q, j, i]) * S[j, q, b, p, a] * ((if !(W[q, b] * W[p, b] < Z[a] * U[p, p, i]) { (Z_dot[a] * U[p, p, i] + Z[a] * U_dot[p, p, i]) * (if Z[a] * U[p, p, i] == W[q, b] * W[p, b] { 0.5 } else { 1 }) } else { 0 }) + (if !(Z[a] * U[p, p, i] < W[q, b] * W[p, b]) { (W_dot[q, b] * W[p, b] + W_dot[p, b] * W[q, b]) * (if Z[a] * U[p, p, i] == W[q, b] * W[p, b] { 0.5 } else { 1 }) } else { 0 })) + ((W_dot[q, b] + Y0_dot[q, b, i]) * (X[b] + Y0[q, j, i]) + (W[q, b] + Y0[q, b, i] + min[m: k](m)) * (X_dot[b] + Y0_dot[q, j, i])) * S[j, q, b, p, a] * min(Z[a] * U[p, p, i], W[q, b] * W[p, b]) - 2 * (W[2, j] * V[b, p] * Y0[q, b, a] * (W[q, b] + Y0[q, b, i] + min[n: k](n)) * (X[b] + Y0[q, j, i]) * (Y0[q, b, a] * ((if (2 < len(k)) { W_dot[2, j] } else { 0 }) * V[b, p] + W[2, j] * V_dot[b, p]) + W[2, j] * V[b, p] * Y0_dot[q, b, a]) * S[j, q, b, p, a]^2 * min(Z[a] * U[p, p, i], W[q, b] * W[p, b])));
+            Y1_dot[j] = sum[q, b, i, p, a]((W[q, b] + Y0[q, b, i] + min[k: k](k)) * (X[b] + Y0[q, j, i]) * S[j, q, b, p, a] * ((if !(W[q, b] * W[p, b] < Z[a] * U[p, p, i]) { (Z_dot[a] * U[p, p, i] + Z[a] * U_dot[p, p, i]) * (if Z[a] * U[p, p, i] == W[q, b] * W[p, b] { 0.5 } else { 1 }) } else { 0 }) + (if !(Z[a] * U[p, p, i] < W[q, b] * W[p, b]) { (W_dot[q, b] * W[p, b] + W_dot[p, b] * W[q, b]) * (if Z[a] * U[p, p, i] == W[q, b] * W[p, b] { 0.5 } else { 1 }) } else { 0 })) + ((W_dot[q, b] + Y0_dot[q, b, i]) * (X[b] + Y0[q, j, i]) + (W[q, b] + Y0[q, b, i] + min[m: k](m)) * (X_dot[b] + Y0_dot[q, j, i])) * S[j, q, b, p, a] * min(Z[a] * U[p, p, i], W[q, b] * W[p, b]) - 2 * (W[2, j] * V[b, p] * Y0[q, b, a] * (W[q, b] + Y0[q, b, i] + min[n: k](n)) * (X[b] + Y0[q, j, i]) * S[j, q, b, p, a]^2 * ((W_dot[2, j] * V[b, p] + W[2, j] * V_dot[b, p]) * Y0[q, b, a] + W[2, j] * V[b, p] * Y0_dot[q, b, a]) * min(Z[a] * U[p, p, i], W[q, b] * W[p, b])));
         }
     }
     #[allow(non_snake_case)]
@@ -1683,6 +2024,35 @@ mod g11_053 {
     }
 }
 
+mod g11_054 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_054(const X[m, n]) -> Y0[m, n] {
+            Y0[j, i] = sum[a]((X[len(m) - j - 1, i]^2 + X[0, i] * X[j, a] * i) / (1.5 + (X[j, i]^2 + erf(X[j, a]))^2));
+        }
+        pub fn g11_054_vjp(const X[m, n], const Y0_bar[m, n]) -> X_bar[m, n] {
+            S[j, i, k] = 1.5 + (X[j, k]^2 + erf(X[j, i]))^2;
+            X_bar[j, i] = sum[a](-(4 * (X[j, i] * ((X[len(m) - j - 1, i]^2 + i * X[0, i] * X[j, a]) / (1.5 + (X[j, i]^2 + erf(X[j, a]))^2)) * (X[j, i]^2 + erf(X[j, a])) * (Y0_bar[j, i] / (1.5 + (X[j, i]^2 + erf(X[j, a]))^2))))) + sum[k](k * X[0, k] * (Y0_bar[j, k] / S[j, i, k]) - 2.256758334191025 * (exp(-X[j, i]^2) * ((X[len(m) - j - 1, k]^2 + k * X[0, k] * X[j, i]) / S[j, i, k]) * (Y0_bar[j, k] / S[j, i, k]) * (X[j, k]^2 + erf(X[j, i])))) + sum[m, n](i * X[m, n] * (Y0_bar[m, i] / (1.5 + (X[m, i]^2 + erf(X[m, n]))^2))) * (0 == j) + sum[p](2 * (X[j, i] * (Y0_bar[len(m) - j - 1, i] / (1.5 + (X[len(m) - j - 1, i]^2 + erf(X[len(m) - j - 1, p]))^2))));
+        }
+        pub fn g11_054_jvp(const X[m, n], const X_dot[m, n]) -> Y0_dot[m, n] {
+            Y0_dot[j, i] = sum[a]((2 * (X_dot[len(m) - j - 1, i] * X[len(m) - j - 1, i]) + (X_dot[0, i] * i * X[j, a] + i * X[0, i] * X_dot[j, a]) - 2 * ((X[len(m) - j - 1, i]^2 + i * X[0, i] * X[j, a]) / (1.5 + (X[j, i]^2 + erf(X[j, a]))^2) * (2 * (X_dot[j, i] * X[j, i]) + 1.1283791670955126 * (exp(-X[j, a]^2) * X_dot[j, a])) * (X[j, i]^2 + erf(X[j, a])))) / (1.5 + (X[j, i]^2 + erf(X[j, a]))^2));
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.tensor::<f64, ndarray::Ix2>("X");
+        let r0 = g11_054(&p_X).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix2>(0);
+        let g0 = g11_054_vjp(&p_X, &c0).unwrap();
+        case.gradient("X", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_X.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        let d0 = g11_054_jvp(&p_X, &a0).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list())]);
+    }
+}
+
 mod g11_055 {
     use super::*;
     einstan::einstan! {
@@ -1694,7 +2064,7 @@ mod g11_055 {
             W_bar[i, q] = sum[a: n, j: m, p: k](if !((!(i > a)) || (a == 0)) { Y0_bar[i, j] * ((if p < 2 { W[a, q] } else { X[i, q] }) + (X[i, q] + W[a, 3])) } else { 0 }) + sum[k: k, m: n, n: m](if k < 2 { Y0_bar[m, n] * (if (!(m > i)) || (i == 0) { i * m * X[m, k] } else { W[m, q] + X[m, k] }) } else { 0 }) + sum[r, s, t: k, u: k](Y0_bar[r, s] * (if (!(r > i)) || (i == 0) { i * r * X[r, t] } else { W[r, u] + X[r, t] })) * (3 == q);
         }
         pub fn g11_055_jvp(const X[n, k], const W[n, k], dim m, const X_dot[n, k], const W_dot[n, k]) -> Y0_dot[n, m] {
-            Y0_dot[i, j] = sum[p: k, a, q](((if p < 2 { W_dot[a, q] } else { X_dot[i, q] }) + (X_dot[i, q] + (if (3 < len(k)) { W_dot[a, 3] } else { 0 }))) * (if (!(i > a)) || (a == 0) { i * a * X[i, p] } else { W[i, q] + X[i, p] }) + ((if p < 2 { W[a, q] } else { X[i, q] }) + (X[i, q] + W[a, 3])) * (if (!(i > a)) || (a == 0) { i * a * X_dot[i, p] } else { W_dot[i, q] + X_dot[i, p] }));
+            Y0_dot[i, j] = sum[p: k, a, q](((if p < 2 { W_dot[a, q] } else { X_dot[i, q] }) + (X_dot[i, q] + W_dot[a, 3])) * (if (!(i > a)) || (a == 0) { i * a * X[i, p] } else { W[i, q] + X[i, p] }) + ((if p < 2 { W[a, q] } else { X[i, q] }) + (X[i, q] + W[a, 3])) * (if (!(i > a)) || (a == 0) { i * a * X_dot[i, p] } else { W_dot[i, q] + X_dot[i, p] }));
         }
     }
     #[allow(non_snake_case)]
@@ -1776,6 +2146,129 @@ mod g11_057 {
     }
 }
 
+mod g11_058 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_058(const X[k, m], const W[k, n], const V[n, k], const U[m, n], const Z[m], tk[n]: usize) -> Y0 {
+            Y0 = sum[a, b, j](sum[q](X[q, b] * W[q, a] * b * sum[i: n](W[tk[i], a] * X[tk[i], clamp(j - 2)] * (if (i - 2 >= 0) && (i - 2 < len(n)) { W[q, i - 2] } else { 0 })) * (V[len(n) - a - 1, q] + U[j, a])) * sigmoid(Z[j] + U[b, a]));
+        }
+        pub fn g11_058_vjp(const X[k, m], const W[k, n], const V[n, k], const U[m, n], const Z[m], tk[n]: usize, const Y0_bar) -> (X_bar[k, m], W_bar[k, n], V_bar[n, k], U_bar[m, n], Z_bar[m]) {
+            S[j: m, a, q: k] = sum[i: n](W[tk[i], a] * (if (i - 2 >= 0) && (i - 2 < len(n)) { W[q, i - 2] } else { 0 }) * X[tk[i], clamp(j - 2)]);
+            S2[j, b, a] = sum[q](b * W[q, a] * X[q, b] * (V[len(n) - a - 1, q] + U[j, a]) * S[j, a, q]);
+            Z_bar[j] = sum[b, a](Y0_bar * (1 - sigmoid(Z[j] + U[b, a])) * sigmoid(Z[j] + U[b, a]) * S2[j, b, a]);
+            S2_bar[j, b, a] = Y0_bar * sigmoid(Z[j] + U[b, a]);
+            V_bar[i, q] = sum[b, j](b * X[q, b] * W[q, len(n) - i - 1] * S2_bar[j, b, len(n) - i - 1] * S[j, len(n) - i - 1, q]);
+            U_bar[b, a] = sum[j](Y0_bar * (1 - sigmoid(Z[j] + U[b, a])) * S2[j, b, a] * sigmoid(Z[j] + U[b, a])) + sum[i, q](i * W[q, a] * X[q, i] * S2_bar[b, i, a] * S[b, a, q]);
+            S_bar[j, a, q] = sum[b](b * W[q, a] * X[q, b] * S2_bar[j, b, a] * (V[len(n) - a - 1, q] + U[j, a]));
+            X_bar[q, b] = sum[a, j](b * W[q, a] * (V[len(n) - a - 1, q] + U[j, a]) * S2_bar[j, b, a] * S[j, a, q]) + sum[i, k](sum[m, n]((if (i - 2 >= 0) && (i - 2 < len(n)) { W[m, i - 2] } else { 0 }) * W[tk[i], n] * S_bar[k, n, m]) * (tk[i] == q) * (max(min(k - 2, len(m) - 1), 0) == b));
+            W_bar[q, a] = sum[b, j](b * X[q, b] * (V[len(n) - a - 1, q] + U[j, a]) * S2_bar[j, b, a] * S[j, a, q]) + sum[i: n, k: m](if a + 2 < len(n) { (if (tk[a + 2] >= 0) && (tk[a + 2] < len(k)) { W[tk[a + 2], i] } else { 0 }) * (if (tk[a + 2] >= 0) && (tk[a + 2] < len(k)) { X[tk[a + 2], clamp(k - 2)] } else { 0 }) * S_bar[k, i, q] } else { 0 }) + sum[m](sum[n, p]((if (m - 2 >= 0) && (m - 2 < len(n)) { W[n, m - 2] } else { 0 }) * X[tk[m], clamp(p - 2)] * S_bar[p, a, n]) * (tk[m] == q));
+        }
+        pub fn g11_058_jvp(const X[k, m], const W[k, n], const V[n, k], const U[m, n], const Z[m], tk[n]: usize, const X_dot[k, m], const W_dot[k, n], const V_dot[n, k], const U_dot[m, n], const Z_dot[m]) -> Y0_dot {
+            S[j: m, a, q: k] = sum[i: n](W[tk[i], a] * (if (i - 2 >= 0) && (i - 2 < len(n)) { W[q, i - 2] } else { 0 }) * X[tk[i], clamp(j - 2)]);
+            S2[j, b, a] = sum[q](b * W[q, a] * X[q, b] * (V[len(n) - a - 1, q] + U[j, a]) * S[j, a, q]);
+            S_dot[j: m, a, q: k] = sum[i: n]((if (i - 2 >= 0) && (i - 2 < len(n)) { W[q, i - 2] } else { 0 }) * W_dot[tk[i], a] * X[tk[i], clamp(j - 2)] + (if (i - 2 >= 0) && (i - 2 < len(n)) { W_dot[q, i - 2] } else { 0 }) * W[tk[i], a] * X[tk[i], clamp(j - 2)] + X_dot[tk[i], clamp(j - 2)] * W[tk[i], a] * (if (i - 2 >= 0) && (i - 2 < len(n)) { W[q, i - 2] } else { 0 }));
+            S2_dot[j, b, a] = sum[q](b * X_dot[q, b] * W[q, a] * (V[len(n) - a - 1, q] + U[j, a]) * S[j, a, q] + b * X[q, b] * (S[j, a, q] * (W_dot[q, a] * (V[len(n) - a - 1, q] + U[j, a]) + W[q, a] * (V_dot[len(n) - a - 1, q] + U_dot[j, a])) + W[q, a] * (V[len(n) - a - 1, q] + U[j, a]) * S_dot[j, a, q]));
+            Y0_dot = sum[j, b, a]((1 - sigmoid(Z[j] + U[b, a])) * sigmoid(Z[j] + U[b, a]) * S2[j, b, a] * (Z_dot[j] + U_dot[b, a]) + sigmoid(Z[j] + U[b, a]) * S2_dot[j, b, a]);
+        }
+        pub fn g11_058_hvp(const X[k, m], const W[k, n], const V[n, k], const U[m, n], const Z[m], tk[n]: usize, const X_dot[k, m], const W_dot[k, n], const V_dot[n, k], const U_dot[m, n], const Z_dot[m]) -> (X_bar_dot[k, m], W_bar_dot[k, n], V_bar_dot[n, k], U_bar_dot[m, n], Z_bar_dot[m]) {
+            S[j: m, a, q: k] = sum[i: n](W[tk[i], a] * (if (i - 2 >= 0) && (i - 2 < len(n)) { W[q, i - 2] } else { 0 }) * X[tk[i], clamp(j - 2)]);
+            S2[j, b, a] = sum[q](b * W[q, a] * X[q, b] * (V[len(n) - a - 1, q] + U[j, a]) * S[j, a, q]);
+            S_dot[j: m, a, q: k] = sum[i: n](W_dot[tk[i], a] * (if (i - 2 >= 0) && (i - 2 < len(n)) { W[q, i - 2] } else { 0 }) * X[tk[i], clamp(j - 2)] + (if (i - 2 >= 0) && (i - 2 < len(n)) { W_dot[q, i - 2] } else { 0 }) * W[tk[i], a] * X[tk[i], clamp(j - 2)] + X_dot[tk[i], clamp(j - 2)] * W[tk[i], a] * (if (i - 2 >= 0) && (i - 2 < len(n)) { W[q, i - 2] } else { 0 }));
+            S2_dot[j, b, a] = sum[q](b * X_dot[q, b] * W[q, a] * (V[len(n) - a - 1, q] + U[j, a]) * S[j, a, q] + b * X[q, b] * ((W_dot[q, a] * (V[len(n) - a - 1, q] + U[j, a]) + W[q, a] * (V_dot[len(n) - a - 1, q] + U_dot[j, a])) * S[j, a, q] + W[q, a] * S_dot[j, a, q] * (V[len(n) - a - 1, q] + U[j, a])));
+            S2_bar[j, b, a] = sigmoid(Z[j] + U[b, a]);
+            Z_bar_dot[j] = sum[b, a]((1 - S2_bar[j, b, a]) * S2_bar[j, b, a] * S2_dot[j, b, a] + S2[j, b, a] * ((Z_dot[j] + U_dot[b, a]) * (1 - S2_bar[j, b, a]) * (1 - S2_bar[j, b, a]) * S2_bar[j, b, a] - (Z_dot[j] + U_dot[b, a]) * (1 - S2_bar[j, b, a]) * S2_bar[j, b, a] * S2_bar[j, b, a]));
+            S2_bar_dot[j, b, a] = (1 - S2_bar[j, b, a]) * (Z_dot[j] + U_dot[b, a]) * S2_bar[j, b, a];
+            V_bar_dot[i, q] = sum[b, j](b * X[q, b] * W[q, len(n) - i - 1] * S2_bar_dot[j, b, len(n) - i - 1] * S[j, len(n) - i - 1, q] + b * X_dot[q, b] * W[q, len(n) - i - 1] * S2_bar[j, b, len(n) - i - 1] * S[j, len(n) - i - 1, q] + b * X[q, b] * S2_bar[j, b, len(n) - i - 1] * (W_dot[q, len(n) - i - 1] * S[j, len(n) - i - 1, q] + W[q, len(n) - i - 1] * S_dot[j, len(n) - i - 1, q]));
+            U_bar_dot[b, a] = sum[j]((1 - S2_bar[j, b, a]) * S2_dot[j, b, a] * S2_bar[j, b, a] + S2[j, b, a] * ((1 - S2_bar[j, b, a]) * (1 - S2_bar[j, b, a]) * (Z_dot[j] + U_dot[b, a]) * S2_bar[j, b, a] - S2_bar_dot[j, b, a] * S2_bar[j, b, a])) + sum[i, q](i * W[q, a] * X[q, i] * S2_bar_dot[b, i, a] * S[b, a, q] + i * X_dot[q, i] * W[q, a] * S2_bar[b, i, a] * S[b, a, q] + i * X[q, i] * S2_bar[b, i, a] * (W_dot[q, a] * S[b, a, q] + W[q, a] * S_dot[b, a, q]));
+            S_bar[j, a, q] = sum[b](b * W[q, a] * X[q, b] * S2_bar[j, b, a] * (V[len(n) - a - 1, q] + U[j, a]));
+            S_bar_dot[j, a, q] = sum[b](b * W[q, a] * X[q, b] * S2_bar_dot[j, b, a] * (V[len(n) - a - 1, q] + U[j, a]) + b * W[q, a] * X_dot[q, b] * S2_bar[j, b, a] * (V[len(n) - a - 1, q] + U[j, a]) + b * X[q, b] * S2_bar[j, b, a] * (W_dot[q, a] * (V[len(n) - a - 1, q] + U[j, a]) + W[q, a] * (V_dot[len(n) - a - 1, q] + U_dot[j, a])));
+            X_bar_dot[q, b] = sum[a, j](b * W[q, a] * (V[len(n) - a - 1, q] + U[j, a]) * S2_bar_dot[j, b, a] * S[j, a, q] + b * ((W_dot[q, a] * (V[len(n) - a - 1, q] + U[j, a]) + W[q, a] * (V_dot[len(n) - a - 1, q] + U_dot[j, a])) * S[j, a, q] + W[q, a] * (V[len(n) - a - 1, q] + U[j, a]) * S_dot[j, a, q]) * S2_bar[j, b, a]) + sum[i, k](sum[m, n]((if (i - 2 >= 0) && (i - 2 < len(n)) { W[m, i - 2] } else { 0 }) * W[tk[i], n] * S_bar_dot[k, n, m] + W_dot[tk[i], n] * (if (i - 2 >= 0) && (i - 2 < len(n)) { W[m, i - 2] } else { 0 }) * S_bar[k, n, m] + W[tk[i], n] * (if (i - 2 >= 0) && (i - 2 < len(n)) { W_dot[m, i - 2] } else { 0 }) * S_bar[k, n, m]) * (tk[i] == q) * (max(min(k - 2, len(m) - 1), 0) == b));
+            S3[q, a, j] = V[len(n) - a - 1, q] + U[j, a];
+            W_bar_dot[q, a] = sum[b, j](b * X[q, b] * S3[q, a, j] * S2_bar_dot[j, b, a] * S[j, a, q] + b * X_dot[q, b] * S3[q, a, j] * S2_bar[j, b, a] * S[j, a, q] + b * X[q, b] * S2_bar[j, b, a] * (S3[q, a, j] * S_dot[j, a, q] + (V_dot[len(n) - a - 1, q] + U_dot[j, a]) * S[j, a, q])) + sum[i: n, k: m](if a + 2 < len(n) { (if (tk[a + 2] >= 0) && (tk[a + 2] < len(k)) { W[tk[a + 2], i] } else { 0 }) * ((if (tk[a + 2] >= 0) && (tk[a + 2] < len(k)) { X[tk[a + 2], clamp(k - 2)] } else { 0 }) * S_bar_dot[k, i, q] + (if (tk[a + 2] >= 0) && (tk[a + 2] < len(k)) { X_dot[tk[a + 2], clamp(k - 2)] } else { 0 }) * S_bar[k, i, q]) + (if (tk[a + 2] >= 0) && (tk[a + 2] < len(k)) { W_dot[tk[a + 2], i] } else { 0 }) * (if (tk[a + 2] >= 0) && (tk[a + 2] < len(k)) { X[tk[a + 2], clamp(k - 2)] } else { 0 }) * S_bar[k, i, q] } else { 0 }) + sum[m](sum[n, p]((if (m - 2 >= 0) && (m - 2 < len(n)) { W[n, m - 2] } else { 0 }) * X[tk[m], clamp(p - 2)] * S_bar_dot[p, a, n] + (if (m - 2 >= 0) && (m - 2 < len(n)) { W[n, m - 2] } else { 0 }) * X_dot[tk[m], clamp(p - 2)] * S_bar[p, a, n] + X[tk[m], clamp(p - 2)] * (if (m - 2 >= 0) && (m - 2 < len(n)) { W_dot[n, m - 2] } else { 0 }) * S_bar[p, a, n]) * (tk[m] == q));
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.tensor::<f64, ndarray::Ix2>("X");
+        let p_W = case.tensor::<f64, ndarray::Ix2>("W");
+        let p_V = case.tensor::<f64, ndarray::Ix2>("V");
+        let p_U = case.tensor::<f64, ndarray::Ix2>("U");
+        let p_Z = case.tensor::<f64, ndarray::Ix1>("Z");
+        let p_tk = case.integers::<usize, ndarray::Ix1>("tk");
+        let r0 = g11_058(&p_X, &p_W, &p_V, &p_U, &p_Z, &p_tk).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.scalar_cotangent::<f64>(0);
+        let (g0, g1, g2, g3, g4) = g11_058_vjp(&p_X, &p_W, &p_V, &p_U, &p_Z, &p_tk, c0).unwrap();
+        case.gradient("X", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_X.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        case.gradient("W", g1.view().into_dyn(), 1.0);
+        let mut a1 = p_W.clone();
+        direction(a1.view_mut().into_dyn(), 1);
+        case.gradient("V", g2.view().into_dyn(), 1.0);
+        let mut a2 = p_V.clone();
+        direction(a2.view_mut().into_dyn(), 2);
+        case.gradient("U", g3.view().into_dyn(), 1.0);
+        let mut a3 = p_U.clone();
+        direction(a3.view_mut().into_dyn(), 3);
+        case.gradient("Z", g4.view().into_dyn(), 1.0);
+        let mut a4 = p_Z.clone();
+        direction(a4.view_mut().into_dyn(), 4);
+        let d0 = g11_058_jvp(&p_X, &p_W, &p_V, &p_U, &p_Z, &p_tk, &a0, &a1, &a2, &a3, &a4).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list()), (g2.list(), a2.list()), (g3.list(), a3.list()), (g4.list(), a4.list())]);
+        let (h0, h1, h2, h3, h4) = g11_058_hvp(&p_X, &p_W, &p_V, &p_U, &p_Z, &p_tk, &a0, &a1, &a2, &a3, &a4).unwrap();
+        let mut b0 = a0.clone();
+        direction(b0.view_mut().into_dyn(), 5);
+        let mut b1 = a1.clone();
+        direction(b1.view_mut().into_dyn(), 6);
+        let mut b2 = a2.clone();
+        direction(b2.view_mut().into_dyn(), 7);
+        let mut b3 = a3.clone();
+        direction(b3.view_mut().into_dyn(), 8);
+        let mut b4 = a4.clone();
+        direction(b4.view_mut().into_dyn(), 9);
+        let (k0, k1, k2, k3, k4) = g11_058_hvp(&p_X, &p_W, &p_V, &p_U, &p_Z, &p_tk, &b0, &b1, &b2, &b3, &b4).unwrap();
+        case.symmetric::<f64>(&vec![(h0.list(), b0.list()), (h1.list(), b1.list()), (h2.list(), b2.list()), (h3.list(), b3.list()), (h4.list(), b4.list())], &vec![(k0.list(), a0.list()), (k1.list(), a1.list()), (k2.list(), a2.list()), (k3.list(), a3.list()), (k4.list(), a4.list())]);
+    }
+}
+
+mod g11_059 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_059(const X[k], tk[k]: usize, dim n, dim m) -> Y0[n, m] {
+            Y0[i, j] = sum[p: k, q](X[3] * X[q] * X[len(k) - p - 1] * (X[wrap(q - 2)] / (1.5 + X[tk[p]]^2)));
+        }
+        pub fn g11_059_vjp(const X[k], tk[k]: usize, dim n, dim m, const Y0_bar[n, m]) -> X_bar[k] {
+            S = sum[q](X[q] * X[wrap(q - 2)]);
+            S2 = sum[p: k](X[len(k) - p - 1] * recip(1.5 + X[tk[p]]^2));
+            S_bar = sum[i, j](S2 * X[3] * Y0_bar[i, j]);
+            S2_bar = sum[i, j](S * X[3] * Y0_bar[i, j]);
+            X_bar[i] = sum[j, k](S * S2 * Y0_bar[j, k]) * (3 == i) + S2_bar * recip(1.5 + (if (tk[len(k) - i - 1] >= 0) && (tk[len(k) - i - 1] < len(k)) { X[tk[len(k) - i - 1]] } else { 0 })^2) + sum[p](-(2 * (S2_bar * recip(1.5 + X[tk[p]]^2)^2 * X[tk[p]] * X[len(k) - p - 1] * (tk[p] == i)))) + (S_bar * X[wrap(i - 2)] + S_bar * X[wrap(i + 2)]);
+        }
+        pub fn g11_059_jvp(const X[k], tk[k]: usize, dim n, dim m, const X_dot[k]) -> Y0_dot[n, m] {
+            S = sum[q](X[q] * X[wrap(q - 2)]);
+            S2 = sum[p: k](X[len(k) - p - 1] * recip(1.5 + X[tk[p]]^2));
+            Y0_dot[i, j] = S * S2 * X_dot[3] + (sum[q](X_dot[q] * X[wrap(q - 2)] + X_dot[wrap(q - 2)] * X[q]) * S2 + S * sum[p: k](recip(1.5 + X[tk[p]]^2) * X_dot[len(k) - p - 1] - 2 * (X[len(k) - p - 1] * recip(1.5 + X[tk[p]]^2)^2 * X_dot[tk[p]] * X[tk[p]]))) * X[3];
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.tensor::<f64, ndarray::Ix1>("X");
+        let p_tk = case.integers::<usize, ndarray::Ix1>("tk");
+        let p_n = case.integer::<usize>("n");
+        let p_m = case.integer::<usize>("m");
+        let r0 = g11_059(&p_X, &p_tk, p_n, p_m).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix2>(0);
+        let g0 = g11_059_vjp(&p_X, &p_tk, p_n, p_m, &c0).unwrap();
+        case.gradient("X", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_X.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        let d0 = g11_059_jvp(&p_X, &p_tk, p_n, p_m, &a0).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list())]);
+    }
+}
+
 mod g11_060 {
     use super::*;
     einstan::einstan! {
@@ -1787,7 +2280,7 @@ mod g11_060 {
             W_bar[p, i] = (if !(logsumexp[j](W[j, j]) == -inf) { sum[k: m](X[k] / (1.5 + X[0]^2) * Y0_bar[k]) * exp(W[p, p] - logsumexp[m](W[m, m])) } else { 0 }) * (p == i);
         }
         pub fn g11_060_jvp(const X[m], const W[k, k], const X_dot[m], const W_dot[k, k]) -> Y0_dot[m] {
-            Y0_dot[j] = sum[p: k](if !(logsumexp[i](W[i, i]) == -inf) { W_dot[p, p] * exp(W[p, p] - logsumexp[k](W[k, k])) } else { 0 }) * (X[j] / (1.5 + X[0]^2)) + logsumexp[m](W[m, m]) * ((X_dot[j] - 2 * ((if (0 < len(m)) { X_dot[0] } else { 0 }) * X[0] * (X[j] / (1.5 + X[0]^2)))) / (1.5 + X[0]^2));
+            Y0_dot[j] = sum[p: k](if !(logsumexp[i](W[i, i]) == -inf) { W_dot[p, p] * exp(W[p, p] - logsumexp[k](W[k, k])) } else { 0 }) * (X[j] / (1.5 + X[0]^2)) + logsumexp[m](W[m, m]) * ((X_dot[j] - 2 * (X[0] * X_dot[0] * (X[j] / (1.5 + X[0]^2)))) / (1.5 + X[0]^2));
         }
     }
     #[allow(non_snake_case)]
@@ -1909,7 +2402,7 @@ mod g11_063 {
             Y0[p] = X[p, p] * X[p, p];
             L[i, p, b] = log_softmax[p](W[b] + U[p, i]);
             Y0_dot[p] = 2 * (X_dot[p, p] * X[p, p]);
-            Y1_dot[i, p] = sum[b](((Y0[p] / 3.2424 * (if (2 < len(k)) { V_dot[2, p] } else { 0 }) + V[2, p] * (Y0_dot[p] / 3.2424)) * W[b] + V[2, p] * W_dot[b] * (Y0[p] / 3.2424) - 2 * (L[i, p, b] * (V[2, p] * (Y0[p] / 3.2424) * W[b] / (1.5 + L[i, p, b]^2)) * (W_dot[b] + U_dot[p, i] - sum[j](exp(L[i, j, b]) * (W_dot[b] + U_dot[j, i]))))) / (1.5 + L[i, p, b]^2));
+            Y1_dot[i, p] = sum[b](((Y0[p] / 3.2424 * V_dot[2, p] + V[2, p] * (Y0_dot[p] / 3.2424)) * W[b] + V[2, p] * W_dot[b] * (Y0[p] / 3.2424) - 2 * (L[i, p, b] * (V[2, p] * (Y0[p] / 3.2424) * W[b] / (1.5 + L[i, p, b]^2)) * (W_dot[b] + U_dot[p, i] - sum[j](exp(L[i, j, b]) * (W_dot[b] + U_dot[j, i]))))) / (1.5 + L[i, p, b]^2));
         }
     }
     #[allow(non_snake_case)]
@@ -2118,6 +2611,40 @@ mod g11_068 {
     }
 }
 
+mod g11_069 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_069(const X[m, m], const W[k, m, m], dim n) -> Y0[k, n] {
+            Y0[p, i] = sum[b, j](1.09 * X[b, j] * erf(X[clamp(b - 2), b]) * (X[j, b] + W[p, j, b]));
+        }
+        pub fn g11_069_vjp(const X[m, m], const W[k, m, m], dim n, const Y0_bar[k, n]) -> (X_bar[m, m], W_bar[k, m, m]) {
+            X_bar[b, j] = sum[p, i](1.09 * (erf(X[clamp(b - 2), b]) * Y0_bar[p, i] * (X[j, b] + W[p, j, b]))) + sum[k, m](1.09 * (erf(X[clamp(j - 2), j]) * Y0_bar[k, m] * X[j, b])) + sum[n, q, r](1.2299332921341088 * (exp(-X[clamp(j - 2), j]^2) * Y0_bar[n, q] * X[j, r] * (X[r, j] + W[n, r, j]))) * (max(min(j - 2, len(m) - 1), 0) == b);
+            W_bar[p, j, b] = sum[i](1.09 * (erf(X[clamp(b - 2), b]) * Y0_bar[p, i] * X[b, j]));
+        }
+        pub fn g11_069_jvp(const X[m, m], const W[k, m, m], dim n, const X_dot[m, m], const W_dot[k, m, m]) -> Y0_dot[k, n] {
+            Y0_dot[p, i] = sum[b, j](1.09 * ((1.1283791670955126 * (exp(-X[clamp(b - 2), b]^2) * X_dot[clamp(b - 2), b] * X[b, j]) + erf(X[clamp(b - 2), b]) * X_dot[b, j]) * (X[j, b] + W[p, j, b]) + erf(X[clamp(b - 2), b]) * X[b, j] * (X_dot[j, b] + W_dot[p, j, b])));
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.tensor::<f64, ndarray::Ix2>("X");
+        let p_W = case.tensor::<f64, ndarray::Ix3>("W");
+        let p_n = case.integer::<usize>("n");
+        let r0 = g11_069(&p_X, &p_W, p_n).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix2>(0);
+        let (g0, g1) = g11_069_vjp(&p_X, &p_W, p_n, &c0).unwrap();
+        case.gradient("X", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_X.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        case.gradient("W", g1.view().into_dyn(), 1.0);
+        let mut a1 = p_W.clone();
+        direction(a1.view_mut().into_dyn(), 1);
+        let d0 = g11_069_jvp(&p_X, &p_W, p_n, &a0, &a1).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list())]);
+    }
+}
+
 mod g11_070 {
     use super::*;
     einstan::einstan! {
@@ -2253,13 +2780,13 @@ mod g11_073 {
         pub fn g11_073_jvp(const X, const W[k, k], const V[k, n], const X_dot, const W_dot[k, k], const V_dot[k, n]) -> Y0_dot {
             S[i, q] = sum[p](V[p, i] * W[q, p]);
             P[i: n, q] = softmax[i](i * W[0, q]);
-            Y0_dot = sum[i, q](((2 * (X * X * X_dot) + X * X * X_dot) * S[i, q] + X * X * X * sum[p](V_dot[p, i] * W[q, p] + V[p, i] * W_dot[q, p])) * P[i, q] + X * X * X * S[i, q] * (P[i, q] * ((if (0 < len(k)) { W_dot[0, q] } else { 0 }) * i - sum[j]((if (0 < len(k)) { W_dot[0, q] } else { 0 }) * j * P[j, q]))));
+            Y0_dot = sum[i, q](((2 * (X * X * X_dot) + X * X * X_dot) * S[i, q] + X * X * X * sum[p](V_dot[p, i] * W[q, p] + V[p, i] * W_dot[q, p])) * P[i, q] + X * X * X * S[i, q] * ((W_dot[0, q] * i - sum[j](W_dot[0, q] * j * P[j, q])) * P[i, q]));
         }
         pub fn g11_073_hvp(const X, const W[k, k], const V[k, n], const X_dot, const W_dot[k, k], const V_dot[k, n]) -> (X_bar_dot, W_bar_dot[k, k], V_bar_dot[k, n]) {
             S[i, q] = sum[p](V[p, i] * W[q, p]);
             P[i: n, q] = softmax[i](i * W[0, q]);
             S_dot[i, q] = sum[p](V_dot[p, i] * W[q, p] + V[p, i] * W_dot[q, p]);
-            P_dot[i, q] = ((if (0 < len(k)) { W_dot[0, q] } else { 0 }) * i - sum[j]((if (0 < len(k)) { W_dot[0, q] } else { 0 }) * j * P[j, q])) * P[i, q];
+            P_dot[i, q] = P[i, q] * (W_dot[0, q] * i - sum[j](W_dot[0, q] * j * P[j, q]));
             X_bar_dot = sum[i, q](X * X * (S[i, q] * P_dot[i, q] + S_dot[i, q] * P[i, q]) + 2 * (X * X_dot * S[i, q] * P[i, q]) + 2 * (X * (X * (S[i, q] * P_dot[i, q] + S_dot[i, q] * P[i, q]) + X_dot * S[i, q] * P[i, q])) + 2 * (X * X_dot * S[i, q] * P[i, q]));
             S_bar[i, q] = X * X * X * P[i, q];
             S_bar_dot[i, q] = X * X * X * P_dot[i, q] + (2 * (X * X * X_dot) + X * X * X_dot) * P[i, q];
@@ -2331,6 +2858,39 @@ mod g11_074 {
     }
 }
 
+mod g11_075 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_075(const X[m], dim n, dim k) -> Y0[n, k] {
+            Y0[i, p] = sum[b](sum[j](X[j] * X[len(m) - j - 1] * X[j]) * cos(X[b]) / (1.5 + recip(2 + (X[b] * X[b])^2)^2));
+        }
+        pub fn g11_075_vjp(const X[m], dim n, dim k, const Y0_bar[n, k]) -> X_bar[m] {
+            S = sum[j](X[len(m) - j - 1] * X[j] * X[j]);
+            S_bar = sum[b, i, p](cos(X[b]) * (Y0_bar[i, p] / (1.5 + recip(2 + (X[b] * X[b])^2)^2)));
+            X_bar[b] = sum[i, p](8 * (S * cos(X[b]) / (1.5 + recip(2 + (X[b] * X[b])^2)^2) * recip(2 + (X[b] * X[b])^2)^2 * X[b] * X[b] * X[b] * recip(2 + (X[b] * X[b])^2) * (Y0_bar[i, p] / (1.5 + recip(2 + (X[b] * X[b])^2)^2))) - S * sin(X[b]) * (Y0_bar[i, p] / (1.5 + recip(2 + (X[b] * X[b])^2)^2))) + (S_bar * X[len(m) - b - 1] * X[b] + S_bar * X[len(m) - b - 1] * X[b] + S_bar * X[len(m) - b - 1] * X[len(m) - b - 1]);
+        }
+        pub fn g11_075_jvp(const X[m], dim n, dim k, const X_dot[m]) -> Y0_dot[n, k] {
+            S = sum[j](X[len(m) - j - 1] * X[j] * X[j]);
+            Y0_dot[i, p] = sum[b]((sum[j]((X_dot[len(m) - j - 1] * X[j] + X[len(m) - j - 1] * X_dot[j]) * X[j] + X[len(m) - j - 1] * X_dot[j] * X[j]) * cos(X[b]) - S * sin(X[b]) * X_dot[b] + 8 * (recip(2 + (X[b] * X[b])^2)^2 * (S * cos(X[b]) / (1.5 + recip(2 + (X[b] * X[b])^2)^2)) * X_dot[b] * recip(2 + (X[b] * X[b])^2) * X[b] * X[b] * X[b])) / (1.5 + recip(2 + (X[b] * X[b])^2)^2));
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.tensor::<f64, ndarray::Ix1>("X");
+        let p_n = case.integer::<usize>("n");
+        let p_k = case.integer::<usize>("k");
+        let r0 = g11_075(&p_X, p_n, p_k).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix2>(0);
+        let g0 = g11_075_vjp(&p_X, p_n, p_k, &c0).unwrap();
+        case.gradient("X", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_X.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        let d0 = g11_075_jvp(&p_X, p_n, p_k, &a0).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list())]);
+    }
+}
+
 mod g11_076 {
     use super::*;
     einstan::einstan! {
@@ -2343,7 +2903,7 @@ mod g11_076 {
             V_bar[i, p] = sum[b, j](erf(0.33) * abs(W[b] * p) * Y0_bar[p, j] * (X[1, j] * p + max(W[b], W[b]))) * (0 == i);
         }
         pub fn g11_076_jvp(const X[n, n], const W[m], const V[m, k], const X_dot[n, n], const W_dot[m], const V_dot[m, k]) -> Y0_dot[k, n] {
-            Y0_dot[p, i] = sum[b]((X[1, i] * p + max(W[b], W[b])) * (erf(0.33) * p * W_dot[b] * sign(W[b] * p) * (X[i, i] + V[0, p]) + erf(0.33) * abs(W[b] * p) * (X_dot[i, i] + (if (0 < len(m)) { V_dot[0, p] } else { 0 }))) + erf(0.33) * abs(W[b] * p) * (X[i, i] + V[0, p]) * ((if (1 < len(n)) { X_dot[1, i] } else { 0 }) * p + 2 * (if !(W[b] > W[b]) { W_dot[b] * (if W[b] == W[b] { 0.5 } else { 1 }) } else { 0 })));
+            Y0_dot[p, i] = sum[b]((erf(0.33) * p * W_dot[b] * sign(W[b] * p) * (X[i, i] + V[0, p]) + erf(0.33) * (X_dot[i, i] + V_dot[0, p]) * abs(W[b] * p)) * (X[1, i] * p + max(W[b], W[b])) + erf(0.33) * abs(W[b] * p) * (X[i, i] + V[0, p]) * (X_dot[1, i] * p + 2 * (if !(W[b] > W[b]) { W_dot[b] * (if W[b] == W[b] { 0.5 } else { 1 }) } else { 0 })));
         }
     }
     #[allow(non_snake_case)]
@@ -2369,6 +2929,71 @@ mod g11_076 {
     }
 }
 
+mod g11_077 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_077(const X[m, m, m], dim k) -> Y0[k] {
+            Y0[p] = sum[b, j](X[j, b, b] * X[j, b, clamp(j + 2)]);
+        }
+        pub fn g11_077_vjp(const X[m, m, m], dim k, const Y0_bar[k]) -> X_bar[m, m, m] {
+            X_bar[j, b, i] = sum[p](Y0_bar[p] * X[j, b, clamp(j + 2)]) * (b == i) + sum[k](Y0_bar[k] * X[j, b, b]) * (max(min(j + 2, len(m) - 1), 0) == i);
+        }
+        pub fn g11_077_jvp(const X[m, m, m], dim k, const X_dot[m, m, m]) -> Y0_dot[k] {
+            Y0_dot[p] = sum[j, b](X[j, b, b] * X_dot[j, b, clamp(j + 2)] + X[j, b, clamp(j + 2)] * X_dot[j, b, b]);
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.tensor::<f64, ndarray::Ix3>("X");
+        let p_k = case.integer::<usize>("k");
+        let r0 = g11_077(&p_X, p_k).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix1>(0);
+        let g0 = g11_077_vjp(&p_X, p_k, &c0).unwrap();
+        case.gradient("X", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_X.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        let d0 = g11_077_jvp(&p_X, p_k, &a0).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list())]);
+    }
+}
+
+mod g11_079 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_079(const X[m, n], dim k) -> Y0[m, k] {
+            Y0[j, p] = max[b](sum[i: n](sum[a]((i == a) * X[j, a]) * X[b, len(n) - i - 1]^2));
+        }
+        pub fn g11_079_vjp(const X[m, n], dim k, const Y0_bar[m, k]) -> X_bar[m, n] {
+            S[j, i] = X[j, i];
+            S2[j, b] = sum[i](S[j, i] * X[b, len(n) - i - 1]^2);
+            Y0[j, p: k] = max[b](S2[j, b]);
+            S2_bar[j, b] = sum[p](if S2[j, b] == Y0[j, p] { recip(sum[i: m]((S2[j, i] == Y0[j, p]))) * Y0_bar[j, p] } else { 0 });
+            X_bar[b, i] = sum[j](2 * (X[j, len(n) - i - 1] * S2_bar[j, b] * X[b, i])) + sum[k](X[k, len(n) - i - 1]^2 * S2_bar[b, k]);
+        }
+        pub fn g11_079_jvp(const X[m, n], dim k, const X_dot[m, n]) -> Y0_dot[m, k] {
+            S[j, i] = X[j, i];
+            S2[j, b] = sum[i](S[j, i] * X[b, len(n) - i - 1]^2);
+            Y0[j, p: k] = max[b](S2[j, b]);
+            Y0_dot[j, p] = sum[b](if S2[j, b] == Y0[j, p] { sum[i: n](X_dot[j, i] * X[b, len(n) - i - 1]^2 + 2 * (X[b, len(n) - i - 1] * X_dot[b, len(n) - i - 1] * X[j, i])) * recip(sum[k: m]((S2[j, k] == Y0[j, p]))) } else { 0 });
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.tensor::<f64, ndarray::Ix2>("X");
+        let p_k = case.integer::<usize>("k");
+        let r0 = g11_079(&p_X, p_k).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix2>(0);
+        let g0 = g11_079_vjp(&p_X, p_k, &c0).unwrap();
+        case.gradient("X", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_X.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        let d0 = g11_079_jvp(&p_X, p_k, &a0).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list())]);
+    }
+}
+
 mod g11_080 {
     use super::*;
     einstan::einstan! {
@@ -2381,7 +3006,7 @@ mod g11_080 {
             V_bar[i] = sum[p, j](-(2 * ((W[2] * p + sum[k](V[k])) * (softplus(X * X) / (1.5 + (W[2] * p + sum[m](V[m]))^2)) * (Y0_bar[j, p] / (1.5 + (W[2] * p + sum[n](V[n]))^2)))));
         }
         pub fn g11_080_jvp(const X, const W[n], const V[n], dim m, dim k, const X_dot, const W_dot[n], const V_dot[n]) -> Y0_dot[m, k] {
-            Y0_dot[j, p] = (2 * (sigmoid(X * X) * X * X_dot) - 2 * ((W[2] * p + sum[i](V[i])) * (softplus(X * X) / (1.5 + (W[2] * p + sum[k](V[k]))^2)) * ((if (2 < len(n)) { W_dot[2] } else { 0 }) * p + sum[m](V_dot[m])))) / (1.5 + (W[2] * p + sum[n](V[n]))^2);
+            Y0_dot[j, p] = (2 * (sigmoid(X * X) * X * X_dot) - 2 * ((W[2] * p + sum[i](V[i])) * (softplus(X * X) / (1.5 + (W[2] * p + sum[k](V[k]))^2)) * (W_dot[2] * p + sum[m](V_dot[m])))) / (1.5 + (W[2] * p + sum[n](V[n]))^2);
         }
     }
     #[allow(non_snake_case)]
@@ -2517,7 +3142,7 @@ mod g11_084 {
         pub fn g11_084_jvp(const X[m, n], dim k, const X_dot[m, n]) -> Y0_dot[n, k] {
             P[i, b] = softmax[i](X[b, i]);
             S[i] = sum[b](X[b, i] / (1.5 + X[1, i]^2) * P[i, b]);
-            Y0_dot[i, p] = if !(cos(cos(0.91)) < S[i]) { (if S[i] == cos(cos(0.91)) { 0.5 } else { 1 }) * sum[b: m]((X_dot[b, i] - 2 * ((if (1 < len(m)) { X_dot[1, i] } else { 0 }) * X[1, i] * (X[b, i] / (1.5 + X[1, i]^2)))) / (1.5 + X[1, i]^2) * softmax[i](X[b, i]) + (X_dot[b, i] - sum[j: n](softmax[j](X[b, j]) * X_dot[b, j])) * softmax[i](X[b, i]) * (X[b, i] / (1.5 + X[1, i]^2))) } else { 0 };
+            Y0_dot[i, p] = if !(cos(cos(0.91)) < S[i]) { (if S[i] == cos(cos(0.91)) { 0.5 } else { 1 }) * sum[b: m]((X_dot[b, i] - 2 * (X_dot[1, i] * X[1, i] * (X[b, i] / (1.5 + X[1, i]^2)))) / (1.5 + X[1, i]^2) * softmax[i](X[b, i]) + (X_dot[b, i] - sum[j: n](softmax[j](X[b, j]) * X_dot[b, j])) * softmax[i](X[b, i]) * (X[b, i] / (1.5 + X[1, i]^2))) } else { 0 };
         }
     }
     #[allow(non_snake_case)]
@@ -2533,6 +3158,41 @@ mod g11_084 {
         direction(a0.view_mut().into_dyn(), 0);
         let d0 = g11_084_jvp(&p_X, p_k, &a0).unwrap();
         case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list())]);
+    }
+}
+
+mod g11_085 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_085(const X[k, n], dim m) -> (Y0[k, m], Y1[n, k, m]) {
+            Y0[p, j] = sum[i: m](logsumexp[a](X[3, a])) + sum[k](X[clamp(p + 2), k] / (1.5 + X[p, k]^2) * (1.1 / (1.5 + X[p, k]^2)));
+            Y1[i, p, j] = Y0[p, j] + Y0[p, j];
+        }
+        pub fn g11_085_vjp(const X[k, n], dim m, const Y0_bar[k, m], const Y1_bar[n, k, m]) -> X_bar[k, n] {
+            Y02_bar[i, j] = Y0_bar[i, j] + sum[k](2 * Y1_bar[k, i, j]);
+            X_bar[p, a] = 2 * ((-(sum[j](Y02_bar[p, j]) * (X[clamp(p + 2), a] / (1.5 + X[p, a]^2)) / (1.5 + X[p, a]^2) * (1.1 / (1.5 + X[p, a]^2))) - sum[i](Y02_bar[p, i]) * (1.1 / (1.5 + X[p, a]^2)) / (1.5 + X[p, a]^2) * (X[clamp(p + 2), a] / (1.5 + X[p, a]^2))) * X[p, a]) + sum[k](sum[m](Y02_bar[k, m]) * (1.1 / (1.5 + X[k, a]^2)) / (1.5 + X[k, a]^2) * (max(min(k + 2, len(k) - 1), 0) == p)) + (if !(logsumexp[n](X[3, n]) == -inf) { len(m) * sum[q: k, r: m](Y02_bar[q, r]) * exp(X[3, a] - logsumexp[s](X[3, s])) } else { 0 }) * (3 == p);
+        }
+        pub fn g11_085_jvp(const X[k, n], dim m, const X_dot[k, n]) -> (Y0_dot[k, m], Y1_dot[n, k, m]) {
+            S2_dot[p] = sum[a]((X_dot[clamp(p + 2), a] - 2 * (X_dot[p, a] * (X[clamp(p + 2), a] / (1.5 + X[p, a]^2)) * X[p, a])) / (1.5 + X[p, a]^2) * (1.1 / (1.5 + X[p, a]^2)) - X[clamp(p + 2), a] / (1.5 + X[p, a]^2) * (2 * (X_dot[p, a] * (1.1 / (1.5 + X[p, a]^2)) * X[p, a]) / (1.5 + X[p, a]^2)));
+            Y0_dot[p, j] = len(m) * sum[a: n](if !(logsumexp[i](X[3, i]) == -inf) { exp(X[3, a] - logsumexp[k](X[3, k])) * X_dot[3, a] } else { 0 }) + S2_dot[p];
+            Y1_dot[i, p, j] = 2 * Y0_dot[p, j];
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.tensor::<f64, ndarray::Ix2>("X");
+        let p_m = case.integer::<usize>("m");
+        let (r0, r1) = g11_085(&p_X, p_m).unwrap();
+        case.output::<f64>(0, &r0);
+        case.output::<f64>(1, &r1);
+        let c0 = case.cotangent::<f64, ndarray::Ix2>(0);
+        let c1 = case.cotangent::<f64, ndarray::Ix3>(1);
+        let g0 = g11_085_vjp(&p_X, p_m, &c0, &c1).unwrap();
+        case.gradient("X", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_X.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        let (d0, d1) = g11_085_jvp(&p_X, p_m, &a0).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list()), (c1.list(), d1.list())], &vec![(g0.list(), a0.list())]);
     }
 }
 
@@ -2591,6 +3251,77 @@ mod g11_087 {
         direction(a0.view_mut().into_dyn(), 0);
         let d0 = g11_087_jvp(&p_X, p_m, &a0).unwrap();
         case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list())]);
+    }
+}
+
+mod g11_088 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_088(const X[k, k], dim n) -> Y0[n] {
+            Y0[i] = sum[p, q](X[p, q] * X[len(k) - q - 1, p] * softmax[i](X[p, q]));
+        }
+        pub fn g11_088_vjp(const X[k, k], dim n, const Y0_bar[n]) -> X_bar[k, k] {
+            P[i: n, p, q] = softmax[i](X[p, q]);
+            P_bar[i, p, q] = Y0_bar[i] * X[p, q] * X[len(k) - q - 1, p];
+            X_bar[p, q] = sum[i](Y0_bar[i] * X[len(k) - q - 1, p] * P[i, p, q]) + sum[j](Y0_bar[j] * X[q, len(k) - p - 1] * P[j, q, len(k) - p - 1]) + sum[k](P[k, p, q] * (P_bar[k, p, q] - sum[m](P[m, p, q] * P_bar[m, p, q])));
+        }
+        pub fn g11_088_jvp(const X[k, k], dim n, const X_dot[k, k]) -> Y0_dot[n] {
+            Y0_dot[i] = sum[p, q]((X_dot[len(k) - q - 1, p] * X[p, q] + X_dot[p, q] * X[len(k) - q - 1, p]) * softmax[i](X[p, q]) + X[len(k) - q - 1, p] * X[p, q] * ((X_dot[p, q] - sum[j: n](X_dot[p, q] * softmax[j](X[p, q]))) * softmax[i](X[p, q])));
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.tensor::<f64, ndarray::Ix2>("X");
+        let p_n = case.integer::<usize>("n");
+        let r0 = g11_088(&p_X, p_n).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix1>(0);
+        let g0 = g11_088_vjp(&p_X, p_n, &c0).unwrap();
+        case.gradient("X", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_X.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        let d0 = g11_088_jvp(&p_X, p_n, &a0).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list())]);
+    }
+}
+
+mod g11_089 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_089(const X[k, n], const W[n, k], const V[k, n, k], tk[m]: usize) -> Y0[n, k, m] {
+            Y0[i, p, j] = sum[a: n]((i == a) * (X[p, clamp(i + 1)] / (1.5 + W[i, p]^2)) * (0.38 / (1.5 + X[p, len(n) - a - 1]^2) * (X[p, i] + i) * max(V[tk[j], i, clamp(p + 1)], 0.84)));
+        }
+        pub fn g11_089_vjp(const X[k, n], const W[n, k], const V[k, n, k], tk[m]: usize, const Y0_bar[n, k, m]) -> (X_bar[k, n], W_bar[n, k], V_bar[k, n, k]) {
+            X_bar[p, i] = sum[j](0.38 * (X[p, clamp(i + 1)] * recip(1.5 + W[i, p]^2) * recip(1.5 + X[p, len(n) - i - 1]^2) * max(V[tk[j], i, clamp(p + 1)], 0.84) * Y0_bar[i, p, j])) + sum[k](-(0.76 * ((X[p, len(n) - i - 1] + (len(n) - i - 1)) * recip(1.5 + W[len(n) - i - 1, p]^2) * recip(1.5 + X[p, i]^2)^2 * X[p, i] * X[p, clamp(len(n) - i)] * max(if (tk[k] >= 0) && (tk[k] < len(k)) && (len(n) - i - 1 >= 0) && (len(n) - i - 1 < len(n)) { V[tk[k], len(n) - i - 1, clamp(p + 1)] } else { 0 }, 0.84) * Y0_bar[len(n) - i - 1, p, k]))) + sum[m](sum[n](0.38 * (recip(1.5 + W[m, p]^2) * (X[p, m] + m) * recip(1.5 + X[p, len(n) - m - 1]^2) * max(V[tk[n], m, clamp(p + 1)], 0.84) * Y0_bar[m, p, n])) * (max(min(m + 1, len(n) - 1), 0) == i));
+            W_bar[i, p] = sum[j](-(0.76 * (recip(1.5 + W[i, p]^2)^2 * recip(1.5 + X[p, len(n) - i - 1]^2) * W[i, p] * (X[p, i] + i) * X[p, clamp(i + 1)] * max(V[tk[j], i, clamp(p + 1)], 0.84) * Y0_bar[i, p, j])));
+            V_bar[i, j, k] = sum[m, p: k]((if !(0.84 > V[tk[m], j, clamp(p + 1)]) { 0.38 * (recip(1.5 + W[j, p]^2) * (X[p, j] + j) * X[p, clamp(j + 1)] * recip(1.5 + X[p, len(n) - j - 1]^2) * Y0_bar[j, p, m] * (if V[tk[m], j, clamp(p + 1)] == 0.84 { 0.5 } else { 1 })) } else { 0 }) * (tk[m] == i) * (max(min(p + 1, len(k) - 1), 0) == k));
+        }
+        pub fn g11_089_jvp(const X[k, n], const W[n, k], const V[k, n, k], tk[m]: usize, const X_dot[k, n], const W_dot[n, k], const V_dot[k, n, k]) -> Y0_dot[n, k, m] {
+            S[i: n, p] = recip(1.5 + X[p, len(n) - i - 1]^2);
+            Y0_dot[i, p, j] = 0.38 * (((X[p, clamp(i + 1)] * (S[i, p] * X_dot[p, i] - 2 * (X_dot[p, len(n) - i - 1] * S[i, p]^2 * (X[p, i] + i) * X[p, len(n) - i - 1])) + S[i, p] * (X[p, i] + i) * X_dot[p, clamp(i + 1)]) * recip(1.5 + W[i, p]^2) - 2 * (recip(1.5 + W[i, p]^2)^2 * W_dot[i, p] * S[i, p] * W[i, p] * (X[p, i] + i) * X[p, clamp(i + 1)])) * max(V[tk[j], i, clamp(p + 1)], 0.84) + S[i, p] * (X[p, i] + i) * X[p, clamp(i + 1)] * recip(1.5 + W[i, p]^2) * (if !(0.84 > V[tk[j], i, clamp(p + 1)]) { (if V[tk[j], i, clamp(p + 1)] == 0.84 { 0.5 } else { 1 }) * V_dot[tk[j], i, clamp(p + 1)] } else { 0 }));
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.tensor::<f64, ndarray::Ix2>("X");
+        let p_W = case.tensor::<f64, ndarray::Ix2>("W");
+        let p_V = case.tensor::<f64, ndarray::Ix3>("V");
+        let p_tk = case.integers::<usize, ndarray::Ix1>("tk");
+        let r0 = g11_089(&p_X, &p_W, &p_V, &p_tk).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix3>(0);
+        let (g0, g1, g2) = g11_089_vjp(&p_X, &p_W, &p_V, &p_tk, &c0).unwrap();
+        case.gradient("X", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_X.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        case.gradient("W", g1.view().into_dyn(), 1.0);
+        let mut a1 = p_W.clone();
+        direction(a1.view_mut().into_dyn(), 1);
+        case.gradient("V", g2.view().into_dyn(), 1.0);
+        let mut a2 = p_V.clone();
+        direction(a2.view_mut().into_dyn(), 2);
+        let d0 = g11_089_jvp(&p_X, &p_W, &p_V, &p_tk, &a0, &a1, &a2).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list()), (g2.list(), a2.list())]);
     }
 }
 
@@ -2815,6 +3546,34 @@ mod g11_094 {
     }
 }
 
+mod g11_095 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_095(const X[n, n, k]) -> Y0[n, k] {
+            Y0[i, p] = sum[q]((p == q) * sum[a](X[clamp(a + 1), clamp(a + 1), p] * X[i, i, q] * X[i, a, p]));
+        }
+        pub fn g11_095_vjp(const X[n, n, k], const Y0_bar[n, k]) -> X_bar[n, n, k] {
+            X_bar[i, a, p] = sum[j](X[clamp(j + 1), clamp(j + 1), p] * X[i, j, p]) * Y0_bar[i, p] * (i == a) + X[clamp(a + 1), clamp(a + 1), p] * (X[i, i, p] * Y0_bar[i, p]) + sum[k](sum[m](X[m, m, p] * Y0_bar[m, p] * X[m, k, p]) * (max(min(k + 1, len(n) - 1), 0) == i) * (max(min(k + 1, len(n) - 1), 0) == a));
+        }
+        pub fn g11_095_jvp(const X[n, n, k], const X_dot[n, n, k]) -> Y0_dot[n, k] {
+            Y0_dot[i, p] = sum[a](X[clamp(a + 1), clamp(a + 1), p] * X[i, a, p]) * X_dot[i, i, p] + X[i, i, p] * sum[j](X_dot[clamp(j + 1), clamp(j + 1), p] * X[i, j, p] + X[clamp(j + 1), clamp(j + 1), p] * X_dot[i, j, p]);
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.tensor::<f64, ndarray::Ix3>("X");
+        let r0 = g11_095(&p_X).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix2>(0);
+        let g0 = g11_095_vjp(&p_X, &c0).unwrap();
+        case.gradient("X", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_X.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        let d0 = g11_095_jvp(&p_X, &a0).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list())]);
+    }
+}
+
 mod g11_096 {
     use super::*;
     einstan::einstan! {
@@ -2859,7 +3618,7 @@ mod g11_097 {
             W_bar[i, j] = sum[k](S_bar[k]) * (1 == i);
         }
         pub fn g11_097_jvp(const X[n, m], const W[n, m], dim k, const X_dot[n, m], const W_dot[n, m]) -> Y0_dot[n, k] {
-            Y0_dot[i, p] = sum[j](X_dot[i, j] + (if (1 < len(n)) { W_dot[1, j] } else { 0 })) / len(m);
+            Y0_dot[i, p] = sum[j](X_dot[i, j] + W_dot[1, j]) / len(m);
         }
     }
     #[allow(non_snake_case)]
@@ -3104,6 +3863,82 @@ mod g11_103 {
     }
 }
 
+mod g11_104 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_104(const X[n], dim k) -> Y0[k, n] {
+            Y0[p, i] = max(prod[a]((if (i - 1 >= 0) && (i - 1 < len(n)) { X[i - 1] } else { 0 }) * X[a] * a), mean[j: n](0.47 * X[i]));
+        }
+        pub fn g11_104_vjp(const X[n], dim k, const Y0_bar[k, n]) -> X_bar[n] {
+            Q[i: n] = prod[a]((if (i - 1 >= 0) && (i - 1 < len(n)) { X[i - 1] } else { 0 }) * X[a] * a);
+            S[i] = sum[a: n](0.47 * X[i]);
+            Q_bar[i] = sum[p: k](if !(S[i] / len(n) > Q[i]) { (if Q[i] == S[i] / len(n) { 0.5 } else { 1 }) * Y0_bar[p, i] } else { 0 });
+            N[i: n] = sum[a](((if (i - 1 >= 0) && (i - 1 < len(n)) { X[i - 1] } else { 0 }) * X[a] * a == 0));
+            Q2[i: n] = prod[a](if (if (i - 1 >= 0) && (i - 1 < len(n)) { X[i - 1] } else { 0 }) * X[a] * a == 0 { 1 } else { (if (i - 1 >= 0) && (i - 1 < len(n)) { X[i - 1] } else { 0 }) * X[a] * a });
+            S2[i, j: n] = (if (j - 1 >= 0) && (j - 1 < len(n)) { X[j - 1] } else { 0 }) * X[i] * i;
+            X_bar[i] = 0.47 * (len(n) * sum[p: k](if !(Q[i] > S[i] / len(n)) { (if Q[i] == S[i] / len(n) { 0.5 } else { 1 }) * Y0_bar[p, i] / len(n) } else { 0 })) + sum[j]((if (j - 1 >= 0) && (j - 1 < len(n)) { X[j - 1] } else { 0 }) * i * Q_bar[j] * (if S2[i, j] == 0 { if N[j] == 1 { Q2[j] } else { 0 } } else { if N[j] == 0 { Q[j] / S2[i, j] } else { 0 } })) + sum[a: n](if i + 1 < len(n) { Q_bar[i + 1] * X[a] * a * (if X[a] * X[i] * a == 0 { if N[i + 1] == 1 { Q2[i + 1] } else { 0 } } else { if N[i + 1] == 0 { Q[i + 1] / (X[a] * X[i] * a) } else { 0 } }) } else { 0 });
+        }
+        pub fn g11_104_jvp(const X[n], dim k, const X_dot[n]) -> Y0_dot[k, n] {
+            Q[i: n] = prod[a]((if (i - 1 >= 0) && (i - 1 < len(n)) { X[i - 1] } else { 0 }) * X[a] * a);
+            S[i] = sum[a: n](0.47 * X[i]);
+            N[i: n] = sum[a](((if (i - 1 >= 0) && (i - 1 < len(n)) { X[i - 1] } else { 0 }) * X[a] * a == 0));
+            Q2[i: n] = prod[a](if (if (i - 1 >= 0) && (i - 1 < len(n)) { X[i - 1] } else { 0 }) * X[a] * a == 0 { 1 } else { (if (i - 1 >= 0) && (i - 1 < len(n)) { X[i - 1] } else { 0 }) * X[a] * a });
+            Q_dot[i: n] = sum[a](a * (if (if (i - 1 >= 0) && (i - 1 < len(n)) { X[i - 1] } else { 0 }) * X[a] * a == 0 { if N[i] == 1 { Q2[i] } else { 0 } } else { if N[i] == 0 { Q[i] / ((if (i - 1 >= 0) && (i - 1 < len(n)) { X[i - 1] } else { 0 }) * X[a] * a) } else { 0 } }) * ((if (i - 1 >= 0) && (i - 1 < len(n)) { X_dot[i - 1] } else { 0 }) * X[a] + (if (i - 1 >= 0) && (i - 1 < len(n)) { X[i - 1] } else { 0 }) * X_dot[a]));
+            Y0_dot[p, i] = (if !(S[i] / len(n) > Q[i]) { Q_dot[i] * (if Q[i] == S[i] / len(n) { 0.5 } else { 1 }) } else { 0 }) + (if !(Q[i] > S[i] / len(n)) { 0.47 * (len(n) * X_dot[i]) / len(n) * (if Q[i] == S[i] / len(n) { 0.5 } else { 1 }) } else { 0 });
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.tensor::<f64, ndarray::Ix1>("X");
+        let p_k = case.integer::<usize>("k");
+        let r0 = g11_104(&p_X, p_k).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix2>(0);
+        let g0 = g11_104_vjp(&p_X, p_k, &c0).unwrap();
+        case.gradient("X", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_X.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        let d0 = g11_104_jvp(&p_X, p_k, &a0).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list())]);
+    }
+}
+
+mod g11_105 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_105(const X[m, n], dim k) -> Y1[k, n] {
+            Y0[i, j] = X[j, i]^2;
+            Y1[p, i] = sum[j](exp(0.5 * ((if (i + 2 >= 0) && (i + 2 < len(n)) { Y0[i + 2, j] } else { 0 }) * Y0[i, j])) / (1.5 + (X[j, i]^2 * min[b](Y0[i, b]))^2));
+        }
+        pub fn g11_105_vjp(const X[m, n], dim k, const Y1_bar[k, n]) -> X_bar[m, n] {
+            Y0[i, j] = X[j, i]^2;
+            M[i] = min[b](Y0[i, b]);
+            M_bar[i] = sum[j, p](-(2 * (M[i] * (exp(0.5 * ((if (i + 2 >= 0) && (i + 2 < len(n)) { Y0[i + 2, j] } else { 0 }) * Y0[i, j])) / (1.5 + (M[i] * X[j, i]^2)^2)) * X[j, i]^2 * X[j, i]^2 * (Y1_bar[p, i] / (1.5 + (M[i] * X[j, i]^2)^2)))));
+            Y0_bar[i, j] = sum[p](0.5 * (exp(0.5 * (Y0[i, j] * (if (i + 2 >= 0) && (i + 2 < len(n)) { Y0[i + 2, j] } else { 0 }))) * (if (i + 2 >= 0) && (i + 2 < len(n)) { Y0[i + 2, j] } else { 0 }) * (Y1_bar[p, i] / (1.5 + (M[i] * X[j, i]^2)^2)))) + sum[k: k](if i - 2 >= 0 { 0.5 * (Y0[i - 2, j] * exp(0.5 * (Y0[i - 2, j] * Y0[i, j])) * (Y1_bar[k, i - 2] / (1.5 + (M[i - 2] * X[j, i - 2]^2)^2))) } else { 0 }) + (if Y0[i, j] == M[i] { recip(sum[b: m]((Y0[i, b] == M[i]))) * M_bar[i] } else { 0 });
+            X_bar[j, i] = sum[p](-(4 * (M[i] * M[i] * (exp(0.5 * ((if (i + 2 >= 0) && (i + 2 < len(n)) { Y0[i + 2, j] } else { 0 }) * Y0[i, j])) / (1.5 + (M[i] * X[j, i]^2)^2)) * X[j, i]^2 * X[j, i] * (Y1_bar[p, i] / (1.5 + (M[i] * X[j, i]^2)^2))))) + 2 * (Y0_bar[i, j] * X[j, i]);
+        }
+        pub fn g11_105_jvp(const X[m, n], dim k, const X_dot[m, n]) -> Y1_dot[k, n] {
+            Y0[i, j] = X[j, i]^2;
+            Y0_dot[i, j] = 2 * (X[j, i] * X_dot[j, i]);
+            Y1_dot[p, i] = sum[j]((0.5 * (((if (i + 2 >= 0) && (i + 2 < len(n)) { Y0_dot[i + 2, j] } else { 0 }) * Y0[i, j] + Y0_dot[i, j] * (if (i + 2 >= 0) && (i + 2 < len(n)) { Y0[i + 2, j] } else { 0 })) * exp(0.5 * ((if (i + 2 >= 0) && (i + 2 < len(n)) { Y0[i + 2, j] } else { 0 }) * Y0[i, j]))) - 2 * (min[b](Y0[i, b]) * (sum[k](if Y0[i, k] == min[m](Y0[i, m]) { recip(sum[n: m]((Y0[i, n] == min[q: m](Y0[i, q])))) * Y0_dot[i, k] } else { 0 }) * X[j, i]^2 + 2 * (min[r](Y0[i, r]) * X_dot[j, i] * X[j, i])) * (exp(0.5 * ((if (i + 2 >= 0) && (i + 2 < len(n)) { Y0[i + 2, j] } else { 0 }) * Y0[i, j])) / (1.5 + (min[s](Y0[i, s]) * X[j, i]^2)^2)) * X[j, i]^2)) / (1.5 + (min[t](Y0[i, t]) * X[j, i]^2)^2));
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.tensor::<f64, ndarray::Ix2>("X");
+        let p_k = case.integer::<usize>("k");
+        let r0 = g11_105(&p_X, p_k).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix2>(0);
+        let g0 = g11_105_vjp(&p_X, p_k, &c0).unwrap();
+        case.gradient("X", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_X.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        let d0 = g11_105_jvp(&p_X, p_k, &a0).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list())]);
+    }
+}
+
 mod g11_106 {
     use super::*;
     einstan::einstan! {
@@ -3296,6 +4131,48 @@ mod g11_110 {
     }
 }
 
+mod g11_111 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_111(const X[n, n, k]) -> Y0 {
+            Y0 = sum[a, i, p](X[a, clamp(a - 1), len(k) - p - 1] * X[a, i, p] * X[i, a, p])^2;
+        }
+        pub fn g11_111_vjp(const X[n, n, k], const Y0_bar) -> X_bar[n, n, k] {
+            S = sum[a, p, i](X[a, clamp(a - 1), len(k) - p - 1] * X[a, i, p] * X[i, a, p]);
+            S_bar = 2 * (Y0_bar * S);
+            X_bar[a, i, p] = S_bar * X[a, clamp(a - 1), len(k) - p - 1] * X[i, a, p] + sum[j](S_bar * X[j, a, len(k) - p - 1] * X[a, j, len(k) - p - 1]) * (max(min(a - 1, len(n) - 1), 0) == i) + S_bar * X[i, clamp(i - 1), len(k) - p - 1] * X[i, a, p];
+        }
+        pub fn g11_111_jvp(const X[n, n, k], const X_dot[n, n, k]) -> Y0_dot {
+            S = sum[a, p, i](X[a, clamp(a - 1), len(k) - p - 1] * X[a, i, p] * X[i, a, p]);
+            S_dot = sum[i, a, p](X[i, a, p] * (X_dot[a, clamp(a - 1), len(k) - p - 1] * X[a, i, p] + X[a, clamp(a - 1), len(k) - p - 1] * X_dot[a, i, p]) + X[a, clamp(a - 1), len(k) - p - 1] * X_dot[i, a, p] * X[a, i, p]);
+            Y0_dot = 2 * (S * S_dot);
+        }
+        pub fn g11_111_hvp(const X[n, n, k], const X_dot[n, n, k]) -> X_bar_dot[n, n, k] {
+            S = sum[a, p, i](X[a, clamp(a - 1), len(k) - p - 1] * X[a, i, p] * X[i, a, p]);
+            S_dot = sum[a, p, i]((X_dot[a, clamp(a - 1), len(k) - p - 1] * X[a, i, p] + X[a, clamp(a - 1), len(k) - p - 1] * X_dot[a, i, p]) * X[i, a, p] + X[a, clamp(a - 1), len(k) - p - 1] * X_dot[i, a, p] * X[a, i, p]);
+            X_bar_dot[a, i, p] = X[a, clamp(a - 1), len(k) - p - 1] * (2 * S_dot * X[i, a, p] + 2 * S * X_dot[i, a, p]) + 2 * S * X_dot[a, clamp(a - 1), len(k) - p - 1] * X[i, a, p] + sum[j]((2 * S_dot * X[j, a, len(k) - p - 1] + 2 * S * X_dot[j, a, len(k) - p - 1]) * X[a, j, len(k) - p - 1] + 2 * S * X[j, a, len(k) - p - 1] * X_dot[a, j, len(k) - p - 1]) * (max(min(a - 1, len(n) - 1), 0) == i) + (2 * S_dot * X[i, clamp(i - 1), len(k) - p - 1] * X[i, a, p] + 2 * S * (X_dot[i, clamp(i - 1), len(k) - p - 1] * X[i, a, p] + X[i, clamp(i - 1), len(k) - p - 1] * X_dot[i, a, p]));
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.tensor::<f64, ndarray::Ix3>("X");
+        let r0 = g11_111(&p_X).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.scalar_cotangent::<f64>(0);
+        let g0 = g11_111_vjp(&p_X, c0).unwrap();
+        case.gradient("X", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_X.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        let d0 = g11_111_jvp(&p_X, &a0).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list())]);
+        let h0 = g11_111_hvp(&p_X, &a0).unwrap();
+        let mut b0 = a0.clone();
+        direction(b0.view_mut().into_dyn(), 5);
+        let k0 = g11_111_hvp(&p_X, &b0).unwrap();
+        case.symmetric::<f64>(&vec![(h0.list(), b0.list())], &vec![(k0.list(), a0.list())]);
+    }
+}
+
 mod g11_112 {
     use super::*;
     einstan::einstan! {
@@ -3342,6 +4219,39 @@ mod g11_112 {
         direction(a3.view_mut().into_dyn(), 3);
         let d0 = g11_112_jvp(&p_X, &p_W, &p_V, &p_U, p_k, &a0, &a1, &a2, &a3).unwrap();
         case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list()), (g2.list(), a2.list()), (g3.list(), a3.list())]);
+    }
+}
+
+mod g11_113 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_113(const X[m], const W[k, n, m]) -> Y0[n, k] {
+            Y0[i, p] = sum[b](recip(2 + (X[b] / (1.5 + (if (p - 1 >= 0) && (p - 1 < len(k)) { W[p - 1, i, b] } else { 0 })^2))^2));
+        }
+        pub fn g11_113_vjp(const X[m], const W[k, n, m], const Y0_bar[n, k]) -> (X_bar[m], W_bar[k, n, m]) {
+            X_bar[b] = sum[i, p](-(2 * (Y0_bar[i, p] * recip(2 + (X[b] / (1.5 + (if (p - 1 >= 0) && (p - 1 < len(k)) { W[p - 1, i, b] } else { 0 })^2))^2)^2 * (X[b] / (1.5 + (if (p - 1 >= 0) && (p - 1 < len(k)) { W[p - 1, i, b] } else { 0 })^2))) / (1.5 + (if (p - 1 >= 0) && (p - 1 < len(k)) { W[p - 1, i, b] } else { 0 })^2)));
+            W_bar[i, j, b] = if i + 1 < len(k) { 2 * (W[i, j, b] * (2 * (Y0_bar[j, i + 1] * recip(2 + (X[b] / (1.5 + W[i, j, b]^2))^2)^2 * (X[b] / (1.5 + W[i, j, b]^2))) / (1.5 + W[i, j, b]^2)) * (X[b] / (1.5 + W[i, j, b]^2))) } else { 0 };
+        }
+        pub fn g11_113_jvp(const X[m], const W[k, n, m], const X_dot[m], const W_dot[k, n, m]) -> Y0_dot[n, k] {
+            Y0_dot[i, p] = sum[b](-(2 * ((X_dot[b] - 2 * (X[b] / (1.5 + (if (p - 1 >= 0) && (p - 1 < len(k)) { W[p - 1, i, b] } else { 0 })^2) * (if (p - 1 >= 0) && (p - 1 < len(k)) { W[p - 1, i, b] } else { 0 }) * (if (p - 1 >= 0) && (p - 1 < len(k)) { W_dot[p - 1, i, b] } else { 0 }))) / (1.5 + (if (p - 1 >= 0) && (p - 1 < len(k)) { W[p - 1, i, b] } else { 0 })^2) * (X[b] / (1.5 + (if (p - 1 >= 0) && (p - 1 < len(k)) { W[p - 1, i, b] } else { 0 })^2)) * recip(2 + (X[b] / (1.5 + (if (p - 1 >= 0) && (p - 1 < len(k)) { W[p - 1, i, b] } else { 0 })^2))^2)^2)));
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.tensor::<f64, ndarray::Ix1>("X");
+        let p_W = case.tensor::<f64, ndarray::Ix3>("W");
+        let r0 = g11_113(&p_X, &p_W).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix2>(0);
+        let (g0, g1) = g11_113_vjp(&p_X, &p_W, &c0).unwrap();
+        case.gradient("X", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_X.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        case.gradient("W", g1.view().into_dyn(), 1.0);
+        let mut a1 = p_W.clone();
+        direction(a1.view_mut().into_dyn(), 1);
+        let d0 = g11_113_jvp(&p_X, &p_W, &a0, &a1).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list())]);
     }
 }
 
@@ -3442,6 +4352,39 @@ mod g11_116 {
     }
 }
 
+mod g11_117 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_117(const X[n, n, n], dim m) -> Y0[n, m] {
+            Y0[i, j] = X[i, i, i] * X[wrap(i + 2), i, i] * sum[a]((if (a - 1 >= 0) && (a - 1 < len(n)) { X[a, i, a - 1] } else { 0 }) * X[a, len(n) - i - 1, a]) * abs(X[i, i, i]);
+        }
+        pub fn g11_117_vjp(const X[n, n, n], dim m, const Y0_bar[n, m]) -> X_bar[n, n, n] {
+            S[i: n] = sum[a](X[a, len(n) - i - 1, a] * (if (a - 1 >= 0) && (a - 1 < len(n)) { X[a, i, a - 1] } else { 0 }));
+            S_bar[i] = sum[j](X[wrap(i + 2), i, i] * X[i, i, i] * abs(X[i, i, i]) * Y0_bar[i, j]);
+            X_bar[i, j, k] = sum[m](X[wrap(i + 2), i, i] * X[i, i, i] * S[i] * sign(X[i, i, i]) * Y0_bar[i, m] + X[wrap(i + 2), i, i] * S[i] * abs(X[i, i, i]) * Y0_bar[i, m]) * (i == j) * (i == k) + sum[n](X[j, j, j] * S[j] * abs(X[j, j, j]) * Y0_bar[j, n]) * (((j + 2) % len(n)) == i) * (j == k) + (if (i - 1 >= 0) && (i - 1 < len(n)) { S_bar[j] * X[i, len(n) - j - 1, i] } else { 0 }) * (i - 1 == k) + S_bar[len(n) - j - 1] * (if i - 1 >= 0 { X[i, len(n) - j - 1, i - 1] } else { 0 }) * (i == k);
+        }
+        pub fn g11_117_jvp(const X[n, n, n], dim m, const X_dot[n, n, n]) -> Y0_dot[n, m] {
+            S[i: n] = sum[a](X[a, len(n) - i - 1, a] * (if (a - 1 >= 0) && (a - 1 < len(n)) { X[a, i, a - 1] } else { 0 }));
+            S_dot[i: n] = sum[a](X_dot[a, len(n) - i - 1, a] * (if (a - 1 >= 0) && (a - 1 < len(n)) { X[a, i, a - 1] } else { 0 }) + X[a, len(n) - i - 1, a] * (if (a - 1 >= 0) && (a - 1 < len(n)) { X_dot[a, i, a - 1] } else { 0 }));
+            Y0_dot[i, j] = ((X_dot[wrap(i + 2), i, i] * X[i, i, i] + X[wrap(i + 2), i, i] * X_dot[i, i, i]) * S[i] + X[wrap(i + 2), i, i] * X[i, i, i] * S_dot[i]) * abs(X[i, i, i]) + X[wrap(i + 2), i, i] * X[i, i, i] * X_dot[i, i, i] * S[i] * sign(X[i, i, i]);
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.tensor::<f64, ndarray::Ix3>("X");
+        let p_m = case.integer::<usize>("m");
+        let r0 = g11_117(&p_X, p_m).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix2>(0);
+        let g0 = g11_117_vjp(&p_X, p_m, &c0).unwrap();
+        case.gradient("X", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_X.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        let d0 = g11_117_jvp(&p_X, p_m, &a0).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list())]);
+    }
+}
+
 mod g11_118 {
     use super::*;
     einstan::einstan! {
@@ -3521,7 +4464,7 @@ mod g11_120 {
             W_bar[b, i] = sum[j](4 * (W[b, b] * Y0_bar[j] * X[j] * (W[b, 1] * X[j])^3)) * (b == i) + sum[k](6 * (W[b, b] * W[b, b] * Y0_bar[k] * X[k] * X[k] * (W[b, 1] * X[k])^2)) * (1 == i);
         }
         pub fn g11_120_jvp(const X[n], const W[m, m], const X_dot[n], const W_dot[m, m]) -> Y0_dot[n] {
-            Y0_dot[i] = sum[b](2 * ((2 * (W_dot[b, b] * W[b, b] * X[i]) + W[b, b] * W[b, b] * X_dot[i]) * (W[b, 1] * X[i])^3 + 3 * (W[b, b] * W[b, b] * X[i] * ((if (1 < len(m)) { W_dot[b, 1] } else { 0 }) * X[i] + W[b, 1] * X_dot[i]) * (W[b, 1] * X[i])^2)));
+            Y0_dot[i] = sum[b](2 * ((2 * (W_dot[b, b] * W[b, b] * X[i]) + W[b, b] * W[b, b] * X_dot[i]) * (W[b, 1] * X[i])^3 + 3 * (W[b, b] * W[b, b] * X[i] * (W_dot[b, 1] * X[i] + W[b, 1] * X_dot[i]) * (W[b, 1] * X[i])^2)));
         }
     }
     #[allow(non_snake_case)]
@@ -3572,6 +4515,46 @@ mod g11_121 {
     }
 }
 
+mod g11_122 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_122(const X[k, k, n], const W[n, n], tn[k]: usize, dim m) -> Y1[m, k] {
+            Y0 = sum[p, q](X[q, wrap(q - 2), tn[p]] / (1.5 + X[q, p, 1]^2));
+            Y1[j, p] = relu(Y0 + Y0) + sum[i](0.51 * X[p, p, 2] * X[p, p, len(n) - i - 1] * Y0 * W[i, i]);
+        }
+        pub fn g11_122_vjp(const X[k, k, n], const W[n, n], tn[k]: usize, dim m, const Y1_bar[m, k]) -> (X_bar[k, k, n], W_bar[n, n]) {
+            Y0 = sum[q, p](X[q, wrap(q - 2), tn[p]] / (1.5 + X[q, p, 1]^2));
+            W_bar[i, j] = sum[p](0.51 * (Y0 * sum[k](Y1_bar[k, p]) * X[p, p, 2] * X[p, p, len(n) - i - 1])) * (i == j);
+            Y0_bar = sum[j: m, p: k](2 * (if 2 * Y0 > 0 { Y1_bar[j, p] } else { 0 })) + sum[i, k](0.51 * (sum[m](Y1_bar[m, i]) * X[i, i, 2] * W[k, k] * X[i, i, len(n) - k - 1]));
+            X_bar[p, i, j] = sum[k](0.51 * (Y0 * sum[m](Y1_bar[m, p]) * W[k, k] * X[p, p, len(n) - k - 1])) * (p == i) * (2 == j) + 0.51 * (Y0 * sum[n](Y1_bar[n, p]) * X[p, p, 2] * W[len(n) - j - 1, len(n) - j - 1] * (p == i)) - 2 * (X[p, wrap(p - 2), tn[i]] / (1.5 + X[p, i, 1]^2) * (Y0_bar / (1.5 + X[p, i, 1]^2)) * X[p, i, 1] * (1 == j)) + sum[q](Y0_bar / (1.5 + X[p, q, 1]^2) * (((p - 2) % len(k)) == i) * (tn[q] == j));
+        }
+        pub fn g11_122_jvp(const X[k, k, n], const W[n, n], tn[k]: usize, dim m, const X_dot[k, k, n], const W_dot[n, n]) -> Y1_dot[m, k] {
+            Y0 = sum[q, p](X[q, wrap(q - 2), tn[p]] / (1.5 + X[q, p, 1]^2));
+            Y0_dot = sum[q, p]((X_dot[q, wrap(q - 2), tn[p]] - 2 * (X[q, wrap(q - 2), tn[p]] / (1.5 + X[q, p, 1]^2) * X_dot[q, p, 1] * X[q, p, 1])) / (1.5 + X[q, p, 1]^2));
+            Y1_dot[j, p] = (if 2 * Y0 > 0 { 2 * Y0_dot } else { 0 }) + sum[i](0.51 * (X[p, p, len(n) - i - 1] * ((Y0_dot * X[p, p, 2] + Y0 * X_dot[p, p, 2]) * W[i, i] + Y0 * W_dot[i, i] * X[p, p, 2]) + Y0 * X[p, p, 2] * W[i, i] * X_dot[p, p, len(n) - i - 1]));
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.tensor::<f64, ndarray::Ix3>("X");
+        let p_W = case.tensor::<f64, ndarray::Ix2>("W");
+        let p_tn = case.integers::<usize, ndarray::Ix1>("tn");
+        let p_m = case.integer::<usize>("m");
+        let r0 = g11_122(&p_X, &p_W, &p_tn, p_m).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix2>(0);
+        let (g0, g1) = g11_122_vjp(&p_X, &p_W, &p_tn, p_m, &c0).unwrap();
+        case.gradient("X", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_X.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        case.gradient("W", g1.view().into_dyn(), 1.0);
+        let mut a1 = p_W.clone();
+        direction(a1.view_mut().into_dyn(), 1);
+        let d0 = g11_122_jvp(&p_X, &p_W, &p_tn, p_m, &a0, &a1).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list())]);
+    }
+}
+
 mod g11_123 {
     use super::*;
     einstan::einstan! {
@@ -3613,6 +4596,42 @@ mod g11_123 {
         direction(a2.view_mut().into_dyn(), 2);
         let d0 = g11_123_jvp(&p_X, &p_W, p_V, &a0, &a1, a2[()]).unwrap();
         case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list()), (g2.list(), a2.list())]);
+    }
+}
+
+mod g11_124 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_124(const X[n, m], const W[k]) -> Y0[n, k] {
+            Y0[i, p] = sum[a](abs(X[a, 1]) / (1.5 + sum[b](X[i, b] * X[a, wrap(b + 2)] * W[p])^2));
+        }
+        pub fn g11_124_vjp(const X[n, m], const W[k], const Y0_bar[n, k]) -> (X_bar[n, m], W_bar[k]) {
+            S[i, p, a] = sum[b](W[p] * X[a, wrap(b + 2)] * X[i, b]);
+            S_bar[i, p, a] = -(2 * (S[i, p, a] * (Y0_bar[i, p] / (1.5 + S[i, p, a]^2)) * (abs(X[a, 1]) / (1.5 + S[i, p, a]^2))));
+            X_bar[i, b] = sum[j, p](sign(X[i, 1]) * (Y0_bar[j, p] / (1.5 + S[j, p, i]^2))) * (1 == b) + sum[k, a](W[k] * X[a, wrap(b + 2)] * S_bar[i, k, a]) + sum[m, n](W[m] * X[n, wrap(b - 2)] * S_bar[n, m, i]);
+            W_bar[p] = sum[i, b, a](X[i, b] * X[a, wrap(b + 2)] * S_bar[i, p, a]);
+        }
+        pub fn g11_124_jvp(const X[n, m], const W[k], const X_dot[n, m], const W_dot[k]) -> Y0_dot[n, k] {
+            S[i, p, a] = sum[b](W[p] * X[a, wrap(b + 2)] * X[i, b]);
+            Y0_dot[i, p] = sum[a]((X_dot[a, 1] * sign(X[a, 1]) - 2 * (sum[b](W_dot[p] * X[a, wrap(b + 2)] * X[i, b] + W[p] * X_dot[a, wrap(b + 2)] * X[i, b] + W[p] * X[a, wrap(b + 2)] * X_dot[i, b]) * S[i, p, a] * (abs(X[a, 1]) / (1.5 + S[i, p, a]^2)))) / (1.5 + S[i, p, a]^2));
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.tensor::<f64, ndarray::Ix2>("X");
+        let p_W = case.tensor::<f64, ndarray::Ix1>("W");
+        let r0 = g11_124(&p_X, &p_W).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix2>(0);
+        let (g0, g1) = g11_124_vjp(&p_X, &p_W, &c0).unwrap();
+        case.gradient("X", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_X.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        case.gradient("W", g1.view().into_dyn(), 1.0);
+        let mut a1 = p_W.clone();
+        direction(a1.view_mut().into_dyn(), 1);
+        let d0 = g11_124_jvp(&p_X, &p_W, &a0, &a1).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list())]);
     }
 }
 
@@ -3892,6 +4911,71 @@ mod g11_132 {
     }
 }
 
+mod g11_133 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_133(const X[k], dim n) -> Y0[n] {
+            Y0[i] = sum[q](X[clamp(q + 1)] * X[q] / (1.5 + (X[clamp(q + 1)] * X[q] * 1.93)^2) * (X[q] * X[q] * (0.58 / (1.5 + i^2))));
+        }
+        pub fn g11_133_vjp(const X[k], dim n, const Y0_bar[n]) -> X_bar[k] {
+            S_bar = sum[i](0.58 * (recip(1.5 + i^2) * Y0_bar[i]));
+            S2[q] = S_bar * recip(1.5 + (1.93 * (X[clamp(q + 1)] * X[q]))^2) * X[clamp(q + 1)] * X[q] * X[q];
+            S3[q] = recip(1.5 + (1.93 * (X[clamp(q + 1)] * X[q]))^2);
+            X_bar[q] = S2[q] + S2[q] + S2[q] - 7.4498 * (S_bar * X[clamp(q + 1)] * X[clamp(q + 1)] * X[clamp(q + 1)] * X[q] * X[q] * X[q] * X[q] * recip(1.5 + (1.93 * (X[clamp(q + 1)] * X[q]))^2)^2) + sum[i]((S_bar * S3[i] * X[i] * X[i] * X[i] - 7.4498 * (S_bar * X[clamp(i + 1)] * X[clamp(i + 1)] * X[i] * X[i] * X[i] * X[i] * X[i] * S3[i]^2)) * (max(min(i + 1, len(k) - 1), 0) == q));
+        }
+        pub fn g11_133_jvp(const X[k], dim n, const X_dot[k]) -> Y0_dot[n] {
+            S2[q] = recip(1.5 + (1.93 * (X[clamp(q + 1)] * X[q]))^2);
+            S_dot = sum[q](((X[clamp(q + 1)] * X_dot[q] * S2[q] + (X_dot[clamp(q + 1)] * S2[q] - 7.4498 * (S2[q]^2 * X[clamp(q + 1)] * X[clamp(q + 1)] * (X_dot[clamp(q + 1)] * X[q] + X[clamp(q + 1)] * X_dot[q]) * X[q])) * X[q]) * X[q] + X[clamp(q + 1)] * X_dot[q] * X[q] * S2[q]) * X[q] + X[clamp(q + 1)] * X_dot[q] * X[q] * X[q] * S2[q]);
+            Y0_dot[i] = 0.58 * (S_dot * recip(1.5 + i^2));
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.tensor::<f64, ndarray::Ix1>("X");
+        let p_n = case.integer::<usize>("n");
+        let r0 = g11_133(&p_X, p_n).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix1>(0);
+        let g0 = g11_133_vjp(&p_X, p_n, &c0).unwrap();
+        case.gradient("X", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_X.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        let d0 = g11_133_jvp(&p_X, p_n, &a0).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list())]);
+    }
+}
+
+mod g11_134 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_134(const X[n, n], dim m) -> Y0[m, n] {
+            Y0[j, i] = sum[k: m](sum[a](X[i, i] * X[i, a] * (if (a + 1 >= 0) && (a + 1 < len(n)) { X[i, a + 1] } else { 0 })));
+        }
+        pub fn g11_134_vjp(const X[n, n], dim m, const Y0_bar[m, n]) -> X_bar[n, n] {
+            S_bar[i] = sum[j](len(m) * Y0_bar[j, i]);
+            X_bar[i, j] = sum[a](S_bar[i] * (if (a + 1 >= 0) && (a + 1 < len(n)) { X[i, a + 1] } else { 0 }) * X[i, a]) * (i == j) + (S_bar[i] * X[i, i] * (if (j + 1 >= 0) && (j + 1 < len(n)) { X[i, j + 1] } else { 0 }) + (if j - 1 >= 0 { S_bar[i] * X[i, i] * X[i, j - 1] } else { 0 }));
+        }
+        pub fn g11_134_jvp(const X[n, n], dim m, const X_dot[n, n]) -> Y0_dot[m, n] {
+            S_dot[i] = sum[a]((X_dot[i, i] * (if (a + 1 >= 0) && (a + 1 < len(n)) { X[i, a + 1] } else { 0 }) + X[i, i] * (if (a + 1 >= 0) && (a + 1 < len(n)) { X_dot[i, a + 1] } else { 0 })) * X[i, a] + X[i, i] * X_dot[i, a] * (if (a + 1 >= 0) && (a + 1 < len(n)) { X[i, a + 1] } else { 0 }));
+            Y0_dot[j, i] = len(m) * S_dot[i];
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.tensor::<f64, ndarray::Ix2>("X");
+        let p_m = case.integer::<usize>("m");
+        let r0 = g11_134(&p_X, p_m).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix2>(0);
+        let g0 = g11_134_vjp(&p_X, p_m, &c0).unwrap();
+        case.gradient("X", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_X.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        let d0 = g11_134_jvp(&p_X, p_m, &a0).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list())]);
+    }
+}
+
 mod g11_135 {
     use super::*;
     einstan::einstan! {
@@ -3940,1109 +5024,24 @@ mod g11_135 {
     }
 }
 
-mod g11_137 {
-    use super::*;
-    einstan::einstan! {
-        pub fn g11_137(const X, const W[n, n], dim m, dim k) -> (Y0[n, k, m], Y1[n, k, m], Y2[k, m]) {
-            Y0[i, p, j] = exp(0.5 * (X^3 + X * 0.7));
-            Y1[i, p, j] = recip(2 + Y0[i, p, j]^2);
-            Y2[p, j] = sum[a](Y0[a, p, j] * X * silu(1.33) * sum[i](W[i, i] * W[a, i]))^2;
-        }
-        pub fn g11_137_vjp(const X, const W[n, n], dim m, dim k, const Y0_bar[n, k, m], const Y1_bar[n, k, m], const Y2_bar[k, m]) -> (X_bar, W_bar[n, n]) {
-            Y0[i: n, p: k, j: m] = exp(0.5 * (X^3 + 0.7 * X));
-            Y1[i, p, j] = recip(2 + Y0[i, p, j]^2);
-            S[a] = sum[i](W[i, i] * W[a, i]);
-            S2[p, j] = sum[a](silu(1.33) * X * S[a] * Y0[a, p, j]);
-            S2_bar[p, j] = 2 * (S2[p, j] * Y2_bar[p, j]);
-            S_bar[a] = sum[p, j](silu(1.33) * X * S2_bar[p, j] * Y0[a, p, j]);
-            W_bar[a, i] = S_bar[a] * W[i, i] + sum[j](S_bar[j] * W[j, a]) * (a == i);
-            Y02_bar[i, p, j] = Y0_bar[i, p, j] + silu(1.33) * X * S[i] * S2_bar[p, j] - 2 * (Y1_bar[i, p, j] * Y0[i, p, j] * Y1[i, p, j]^2);
-            X_bar = sum[a, p, j](silu(1.33) * S[a] * S2_bar[p, j] * Y0[a, p, j]) + sum[i, k, m](0.35 * (exp(0.5 * (X^3 + 0.7 * X)) * Y02_bar[i, k, m]) + 1.5 * (exp(0.5 * (X^3 + 0.7 * X)) * X^2 * Y02_bar[i, k, m]));
-        }
-        pub fn g11_137_jvp(const X, const W[n, n], dim m, dim k, const X_dot, const W_dot[n, n]) -> (Y0_dot[n, k, m], Y1_dot[n, k, m], Y2_dot[k, m]) {
-            Y0[i: n, p: k, j: m] = exp(0.5 * (X^3 + 0.7 * X));
-            Y1[i, p, j] = recip(2 + Y0[i, p, j]^2);
-            S[a] = sum[i](W[i, i] * W[a, i]);
-            Y0_dot[i, p, j] = 0.5 * (exp(0.5 * (X^3 + 0.7 * X)) * (3 * (X^2 * X_dot) + 0.7 * X_dot));
-            Y1_dot[i, p, j] = -(2 * (Y0_dot[i, p, j] * Y0[i, p, j] * Y1[i, p, j]^2));
-            Y2_dot[p, j] = 2 * (sum[a](silu(1.33) * X * S[a] * Y0[a, p, j]) * sum[i]((silu(1.33) * X_dot * S[i] + silu(1.33) * X * sum[k](W_dot[k, k] * W[i, k] + W[k, k] * W_dot[i, k])) * Y0[i, p, j] + silu(1.33) * X * S[i] * Y0_dot[i, p, j]));
-        }
-    }
-    #[allow(non_snake_case)]
-    pub fn run(case: &Case) {
-        let p_X = case.scalar::<f64>("X");
-        let p_W = case.tensor::<f64, ndarray::Ix2>("W");
-        let p_m = case.integer::<usize>("m");
-        let p_k = case.integer::<usize>("k");
-        let (r0, r1, r2) = g11_137(p_X, &p_W, p_m, p_k).unwrap();
-        case.output::<f64>(0, &r0);
-        case.output::<f64>(1, &r1);
-        case.output::<f64>(2, &r2);
-        let c0 = case.cotangent::<f64, ndarray::Ix3>(0);
-        let c1 = case.cotangent::<f64, ndarray::Ix3>(1);
-        let c2 = case.cotangent::<f64, ndarray::Ix2>(2);
-        let (g0, g1) = g11_137_vjp(p_X, &p_W, p_m, p_k, &c0, &c1, &c2).unwrap();
-        case.gradient("X", ndarray::arr0(g0).view().into_dyn(), 1.0);
-        let mut a0 = ndarray::arr0(p_X);
-        direction(a0.view_mut().into_dyn(), 0);
-        case.gradient("W", g1.view().into_dyn(), 1.0);
-        let mut a1 = p_W.clone();
-        direction(a1.view_mut().into_dyn(), 1);
-        let (d0, d1, d2) = g11_137_jvp(p_X, &p_W, p_m, p_k, a0[()], &a1).unwrap();
-        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list()), (c1.list(), d1.list()), (c2.list(), d2.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list())]);
-    }
-}
-
-mod g11_138 {
-    use super::*;
-    einstan::einstan! {
-        pub fn g11_138(const X[m, m], const W[k, k]) -> Y0[m] {
-            Y0[j] = min[q: k](X[j, j]) * relu(X[j, j]) + sum[i](W[i, i] / (1.5 + W[i, i]^2)) * silu(X[j, j]);
-        }
-        pub fn g11_138_vjp(const X[m, m], const W[k, k], const Y0_bar[m]) -> (X_bar[m, m], W_bar[k, k]) {
-            S = sum[q](W[q, q] / (1.5 + W[q, q]^2));
-            S_bar = sum[j](Y0_bar[j] * silu(X[j, j]));
-            W_bar[q, i] = (S_bar / (1.5 + W[q, q]^2) - 2 * (W[q, q] * (W[q, q] / (1.5 + W[q, q]^2)) * (S_bar / (1.5 + W[q, q]^2)))) * (q == i);
-            X_bar[j, i] = (S * sigmoid(X[j, j]) * Y0_bar[j] * (1 + (1 - sigmoid(X[j, j])) * X[j, j]) + (if X[j, j] > 0 { min[q: k](X[j, j]) * Y0_bar[j] } else { 0 })) * (j == i) + len(k) * (if X[j, j] == min[k: k](X[j, j]) { recip(sum[m: k]((X[j, j] == min[n: k](X[j, j])))) * (relu(X[j, j]) * Y0_bar[j]) } else { 0 }) * (j == i);
-        }
-        pub fn g11_138_jvp(const X[m, m], const W[k, k], const X_dot[m, m], const W_dot[k, k]) -> Y0_dot[m] {
-            Y0_dot[j] = (if X[j, j] > 0 { X_dot[j, j] } else { 0 }) * min[q: k](X[j, j]) + len(k) * (if X[j, j] == min[i: k](X[j, j]) { recip(sum[k: k]((X[j, j] == min[m: k](X[j, j])))) * X_dot[j, j] } else { 0 }) * relu(X[j, j]) + (sum[n]((W_dot[n, n] - 2 * (W[n, n] * (W[n, n] / (1.5 + W[n, n]^2)) * W_dot[n, n])) / (1.5 + W[n, n]^2)) * silu(X[j, j]) + sum[p](W[p, p] / (1.5 + W[p, p]^2)) * sigmoid(X[j, j]) * X_dot[j, j] * (1 + (1 - sigmoid(X[j, j])) * X[j, j]));
-        }
-    }
-    #[allow(non_snake_case)]
-    pub fn run(case: &Case) {
-        let p_X = case.tensor::<f64, ndarray::Ix2>("X");
-        let p_W = case.tensor::<f64, ndarray::Ix2>("W");
-        let r0 = g11_138(&p_X, &p_W).unwrap();
-        case.output::<f64>(0, &r0);
-        let c0 = case.cotangent::<f64, ndarray::Ix1>(0);
-        let (g0, g1) = g11_138_vjp(&p_X, &p_W, &c0).unwrap();
-        case.gradient("X", g0.view().into_dyn(), 1.0);
-        let mut a0 = p_X.clone();
-        direction(a0.view_mut().into_dyn(), 0);
-        case.gradient("W", g1.view().into_dyn(), 1.0);
-        let mut a1 = p_W.clone();
-        direction(a1.view_mut().into_dyn(), 1);
-        let d0 = g11_138_jvp(&p_X, &p_W, &a0, &a1).unwrap();
-        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list())]);
-    }
-}
-
-mod g11_139 {
-    use super::*;
-    einstan::einstan! {
-        pub fn g11_139(const X[k, k], const W[k], dim m) -> Y0[k, m] {
-            Y0[p, j] = tanh(X[p, p]) * sum[q](X[p, p] * W[q] * X[q, q]);
-        }
-        pub fn g11_139_vjp(const X[k, k], const W[k], dim m, const Y0_bar[k, m]) -> (X_bar[k, k], W_bar[k]) {
-            S2 = sum[q](X[q, q] * W[q]);
-            S2_bar = sum[p, j](tanh(X[p, p]) * X[p, p] * Y0_bar[p, j]);
-            X_bar[p, i] = sum[j](S2 * tanh(X[p, p]) * Y0_bar[p, j] + S2 * (1 - tanh(X[p, p])^2) * X[p, p] * Y0_bar[p, j]) * (p == i) + S2_bar * W[p] * (p == i);
-            W_bar[q] = S2_bar * X[q, q];
-        }
-        pub fn g11_139_jvp(const X[k, k], const W[k], dim m, const X_dot[k, k], const W_dot[k]) -> Y0_dot[k, m] {
-            S2 = sum[q](X[q, q] * W[q]);
-            Y0_dot[p, j] = S2 * X_dot[p, p] * (1 - tanh(X[p, p])^2) * X[p, p] + tanh(X[p, p]) * (sum[q](W[q] * X_dot[q, q] + X[q, q] * W_dot[q]) * X[p, p] + S2 * X_dot[p, p]);
-        }
-    }
-    #[allow(non_snake_case)]
-    pub fn run(case: &Case) {
-        let p_X = case.tensor::<f64, ndarray::Ix2>("X");
-        let p_W = case.tensor::<f64, ndarray::Ix1>("W");
-        let p_m = case.integer::<usize>("m");
-        let r0 = g11_139(&p_X, &p_W, p_m).unwrap();
-        case.output::<f64>(0, &r0);
-        let c0 = case.cotangent::<f64, ndarray::Ix2>(0);
-        let (g0, g1) = g11_139_vjp(&p_X, &p_W, p_m, &c0).unwrap();
-        case.gradient("X", g0.view().into_dyn(), 1.0);
-        let mut a0 = p_X.clone();
-        direction(a0.view_mut().into_dyn(), 0);
-        case.gradient("W", g1.view().into_dyn(), 1.0);
-        let mut a1 = p_W.clone();
-        direction(a1.view_mut().into_dyn(), 1);
-        let d0 = g11_139_jvp(&p_X, &p_W, p_m, &a0, &a1).unwrap();
-        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list())]);
-    }
-}
-
-mod g11_140 {
-    use super::*;
-    einstan::einstan! {
-        pub fn g11_140(const X, const W[k, k], dim n, dim m) -> Y0[m, n] {
-            Y0[j, i] = sum[p, q](X * W[p, p] * ((p == q) * X) * W[q, 3]^3);
-        }
-        pub fn g11_140_vjp(const X, const W[k, k], dim n, dim m, const Y0_bar[m, n]) -> (X_bar, W_bar[k, k]) {
-            X_bar = sum[q, j, i](2 * (X * W[q, 3]^3 * W[q, q] * Y0_bar[j, i]));
-            W_bar[q, i] = sum[j, k](X * X * W[q, 3]^3 * Y0_bar[j, k]) * (q == i) + sum[m, n](3 * (X * X * W[q, q] * W[q, 3]^2 * Y0_bar[m, n])) * (3 == i);
-        }
-        pub fn g11_140_jvp(const X, const W[k, k], dim n, dim m, const X_dot, const W_dot[k, k]) -> Y0_dot[m, n] {
-            Y0_dot[j, i] = sum[q](W[q, q] * (2 * (X_dot * X * W[q, 3]^3) + 3 * (X * X * W[q, 3]^2 * (if (3 < len(k)) { W_dot[q, 3] } else { 0 }))) + X * X * W[q, 3]^3 * W_dot[q, q]);
-        }
-    }
-    #[allow(non_snake_case)]
-    pub fn run(case: &Case) {
-        let p_X = case.scalar::<f64>("X");
-        let p_W = case.tensor::<f64, ndarray::Ix2>("W");
-        let p_n = case.integer::<usize>("n");
-        let p_m = case.integer::<usize>("m");
-        let r0 = g11_140(p_X, &p_W, p_n, p_m).unwrap();
-        case.output::<f64>(0, &r0);
-        let c0 = case.cotangent::<f64, ndarray::Ix2>(0);
-        let (g0, g1) = g11_140_vjp(p_X, &p_W, p_n, p_m, &c0).unwrap();
-        case.gradient("X", ndarray::arr0(g0).view().into_dyn(), 1.0);
-        let mut a0 = ndarray::arr0(p_X);
-        direction(a0.view_mut().into_dyn(), 0);
-        case.gradient("W", g1.view().into_dyn(), 1.0);
-        let mut a1 = p_W.clone();
-        direction(a1.view_mut().into_dyn(), 1);
-        let d0 = g11_140_jvp(p_X, &p_W, p_n, p_m, a0[()], &a1).unwrap();
-        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list())]);
-    }
-}
-
-mod g11_142 {
-    use super::*;
-    einstan::einstan! {
-        pub fn g11_142(const X[k], dim n, dim m) -> Y0[n, m, k] {
-            Y0[i, j, p] = sum[q](X[q] * X[q]) * p^2;
-        }
-        pub fn g11_142_vjp(const X[k], dim n, dim m, const Y0_bar[n, m, k]) -> X_bar[k] {
-            X_bar[q] = 2 * (sum[p, i, j](p^2 * Y0_bar[i, j, p]) * X[q]);
-        }
-        pub fn g11_142_jvp(const X[k], dim n, dim m, const X_dot[k]) -> Y0_dot[n, m, k] {
-            Y0_dot[i, j, p] = sum[q](2 * (X_dot[q] * X[q])) * p^2;
-        }
-    }
-    #[allow(non_snake_case)]
-    pub fn run(case: &Case) {
-        let p_X = case.tensor::<f64, ndarray::Ix1>("X");
-        let p_n = case.integer::<usize>("n");
-        let p_m = case.integer::<usize>("m");
-        let r0 = g11_142(&p_X, p_n, p_m).unwrap();
-        case.output::<f64>(0, &r0);
-        let c0 = case.cotangent::<f64, ndarray::Ix3>(0);
-        let g0 = g11_142_vjp(&p_X, p_n, p_m, &c0).unwrap();
-        case.gradient("X", g0.view().into_dyn(), 1.0);
-        let mut a0 = p_X.clone();
-        direction(a0.view_mut().into_dyn(), 0);
-        let d0 = g11_142_jvp(&p_X, p_n, p_m, &a0).unwrap();
-        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list())]);
-    }
-}
-
-mod g11_147 {
-    use super::*;
-    einstan::einstan! {
-        pub fn g11_147(const X[k, n]) -> Y0[n, k] {
-            Y0[i, p] = sum[q](X[q, i]) * sum[a](X[p, a] * X[p, a] * X[p, a]);
-        }
-        pub fn g11_147_vjp(const X[k, n], const Y0_bar[n, k]) -> X_bar[k, n] {
-            S[p] = sum[a](X[p, a] * X[p, a] * X[p, a]);
-            S_bar[p] = sum[i](sum[q](X[q, i]) * Y0_bar[i, p]);
-            X_bar[p, a] = sum[i](S[i] * Y0_bar[a, i]) + (S_bar[p] * X[p, a] * X[p, a] + 2 * (S_bar[p] * X[p, a] * X[p, a]));
-        }
-        pub fn g11_147_jvp(const X[k, n], const X_dot[k, n]) -> Y0_dot[n, k] {
-            Y0_dot[i, p] = sum[a](X[p, a] * X[p, a] * X[p, a]) * sum[q](X_dot[q, i]) + sum[j](X[j, i]) * sum[k](2 * (X_dot[p, k] * X[p, k] * X[p, k]) + X_dot[p, k] * X[p, k] * X[p, k]);
-        }
-    }
-    #[allow(non_snake_case)]
-    pub fn run(case: &Case) {
-        let p_X = case.tensor::<f64, ndarray::Ix2>("X");
-        let r0 = g11_147(&p_X).unwrap();
-        case.output::<f64>(0, &r0);
-        let c0 = case.cotangent::<f64, ndarray::Ix2>(0);
-        let g0 = g11_147_vjp(&p_X, &c0).unwrap();
-        case.gradient("X", g0.view().into_dyn(), 1.0);
-        let mut a0 = p_X.clone();
-        direction(a0.view_mut().into_dyn(), 0);
-        let d0 = g11_147_jvp(&p_X, &a0).unwrap();
-        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list())]);
-    }
-}
-
-mod g11_148 {
-    use super::*;
-    einstan::einstan! {
-        pub fn g11_148(const X[m], dim n, dim k) -> Y0[n, m, k] {
-            Y0[i, j, p] = sum[b]((j == b) * (1.57 + X[b]));
-        }
-        pub fn g11_148_vjp(const X[m], dim n, dim k, const Y0_bar[n, m, k]) -> X_bar[m] {
-            X_bar[j] = sum[i, p](Y0_bar[i, j, p]);
-        }
-        pub fn g11_148_jvp(const X[m], dim n, dim k, const X_dot[m]) -> Y0_dot[n, m, k] {
-            Y0_dot[i, j, p] = X_dot[j];
-        }
-    }
-    #[allow(non_snake_case)]
-    pub fn run(case: &Case) {
-        let p_X = case.tensor::<f64, ndarray::Ix1>("X");
-        let p_n = case.integer::<usize>("n");
-        let p_k = case.integer::<usize>("k");
-        let r0 = g11_148(&p_X, p_n, p_k).unwrap();
-        case.output::<f64>(0, &r0);
-        let c0 = case.cotangent::<f64, ndarray::Ix3>(0);
-        let g0 = g11_148_vjp(&p_X, p_n, p_k, &c0).unwrap();
-        case.gradient("X", g0.view().into_dyn(), 1.0);
-        let mut a0 = p_X.clone();
-        direction(a0.view_mut().into_dyn(), 0);
-        let d0 = g11_148_jvp(&p_X, p_n, p_k, &a0).unwrap();
-        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list())]);
-    }
-}
-
-mod g11_149 {
-    use super::*;
-    einstan::einstan! {
-        pub fn g11_149(const X[m, m], const W[n], const V[n, m, m]) -> Y0[n] {
-            Y0[i] = softmax[i](sum[j](X[j, j] / (1.5 + W[i]^2) * (V[1, j, j] - V[i, j, j])));
-        }
-        pub fn g11_149_vjp(const X[m, m], const W[n], const V[n, m, m], const Y0_bar[n]) -> (X_bar[m, m], W_bar[n], V_bar[n, m, m]) {
-            S[i] = sum[j]((V[1, j, j] - V[i, j, j]) * (X[j, j] / (1.5 + W[i]^2)));
-            Y0[i] = softmax[i](S[i]);
-            S_bar[i] = Y0[i] * (Y0_bar[i] - sum[j](Y0[j] * Y0_bar[j]));
-            X_bar[j, i] = sum[k](S_bar[k] * (V[1, j, j] - V[k, j, j]) / (1.5 + W[k]^2)) * (j == i);
-            W_bar[i] = sum[j](-(2 * (W[i] * (S_bar[i] * (V[1, j, j] - V[i, j, j]) / (1.5 + W[i]^2)) * (X[j, j] / (1.5 + W[i]^2)))));
-            V_bar[i, j, k] = sum[m](S_bar[m] * (X[j, j] / (1.5 + W[m]^2))) * (1 == i) * (j == k) - S_bar[i] * (X[j, j] / (1.5 + W[i]^2)) * (j == k);
-        }
-        pub fn g11_149_jvp(const X[m, m], const W[n], const V[n, m, m], const X_dot[m, m], const W_dot[n], const V_dot[n, m, m]) -> Y0_dot[n] {
-            S[i] = sum[j]((V[1, j, j] - V[i, j, j]) * (X[j, j] / (1.5 + W[i]^2)));
-            Y0[i] = softmax[i](S[i]);
-            S_dot[i] = sum[j](((if (1 < len(n)) { V_dot[1, j, j] } else { 0 }) - V_dot[i, j, j]) * (X[j, j] / (1.5 + W[i]^2)) + (X_dot[j, j] - 2 * (W[i] * W_dot[i] * (X[j, j] / (1.5 + W[i]^2)))) / (1.5 + W[i]^2) * (V[1, j, j] - V[i, j, j]));
-            Y0_dot[i] = Y0[i] * (S_dot[i] - sum[j](S_dot[j] * Y0[j]));
-        }
-    }
-    #[allow(non_snake_case)]
-    pub fn run(case: &Case) {
-        let p_X = case.tensor::<f64, ndarray::Ix2>("X");
-        let p_W = case.tensor::<f64, ndarray::Ix1>("W");
-        let p_V = case.tensor::<f64, ndarray::Ix3>("V");
-        let r0 = g11_149(&p_X, &p_W, &p_V).unwrap();
-        case.output::<f64>(0, &r0);
-        let c0 = case.cotangent::<f64, ndarray::Ix1>(0);
-        let (g0, g1, g2) = g11_149_vjp(&p_X, &p_W, &p_V, &c0).unwrap();
-        case.gradient("X", g0.view().into_dyn(), 1.0);
-        let mut a0 = p_X.clone();
-        direction(a0.view_mut().into_dyn(), 0);
-        case.gradient("W", g1.view().into_dyn(), 1.0);
-        let mut a1 = p_W.clone();
-        direction(a1.view_mut().into_dyn(), 1);
-        case.gradient("V", g2.view().into_dyn(), 1.0);
-        let mut a2 = p_V.clone();
-        direction(a2.view_mut().into_dyn(), 2);
-        let d0 = g11_149_jvp(&p_X, &p_W, &p_V, &a0, &a1, &a2).unwrap();
-        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list()), (g2.list(), a2.list())]);
-    }
-}
-
-mod g11_150 {
-    use super::*;
-    einstan::einstan! {
-        pub fn g11_150(const X[m], const W, dim n, dim k) -> Y0[k, n] {
-            Y0[p, i] = sum[b, j]((X[b] + W) * sin(X[j]) * (X[b] + X[j]));
-        }
-        pub fn g11_150_vjp(const X[m], const W, dim n, dim k, const Y0_bar[k, n]) -> (X_bar[m], W_bar) {
-            X_bar[j] = sum[b, p, i]((X[b] + W) * sin(X[j]) * Y0_bar[p, i] + (X[b] + W) * cos(X[j]) * Y0_bar[p, i] * (X[b] + X[j])) + sum[k, m, n]((X[j] + W) * sin(X[k]) * Y0_bar[m, n] + sin(X[k]) * (X[j] + X[k]) * Y0_bar[m, n]);
-            W_bar = sum[j, p, i, b](sin(X[j]) * Y0_bar[p, i] * (X[b] + X[j]));
-        }
-        pub fn g11_150_jvp(const X[m], const W, dim n, dim k, const X_dot[m], const W_dot) -> Y0_dot[k, n] {
-            Y0_dot[p, i] = sum[b, j]((X[b] + X[j]) * (cos(X[j]) * X_dot[j] * (X[b] + W) + sin(X[j]) * (X_dot[b] + W_dot)) + sin(X[j]) * (X[b] + W) * (X_dot[b] + X_dot[j]));
-        }
-    }
-    #[allow(non_snake_case)]
-    pub fn run(case: &Case) {
-        let p_X = case.tensor::<f64, ndarray::Ix1>("X");
-        let p_W = case.scalar::<f64>("W");
-        let p_n = case.integer::<usize>("n");
-        let p_k = case.integer::<usize>("k");
-        let r0 = g11_150(&p_X, p_W, p_n, p_k).unwrap();
-        case.output::<f64>(0, &r0);
-        let c0 = case.cotangent::<f64, ndarray::Ix2>(0);
-        let (g0, g1) = g11_150_vjp(&p_X, p_W, p_n, p_k, &c0).unwrap();
-        case.gradient("X", g0.view().into_dyn(), 1.0);
-        let mut a0 = p_X.clone();
-        direction(a0.view_mut().into_dyn(), 0);
-        case.gradient("W", ndarray::arr0(g1).view().into_dyn(), 1.0);
-        let mut a1 = ndarray::arr0(p_W);
-        direction(a1.view_mut().into_dyn(), 1);
-        let d0 = g11_150_jvp(&p_X, p_W, p_n, p_k, &a0, a1[()]).unwrap();
-        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list())]);
-    }
-}
-
-mod g11_152 {
-    use super::*;
-    einstan::einstan! {
-        pub fn g11_152(const X[m], const W[m, k]) -> Y0[m, k] {
-            Y0[j, p] = sum[b](X[b] * X[j] * X[b]) + W[j, p] * X[j];
-        }
-        pub fn g11_152_vjp(const X[m], const W[m, k], const Y0_bar[m, k]) -> (X_bar[m], W_bar[m, k]) {
-            W_bar[j, p] = X[j] * Y0_bar[j, p];
-            X_bar[j] = sum[p](sum[b](X[b] * X[b]) * Y0_bar[j, p] + W[j, p] * Y0_bar[j, p]) + 2 * (sum[i, k](X[i] * Y0_bar[i, k]) * X[j]);
-        }
-        pub fn g11_152_jvp(const X[m], const W[m, k], const X_dot[m], const W_dot[m, k]) -> Y0_dot[m, k] {
-            Y0_dot[j, p] = sum[b](2 * (X[b] * X_dot[b])) * X[j] + sum[i](X[i] * X[i]) * X_dot[j] + (X_dot[j] * W[j, p] + X[j] * W_dot[j, p]);
-        }
-    }
-    #[allow(non_snake_case)]
-    pub fn run(case: &Case) {
-        let p_X = case.tensor::<f64, ndarray::Ix1>("X");
-        let p_W = case.tensor::<f64, ndarray::Ix2>("W");
-        let r0 = g11_152(&p_X, &p_W).unwrap();
-        case.output::<f64>(0, &r0);
-        let c0 = case.cotangent::<f64, ndarray::Ix2>(0);
-        let (g0, g1) = g11_152_vjp(&p_X, &p_W, &c0).unwrap();
-        case.gradient("X", g0.view().into_dyn(), 1.0);
-        let mut a0 = p_X.clone();
-        direction(a0.view_mut().into_dyn(), 0);
-        case.gradient("W", g1.view().into_dyn(), 1.0);
-        let mut a1 = p_W.clone();
-        direction(a1.view_mut().into_dyn(), 1);
-        let d0 = g11_152_jvp(&p_X, &p_W, &a0, &a1).unwrap();
-        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list())]);
-    }
-}
-
-mod g11_154 {
-    use super::*;
-    einstan::einstan! {
-        pub fn g11_154(const X[m, n], const W[m, k]) -> Y0[n, k] {
-            Y0[i, p] = sum[b](relu(sum[a](X[b, a] * X[b, a])) * (gelu(X[b, i]) + W[b, p] * 1.27));
-        }
-        pub fn g11_154_vjp(const X[m, n], const W[m, k], const Y0_bar[n, k]) -> (X_bar[m, n], W_bar[m, k]) {
-            S[b] = sum[a](X[b, a] * X[b, a]);
-            W_bar[b, p] = sum[i](1.27 * (relu(S[b]) * Y0_bar[i, p]));
-            X_bar[b, i] = sum[p](relu(S[b]) * (0.5 * (1 + erf(0.7071067811865476 * X[b, i])) + 0.3989422804014327 * (exp(-(0.5 * X[b, i]^2)) * X[b, i])) * Y0_bar[i, p]) + 2 * (sum[j: n, k: k](if S[b] > 0 { Y0_bar[j, k] * (gelu(X[b, j]) + 1.27 * W[b, k]) } else { 0 }) * X[b, i]);
-        }
-        pub fn g11_154_jvp(const X[m, n], const W[m, k], const X_dot[m, n], const W_dot[m, k]) -> Y0_dot[n, k] {
-            S[b] = sum[a](X[b, a] * X[b, a]);
-            Y0_dot[i, p] = sum[b]((if S[b] > 0 { sum[a: n](2 * (X_dot[b, a] * X[b, a])) } else { 0 }) * (gelu(X[b, i]) + 1.27 * W[b, p]) + relu(S[b]) * (X_dot[b, i] * (0.5 * (1 + erf(0.7071067811865476 * X[b, i])) + 0.3989422804014327 * (exp(-(0.5 * X[b, i]^2)) * X[b, i])) + 1.27 * W_dot[b, p]));
-        }
-    }
-    #[allow(non_snake_case)]
-    pub fn run(case: &Case) {
-        let p_X = case.tensor::<f64, ndarray::Ix2>("X");
-        let p_W = case.tensor::<f64, ndarray::Ix2>("W");
-        let r0 = g11_154(&p_X, &p_W).unwrap();
-        case.output::<f64>(0, &r0);
-        let c0 = case.cotangent::<f64, ndarray::Ix2>(0);
-        let (g0, g1) = g11_154_vjp(&p_X, &p_W, &c0).unwrap();
-        case.gradient("X", g0.view().into_dyn(), 1.0);
-        let mut a0 = p_X.clone();
-        direction(a0.view_mut().into_dyn(), 0);
-        case.gradient("W", g1.view().into_dyn(), 1.0);
-        let mut a1 = p_W.clone();
-        direction(a1.view_mut().into_dyn(), 1);
-        let d0 = g11_154_jvp(&p_X, &p_W, &a0, &a1).unwrap();
-        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list())]);
-    }
-}
-
-mod g11_155 {
-    use super::*;
-    einstan::einstan! {
-        pub fn g11_155(const X[k, n], const W[k], const V[n]) -> Y0[k] {
-            Y0[p] = sum[a](X[p, a] * X[p, a] * W[p] * (V[a] * W[p])) + (1.91 - p) * ln(1.5 + p^2);
-        }
-        pub fn g11_155_vjp(const X[k, n], const W[k], const V[n], const Y0_bar[k]) -> (X_bar[k, n], W_bar[k], V_bar[n]) {
-            X_bar[p, a] = V[a] * W[p] * W[p] * Y0_bar[p] * X[p, a] + V[a] * W[p] * W[p] * Y0_bar[p] * X[p, a];
-            W_bar[p] = sum[a](V[a] * W[p] * Y0_bar[p] * X[p, a] * X[p, a] + V[a] * W[p] * Y0_bar[p] * X[p, a] * X[p, a]);
-            V_bar[a] = sum[p](W[p] * W[p] * Y0_bar[p] * X[p, a] * X[p, a]);
-        }
-        pub fn g11_155_jvp(const X[k, n], const W[k], const V[n], const X_dot[k, n], const W_dot[k], const V_dot[n]) -> Y0_dot[k] {
-            Y0_dot[p] = sum[a](((W[p] * (W[p] * V_dot[a] + V[a] * W_dot[p]) + V[a] * W[p] * W_dot[p]) * X[p, a] + V[a] * W[p] * W[p] * X_dot[p, a]) * X[p, a] + V[a] * W[p] * W[p] * X_dot[p, a] * X[p, a]);
-        }
-    }
-    #[allow(non_snake_case)]
-    pub fn run(case: &Case) {
-        let p_X = case.tensor::<f64, ndarray::Ix2>("X");
-        let p_W = case.tensor::<f64, ndarray::Ix1>("W");
-        let p_V = case.tensor::<f64, ndarray::Ix1>("V");
-        let r0 = g11_155(&p_X, &p_W, &p_V).unwrap();
-        case.output::<f64>(0, &r0);
-        let c0 = case.cotangent::<f64, ndarray::Ix1>(0);
-        let (g0, g1, g2) = g11_155_vjp(&p_X, &p_W, &p_V, &c0).unwrap();
-        case.gradient("X", g0.view().into_dyn(), 1.0);
-        let mut a0 = p_X.clone();
-        direction(a0.view_mut().into_dyn(), 0);
-        case.gradient("W", g1.view().into_dyn(), 1.0);
-        let mut a1 = p_W.clone();
-        direction(a1.view_mut().into_dyn(), 1);
-        case.gradient("V", g2.view().into_dyn(), 1.0);
-        let mut a2 = p_V.clone();
-        direction(a2.view_mut().into_dyn(), 2);
-        let d0 = g11_155_jvp(&p_X, &p_W, &p_V, &a0, &a1, &a2).unwrap();
-        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list()), (g2.list(), a2.list())]);
-    }
-}
-
-mod g11_157 {
-    use super::*;
-    einstan::einstan! {
-        pub fn g11_157(const X[m, n, k], const W[n], const V[k, n]) -> Y0[m, k, n] {
-            Y0[j, p, i] = sum[a, b, q](X[b, i, p] * X[b, i, q] / (1.5 + log_softmax[i](X[b, a, p])^2) * ((X[b, i, p] + X[b, i, p]) * (X[j, i, q] - W[i])) * (W[i] * W[a] * (X[b, a, q] * V[p, i])));
-        }
-        pub fn g11_157_vjp(const X[m, n, k], const W[n], const V[k, n], const Y0_bar[m, k, n]) -> (X_bar[m, n, k], W_bar[n], V_bar[k, n]) {
-            L[p, i: n, a, b] = log_softmax[i](X[b, a, p]);
-            S[p, i, q] = sum[a, b](W[a] * V[p, i] * X[b, i, p] * X[b, i, p] * X[b, i, q] * X[b, a, q] * recip(1.5 + L[p, i, a, b]^2));
-            S_bar[p, i, q] = sum[j](2 * (W[i] * Y0_bar[j, p, i] * (X[j, i, q] - W[i])));
-            W_bar[i] = sum[p, q, j](2 * (S[p, i, q] * Y0_bar[j, p, i] * (X[j, i, q] - W[i])) - 2 * (W[i] * S[p, i, q] * Y0_bar[j, p, i])) + sum[k, m, b, n](V[k, m] * X[b, i, n] * X[b, m, n] * X[b, m, k] * X[b, m, k] * S_bar[k, m, n] * recip(1.5 + L[k, m, i, b]^2));
-            V_bar[p, i] = sum[a, q, b](W[a] * S_bar[p, i, q] * X[b, i, q] * X[b, i, p] * X[b, i, p] * X[b, a, q] * recip(1.5 + L[p, i, a, b]^2));
-            L_bar[p, i, a, b] = sum[q](-(2 * (W[a] * V[p, i] * S_bar[p, i, q] * X[b, i, q] * X[b, i, p] * X[b, i, p] * X[b, a, q] * recip(1.5 + L[p, i, a, b]^2)^2 * L[p, i, a, b])));
-            X_bar[j, i, q] = sum[p](2 * (W[i] * S[p, i, q] * Y0_bar[j, p, i])) + sum[a, k](W[a] * V[q, i] * S_bar[q, i, k] * X[j, i, q] * X[j, i, k] * X[j, a, k] * recip(1.5 + L[q, i, a, j]^2) + W[a] * V[q, i] * S_bar[q, i, k] * X[j, i, q] * X[j, i, k] * X[j, a, k] * recip(1.5 + L[q, i, a, j]^2)) + sum[m, n](W[m] * V[n, i] * S_bar[n, i, q] * X[j, i, n] * X[j, i, n] * X[j, m, q] * recip(1.5 + L[n, i, m, j]^2)) + sum[r, s](W[i] * V[r, s] * X[j, s, r] * X[j, s, r] * X[j, s, q] * S_bar[r, s, q] * recip(1.5 + L[r, s, i, j]^2)) + sum[t](L_bar[q, t, i, j] - sum[u](L_bar[q, u, i, j]) * exp(L[q, t, i, j]));
-        }
-        pub fn g11_157_jvp(const X[m, n, k], const W[n], const V[k, n], const X_dot[m, n, k], const W_dot[n], const V_dot[k, n]) -> Y0_dot[m, k, n] {
-            L[p, i: n, a, b] = log_softmax[i](X[b, a, p]);
-            S[p, i, q] = sum[a, b](W[a] * V[p, i] * X[b, i, p] * X[b, i, p] * X[b, i, q] * X[b, a, q] * recip(1.5 + L[p, i, a, b]^2));
-            S_dot[p, i, q] = sum[b, a](X[b, i, q] * X[b, a, q] * (W[a] * V[p, i] * X_dot[b, i, p] * X[b, i, p] * recip(1.5 + log_softmax[i](X[b, a, p])^2) + X[b, i, p] * (W[a] * V[p, i] * X_dot[b, i, p] * recip(1.5 + log_softmax[i](X[b, a, p])^2) + X[b, i, p] * (W[a] * V_dot[p, i] * recip(1.5 + log_softmax[i](X[b, a, p])^2) + V[p, i] * (W_dot[a] * recip(1.5 + log_softmax[i](X[b, a, p])^2) - 2 * (W[a] * (X_dot[b, a, p] - sum[j: n](X_dot[b, a, p] * exp(log_softmax[j](X[b, a, p])))) * recip(1.5 + log_softmax[i](X[b, a, p])^2)^2 * log_softmax[i](X[b, a, p])))))) + W[a] * V[p, i] * X_dot[b, a, q] * X[b, i, p] * X[b, i, p] * X[b, i, q] * recip(1.5 + log_softmax[i](X[b, a, p])^2) + W[a] * V[p, i] * X_dot[b, i, q] * X[b, i, p] * X[b, i, p] * X[b, a, q] * recip(1.5 + log_softmax[i](X[b, a, p])^2));
-            Y0_dot[j, p, i] = sum[q](2 * (S[p, i, q] * (W_dot[i] * (X[j, i, q] - W[i]) + W[i] * (X_dot[j, i, q] - W_dot[i]))) + 2 * (W[i] * S_dot[p, i, q] * (X[j, i, q] - W[i])));
-        }
-    }
-    #[allow(non_snake_case)]
-    pub fn run(case: &Case) {
-        let p_X = case.tensor::<f64, ndarray::Ix3>("X");
-        let p_W = case.tensor::<f64, ndarray::Ix1>("W");
-        let p_V = case.tensor::<f64, ndarray::Ix2>("V");
-        let r0 = g11_157(&p_X, &p_W, &p_V).unwrap();
-        case.output::<f64>(0, &r0);
-        let c0 = case.cotangent::<f64, ndarray::Ix3>(0);
-        let (g0, g1, g2) = g11_157_vjp(&p_X, &p_W, &p_V, &c0).unwrap();
-        case.gradient("X", g0.view().into_dyn(), 1.0);
-        let mut a0 = p_X.clone();
-        direction(a0.view_mut().into_dyn(), 0);
-        case.gradient("W", g1.view().into_dyn(), 1.0);
-        let mut a1 = p_W.clone();
-        direction(a1.view_mut().into_dyn(), 1);
-        case.gradient("V", g2.view().into_dyn(), 1.0);
-        let mut a2 = p_V.clone();
-        direction(a2.view_mut().into_dyn(), 2);
-        let d0 = g11_157_jvp(&p_X, &p_W, &p_V, &a0, &a1, &a2).unwrap();
-        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list()), (g2.list(), a2.list())]);
-    }
-}
-
-mod g11_158 {
-    use super::*;
-    einstan::einstan! {
-        pub fn g11_158(const X[m, n, n], const W[k, n]) -> Y0[m, k] {
-            Y0[j, p] = sum[i]((X[j, i, i] + X[j, i, i]) * recip(2 + W[p, i]^2));
-        }
-        pub fn g11_158_vjp(const X[m, n, n], const W[k, n], const Y0_bar[m, k]) -> (X_bar[m, n, n], W_bar[k, n]) {
-            X_bar[j, i, k] = sum[p](2 * (recip(2 + W[p, i]^2) * Y0_bar[j, p])) * (i == k);
-            W_bar[p, i] = sum[j](-(4 * (Y0_bar[j, p] * W[p, i] * X[j, i, i] * recip(2 + W[p, i]^2)^2)));
-        }
-        pub fn g11_158_jvp(const X[m, n, n], const W[k, n], const X_dot[m, n, n], const W_dot[k, n]) -> Y0_dot[m, k] {
-            Y0_dot[j, p] = sum[i](2 * (X_dot[j, i, i] * recip(2 + W[p, i]^2)) - 4 * (recip(2 + W[p, i]^2)^2 * W_dot[p, i] * X[j, i, i] * W[p, i]));
-        }
-    }
-    #[allow(non_snake_case)]
-    pub fn run(case: &Case) {
-        let p_X = case.tensor::<f64, ndarray::Ix3>("X");
-        let p_W = case.tensor::<f64, ndarray::Ix2>("W");
-        let r0 = g11_158(&p_X, &p_W).unwrap();
-        case.output::<f64>(0, &r0);
-        let c0 = case.cotangent::<f64, ndarray::Ix2>(0);
-        let (g0, g1) = g11_158_vjp(&p_X, &p_W, &c0).unwrap();
-        case.gradient("X", g0.view().into_dyn(), 1.0);
-        let mut a0 = p_X.clone();
-        direction(a0.view_mut().into_dyn(), 0);
-        case.gradient("W", g1.view().into_dyn(), 1.0);
-        let mut a1 = p_W.clone();
-        direction(a1.view_mut().into_dyn(), 1);
-        let d0 = g11_158_jvp(&p_X, &p_W, &a0, &a1).unwrap();
-        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list())]);
-    }
-}
-
-mod g11_159 {
-    use super::*;
-    einstan::einstan! {
-        pub fn g11_159(const X[m, k], dim n) -> Y0[m, k, n] {
-            Y0[j, p, i] = sum[b](b * X[b, p] / (1.5 + sqrt(0.5 + X[j, p]^2)^2));
-        }
-        pub fn g11_159_vjp(const X[m, k], dim n, const Y0_bar[m, k, n]) -> X_bar[m, k] {
-            X_bar[j, p] = sum[i](-(2 * (X[j, p] * (2 * (sum[b](b * X[b, p]) * sqrt(0.5 + X[j, p]^2) * recip(1.5 + sqrt(0.5 + X[j, p]^2)^2)^2 * Y0_bar[j, p, i]) / (2 * sqrt(0.5 + X[j, p]^2)))))) + j * sum[k, m](recip(1.5 + sqrt(0.5 + X[k, p]^2)^2) * Y0_bar[k, p, m]);
-        }
-        pub fn g11_159_jvp(const X[m, k], dim n, const X_dot[m, k]) -> Y0_dot[m, k, n] {
-            Y0_dot[j, p, i] = sum[b](b * X_dot[b, p]) * recip(1.5 + sqrt(0.5 + X[j, p]^2)^2) - 2 * (sum[k](k * X[k, p]) * (2 * (X_dot[j, p] * X[j, p]) / (2 * sqrt(0.5 + X[j, p]^2))) * sqrt(0.5 + X[j, p]^2) * recip(1.5 + sqrt(0.5 + X[j, p]^2)^2)^2);
-        }
-    }
-    #[allow(non_snake_case)]
-    pub fn run(case: &Case) {
-        let p_X = case.tensor::<f64, ndarray::Ix2>("X");
-        let p_n = case.integer::<usize>("n");
-        let r0 = g11_159(&p_X, p_n).unwrap();
-        case.output::<f64>(0, &r0);
-        let c0 = case.cotangent::<f64, ndarray::Ix3>(0);
-        let g0 = g11_159_vjp(&p_X, p_n, &c0).unwrap();
-        case.gradient("X", g0.view().into_dyn(), 1.0);
-        let mut a0 = p_X.clone();
-        direction(a0.view_mut().into_dyn(), 0);
-        let d0 = g11_159_jvp(&p_X, p_n, &a0).unwrap();
-        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list())]);
-    }
-}
-
-mod g11_160 {
-    use super::*;
-    einstan::einstan! {
-        pub fn g11_160(const X[k, k], const W[m], dim n) -> Y0[n, m] {
-            Y0[i, j] = sum[p](X[2, p] * p) + recip(2 + W[j]^2);
-        }
-        pub fn g11_160_vjp(const X[k, k], const W[m], dim n, const Y0_bar[n, m]) -> (X_bar[k, k], W_bar[m]) {
-            W_bar[j] = sum[i](-(2 * (W[j] * recip(2 + W[j]^2)^2 * Y0_bar[i, j])));
-            X_bar[i, p] = sum[j, k](Y0_bar[j, k]) * p * (2 == i);
-        }
-        pub fn g11_160_jvp(const X[k, k], const W[m], dim n, const X_dot[k, k], const W_dot[m]) -> Y0_dot[n, m] {
-            Y0_dot[i, j] = sum[p: k]((if (2 < len(k)) { X_dot[2, p] } else { 0 }) * p) - 2 * (recip(2 + W[j]^2)^2 * W[j] * W_dot[j]);
-        }
-    }
-    #[allow(non_snake_case)]
-    pub fn run(case: &Case) {
-        let p_X = case.tensor::<f64, ndarray::Ix2>("X");
-        let p_W = case.tensor::<f64, ndarray::Ix1>("W");
-        let p_n = case.integer::<usize>("n");
-        let r0 = g11_160(&p_X, &p_W, p_n).unwrap();
-        case.output::<f64>(0, &r0);
-        let c0 = case.cotangent::<f64, ndarray::Ix2>(0);
-        let (g0, g1) = g11_160_vjp(&p_X, &p_W, p_n, &c0).unwrap();
-        case.gradient("X", g0.view().into_dyn(), 1.0);
-        let mut a0 = p_X.clone();
-        direction(a0.view_mut().into_dyn(), 0);
-        case.gradient("W", g1.view().into_dyn(), 1.0);
-        let mut a1 = p_W.clone();
-        direction(a1.view_mut().into_dyn(), 1);
-        let d0 = g11_160_jvp(&p_X, &p_W, p_n, &a0, &a1).unwrap();
-        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list())]);
-    }
-}
-
-mod g11_162 {
-    use super::*;
-    einstan::einstan! {
-        pub fn g11_162(const X[m], dim n, dim k) -> Y0[n, k] {
-            Y0[i, p] = abs(sum[b](X[b] * X[b]) + tanh(p));
-        }
-        pub fn g11_162_vjp(const X[m], dim n, dim k, const Y0_bar[n, k]) -> X_bar[m] {
-            X_bar[b] = 2 * (sum[p, i](sign(sum[j](X[j] * X[j]) + tanh(p)) * Y0_bar[i, p]) * X[b]);
-        }
-        pub fn g11_162_jvp(const X[m], dim n, dim k, const X_dot[m]) -> Y0_dot[n, k] {
-            Y0_dot[i, p] = sum[b](2 * (X_dot[b] * X[b])) * sign(sum[j](X[j] * X[j]) + tanh(p));
-        }
-    }
-    #[allow(non_snake_case)]
-    pub fn run(case: &Case) {
-        let p_X = case.tensor::<f64, ndarray::Ix1>("X");
-        let p_n = case.integer::<usize>("n");
-        let p_k = case.integer::<usize>("k");
-        let r0 = g11_162(&p_X, p_n, p_k).unwrap();
-        case.output::<f64>(0, &r0);
-        let c0 = case.cotangent::<f64, ndarray::Ix2>(0);
-        let g0 = g11_162_vjp(&p_X, p_n, p_k, &c0).unwrap();
-        case.gradient("X", g0.view().into_dyn(), 1.0);
-        let mut a0 = p_X.clone();
-        direction(a0.view_mut().into_dyn(), 0);
-        let d0 = g11_162_jvp(&p_X, p_n, p_k, &a0).unwrap();
-        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list())]);
-    }
-}
-
-mod g11_164 {
-    use super::*;
-    einstan::einstan! {
-        pub fn g11_164(const X[m, n, n], dim k) -> Y0[n, k] {
-            Y0[i, p] = sum[j](cos(min(X[j, i, i], 1.5)));
-        }
-        pub fn g11_164_vjp(const X[m, n, n], dim k, const Y0_bar[n, k]) -> X_bar[m, n, n] {
-            X_bar[j, i, k] = sum[p: k](if !(1.5 < X[j, i, i]) { -(sin(min(X[j, i, i], 1.5)) * (if X[j, i, i] == 1.5 { 0.5 } else { 1 }) * Y0_bar[i, p]) } else { 0 }) * (i == k);
-        }
-        pub fn g11_164_jvp(const X[m, n, n], dim k, const X_dot[m, n, n]) -> Y0_dot[n, k] {
-            Y0_dot[i, p] = sum[j](-(sin(min(X[j, i, i], 1.5)) * (if !(1.5 < X[j, i, i]) { X_dot[j, i, i] * (if X[j, i, i] == 1.5 { 0.5 } else { 1 }) } else { 0 })));
-        }
-    }
-    #[allow(non_snake_case)]
-    pub fn run(case: &Case) {
-        let p_X = case.tensor::<f64, ndarray::Ix3>("X");
-        let p_k = case.integer::<usize>("k");
-        let r0 = g11_164(&p_X, p_k).unwrap();
-        case.output::<f64>(0, &r0);
-        let c0 = case.cotangent::<f64, ndarray::Ix2>(0);
-        let g0 = g11_164_vjp(&p_X, p_k, &c0).unwrap();
-        case.gradient("X", g0.view().into_dyn(), 1.0);
-        let mut a0 = p_X.clone();
-        direction(a0.view_mut().into_dyn(), 0);
-        let d0 = g11_164_jvp(&p_X, p_k, &a0).unwrap();
-        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list())]);
-    }
-}
-
-mod g11_169 {
-    use super::*;
-    einstan::einstan! {
-        pub fn g11_169(const X[k, k], dim n) -> Y0[n] {
-            Y0[i] = sum[p, q](sum[j](X[2, j])^2 * (relu(X[q, q]) * X[p, q]^2) * softplus(X[p, q]^3));
-        }
-        pub fn g11_169_vjp(const X[k, k], dim n, const Y0_bar[n]) -> X_bar[k, k] {
-            X_bar[p, q] = sum[i: n, j: k](if X[p, p] > 0 { sum[k](X[2, k])^2 * Y0_bar[i] * X[j, p]^2 * softplus(X[j, p]^3) } else { 0 }) * (p == q) + sum[m](3 * (sum[n](X[2, n])^2 * Y0_bar[m] * relu(X[q, q]) * sigmoid(X[p, q]^3) * X[p, q]^2 * X[p, q]^2) + 2 * (sum[r](X[2, r])^2 * Y0_bar[m] * relu(X[q, q]) * softplus(X[p, q]^3) * X[p, q])) + sum[s, t, u](2 * (sum[v](X[2, v]) * relu(X[s, s]) * Y0_bar[t] * X[u, s]^2 * softplus(X[u, s]^3))) * (2 == p);
-        }
-        pub fn g11_169_jvp(const X[k, k], dim n, const X_dot[k, k]) -> Y0_dot[n] {
-            Y0_dot[i] = sum[q, p](((2 * (sum[j](X[2, j]) * sum[k: k](if (2 < len(k)) { X_dot[2, k] } else { 0 }) * relu(X[q, q])) + sum[m](X[2, m])^2 * (if X[q, q] > 0 { X_dot[q, q] } else { 0 })) * X[p, q]^2 + 2 * (sum[n](X[2, n])^2 * relu(X[q, q]) * X_dot[p, q] * X[p, q])) * softplus(X[p, q]^3) + 3 * (sum[r](X[2, r])^2 * relu(X[q, q]) * X_dot[p, q] * X[p, q]^2 * X[p, q]^2 * sigmoid(X[p, q]^3)));
-        }
-    }
-    #[allow(non_snake_case)]
-    pub fn run(case: &Case) {
-        let p_X = case.tensor::<f64, ndarray::Ix2>("X");
-        let p_n = case.integer::<usize>("n");
-        let r0 = g11_169(&p_X, p_n).unwrap();
-        case.output::<f64>(0, &r0);
-        let c0 = case.cotangent::<f64, ndarray::Ix1>(0);
-        let g0 = g11_169_vjp(&p_X, p_n, &c0).unwrap();
-        case.gradient("X", g0.view().into_dyn(), 1.0);
-        let mut a0 = p_X.clone();
-        direction(a0.view_mut().into_dyn(), 0);
-        let d0 = g11_169_jvp(&p_X, p_n, &a0).unwrap();
-        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list())]);
-    }
-}
-
-mod g11_170 {
-    use super::*;
-    einstan::einstan! {
-        pub fn g11_170(const X[n, k], dim m) -> (Y0[k, n], Y1[m]) {
-            Y0[p, i] = silu(0.52);
-            Y1[j] = sum[a, i, p, q](atan(0.33 * Y0[p, a]) * (Y0[q, a] * Y0[q, i] * max(j, X[a, p]) * (X[a, q] * j)) * (Y0[q, i]^3 * (X[i, p] * Y0[p, i])));
-        }
-        pub fn g11_170_vjp(const X[n, k], dim m, const Y0_bar[k, n], const Y1_bar[m]) -> X_bar[n, k] {
-            Y0[p: k, i: n] = silu(0.52);
-            S[a, i] = sum[q](Y0[q, i]^3 * Y0[q, i] * Y0[q, a] * X[a, q]);
-            S2[p, a] = sum[i](Y0[p, i] * S[a, i] * X[i, p]);
-            S2_bar[p, a] = sum[j](Y1_bar[j] * j * atan(0.33 * Y0[p, a]) * max(j, X[a, p]));
-            X_bar[a, p] = sum[j: m](if !(j > X[a, p]) { Y1_bar[j] * j * atan(0.33 * Y0[p, a]) * S2[p, a] * (if j == X[a, p] { 0.5 } else { 1 }) } else { 0 }) + sum[i](S2_bar[p, i] * S[i, a] * Y0[p, a]) + sum[k](Y0[p, k]^3 * Y0[p, k] * Y0[p, a] * sum[m](X[k, m] * S2_bar[m, a] * Y0[m, k]));
-        }
-        pub fn g11_170_jvp(const X[n, k], dim m, const X_dot[n, k]) -> (Y0_dot[k, n], Y1_dot[m]) {
-            Y0[p: k, i: n] = silu(0.52);
-            S[a, i] = sum[q](Y0[q, i]^3 * Y0[q, i] * Y0[q, a] * X[a, q]);
-            Y1_dot[j] = sum[p, a](j * atan(0.33 * Y0[p, a]) * sum[i](Y0[p, i] * S[a, i] * X[i, p]) * (if !(j > X[a, p]) { X_dot[a, p] * (if j == X[a, p] { 0.5 } else { 1 }) } else { 0 }) + j * atan(0.33 * Y0[p, a]) * sum[k](Y0[p, k] * S[a, k] * X_dot[k, p] + sum[q](X_dot[a, q] * Y0[q, k]^3 * Y0[q, k] * Y0[q, a]) * Y0[p, k] * X[k, p]) * max(j, X[a, p]));
-            Y0_dot[i, j] = 0;
-        }
-    }
-    #[allow(non_snake_case)]
-    pub fn run(case: &Case) {
-        let p_X = case.tensor::<f64, ndarray::Ix2>("X");
-        let p_m = case.integer::<usize>("m");
-        let (r0, r1) = g11_170(&p_X, p_m).unwrap();
-        case.output::<f64>(0, &r0);
-        case.output::<f64>(1, &r1);
-        let c0 = case.cotangent::<f64, ndarray::Ix2>(0);
-        let c1 = case.cotangent::<f64, ndarray::Ix1>(1);
-        let g0 = g11_170_vjp(&p_X, p_m, &c0, &c1).unwrap();
-        case.gradient("X", g0.view().into_dyn(), 1.0);
-        let mut a0 = p_X.clone();
-        direction(a0.view_mut().into_dyn(), 0);
-        let (d0, d1) = g11_170_jvp(&p_X, p_m, &a0).unwrap();
-        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list()), (c1.list(), d1.list())], &vec![(g0.list(), a0.list())]);
-    }
-}
-
-mod g11_171 {
-    use super::*;
-    einstan::einstan! {
-        pub fn g11_171(const X[m, n], dim k) -> Y0[m, k] {
-            Y0[j, p] = min[i]((X[j, 0] + X[j, i]) * (1.3 * X[j, i] * X[j, i]));
-        }
-        pub fn g11_171_vjp(const X[m, n], dim k, const Y0_bar[m, k]) -> X_bar[m, n] {
-            Y0[j, p: k] = min[i](1.3 * ((X[j, 0] + X[j, i]) * X[j, i] * X[j, i]));
-            N[j, p] = sum[i]((1.3 * ((X[j, 0] + X[j, i]) * X[j, i] * X[j, i]) == Y0[j, p]));
-            X_bar[j, i] = sum[p](if 1.3 * ((X[j, 0] + X[j, i]) * X[j, i] * X[j, i]) == Y0[j, p] { 1.3 * ((X[j, 0] + X[j, i]) * recip(N[j, p]) * Y0_bar[j, p] * X[j, i]) + 1.3 * ((X[j, 0] + X[j, i]) * recip(N[j, p]) * Y0_bar[j, p] * X[j, i]) + 1.3 * (recip(N[j, p]) * Y0_bar[j, p] * X[j, i] * X[j, i]) } else { 0 }) + sum[k, m](if 1.3 * ((X[j, 0] + X[j, k]) * X[j, k] * X[j, k]) == Y0[j, m] { 1.3 * (recip(N[j, m]) * Y0_bar[j, m] * X[j, k] * X[j, k]) } else { 0 }) * (0 == i);
-        }
-        pub fn g11_171_jvp(const X[m, n], dim k, const X_dot[m, n]) -> Y0_dot[m, k] {
-            Y0[j, p: k] = min[i](1.3 * ((X[j, 0] + X[j, i]) * X[j, i] * X[j, i]));
-            Y0_dot[j, p] = sum[i](if 1.3 * ((X[j, 0] + X[j, i]) * X[j, i] * X[j, i]) == Y0[j, p] { 1.3 * (recip(sum[k: n]((1.3 * ((X[j, 0] + X[j, k]) * X[j, k] * X[j, k]) == Y0[j, p]))) * ((((if (0 < len(n)) { X_dot[j, 0] } else { 0 }) + X_dot[j, i]) * X[j, i] + (X[j, 0] + X[j, i]) * X_dot[j, i]) * X[j, i] + (X[j, 0] + X[j, i]) * X_dot[j, i] * X[j, i])) } else { 0 });
-        }
-    }
-    #[allow(non_snake_case)]
-    pub fn run(case: &Case) {
-        let p_X = case.tensor::<f64, ndarray::Ix2>("X");
-        let p_k = case.integer::<usize>("k");
-        let r0 = g11_171(&p_X, p_k).unwrap();
-        case.output::<f64>(0, &r0);
-        let c0 = case.cotangent::<f64, ndarray::Ix2>(0);
-        let g0 = g11_171_vjp(&p_X, p_k, &c0).unwrap();
-        case.gradient("X", g0.view().into_dyn(), 1.0);
-        let mut a0 = p_X.clone();
-        direction(a0.view_mut().into_dyn(), 0);
-        let d0 = g11_171_jvp(&p_X, p_k, &a0).unwrap();
-        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list())]);
-    }
-}
-
-mod g11_174 {
-    use super::*;
-    einstan::einstan! {
-        pub fn g11_174(const X[m, k], const W[k, k]) -> Y0[m] {
-            Y0[j] = sum[p](exp(0.5 * X[j, p]) * relu(W[p, p]));
-        }
-        pub fn g11_174_vjp(const X[m, k], const W[k, k], const Y0_bar[m]) -> (X_bar[m, k], W_bar[k, k]) {
-            X_bar[j, p] = 0.5 * (relu(W[p, p]) * Y0_bar[j] * exp(0.5 * X[j, p]));
-            W_bar[p, i] = sum[j: m](if W[p, p] > 0 { Y0_bar[j] * exp(0.5 * X[j, p]) } else { 0 }) * (p == i);
-        }
-        pub fn g11_174_jvp(const X[m, k], const W[k, k], const X_dot[m, k], const W_dot[k, k]) -> Y0_dot[m] {
-            Y0_dot[j] = sum[p]((if W[p, p] > 0 { W_dot[p, p] } else { 0 }) * exp(0.5 * X[j, p]) + 0.5 * (relu(W[p, p]) * exp(0.5 * X[j, p]) * X_dot[j, p]));
-        }
-    }
-    #[allow(non_snake_case)]
-    pub fn run(case: &Case) {
-        let p_X = case.tensor::<f64, ndarray::Ix2>("X");
-        let p_W = case.tensor::<f64, ndarray::Ix2>("W");
-        let r0 = g11_174(&p_X, &p_W).unwrap();
-        case.output::<f64>(0, &r0);
-        let c0 = case.cotangent::<f64, ndarray::Ix1>(0);
-        let (g0, g1) = g11_174_vjp(&p_X, &p_W, &c0).unwrap();
-        case.gradient("X", g0.view().into_dyn(), 1.0);
-        let mut a0 = p_X.clone();
-        direction(a0.view_mut().into_dyn(), 0);
-        case.gradient("W", g1.view().into_dyn(), 1.0);
-        let mut a1 = p_W.clone();
-        direction(a1.view_mut().into_dyn(), 1);
-        let d0 = g11_174_jvp(&p_X, &p_W, &a0, &a1).unwrap();
-        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list())]);
-    }
-}
-
-mod g11_178 {
-    use super::*;
-    einstan::einstan! {
-        pub fn g11_178(const X[n], const W[k, m]) -> Y0 {
-            Y0 = sum[i, p](sum[b](min(X[i], W[p, b]) * (W[p, b] - 0.23)) * (sum[j](W[p, j] * W[0, j]) * i^3));
-        }
-        pub fn g11_178_vjp(const X[n], const W[k, m], const Y0_bar) -> (X_bar[n], W_bar[k, m]) {
-            S[p] = sum[j](W[0, j] * W[p, j]);
-            S2[i, p] = sum[b]((W[p, b] - 0.23) * min(X[i], W[p, b]));
-            S_bar[p] = sum[i](Y0_bar * i^3 * S2[i, p]);
-            S2_bar[i: n, p] = Y0_bar * i^3 * S[p];
-            X_bar[i] = sum[p, b](if !(W[p, b] < X[i]) { (W[p, b] - 0.23) * S2_bar[i, p] * (if X[i] == W[p, b] { 0.5 } else { 1 }) } else { 0 });
-            W_bar[p, b] = sum[i]((if !(X[i] < W[p, b]) { (W[p, b] - 0.23) * S2_bar[i, p] * (if X[i] == W[p, b] { 0.5 } else { 1 }) } else { 0 }) + S2_bar[i, p] * min(X[i], W[p, b])) + S_bar[p] * W[0, b] + sum[j](S_bar[j] * W[j, b]) * (0 == p);
-        }
-        pub fn g11_178_jvp(const X[n], const W[k, m], const X_dot[n], const W_dot[k, m]) -> Y0_dot {
-            Y0_dot = sum[i, p](i^3 * sum[j]((if (0 < len(k)) { W_dot[0, j] } else { 0 }) * W[p, j] + W[0, j] * W_dot[p, j]) * sum[b]((W[p, b] - 0.23) * min(X[i], W[p, b])) + i^3 * sum[k](W[0, k] * W[p, k]) * sum[m](W_dot[p, m] * min(X[i], W[p, m]) + (W[p, m] - 0.23) * ((if !(W[p, m] < X[i]) { X_dot[i] * (if X[i] == W[p, m] { 0.5 } else { 1 }) } else { 0 }) + (if !(X[i] < W[p, m]) { W_dot[p, m] * (if X[i] == W[p, m] { 0.5 } else { 1 }) } else { 0 }))));
-        }
-        pub fn g11_178_hvp(const X[n], const W[k, m], const X_dot[n], const W_dot[k, m]) -> (X_bar_dot[n], W_bar_dot[k, m]) {
-            S[p] = sum[j](W[0, j] * W[p, j]);
-            S2[i, p] = sum[b]((W[p, b] - 0.23) * min(X[i], W[p, b]));
-            S_bar[p] = sum[i](i^3 * S2[i, p]);
-            S_bar_dot[p] = sum[i](i^3 * sum[b](W_dot[p, b] * min(X[i], W[p, b]) + (W[p, b] - 0.23) * ((if !(W[p, b] < X[i]) { X_dot[i] * (if X[i] == W[p, b] { 0.5 } else { 1 }) } else { 0 }) + (if !(X[i] < W[p, b]) { W_dot[p, b] * (if X[i] == W[p, b] { 0.5 } else { 1 }) } else { 0 }))));
-            S2_bar[i: n, p] = i^3 * S[p];
-            S2_bar_dot[i: n, p] = i^3 * sum[j]((if (0 < len(k)) { W_dot[0, j] } else { 0 }) * W[p, j] + W[0, j] * W_dot[p, j]);
-            X_bar_dot[i] = sum[p, b](if !(W[p, b] < X[i]) { ((W[p, b] - 0.23) * S2_bar_dot[i, p] + W_dot[p, b] * S2_bar[i, p]) * (if X[i] == W[p, b] { 0.5 } else { 1 }) } else { 0 });
-            W_bar_dot[p, b] = sum[i]((if !(X[i] < W[p, b]) { (if X[i] == W[p, b] { 0.5 } else { 1 }) * ((W[p, b] - 0.23) * S2_bar_dot[i, p] + S2_bar[i, p] * W_dot[p, b]) } else { 0 }) + (S2_bar_dot[i, p] * min(X[i], W[p, b]) + S2_bar[i, p] * ((if !(W[p, b] < X[i]) { X_dot[i] * (if X[i] == W[p, b] { 0.5 } else { 1 }) } else { 0 }) + (if !(X[i] < W[p, b]) { W_dot[p, b] * (if X[i] == W[p, b] { 0.5 } else { 1 }) } else { 0 })))) + (S_bar_dot[p] * W[0, b] + (if (0 < len(k)) { W_dot[0, b] } else { 0 }) * S_bar[p]) + sum[j](S_bar_dot[j] * W[j, b] + S_bar[j] * W_dot[j, b]) * (0 == p);
-        }
-    }
-    #[allow(non_snake_case)]
-    pub fn run(case: &Case) {
-        let p_X = case.tensor::<f64, ndarray::Ix1>("X");
-        let p_W = case.tensor::<f64, ndarray::Ix2>("W");
-        let r0 = g11_178(&p_X, &p_W).unwrap();
-        case.output::<f64>(0, &r0);
-        let c0 = case.scalar_cotangent::<f64>(0);
-        let (g0, g1) = g11_178_vjp(&p_X, &p_W, c0).unwrap();
-        case.gradient("X", g0.view().into_dyn(), 1.0);
-        let mut a0 = p_X.clone();
-        direction(a0.view_mut().into_dyn(), 0);
-        case.gradient("W", g1.view().into_dyn(), 1.0);
-        let mut a1 = p_W.clone();
-        direction(a1.view_mut().into_dyn(), 1);
-        let d0 = g11_178_jvp(&p_X, &p_W, &a0, &a1).unwrap();
-        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list())]);
-        let (h0, h1) = g11_178_hvp(&p_X, &p_W, &a0, &a1).unwrap();
-        let mut b0 = a0.clone();
-        direction(b0.view_mut().into_dyn(), 5);
-        let mut b1 = a1.clone();
-        direction(b1.view_mut().into_dyn(), 6);
-        let (k0, k1) = g11_178_hvp(&p_X, &p_W, &b0, &b1).unwrap();
-        case.symmetric::<f64>(&vec![(h0.list(), b0.list()), (h1.list(), b1.list())], &vec![(k0.list(), a0.list()), (k1.list(), a1.list())]);
-    }
-}
-
-mod g11_179 {
-    use super::*;
-    einstan::einstan! {
-        pub fn g11_179(const X[n, n, k], const W[n], dim m) -> Y0[k, m] {
-            Y0[p, j] = sum[i]((X[i, i, p] + X[i, i, p]) * sum[k: m](W[i]));
-        }
-        pub fn g11_179_vjp(const X[n, n, k], const W[n], dim m, const Y0_bar[k, m]) -> (X_bar[n, n, k], W_bar[n]) {
-            X_bar[i, j, p] = sum[k](2 * (sum[m: m](W[i]) * Y0_bar[p, k])) * (i == j);
-            W_bar[i] = len(m) * sum[p, j](2 * (X[i, i, p] * Y0_bar[p, j]));
-        }
-        pub fn g11_179_jvp(const X[n, n, k], const W[n], dim m, const X_dot[n, n, k], const W_dot[n]) -> Y0_dot[k, m] {
-            Y0_dot[p, j] = sum[i](2 * (len(m) * W_dot[i] * X[i, i, p] + sum[k: m](W[i]) * X_dot[i, i, p]));
-        }
-    }
-    #[allow(non_snake_case)]
-    pub fn run(case: &Case) {
-        let p_X = case.tensor::<f64, ndarray::Ix3>("X");
-        let p_W = case.tensor::<f64, ndarray::Ix1>("W");
-        let p_m = case.integer::<usize>("m");
-        let r0 = g11_179(&p_X, &p_W, p_m).unwrap();
-        case.output::<f64>(0, &r0);
-        let c0 = case.cotangent::<f64, ndarray::Ix2>(0);
-        let (g0, g1) = g11_179_vjp(&p_X, &p_W, p_m, &c0).unwrap();
-        case.gradient("X", g0.view().into_dyn(), 1.0);
-        let mut a0 = p_X.clone();
-        direction(a0.view_mut().into_dyn(), 0);
-        case.gradient("W", g1.view().into_dyn(), 1.0);
-        let mut a1 = p_W.clone();
-        direction(a1.view_mut().into_dyn(), 1);
-        let d0 = g11_179_jvp(&p_X, &p_W, p_m, &a0, &a1).unwrap();
-        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list())]);
-    }
-}
-
-mod g11_180 {
-    use super::*;
-    einstan::einstan! {
-        pub fn g11_180(const X[k, k], const W[m, n, k]) -> Y0[n, k] {
-            Y0[i, p] = sum[j]((sqrt(0.5 + j^2) - X[p, p] / (1.5 + X[p, p]^2)) * (-(W[j, i, p] / (1.5 + W[j, i, p]^2))));
-        }
-        pub fn g11_180_vjp(const X[k, k], const W[m, n, k], const Y0_bar[n, k]) -> (X_bar[k, k], W_bar[m, n, k]) {
-            X_bar[p, i] = sum[j, k](Y0_bar[j, p] * (W[k, j, p] / (1.5 + W[k, j, p]^2)) / (1.5 + X[p, p]^2) - 2 * (X[p, p] / (1.5 + X[p, p]^2) * X[p, p] * (Y0_bar[j, p] * (W[k, j, p] / (1.5 + W[k, j, p]^2)) / (1.5 + X[p, p]^2)))) * (p == i);
-            W_bar[j, i, p] = 2 * (W[j, i, p] * (W[j, i, p] / (1.5 + W[j, i, p]^2)) * ((sqrt(0.5 + j^2) - X[p, p] / (1.5 + X[p, p]^2)) * Y0_bar[i, p] / (1.5 + W[j, i, p]^2))) - (sqrt(0.5 + j^2) - X[p, p] / (1.5 + X[p, p]^2)) * Y0_bar[i, p] / (1.5 + W[j, i, p]^2);
-        }
-        pub fn g11_180_jvp(const X[k, k], const W[m, n, k], const X_dot[k, k], const W_dot[m, n, k]) -> Y0_dot[n, k] {
-            Y0_dot[i, p] = sum[j]((X_dot[p, p] - 2 * (X[p, p] / (1.5 + X[p, p]^2) * X_dot[p, p] * X[p, p])) / (1.5 + X[p, p]^2) * (W[j, i, p] / (1.5 + W[j, i, p]^2)) - (sqrt(0.5 + j^2) - X[p, p] / (1.5 + X[p, p]^2)) * ((W_dot[j, i, p] - 2 * (W_dot[j, i, p] * W[j, i, p] * (W[j, i, p] / (1.5 + W[j, i, p]^2)))) / (1.5 + W[j, i, p]^2)));
-        }
-    }
-    #[allow(non_snake_case)]
-    pub fn run(case: &Case) {
-        let p_X = case.tensor::<f64, ndarray::Ix2>("X");
-        let p_W = case.tensor::<f64, ndarray::Ix3>("W");
-        let r0 = g11_180(&p_X, &p_W).unwrap();
-        case.output::<f64>(0, &r0);
-        let c0 = case.cotangent::<f64, ndarray::Ix2>(0);
-        let (g0, g1) = g11_180_vjp(&p_X, &p_W, &c0).unwrap();
-        case.gradient("X", g0.view().into_dyn(), 1.0);
-        let mut a0 = p_X.clone();
-        direction(a0.view_mut().into_dyn(), 0);
-        case.gradient("W", g1.view().into_dyn(), 1.0);
-        let mut a1 = p_W.clone();
-        direction(a1.view_mut().into_dyn(), 1);
-        let d0 = g11_180_jvp(&p_X, &p_W, &a0, &a1).unwrap();
-        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list())]);
-    }
-}
-
-mod g11_181 {
-    use super::*;
-    einstan::einstan! {
-        pub fn g11_181(const X[n, k], const W[n, n], dim m) -> Y0[k, n, m] {
-            Y0[p, i, j] = sum[a]((sum[q](X[a, q] * X[a, q] * X[i, p]) + (W[a, i] + W[i, i])) * (cos(W[a, i]) * (X[i, p] * a)));
-        }
-        pub fn g11_181_vjp(const X[n, k], const W[n, n], dim m, const Y0_bar[k, n, m]) -> (X_bar[n, k], W_bar[n, n]) {
-            S2[a] = sum[q](X[a, q] * X[a, q]);
-            W_bar[a, i] = sum[j, p, k](j * cos(W[j, a]) * X[a, p] * Y0_bar[p, a, k]) * (a == i) + sum[m, n](a * X[i, m] * cos(W[a, i]) * Y0_bar[m, i, n] - a * X[i, m] * sin(W[a, i]) * (S2[a] * X[i, m] + (W[a, i] + W[i, i])) * Y0_bar[m, i, n]);
-            X_bar[i, p] = sum[a, j](a * S2[a] * cos(W[a, i]) * X[i, p] * Y0_bar[p, i, j] + a * cos(W[a, i]) * (S2[a] * X[i, p] + (W[a, i] + W[i, i])) * Y0_bar[p, i, j]) + 2 * (sum[k, m, n](i * X[k, m] * X[k, m] * cos(W[i, k]) * Y0_bar[m, k, n]) * X[i, p]);
-        }
-        pub fn g11_181_jvp(const X[n, k], const W[n, n], dim m, const X_dot[n, k], const W_dot[n, n]) -> Y0_dot[k, n, m] {
-            S2[a] = sum[q](X[a, q] * X[a, q]);
-            Y0_dot[p, i, j] = sum[a]((a * cos(W[a, i]) * X_dot[i, p] - a * sin(W[a, i]) * X[i, p] * W_dot[a, i]) * (S2[a] * X[i, p] + (W[a, i] + W[i, i])) + a * cos(W[a, i]) * X[i, p] * (S2[a] * X_dot[i, p] + sum[q](2 * (X_dot[a, q] * X[a, q])) * X[i, p] + (W_dot[a, i] + W_dot[i, i])));
-        }
-    }
-    #[allow(non_snake_case)]
-    pub fn run(case: &Case) {
-        let p_X = case.tensor::<f64, ndarray::Ix2>("X");
-        let p_W = case.tensor::<f64, ndarray::Ix2>("W");
-        let p_m = case.integer::<usize>("m");
-        let r0 = g11_181(&p_X, &p_W, p_m).unwrap();
-        case.output::<f64>(0, &r0);
-        let c0 = case.cotangent::<f64, ndarray::Ix3>(0);
-        let (g0, g1) = g11_181_vjp(&p_X, &p_W, p_m, &c0).unwrap();
-        case.gradient("X", g0.view().into_dyn(), 1.0);
-        let mut a0 = p_X.clone();
-        direction(a0.view_mut().into_dyn(), 0);
-        case.gradient("W", g1.view().into_dyn(), 1.0);
-        let mut a1 = p_W.clone();
-        direction(a1.view_mut().into_dyn(), 1);
-        let d0 = g11_181_jvp(&p_X, &p_W, p_m, &a0, &a1).unwrap();
-        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list())]);
-    }
-}
-
-mod g11_182 {
-    use super::*;
-    einstan::einstan! {
-        pub fn g11_182(const X[k, k], const W[n, m, m]) -> Y0 {
-            Y0 = sum[a, b, j, p, q](erf(X[p, q]) * (1.09 * X[q, p]) * (X[q, p] * W[a, j, b]) * ln(1.5 + (X[q, p] + W[a, j, b])^2));
-        }
-        pub fn g11_182_vjp(const X[k, k], const W[n, m, m], const Y0_bar) -> (X_bar[k, k], W_bar[n, m, m]) {
-            X_bar[q, p] = sum[a, j, b](2 * (1.09 * (Y0_bar * X[q, p] * X[q, p] * erf(X[p, q]) * W[a, j, b]) / (1.5 + (X[q, p] + W[a, j, b])^2) * (X[q, p] + W[a, j, b])) + 2.18 * (Y0_bar * X[q, p] * erf(X[p, q]) * W[a, j, b] * ln(1.5 + (X[q, p] + W[a, j, b])^2))) + sum[i, k, m](1.2299332921341088 * (Y0_bar * exp(-X[q, p]^2) * X[p, q] * X[p, q] * W[i, k, m] * ln(1.5 + (X[p, q] + W[i, k, m])^2)));
-            W_bar[a, j, b] = sum[q, p](2 * ((X[q, p] + W[a, j, b]) * (1.09 * (Y0_bar * X[q, p] * X[q, p] * erf(X[p, q]) * W[a, j, b]) / (1.5 + (X[q, p] + W[a, j, b])^2))) + 1.09 * (Y0_bar * X[q, p] * X[q, p] * erf(X[p, q]) * ln(1.5 + (X[q, p] + W[a, j, b])^2)));
-        }
-        pub fn g11_182_jvp(const X[k, k], const W[n, m, m], const X_dot[k, k], const W_dot[n, m, m]) -> Y0_dot {
-            Y0_dot = sum[q, p, a, j, b](1.09 * (ln(1.5 + (X[q, p] + W[a, j, b])^2) * ((2 * (X_dot[q, p] * X[q, p] * erf(X[p, q])) + 1.1283791670955126 * (X_dot[p, q] * exp(-X[p, q]^2) * X[q, p] * X[q, p])) * W[a, j, b] + X[q, p] * X[q, p] * erf(X[p, q]) * W_dot[a, j, b]) + X[q, p] * X[q, p] * erf(X[p, q]) * W[a, j, b] * (2 * ((X_dot[q, p] + W_dot[a, j, b]) * (X[q, p] + W[a, j, b])) / (1.5 + (X[q, p] + W[a, j, b])^2))));
-        }
-        pub fn g11_182_hvp(const X[k, k], const W[n, m, m], const X_dot[k, k], const W_dot[n, m, m]) -> (X_bar_dot[k, k], W_bar_dot[n, m, m]) {
-            S[q, p, a, j, b] = 1.09 * (X[q, p] * X[q, p] * erf(X[p, q]) * W[a, j, b]) / (1.5 + (X[q, p] + W[a, j, b])^2);
-            X_bar_dot[q, p] = sum[a, j, b](2 * ((X[q, p] + W[a, j, b]) * ((1.09 * ((2 * (X_dot[q, p] * X[q, p] * erf(X[p, q])) + 1.1283791670955126 * (X_dot[p, q] * exp(-X[p, q]^2) * X[q, p] * X[q, p])) * W[a, j, b] + X[q, p] * X[q, p] * erf(X[p, q]) * W_dot[a, j, b]) - 2 * ((X[q, p] + W[a, j, b]) * (X_dot[q, p] + W_dot[a, j, b]) * S[q, p, a, j, b])) / (1.5 + (X[q, p] + W[a, j, b])^2)) + (X_dot[q, p] + W_dot[a, j, b]) * S[q, p, a, j, b]) + 2.18 * (X[q, p] * (erf(X[p, q]) * (W[a, j, b] * (2 * ((X[q, p] + W[a, j, b]) * (X_dot[q, p] + W_dot[a, j, b])) / (1.5 + (X[q, p] + W[a, j, b])^2)) + W_dot[a, j, b] * ln(1.5 + (X[q, p] + W[a, j, b])^2)) + 1.1283791670955126 * (X_dot[p, q] * exp(-X[p, q]^2) * W[a, j, b] * ln(1.5 + (X[q, p] + W[a, j, b])^2))) + X_dot[q, p] * erf(X[p, q]) * W[a, j, b] * ln(1.5 + (X[q, p] + W[a, j, b])^2))) + sum[i, k, m](1.2299332921341088 * (exp(-X[q, p]^2) * (X[p, q] * X[p, q] * (W[i, k, m] * (2 * ((X[p, q] + W[i, k, m]) * (X_dot[p, q] + W_dot[i, k, m])) / (1.5 + (X[p, q] + W[i, k, m])^2)) + W_dot[i, k, m] * ln(1.5 + (X[p, q] + W[i, k, m])^2)) + 2 * (X_dot[p, q] * X[p, q] * W[i, k, m] * ln(1.5 + (X[p, q] + W[i, k, m])^2))) - 2 * (X_dot[q, p] * exp(-X[q, p]^2) * X[p, q] * X[p, q] * X[q, p] * W[i, k, m] * ln(1.5 + (X[p, q] + W[i, k, m])^2))));
-            W_bar_dot[a, j, b] = sum[q, p](2 * ((X[q, p] + W[a, j, b]) * ((1.09 * ((2 * (X_dot[q, p] * X[q, p] * erf(X[p, q])) + 1.1283791670955126 * (exp(-X[p, q]^2) * X_dot[p, q] * X[q, p] * X[q, p])) * W[a, j, b] + X[q, p] * X[q, p] * erf(X[p, q]) * W_dot[a, j, b]) - 2 * ((X[q, p] + W[a, j, b]) * (X_dot[q, p] + W_dot[a, j, b]) * (1.09 * (X[q, p] * X[q, p] * erf(X[p, q]) * W[a, j, b]) / (1.5 + (X[q, p] + W[a, j, b])^2)))) / (1.5 + (X[q, p] + W[a, j, b])^2)) + (X_dot[q, p] + W_dot[a, j, b]) * (1.09 * (X[q, p] * X[q, p] * erf(X[p, q]) * W[a, j, b]) / (1.5 + (X[q, p] + W[a, j, b])^2))) + 1.09 * (X[q, p] * X[q, p] * erf(X[p, q]) * (2 * ((X[q, p] + W[a, j, b]) * (X_dot[q, p] + W_dot[a, j, b])) / (1.5 + (X[q, p] + W[a, j, b])^2)) + (2 * (X_dot[q, p] * X[q, p] * erf(X[p, q])) + 1.1283791670955126 * (exp(-X[p, q]^2) * X_dot[p, q] * X[q, p] * X[q, p])) * ln(1.5 + (X[q, p] + W[a, j, b])^2)));
-        }
-    }
-    #[allow(non_snake_case)]
-    pub fn run(case: &Case) {
-        let p_X = case.tensor::<f64, ndarray::Ix2>("X");
-        let p_W = case.tensor::<f64, ndarray::Ix3>("W");
-        let r0 = g11_182(&p_X, &p_W).unwrap();
-        case.output::<f64>(0, &r0);
-        let c0 = case.scalar_cotangent::<f64>(0);
-        let (g0, g1) = g11_182_vjp(&p_X, &p_W, c0).unwrap();
-        case.gradient("X", g0.view().into_dyn(), 1.0);
-        let mut a0 = p_X.clone();
-        direction(a0.view_mut().into_dyn(), 0);
-        case.gradient("W", g1.view().into_dyn(), 1.0);
-        let mut a1 = p_W.clone();
-        direction(a1.view_mut().into_dyn(), 1);
-        let d0 = g11_182_jvp(&p_X, &p_W, &a0, &a1).unwrap();
-        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list())]);
-        let (h0, h1) = g11_182_hvp(&p_X, &p_W, &a0, &a1).unwrap();
-        let mut b0 = a0.clone();
-        direction(b0.view_mut().into_dyn(), 5);
-        let mut b1 = a1.clone();
-        direction(b1.view_mut().into_dyn(), 6);
-        let (k0, k1) = g11_182_hvp(&p_X, &p_W, &b0, &b1).unwrap();
-        case.symmetric::<f64>(&vec![(h0.list(), b0.list()), (h1.list(), b1.list())], &vec![(k0.list(), a0.list()), (k1.list(), a1.list())]);
-    }
-}
-
-mod g11_184 {
-    use super::*;
-    einstan::einstan! {
-        pub fn g11_184(const X[n, m], const W[n, k]) -> Y0[m, k] {
-            Y0[j, p] = sum[i]((X[i, j] + X[i, j]) / (1.5 + softplus(W[i, p])^2));
-        }
-        pub fn g11_184_vjp(const X[n, m], const W[n, k], const Y0_bar[m, k]) -> (X_bar[n, m], W_bar[n, k]) {
-            X_bar[i, j] = sum[p](2 * (Y0_bar[j, p] * recip(1.5 + softplus(W[i, p])^2)));
-            W_bar[i, p] = sum[j](-(4 * (recip(1.5 + softplus(W[i, p])^2)^2 * Y0_bar[j, p] * softplus(W[i, p]) * sigmoid(W[i, p]) * X[i, j])));
-        }
-        pub fn g11_184_jvp(const X[n, m], const W[n, k], const X_dot[n, m], const W_dot[n, k]) -> Y0_dot[m, k] {
-            Y0_dot[j, p] = sum[i](2 * (X_dot[i, j] * recip(1.5 + softplus(W[i, p])^2)) - 4 * (recip(1.5 + softplus(W[i, p])^2)^2 * W_dot[i, p] * X[i, j] * softplus(W[i, p]) * sigmoid(W[i, p])));
-        }
-    }
-    #[allow(non_snake_case)]
-    pub fn run(case: &Case) {
-        let p_X = case.tensor::<f64, ndarray::Ix2>("X");
-        let p_W = case.tensor::<f64, ndarray::Ix2>("W");
-        let r0 = g11_184(&p_X, &p_W).unwrap();
-        case.output::<f64>(0, &r0);
-        let c0 = case.cotangent::<f64, ndarray::Ix2>(0);
-        let (g0, g1) = g11_184_vjp(&p_X, &p_W, &c0).unwrap();
-        case.gradient("X", g0.view().into_dyn(), 1.0);
-        let mut a0 = p_X.clone();
-        direction(a0.view_mut().into_dyn(), 0);
-        case.gradient("W", g1.view().into_dyn(), 1.0);
-        let mut a1 = p_W.clone();
-        direction(a1.view_mut().into_dyn(), 1);
-        let d0 = g11_184_jvp(&p_X, &p_W, &a0, &a1).unwrap();
-        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list())]);
-    }
-}
-
-mod g11_185 {
-    use super::*;
-    einstan::einstan! {
-        pub fn g11_185(const X[m], const W[n, m], const V[m], const U[n], dim k) -> Y0[k, n, m] {
-            Y0[p, i, j] = sum[b]((X[j] + X[b] + (W[i, b] + V[j])) * sum[a]((U[a] + 1.8) * (V[b] * V[j] * W[a, j]) * (V[b] / (1.5 + X[b]^2))));
-        }
-        pub fn g11_185_vjp(const X[m], const W[n, m], const V[m], const U[n], dim k, const Y0_bar[k, n, m]) -> (X_bar[m], W_bar[n, m], V_bar[m], U_bar[n]) {
-            S2[j] = sum[a](V[j] * (U[a] + 1.8) * W[a, j]);
-            X_bar[j] = sum[b, p, i](V[b] * V[b] * S2[j] * recip(1.5 + X[b]^2) * Y0_bar[p, i, j]) + sum[k, m, n](V[j] * V[j] * S2[k] * recip(1.5 + X[j]^2) * Y0_bar[m, n, k] - 2 * (recip(1.5 + X[j]^2)^2 * V[j] * V[j] * X[j] * S2[k] * (X[k] + X[j] + (W[n, j] + V[k])) * Y0_bar[m, n, k]));
-            S2_bar[j] = sum[b, i, p](V[b] * V[b] * recip(1.5 + X[b]^2) * (X[j] + X[b] + (W[i, b] + V[j])) * Y0_bar[p, i, j]);
-            W_bar[i, b] = sum[j, p](recip(1.5 + X[b]^2) * V[b] * V[b] * S2[j] * Y0_bar[p, i, j]) + S2_bar[b] * (U[i] + 1.8) * V[b];
-            V_bar[j] = sum[b, p, i](V[b] * V[b] * S2[j] * recip(1.5 + X[b]^2) * Y0_bar[p, i, j]) + sum[k, m, n](V[j] * S2[k] * recip(1.5 + X[j]^2) * (X[k] + X[j] + (W[m, j] + V[k])) * Y0_bar[n, m, k] + V[j] * S2[k] * recip(1.5 + X[j]^2) * (X[k] + X[j] + (W[m, j] + V[k])) * Y0_bar[n, m, k]) + sum[a](S2_bar[j] * (U[a] + 1.8) * W[a, j]);
-            U_bar[a] = sum[j](S2_bar[j] * V[j] * W[a, j]);
-        }
-        pub fn g11_185_jvp(const X[m], const W[n, m], const V[m], const U[n], dim k, const X_dot[m], const W_dot[n, m], const V_dot[m], const U_dot[n]) -> Y0_dot[k, n, m] {
-            S2[j] = sum[a](V[j] * (U[a] + 1.8) * W[a, j]);
-            Y0_dot[p, i, j] = sum[b]((((V_dot[b] * recip(1.5 + X[b]^2) - 2 * (recip(1.5 + X[b]^2)^2 * V[b] * X[b] * X_dot[b])) * V[b] + V_dot[b] * V[b] * recip(1.5 + X[b]^2)) * S2[j] + sum[a](U_dot[a] * V[j] * W[a, j] + (U[a] + 1.8) * (V_dot[j] * W[a, j] + V[j] * W_dot[a, j])) * V[b] * V[b] * recip(1.5 + X[b]^2)) * (X[j] + X[b] + (W[i, b] + V[j])) + V[b] * V[b] * S2[j] * recip(1.5 + X[b]^2) * (X_dot[j] + X_dot[b] + (W_dot[i, b] + V_dot[j])));
-        }
-    }
-    #[allow(non_snake_case)]
-    pub fn run(case: &Case) {
-        let p_X = case.tensor::<f64, ndarray::Ix1>("X");
-        let p_W = case.tensor::<f64, ndarray::Ix2>("W");
-        let p_V = case.tensor::<f64, ndarray::Ix1>("V");
-        let p_U = case.tensor::<f64, ndarray::Ix1>("U");
-        let p_k = case.integer::<usize>("k");
-        let r0 = g11_185(&p_X, &p_W, &p_V, &p_U, p_k).unwrap();
-        case.output::<f64>(0, &r0);
-        let c0 = case.cotangent::<f64, ndarray::Ix3>(0);
-        let (g0, g1, g2, g3) = g11_185_vjp(&p_X, &p_W, &p_V, &p_U, p_k, &c0).unwrap();
-        case.gradient("X", g0.view().into_dyn(), 1.0);
-        let mut a0 = p_X.clone();
-        direction(a0.view_mut().into_dyn(), 0);
-        case.gradient("W", g1.view().into_dyn(), 1.0);
-        let mut a1 = p_W.clone();
-        direction(a1.view_mut().into_dyn(), 1);
-        case.gradient("V", g2.view().into_dyn(), 1.0);
-        let mut a2 = p_V.clone();
-        direction(a2.view_mut().into_dyn(), 2);
-        case.gradient("U", g3.view().into_dyn(), 1.0);
-        let mut a3 = p_U.clone();
-        direction(a3.view_mut().into_dyn(), 3);
-        let d0 = g11_185_jvp(&p_X, &p_W, &p_V, &p_U, p_k, &a0, &a1, &a2, &a3).unwrap();
-        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list()), (g2.list(), a2.list()), (g3.list(), a3.list())]);
-    }
-}
-
-mod g11_186 {
-    use super::*;
-    einstan::einstan! {
-        pub fn g11_186(const X[n], const W, const V[n, k], dim m) -> Y0[m, n, k] {
-            Y0[j, i, p] = sum[a]((X[a] * X[a])^2 * (a + W + a * i * V[a, p]));
-        }
-        pub fn g11_186_vjp(const X[n], const W, const V[n, k], dim m, const Y0_bar[m, n, k]) -> (X_bar[n], W_bar, V_bar[n, k]) {
-            X_bar[a] = sum[i, p, j](4 * (X[a] * X[a] * X[a] * (a + W + a * i * V[a, p]) * Y0_bar[j, i, p]));
-            W_bar = sum[a, j, i, p]((X[a] * X[a])^2 * Y0_bar[j, i, p]);
-            V_bar[a, p] = sum[i, j]((X[a] * X[a])^2 * a * i * Y0_bar[j, i, p]);
-        }
-        pub fn g11_186_jvp(const X[n], const W, const V[n, k], dim m, const X_dot[n], const W_dot, const V_dot[n, k]) -> Y0_dot[m, n, k] {
-            Y0_dot[j, i, p] = sum[a](4 * (X[a] * X[a] * X[a] * X_dot[a] * (a + W + i * a * V[a, p])) + (X[a] * X[a])^2 * (W_dot + i * a * V_dot[a, p]));
-        }
-    }
-    #[allow(non_snake_case)]
-    pub fn run(case: &Case) {
-        let p_X = case.tensor::<f64, ndarray::Ix1>("X");
-        let p_W = case.scalar::<f64>("W");
-        let p_V = case.tensor::<f64, ndarray::Ix2>("V");
-        let p_m = case.integer::<usize>("m");
-        let r0 = g11_186(&p_X, p_W, &p_V, p_m).unwrap();
-        case.output::<f64>(0, &r0);
-        let c0 = case.cotangent::<f64, ndarray::Ix3>(0);
-        let (g0, g1, g2) = g11_186_vjp(&p_X, p_W, &p_V, p_m, &c0).unwrap();
-        case.gradient("X", g0.view().into_dyn(), 1.0);
-        let mut a0 = p_X.clone();
-        direction(a0.view_mut().into_dyn(), 0);
-        case.gradient("W", ndarray::arr0(g1).view().into_dyn(), 1.0);
-        let mut a1 = ndarray::arr0(p_W);
-        direction(a1.view_mut().into_dyn(), 1);
-        case.gradient("V", g2.view().into_dyn(), 1.0);
-        let mut a2 = p_V.clone();
-        direction(a2.view_mut().into_dyn(), 2);
-        let d0 = g11_186_jvp(&p_X, p_W, &p_V, p_m, &a0, a1[()], &a2).unwrap();
-        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list()), (g2.list(), a2.list())]);
-    }
-}
-
 #[test]
 fn what_is_written_has_the_same_values() {
     let cases = cases(include_str!("../data/generated.json"));
     g11_000::run(&cases["g11_000"]);
     g11_001::run(&cases["g11_001"]);
+    g11_002::run(&cases["g11_002"]);
     g11_003::run(&cases["g11_003"]);
     g11_004::run(&cases["g11_004"]);
     g11_005::run(&cases["g11_005"]);
     g11_006::run(&cases["g11_006"]);
     g11_007::run(&cases["g11_007"]);
+    g11_008::run(&cases["g11_008"]);
     g11_009::run(&cases["g11_009"]);
     g11_010::run(&cases["g11_010"]);
     g11_011::run(&cases["g11_011"]);
+    g11_012::run(&cases["g11_012"]);
     g11_013::run(&cases["g11_013"]);
+    g11_014::run(&cases["g11_014"]);
     g11_015::run(&cases["g11_015"]);
     g11_016::run(&cases["g11_016"]);
     g11_017::run(&cases["g11_017"]);
@@ -5050,10 +5049,12 @@ fn what_is_written_has_the_same_values() {
     g11_019::run(&cases["g11_019"]);
     g11_020::run(&cases["g11_020"]);
     g11_021::run(&cases["g11_021"]);
+    g11_022::run(&cases["g11_022"]);
     g11_023::run(&cases["g11_023"]);
     g11_024::run(&cases["g11_024"]);
     g11_025::run(&cases["g11_025"]);
     g11_026::run(&cases["g11_026"]);
+    g11_027::run(&cases["g11_027"]);
     g11_028::run(&cases["g11_028"]);
     g11_029::run(&cases["g11_029"]);
     g11_030::run(&cases["g11_030"]);
@@ -5063,22 +5064,29 @@ fn what_is_written_has_the_same_values() {
     g11_034::run(&cases["g11_034"]);
     g11_035::run(&cases["g11_035"]);
     g11_036::run(&cases["g11_036"]);
+    g11_037::run(&cases["g11_037"]);
     g11_038::run(&cases["g11_038"]);
+    g11_039::run(&cases["g11_039"]);
     g11_040::run(&cases["g11_040"]);
     g11_041::run(&cases["g11_041"]);
     g11_042::run(&cases["g11_042"]);
     g11_043::run(&cases["g11_043"]);
+    g11_044::run(&cases["g11_044"]);
     g11_045::run(&cases["g11_045"]);
     g11_046::run(&cases["g11_046"]);
     g11_047::run(&cases["g11_047"]);
+    g11_048::run(&cases["g11_048"]);
     g11_049::run(&cases["g11_049"]);
     g11_050::run(&cases["g11_050"]);
     g11_051::run(&cases["g11_051"]);
     g11_052::run(&cases["g11_052"]);
     g11_053::run(&cases["g11_053"]);
+    g11_054::run(&cases["g11_054"]);
     g11_055::run(&cases["g11_055"]);
     g11_056::run(&cases["g11_056"]);
     g11_057::run(&cases["g11_057"]);
+    g11_058::run(&cases["g11_058"]);
+    g11_059::run(&cases["g11_059"]);
     g11_060::run(&cases["g11_060"]);
     g11_061::run(&cases["g11_061"]);
     g11_062::run(&cases["g11_062"]);
@@ -5088,24 +5096,32 @@ fn what_is_written_has_the_same_values() {
     g11_066::run(&cases["g11_066"]);
     g11_067::run(&cases["g11_067"]);
     g11_068::run(&cases["g11_068"]);
+    g11_069::run(&cases["g11_069"]);
     g11_070::run(&cases["g11_070"]);
     g11_071::run(&cases["g11_071"]);
     g11_072::run(&cases["g11_072"]);
     g11_073::run(&cases["g11_073"]);
     g11_074::run(&cases["g11_074"]);
+    g11_075::run(&cases["g11_075"]);
     g11_076::run(&cases["g11_076"]);
+    g11_077::run(&cases["g11_077"]);
+    g11_079::run(&cases["g11_079"]);
     g11_080::run(&cases["g11_080"]);
     g11_081::run(&cases["g11_081"]);
     g11_082::run(&cases["g11_082"]);
     g11_083::run(&cases["g11_083"]);
     g11_084::run(&cases["g11_084"]);
+    g11_085::run(&cases["g11_085"]);
     g11_086::run(&cases["g11_086"]);
     g11_087::run(&cases["g11_087"]);
+    g11_088::run(&cases["g11_088"]);
+    g11_089::run(&cases["g11_089"]);
     g11_090::run(&cases["g11_090"]);
     g11_091::run(&cases["g11_091"]);
     g11_092::run(&cases["g11_092"]);
     g11_093::run(&cases["g11_093"]);
     g11_094::run(&cases["g11_094"]);
+    g11_095::run(&cases["g11_095"]);
     g11_096::run(&cases["g11_096"]);
     g11_097::run(&cases["g11_097"]);
     g11_098::run(&cases["g11_098"]);
@@ -5114,20 +5130,27 @@ fn what_is_written_has_the_same_values() {
     g11_101::run(&cases["g11_101"]);
     g11_102::run(&cases["g11_102"]);
     g11_103::run(&cases["g11_103"]);
+    g11_104::run(&cases["g11_104"]);
+    g11_105::run(&cases["g11_105"]);
     g11_106::run(&cases["g11_106"]);
     g11_107::run(&cases["g11_107"]);
     g11_108::run(&cases["g11_108"]);
     g11_109::run(&cases["g11_109"]);
     g11_110::run(&cases["g11_110"]);
+    g11_111::run(&cases["g11_111"]);
     g11_112::run(&cases["g11_112"]);
+    g11_113::run(&cases["g11_113"]);
     g11_114::run(&cases["g11_114"]);
     g11_115::run(&cases["g11_115"]);
     g11_116::run(&cases["g11_116"]);
+    g11_117::run(&cases["g11_117"]);
     g11_118::run(&cases["g11_118"]);
     g11_119::run(&cases["g11_119"]);
     g11_120::run(&cases["g11_120"]);
     g11_121::run(&cases["g11_121"]);
+    g11_122::run(&cases["g11_122"]);
     g11_123::run(&cases["g11_123"]);
+    g11_124::run(&cases["g11_124"]);
     g11_125::run(&cases["g11_125"]);
     g11_126::run(&cases["g11_126"]);
     g11_127::run(&cases["g11_127"]);
@@ -5136,35 +5159,7 @@ fn what_is_written_has_the_same_values() {
     g11_130::run(&cases["g11_130"]);
     g11_131::run(&cases["g11_131"]);
     g11_132::run(&cases["g11_132"]);
+    g11_133::run(&cases["g11_133"]);
+    g11_134::run(&cases["g11_134"]);
     g11_135::run(&cases["g11_135"]);
-    g11_137::run(&cases["g11_137"]);
-    g11_138::run(&cases["g11_138"]);
-    g11_139::run(&cases["g11_139"]);
-    g11_140::run(&cases["g11_140"]);
-    g11_142::run(&cases["g11_142"]);
-    g11_147::run(&cases["g11_147"]);
-    g11_148::run(&cases["g11_148"]);
-    g11_149::run(&cases["g11_149"]);
-    g11_150::run(&cases["g11_150"]);
-    g11_152::run(&cases["g11_152"]);
-    g11_154::run(&cases["g11_154"]);
-    g11_155::run(&cases["g11_155"]);
-    g11_157::run(&cases["g11_157"]);
-    g11_158::run(&cases["g11_158"]);
-    g11_159::run(&cases["g11_159"]);
-    g11_160::run(&cases["g11_160"]);
-    g11_162::run(&cases["g11_162"]);
-    g11_164::run(&cases["g11_164"]);
-    g11_169::run(&cases["g11_169"]);
-    g11_170::run(&cases["g11_170"]);
-    g11_171::run(&cases["g11_171"]);
-    g11_174::run(&cases["g11_174"]);
-    g11_178::run(&cases["g11_178"]);
-    g11_179::run(&cases["g11_179"]);
-    g11_180::run(&cases["g11_180"]);
-    g11_181::run(&cases["g11_181"]);
-    g11_182::run(&cases["g11_182"]);
-    g11_184::run(&cases["g11_184"]);
-    g11_185::run(&cases["g11_185"]);
-    g11_186::run(&cases["g11_186"]);
 }

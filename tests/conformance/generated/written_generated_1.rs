@@ -7,6 +7,1903 @@
 mod harness;
 use harness::*;
 
+mod g11_136 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_136(const X[k, k, m], tk[n]: usize) -> Y0[k, n] {
+            Y0[p, i] = sum[b, j](sum[q]((if X[p, p, b] > 0.17 { X[wrap(p - 2), p, b] } else { X[p, q, b] }) * (0.26 + X[q, p, j]) * X[tk[i], p, b]^3) / (1.5 + ((X[p, p, j] * X[tk[i], p, b])^2)^2));
+        }
+        pub fn g11_136_vjp(const X[k, k, m], tk[n]: usize, const Y0_bar[k, n]) -> X_bar[k, k, m] {
+            S[p, i: n, b, j] = sum[q]((if X[p, p, b] > 0.17 { X[wrap(p - 2), p, b] } else { X[p, q, b] }) * X[tk[i], p, b]^3 * (0.26 + X[q, p, j]));
+            S_bar[p, i, b, j] = Y0_bar[p, i] / (1.5 + ((X[p, p, j] * X[tk[i], p, b])^2)^2);
+            X_bar[p, q, b] = sum[i, j](-(4 * (X[p, p, b] * X[tk[j], p, i] * X[tk[j], p, i] * (S[p, j, i, b] / (1.5 + ((X[p, p, b] * X[tk[j], p, i])^2)^2)) * (X[p, p, b] * X[tk[j], p, i])^2 * S_bar[p, j, i, b]))) * (p == q) + sum[k](sum[m](-(4 * (X[q, q, m] * X[q, q, m] * X[tk[k], q, b] * (S[q, k, b, m] / (1.5 + ((X[q, q, m] * X[tk[k], q, b])^2)^2)) * S_bar[q, k, b, m] * (X[q, q, m] * X[tk[k], q, b])^2))) * (tk[k] == p)) + sum[n: m, r: n](if !(X[p, p, b] > 0.17) { (0.26 + X[q, p, n]) * X[tk[r], p, b]^3 * S_bar[p, r, b, n] } else { 0 }) + sum[s, t]((if X[q, q, s] > 0.17 { X[wrap(q - 2), q, s] } else { X[q, p, s] }) * X[tk[t], q, s]^3 * S_bar[q, t, s, b]) + sum[u: n, v: k, w: m](if X[q, q, b] > 0.17 { X[tk[u], q, b]^3 * (0.26 + X[v, q, w]) * S_bar[q, u, b, w] } else { 0 }) * (((q - 2) % len(k)) == p) + sum[x](sum[y, z](3 * (X[tk[x], q, b]^2 * (0.26 + X[y, q, z]) * (if X[q, q, b] > 0.17 { X[wrap(q - 2), q, b] } else { X[q, y, b] }) * S_bar[q, x, b, z])) * (tk[x] == p));
+        }
+        pub fn g11_136_jvp(const X[k, k, m], tk[n]: usize, const X_dot[k, k, m]) -> Y0_dot[k, n] {
+            S[p, i: n, b, j] = sum[q]((if X[p, p, b] > 0.17 { X[wrap(p - 2), p, b] } else { X[p, q, b] }) * X[tk[i], p, b]^3 * (0.26 + X[q, p, j]));
+            S_dot[p, i: n, b, j] = sum[q]((if X[p, p, b] > 0.17 { X_dot[wrap(p - 2), p, b] } else { X_dot[p, q, b] }) * X[tk[i], p, b]^3 * (0.26 + X[q, p, j]) + 3 * ((if X[p, p, b] > 0.17 { X[wrap(p - 2), p, b] } else { X[p, q, b] }) * X[tk[i], p, b]^2 * (0.26 + X[q, p, j]) * X_dot[tk[i], p, b]) + (if X[p, p, b] > 0.17 { X[wrap(p - 2), p, b] } else { X[p, q, b] }) * X[tk[i], p, b]^3 * X_dot[q, p, j]);
+            Y0_dot[p, i] = sum[b, j]((S_dot[p, i, b, j] - 4 * (X[p, p, j] * X[tk[i], p, b] * (S[p, i, b, j] / (1.5 + ((X[p, p, j] * X[tk[i], p, b])^2)^2)) * (X_dot[p, p, j] * X[tk[i], p, b] + X[p, p, j] * X_dot[tk[i], p, b]) * (X[p, p, j] * X[tk[i], p, b])^2)) / (1.5 + ((X[p, p, j] * X[tk[i], p, b])^2)^2));
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.tensor::<f64, ndarray::Ix3>("X");
+        let p_tk = case.integers::<usize, ndarray::Ix1>("tk");
+        let r0 = g11_136(&p_X, &p_tk).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix2>(0);
+        let g0 = g11_136_vjp(&p_X, &p_tk, &c0).unwrap();
+        case.gradient("X", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_X.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        let d0 = g11_136_jvp(&p_X, &p_tk, &a0).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list())]);
+    }
+}
+
+mod g11_137 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_137(const X, const W[n, n], dim m, dim k) -> (Y0[n, k, m], Y1[n, k, m], Y2[k, m]) {
+            Y0[i, p, j] = exp(0.5 * (X^3 + X * 0.7));
+            Y1[i, p, j] = recip(2 + Y0[i, p, j]^2);
+            Y2[p, j] = sum[a](Y0[a, p, j] * X * silu(1.33) * sum[i](W[i, i] * W[a, i]))^2;
+        }
+        pub fn g11_137_vjp(const X, const W[n, n], dim m, dim k, const Y0_bar[n, k, m], const Y1_bar[n, k, m], const Y2_bar[k, m]) -> (X_bar, W_bar[n, n]) {
+            Y0[i: n, p: k, j: m] = exp(0.5 * (X^3 + 0.7 * X));
+            Y1[i, p, j] = recip(2 + Y0[i, p, j]^2);
+            S[a] = sum[i](W[i, i] * W[a, i]);
+            S2[p, j] = sum[a](silu(1.33) * X * S[a] * Y0[a, p, j]);
+            S2_bar[p, j] = 2 * (S2[p, j] * Y2_bar[p, j]);
+            S_bar[a] = sum[p, j](silu(1.33) * X * S2_bar[p, j] * Y0[a, p, j]);
+            W_bar[a, i] = S_bar[a] * W[i, i] + sum[j](S_bar[j] * W[j, a]) * (a == i);
+            Y02_bar[i, p, j] = Y0_bar[i, p, j] + silu(1.33) * X * S[i] * S2_bar[p, j] - 2 * (Y1_bar[i, p, j] * Y0[i, p, j] * Y1[i, p, j]^2);
+            X_bar = sum[a, p, j](silu(1.33) * S[a] * S2_bar[p, j] * Y0[a, p, j]) + sum[i, k, m](0.35 * (exp(0.5 * (X^3 + 0.7 * X)) * Y02_bar[i, k, m]) + 1.5 * (exp(0.5 * (X^3 + 0.7 * X)) * X^2 * Y02_bar[i, k, m]));
+        }
+        pub fn g11_137_jvp(const X, const W[n, n], dim m, dim k, const X_dot, const W_dot[n, n]) -> (Y0_dot[n, k, m], Y1_dot[n, k, m], Y2_dot[k, m]) {
+            Y0[i: n, p: k, j: m] = exp(0.5 * (X^3 + 0.7 * X));
+            Y1[i, p, j] = recip(2 + Y0[i, p, j]^2);
+            S[a] = sum[i](W[i, i] * W[a, i]);
+            Y0_dot[i, p, j] = 0.5 * (exp(0.5 * (X^3 + 0.7 * X)) * (3 * (X^2 * X_dot) + 0.7 * X_dot));
+            Y1_dot[i, p, j] = -(2 * (Y0_dot[i, p, j] * Y0[i, p, j] * Y1[i, p, j]^2));
+            Y2_dot[p, j] = 2 * (sum[a](silu(1.33) * X * S[a] * Y0[a, p, j]) * sum[i]((silu(1.33) * X_dot * S[i] + silu(1.33) * X * sum[k](W_dot[k, k] * W[i, k] + W[k, k] * W_dot[i, k])) * Y0[i, p, j] + silu(1.33) * X * S[i] * Y0_dot[i, p, j]));
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.scalar::<f64>("X");
+        let p_W = case.tensor::<f64, ndarray::Ix2>("W");
+        let p_m = case.integer::<usize>("m");
+        let p_k = case.integer::<usize>("k");
+        let (r0, r1, r2) = g11_137(p_X, &p_W, p_m, p_k).unwrap();
+        case.output::<f64>(0, &r0);
+        case.output::<f64>(1, &r1);
+        case.output::<f64>(2, &r2);
+        let c0 = case.cotangent::<f64, ndarray::Ix3>(0);
+        let c1 = case.cotangent::<f64, ndarray::Ix3>(1);
+        let c2 = case.cotangent::<f64, ndarray::Ix2>(2);
+        let (g0, g1) = g11_137_vjp(p_X, &p_W, p_m, p_k, &c0, &c1, &c2).unwrap();
+        case.gradient("X", ndarray::arr0(g0).view().into_dyn(), 1.0);
+        let mut a0 = ndarray::arr0(p_X);
+        direction(a0.view_mut().into_dyn(), 0);
+        case.gradient("W", g1.view().into_dyn(), 1.0);
+        let mut a1 = p_W.clone();
+        direction(a1.view_mut().into_dyn(), 1);
+        let (d0, d1, d2) = g11_137_jvp(p_X, &p_W, p_m, p_k, a0[()], &a1).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list()), (c1.list(), d1.list()), (c2.list(), d2.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list())]);
+    }
+}
+
+mod g11_138 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_138(const X[m, m], const W[k, k]) -> Y0[m] {
+            Y0[j] = min[q: k](X[j, j]) * relu(X[j, j]) + sum[i](W[i, i] / (1.5 + W[i, i]^2)) * silu(X[j, j]);
+        }
+        pub fn g11_138_vjp(const X[m, m], const W[k, k], const Y0_bar[m]) -> (X_bar[m, m], W_bar[k, k]) {
+            S = sum[q](W[q, q] / (1.5 + W[q, q]^2));
+            S_bar = sum[j](Y0_bar[j] * silu(X[j, j]));
+            W_bar[q, i] = (S_bar / (1.5 + W[q, q]^2) - 2 * (W[q, q] * (W[q, q] / (1.5 + W[q, q]^2)) * (S_bar / (1.5 + W[q, q]^2)))) * (q == i);
+            X_bar[j, i] = (S * sigmoid(X[j, j]) * Y0_bar[j] * (1 + (1 - sigmoid(X[j, j])) * X[j, j]) + (if X[j, j] > 0 { min[q: k](X[j, j]) * Y0_bar[j] } else { 0 })) * (j == i) + len(k) * (if X[j, j] == min[k: k](X[j, j]) { recip(sum[m: k]((X[j, j] == min[n: k](X[j, j])))) * (relu(X[j, j]) * Y0_bar[j]) } else { 0 }) * (j == i);
+        }
+        pub fn g11_138_jvp(const X[m, m], const W[k, k], const X_dot[m, m], const W_dot[k, k]) -> Y0_dot[m] {
+            Y0_dot[j] = (if X[j, j] > 0 { X_dot[j, j] } else { 0 }) * min[q: k](X[j, j]) + len(k) * (if X[j, j] == min[i: k](X[j, j]) { recip(sum[k: k]((X[j, j] == min[m: k](X[j, j])))) * X_dot[j, j] } else { 0 }) * relu(X[j, j]) + (sum[n]((W_dot[n, n] - 2 * (W[n, n] * (W[n, n] / (1.5 + W[n, n]^2)) * W_dot[n, n])) / (1.5 + W[n, n]^2)) * silu(X[j, j]) + sum[p](W[p, p] / (1.5 + W[p, p]^2)) * sigmoid(X[j, j]) * X_dot[j, j] * (1 + (1 - sigmoid(X[j, j])) * X[j, j]));
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.tensor::<f64, ndarray::Ix2>("X");
+        let p_W = case.tensor::<f64, ndarray::Ix2>("W");
+        let r0 = g11_138(&p_X, &p_W).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix1>(0);
+        let (g0, g1) = g11_138_vjp(&p_X, &p_W, &c0).unwrap();
+        case.gradient("X", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_X.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        case.gradient("W", g1.view().into_dyn(), 1.0);
+        let mut a1 = p_W.clone();
+        direction(a1.view_mut().into_dyn(), 1);
+        let d0 = g11_138_jvp(&p_X, &p_W, &a0, &a1).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list())]);
+    }
+}
+
+mod g11_139 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_139(const X[k, k], const W[k], dim m) -> Y0[k, m] {
+            Y0[p, j] = tanh(X[p, p]) * sum[q](X[p, p] * W[q] * X[q, q]);
+        }
+        pub fn g11_139_vjp(const X[k, k], const W[k], dim m, const Y0_bar[k, m]) -> (X_bar[k, k], W_bar[k]) {
+            S2 = sum[q](X[q, q] * W[q]);
+            S2_bar = sum[p, j](tanh(X[p, p]) * X[p, p] * Y0_bar[p, j]);
+            X_bar[p, i] = sum[j](S2 * tanh(X[p, p]) * Y0_bar[p, j] + S2 * (1 - tanh(X[p, p])^2) * X[p, p] * Y0_bar[p, j]) * (p == i) + S2_bar * W[p] * (p == i);
+            W_bar[q] = S2_bar * X[q, q];
+        }
+        pub fn g11_139_jvp(const X[k, k], const W[k], dim m, const X_dot[k, k], const W_dot[k]) -> Y0_dot[k, m] {
+            S2 = sum[q](X[q, q] * W[q]);
+            Y0_dot[p, j] = S2 * X_dot[p, p] * (1 - tanh(X[p, p])^2) * X[p, p] + tanh(X[p, p]) * (sum[q](W[q] * X_dot[q, q] + X[q, q] * W_dot[q]) * X[p, p] + S2 * X_dot[p, p]);
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.tensor::<f64, ndarray::Ix2>("X");
+        let p_W = case.tensor::<f64, ndarray::Ix1>("W");
+        let p_m = case.integer::<usize>("m");
+        let r0 = g11_139(&p_X, &p_W, p_m).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix2>(0);
+        let (g0, g1) = g11_139_vjp(&p_X, &p_W, p_m, &c0).unwrap();
+        case.gradient("X", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_X.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        case.gradient("W", g1.view().into_dyn(), 1.0);
+        let mut a1 = p_W.clone();
+        direction(a1.view_mut().into_dyn(), 1);
+        let d0 = g11_139_jvp(&p_X, &p_W, p_m, &a0, &a1).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list())]);
+    }
+}
+
+mod g11_140 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_140(const X, const W[k, k], dim n, dim m) -> Y0[m, n] {
+            Y0[j, i] = sum[p, q](X * W[p, p] * ((p == q) * X) * W[q, 3]^3);
+        }
+        pub fn g11_140_vjp(const X, const W[k, k], dim n, dim m, const Y0_bar[m, n]) -> (X_bar, W_bar[k, k]) {
+            X_bar = sum[q, j, i](2 * (X * W[q, 3]^3 * W[q, q] * Y0_bar[j, i]));
+            W_bar[q, i] = sum[j, k](X * X * W[q, 3]^3 * Y0_bar[j, k]) * (q == i) + sum[m, n](3 * (X * X * W[q, q] * W[q, 3]^2 * Y0_bar[m, n])) * (3 == i);
+        }
+        pub fn g11_140_jvp(const X, const W[k, k], dim n, dim m, const X_dot, const W_dot[k, k]) -> Y0_dot[m, n] {
+            Y0_dot[j, i] = sum[q]((2 * (X_dot * X * W[q, 3]^3) + 3 * (X * X * W[q, 3]^2 * W_dot[q, 3])) * W[q, q] + X * X * W[q, 3]^3 * W_dot[q, q]);
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.scalar::<f64>("X");
+        let p_W = case.tensor::<f64, ndarray::Ix2>("W");
+        let p_n = case.integer::<usize>("n");
+        let p_m = case.integer::<usize>("m");
+        let r0 = g11_140(p_X, &p_W, p_n, p_m).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix2>(0);
+        let (g0, g1) = g11_140_vjp(p_X, &p_W, p_n, p_m, &c0).unwrap();
+        case.gradient("X", ndarray::arr0(g0).view().into_dyn(), 1.0);
+        let mut a0 = ndarray::arr0(p_X);
+        direction(a0.view_mut().into_dyn(), 0);
+        case.gradient("W", g1.view().into_dyn(), 1.0);
+        let mut a1 = p_W.clone();
+        direction(a1.view_mut().into_dyn(), 1);
+        let d0 = g11_140_jvp(p_X, &p_W, p_n, p_m, a0[()], &a1).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list())]);
+    }
+}
+
+mod g11_141 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_141(const X[m, k], const W[n, k, m], const V[m, k, n]) -> Y1[n, m] {
+            Y1[i, j] = sum[q](recip(2 + W[2, q, j]^2) * W[clamp(i + 2), q, clamp(j - 1)]^2 * (V[clamp(j + 2), 3, i] * V[j, q, i] * X[j, q]));
+        }
+        pub fn g11_141_vjp(const X[m, k], const W[n, k, m], const V[m, k, n], const Y1_bar[n, m]) -> (X_bar[m, k], W_bar[n, k, m], V_bar[m, k, n]) {
+            X_bar[j, q] = sum[i](recip(2 + W[2, q, j]^2) * V[clamp(j + 2), 3, i] * Y1_bar[i, j] * V[j, q, i] * W[clamp(i + 2), q, clamp(j - 1)]^2);
+            W_bar[i, q, j] = sum[k](-(2 * (W[2, q, j] * recip(2 + W[2, q, j]^2)^2 * X[j, q] * V[clamp(j + 2), 3, k] * Y1_bar[k, j] * V[j, q, k] * W[clamp(k + 2), q, clamp(j - 1)]^2))) * (2 == i) + sum[m, n](2 * (Y1_bar[m, n] * recip(2 + W[2, q, n]^2) * V[clamp(n + 2), 3, m] * X[n, q] * W[clamp(m + 2), q, clamp(n - 1)] * V[n, q, m] * (max(min(m + 2, len(n) - 1), 0) == i) * (max(min(n - 1, len(m) - 1), 0) == j)));
+            V_bar[j, q, i] = Y1_bar[i, j] * recip(2 + W[2, q, j]^2) * V[clamp(j + 2), 3, i] * X[j, q] * W[clamp(i + 2), q, clamp(j - 1)]^2 + sum[k](sum[m](recip(2 + W[2, m, k]^2) * Y1_bar[i, k] * X[k, m] * V[k, m, i] * W[clamp(i + 2), m, clamp(k - 1)]^2) * (max(min(k + 2, len(m) - 1), 0) == j) * (3 == q));
+        }
+        pub fn g11_141_jvp(const X[m, k], const W[n, k, m], const V[m, k, n], const X_dot[m, k], const W_dot[n, k, m], const V_dot[m, k, n]) -> Y1_dot[n, m] {
+            S2[i: n, j: m, q] = W[clamp(i + 2), q, clamp(j - 1)]^2;
+            Y1_dot[i, j] = sum[q]((S2[i, j, q] * (recip(2 + W[2, q, j]^2) * (X[j, q] * V_dot[clamp(j + 2), 3, i] + X_dot[j, q] * V[clamp(j + 2), 3, i]) - 2 * (W_dot[2, q, j] * V[clamp(j + 2), 3, i] * W[2, q, j] * X[j, q] * recip(2 + W[2, q, j]^2)^2)) + 2 * (V[clamp(j + 2), 3, i] * X[j, q] * recip(2 + W[2, q, j]^2) * W[clamp(i + 2), q, clamp(j - 1)] * W_dot[clamp(i + 2), q, clamp(j - 1)])) * V[j, q, i] + V[clamp(j + 2), 3, i] * X[j, q] * recip(2 + W[2, q, j]^2) * S2[i, j, q] * V_dot[j, q, i]);
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.tensor::<f64, ndarray::Ix2>("X");
+        let p_W = case.tensor::<f64, ndarray::Ix3>("W");
+        let p_V = case.tensor::<f64, ndarray::Ix3>("V");
+        let r0 = g11_141(&p_X, &p_W, &p_V).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix2>(0);
+        let (g0, g1, g2) = g11_141_vjp(&p_X, &p_W, &p_V, &c0).unwrap();
+        case.gradient("X", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_X.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        case.gradient("W", g1.view().into_dyn(), 1.0);
+        let mut a1 = p_W.clone();
+        direction(a1.view_mut().into_dyn(), 1);
+        case.gradient("V", g2.view().into_dyn(), 1.0);
+        let mut a2 = p_V.clone();
+        direction(a2.view_mut().into_dyn(), 2);
+        let d0 = g11_141_jvp(&p_X, &p_W, &p_V, &a0, &a1, &a2).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list()), (g2.list(), a2.list())]);
+    }
+}
+
+mod g11_142 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_142(const X[k], dim n, dim m) -> Y0[n, m, k] {
+            Y0[i, j, p] = sum[q](X[q] * X[q]) * p^2;
+        }
+        pub fn g11_142_vjp(const X[k], dim n, dim m, const Y0_bar[n, m, k]) -> X_bar[k] {
+            X_bar[q] = 2 * (sum[p, i, j](p^2 * Y0_bar[i, j, p]) * X[q]);
+        }
+        pub fn g11_142_jvp(const X[k], dim n, dim m, const X_dot[k]) -> Y0_dot[n, m, k] {
+            Y0_dot[i, j, p] = sum[q](2 * (X_dot[q] * X[q])) * p^2;
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.tensor::<f64, ndarray::Ix1>("X");
+        let p_n = case.integer::<usize>("n");
+        let p_m = case.integer::<usize>("m");
+        let r0 = g11_142(&p_X, p_n, p_m).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix3>(0);
+        let g0 = g11_142_vjp(&p_X, p_n, p_m, &c0).unwrap();
+        case.gradient("X", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_X.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        let d0 = g11_142_jvp(&p_X, p_n, p_m, &a0).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list())]);
+    }
+}
+
+mod g11_143 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_143(const X[m], const W[n, k], const V[n, k]) -> Y0[m] {
+            Y0[j] = sum[a, i, p](X[wrap(j + 2)] * W[i, p] * (1.5 + W[a, p]) * softplus(sigmoid(W[1, p])) * (X[1] * V[a, wrap(p - 2)] * V[i, p] + j * (if (p - 2 >= 0) && (p - 2 < len(k)) { V[a, p - 2] } else { 0 })));
+        }
+        pub fn g11_143_vjp(const X[m], const W[n, k], const V[n, k], const Y0_bar[m]) -> (X_bar[m], W_bar[n, k], V_bar[n, k]) {
+            X_bar[i] = sum[j, p, a, k](X[wrap(j + 2)] * softplus(sigmoid(W[1, p])) * Y0_bar[j] * (1.5 + W[a, p]) * V[k, p] * W[k, p] * V[a, wrap(p - 2)]) * (1 == i) + sum[m, n, q](softplus(sigmoid(W[1, m])) * Y0_bar[wrap(i - 2)] * (1.5 + W[n, m]) * W[q, m] * (X[1] * V[q, m] * V[n, wrap(m - 2)] + ((i - 2) % len(m)) * (if m - 2 >= 0 { V[n, m - 2] } else { 0 })));
+            W_bar[a, p] = sum[j, i](softplus(sigmoid(W[1, p])) * X[wrap(j + 2)] * Y0_bar[j] * W[i, p] * (X[1] * V[i, p] * V[a, wrap(p - 2)] + j * (if (p - 2 >= 0) && (p - 2 < len(k)) { V[a, p - 2] } else { 0 }))) + sum[k, m](softplus(sigmoid(W[1, p])) * X[wrap(k + 2)] * Y0_bar[k] * (1.5 + W[m, p]) * (X[1] * V[a, p] * V[m, wrap(p - 2)] + k * (if (p - 2 >= 0) && (p - 2 < len(k)) { V[m, p - 2] } else { 0 }))) + sum[n, q, r](sigmoid(W[1, p]) * sigmoid(sigmoid(W[1, p])) * (1 - sigmoid(W[1, p])) * X[wrap(n + 2)] * Y0_bar[n] * (1.5 + W[q, p]) * W[r, p] * (X[1] * V[r, p] * V[q, wrap(p - 2)] + n * (if (p - 2 >= 0) && (p - 2 < len(k)) { V[q, p - 2] } else { 0 }))) * (1 == a);
+            V_bar[a, i] = sum[j: m, k: n](if i + 2 < len(k) { X[wrap(j + 2)] * j * Y0_bar[j] * softplus(sigmoid(if (1 < len(n)) && (i + 2 >= 0) && (i + 2 < len(k)) { W[1, i + 2] } else { 0 })) * (1.5 + W[a, i + 2]) * W[k, i + 2] } else { 0 }) + sum[m, n: n](X[1] * X[wrap(m + 2)] * softplus(sigmoid(if (1 < len(n)) { W[1, wrap(i + 2)] } else { 0 })) * Y0_bar[m] * V[n, wrap(i + 2)] * W[n, wrap(i + 2)] * (1.5 + W[a, wrap(i + 2)])) + sum[p, q](X[1] * softplus(sigmoid(W[1, i])) * X[wrap(p + 2)] * Y0_bar[p] * W[a, i] * (1.5 + W[q, i]) * V[q, wrap(i - 2)]);
+        }
+        pub fn g11_143_jvp(const X[m], const W[n, k], const V[n, k], const X_dot[m], const W_dot[n, k], const V_dot[n, k]) -> Y0_dot[m] {
+            S[j: m, p] = softplus(sigmoid(W[1, p])) * X[wrap(j + 2)];
+            Y0_dot[j] = sum[i, p, a]((W[i, p] * ((sigmoid(sigmoid(W[1, p])) * X[wrap(j + 2)] * (1 - sigmoid(W[1, p])) * sigmoid(W[1, p]) * W_dot[1, p] + softplus(sigmoid(W[1, p])) * X_dot[wrap(j + 2)]) * (1.5 + W[a, p]) + S[j, p] * W_dot[a, p]) + S[j, p] * (1.5 + W[a, p]) * W_dot[i, p]) * (X[1] * V[i, p] * V[a, wrap(p - 2)] + j * (if (p - 2 >= 0) && (p - 2 < len(k)) { V[a, p - 2] } else { 0 })) + S[j, p] * (1.5 + W[a, p]) * W[i, p] * ((X_dot[1] * V[i, p] + X[1] * V_dot[i, p]) * V[a, wrap(p - 2)] + X[1] * V_dot[a, wrap(p - 2)] * V[i, p] + j * (if (p - 2 >= 0) && (p - 2 < len(k)) { V_dot[a, p - 2] } else { 0 })));
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.tensor::<f64, ndarray::Ix1>("X");
+        let p_W = case.tensor::<f64, ndarray::Ix2>("W");
+        let p_V = case.tensor::<f64, ndarray::Ix2>("V");
+        let r0 = g11_143(&p_X, &p_W, &p_V).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix1>(0);
+        let (g0, g1, g2) = g11_143_vjp(&p_X, &p_W, &p_V, &c0).unwrap();
+        case.gradient("X", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_X.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        case.gradient("W", g1.view().into_dyn(), 1.0);
+        let mut a1 = p_W.clone();
+        direction(a1.view_mut().into_dyn(), 1);
+        case.gradient("V", g2.view().into_dyn(), 1.0);
+        let mut a2 = p_V.clone();
+        direction(a2.view_mut().into_dyn(), 2);
+        let d0 = g11_143_jvp(&p_X, &p_W, &p_V, &a0, &a1, &a2).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list()), (g2.list(), a2.list())]);
+    }
+}
+
+mod g11_144 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_144(const X[m, m, n], tm[m]: usize) -> Y0[n] {
+            Y0[i] = sum[a, b, j]((X[tm[j], b, i] + X[j, b, a]) * (X[tm[j], b, len(n) - a - 1] * (if (b + 1 >= 0) && (b + 1 < len(m)) { X[0, b + 1, a] } else { 0 })));
+        }
+        pub fn g11_144_vjp(const X[m, m, n], tm[m]: usize, const Y0_bar[n]) -> X_bar[m, m, n] {
+            X_bar[j, b, a] = sum[i](Y0_bar[i] * (if (b + 1 >= 0) && (b + 1 < len(m)) { X[0, b + 1, a] } else { 0 }) * X[tm[j], b, len(n) - a - 1]) + sum[k: n, m: m](if b - 1 >= 0 { Y0_bar[k] * (if (tm[m] >= 0) && (tm[m] < len(m)) && (b - 1 >= 0) && (b - 1 < len(m)) && (len(n) - a - 1 >= 0) && (len(n) - a - 1 < len(n)) { X[tm[m], b - 1, len(n) - a - 1] } else { 0 }) * ((if (tm[m] >= 0) && (tm[m] < len(m)) && (b - 1 >= 0) && (b - 1 < len(m)) { X[tm[m], b - 1, k] } else { 0 }) + X[m, b - 1, a]) } else { 0 }) * (0 == j) + sum[n](sum[p: n](Y0_bar[a] * (if (b + 1 >= 0) && (b + 1 < len(m)) { X[0, b + 1, p] } else { 0 }) * X[tm[n], b, len(n) - p - 1]) * (tm[n] == j)) + sum[q](sum[r](Y0_bar[r] * (if b + 1 < len(m) { X[0, b + 1, len(n) - a - 1] } else { 0 }) * (X[tm[q], b, r] + X[q, b, len(n) - a - 1])) * (tm[q] == j));
+        }
+        pub fn g11_144_jvp(const X[m, m, n], tm[m]: usize, const X_dot[m, m, n]) -> Y0_dot[n] {
+            Y0_dot[i] = sum[b, a, j](((if (b + 1 >= 0) && (b + 1 < len(m)) { X_dot[0, b + 1, a] } else { 0 }) * X[tm[j], b, len(n) - a - 1] + (if (b + 1 >= 0) && (b + 1 < len(m)) { X[0, b + 1, a] } else { 0 }) * X_dot[tm[j], b, len(n) - a - 1]) * (X[tm[j], b, i] + X[j, b, a]) + (if (b + 1 >= 0) && (b + 1 < len(m)) { X[0, b + 1, a] } else { 0 }) * X[tm[j], b, len(n) - a - 1] * (X_dot[tm[j], b, i] + X_dot[j, b, a]));
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.tensor::<f64, ndarray::Ix3>("X");
+        let p_tm = case.integers::<usize, ndarray::Ix1>("tm");
+        let r0 = g11_144(&p_X, &p_tm).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix1>(0);
+        let g0 = g11_144_vjp(&p_X, &p_tm, &c0).unwrap();
+        case.gradient("X", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_X.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        let d0 = g11_144_jvp(&p_X, &p_tm, &a0).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list())]);
+    }
+}
+
+mod g11_145 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_145(const X[m, m], const W[m, n], dim k) -> Y0[k] {
+            Y0[p] = sum[b, i, j](X[b, j] * X[j, clamp(j - 1)] * W[b, i] * (W[b, i] * X[b, b]) * (abs(W[len(m) - j - 1, clamp(i + 1)]) - X[b, j]^3) * exp(0.5 * (X[b, b] * W[b, i])));
+        }
+        pub fn g11_145_vjp(const X[m, m], const W[m, n], dim k, const Y0_bar[k]) -> (X_bar[m, m], W_bar[m, n]) {
+            S[b, j, i: n] = abs(W[len(m) - j - 1, clamp(i + 1)]) - X[b, j]^3;
+            S2[b, j, p, i] = Y0_bar[p] * X[j, clamp(j - 1)] * X[b, b] * W[b, i] * W[b, i];
+            S3[j, p] = X[j, clamp(j - 1)] * Y0_bar[p];
+            X_bar[b, j] = sum[i, p, k](X[i, i] * Y0_bar[p] * W[i, k] * W[i, k] * X[i, b] * exp(0.5 * (X[i, i] * W[i, k])) * (abs(W[len(m) - b - 1, clamp(k + 1)]) - X[i, b]^3)) * (max(min(b - 1, len(m) - 1), 0) == j) + sum[m, n](S2[b, j, m, n] * exp(0.5 * (X[b, b] * W[b, n])) * (abs(W[len(m) - j - 1, clamp(n + 1)]) - X[b, j]^3) - 3 * (S2[b, j, m, n] * X[b, j]^2 * X[b, j] * exp(0.5 * (X[b, b] * W[b, n])))) + sum[q, r, s](0.5 * (S3[q, r] * X[b, b] * W[b, s] * W[b, s] * W[b, s] * X[b, q] * exp(0.5 * (X[b, b] * W[b, s])) * S[b, q, s]) + S3[q, r] * W[b, s] * W[b, s] * X[b, q] * exp(0.5 * (X[b, b] * W[b, s])) * S[b, q, s]) * (b == j);
+            S4[b, i, j, p] = X[j, clamp(j - 1)] * Y0_bar[p] * X[b, b] * W[b, i] * exp(0.5 * (X[b, b] * W[b, i])) * X[b, j] * (abs(W[len(m) - j - 1, clamp(i + 1)]) - X[b, j]^3);
+            W_bar[b, i] = sum[j, p](0.5 * (X[j, clamp(j - 1)] * Y0_bar[p] * X[b, b] * X[b, b] * W[b, i] * W[b, i] * exp(0.5 * (X[b, b] * W[b, i])) * X[b, j] * (abs(W[len(m) - j - 1, clamp(i + 1)]) - X[b, j]^3)) + S4[b, i, j, p] + S4[b, i, j, p]) + sum[k](sum[m, n](X[m, m] * Y0_bar[n] * (if (len(m) - b - 1 >= 0) && (len(m) - b - 1 < len(m)) { X[len(m) - b - 1, clamp(len(m) - b - 2)] } else { 0 }) * sign(if (b >= 0) && (b < len(m)) { W[b, clamp(k + 1)] } else { 0 }) * X[m, len(m) - b - 1] * W[m, k] * W[m, k] * exp(0.5 * (X[m, m] * W[m, k]))) * (max(min(k + 1, len(n) - 1), 0) == i));
+        }
+        pub fn g11_145_jvp(const X[m, m], const W[m, n], dim k, const X_dot[m, m], const W_dot[m, n]) -> Y0_dot[k] {
+            S[j, b] = X[j, clamp(j - 1)] * X[b, b];
+            Y0_dot[p] = sum[j, i, b]((abs(W[len(m) - j - 1, clamp(i + 1)]) - X[b, j]^3) * (exp(0.5 * (X[b, b] * W[b, i])) * (X[b, j] * (W[b, i] * ((X[b, b] * X_dot[j, clamp(j - 1)] + X_dot[b, b] * X[j, clamp(j - 1)]) * W[b, i] + S[j, b] * W_dot[b, i]) + S[j, b] * W_dot[b, i] * W[b, i]) + S[j, b] * X_dot[b, j] * W[b, i] * W[b, i]) + 0.5 * (S[j, b] * W[b, i] * W[b, i] * (X_dot[b, b] * W[b, i] + X[b, b] * W_dot[b, i]) * X[b, j] * exp(0.5 * (X[b, b] * W[b, i])))) + S[j, b] * W[b, i] * W[b, i] * X[b, j] * exp(0.5 * (X[b, b] * W[b, i])) * (sign(W[len(m) - j - 1, clamp(i + 1)]) * W_dot[len(m) - j - 1, clamp(i + 1)] - 3 * (X_dot[b, j] * X[b, j]^2)));
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.tensor::<f64, ndarray::Ix2>("X");
+        let p_W = case.tensor::<f64, ndarray::Ix2>("W");
+        let p_k = case.integer::<usize>("k");
+        let r0 = g11_145(&p_X, &p_W, p_k).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix1>(0);
+        let (g0, g1) = g11_145_vjp(&p_X, &p_W, p_k, &c0).unwrap();
+        case.gradient("X", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_X.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        case.gradient("W", g1.view().into_dyn(), 1.0);
+        let mut a1 = p_W.clone();
+        direction(a1.view_mut().into_dyn(), 1);
+        let d0 = g11_145_jvp(&p_X, &p_W, p_k, &a0, &a1).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list())]);
+    }
+}
+
+mod g11_146 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_146(const X[k, m, n], const W, tm[m]: usize) -> Y0[m, n, k] {
+            Y0[j, i, p] = (X[p, tm[j], i] * X[p, wrap(j - 2), i] + sum[b](X[p, b, i])) * ((X[p, j, i] - W) * (W * W));
+        }
+        pub fn g11_146_vjp(const X[k, m, n], const W, tm[m]: usize, const Y0_bar[m, n, k]) -> (X_bar[k, m, n], W_bar) {
+            W_bar = sum[p, j, i](2 * (W * (X[p, j, i] - W) * Y0_bar[j, i, p] * (X[p, tm[j], i] * X[p, wrap(j - 2), i] + sum[b](X[p, b, i]))) - W * W * Y0_bar[j, i, p] * (X[p, tm[j], i] * X[p, wrap(j - 2), i] + sum[k](X[p, k, i])));
+            X_bar[p, j, i] = W * W * Y0_bar[j, i, p] * (X[p, tm[j], i] * X[p, wrap(j - 2), i] + sum[b](X[p, b, i])) + sum[k](W * W * Y0_bar[k, i, p] * X[p, wrap(k - 2), i] * (X[p, k, i] - W) * (tm[k] == j)) + (W * W * Y0_bar[wrap(j + 2), i, p] * (if (tm[wrap(j + 2)] >= 0) && (tm[wrap(j + 2)] < len(m)) { X[p, tm[wrap(j + 2)], i] } else { 0 }) * (X[p, wrap(j + 2), i] - W) + sum[m](W * W * Y0_bar[m, i, p] * (X[p, m, i] - W)));
+        }
+        pub fn g11_146_jvp(const X[k, m, n], const W, tm[m]: usize, const X_dot[k, m, n], const W_dot) -> Y0_dot[m, n, k] {
+            Y0_dot[j, i, p] = (X[p, j, i] - W) * (2 * (W * W_dot * (X[p, tm[j], i] * X[p, wrap(j - 2), i] + sum[b](X[p, b, i]))) + W * W * (X_dot[p, tm[j], i] * X[p, wrap(j - 2), i] + X_dot[p, wrap(j - 2), i] * X[p, tm[j], i] + sum[k](X_dot[p, k, i]))) + W * W * (X_dot[p, j, i] - W_dot) * (X[p, tm[j], i] * X[p, wrap(j - 2), i] + sum[m](X[p, m, i]));
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.tensor::<f64, ndarray::Ix3>("X");
+        let p_W = case.scalar::<f64>("W");
+        let p_tm = case.integers::<usize, ndarray::Ix1>("tm");
+        let r0 = g11_146(&p_X, p_W, &p_tm).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix3>(0);
+        let (g0, g1) = g11_146_vjp(&p_X, p_W, &p_tm, &c0).unwrap();
+        case.gradient("X", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_X.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        case.gradient("W", ndarray::arr0(g1).view().into_dyn(), 1.0);
+        let mut a1 = ndarray::arr0(p_W);
+        direction(a1.view_mut().into_dyn(), 1);
+        let d0 = g11_146_jvp(&p_X, p_W, &p_tm, &a0, a1[()]).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list())]);
+    }
+}
+
+mod g11_147 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_147(const X[k, n]) -> Y0[n, k] {
+            Y0[i, p] = sum[q](X[q, i]) * sum[a](X[p, a] * X[p, a] * X[p, a]);
+        }
+        pub fn g11_147_vjp(const X[k, n], const Y0_bar[n, k]) -> X_bar[k, n] {
+            S[p] = sum[a](X[p, a] * X[p, a] * X[p, a]);
+            S_bar[p] = sum[i](sum[q](X[q, i]) * Y0_bar[i, p]);
+            X_bar[p, a] = sum[i](S[i] * Y0_bar[a, i]) + (S_bar[p] * X[p, a] * X[p, a] + 2 * (S_bar[p] * X[p, a] * X[p, a]));
+        }
+        pub fn g11_147_jvp(const X[k, n], const X_dot[k, n]) -> Y0_dot[n, k] {
+            Y0_dot[i, p] = sum[a](X[p, a] * X[p, a] * X[p, a]) * sum[q](X_dot[q, i]) + sum[j](X[j, i]) * sum[k](2 * (X_dot[p, k] * X[p, k] * X[p, k]) + X_dot[p, k] * X[p, k] * X[p, k]);
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.tensor::<f64, ndarray::Ix2>("X");
+        let r0 = g11_147(&p_X).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix2>(0);
+        let g0 = g11_147_vjp(&p_X, &c0).unwrap();
+        case.gradient("X", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_X.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        let d0 = g11_147_jvp(&p_X, &a0).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list())]);
+    }
+}
+
+mod g11_148 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_148(const X[m], dim n, dim k) -> Y0[n, m, k] {
+            Y0[i, j, p] = sum[b]((j == b) * (1.57 + X[b]));
+        }
+        pub fn g11_148_vjp(const X[m], dim n, dim k, const Y0_bar[n, m, k]) -> X_bar[m] {
+            X_bar[j] = sum[i, p](Y0_bar[i, j, p]);
+        }
+        pub fn g11_148_jvp(const X[m], dim n, dim k, const X_dot[m]) -> Y0_dot[n, m, k] {
+            Y0_dot[i, j, p] = X_dot[j];
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.tensor::<f64, ndarray::Ix1>("X");
+        let p_n = case.integer::<usize>("n");
+        let p_k = case.integer::<usize>("k");
+        let r0 = g11_148(&p_X, p_n, p_k).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix3>(0);
+        let g0 = g11_148_vjp(&p_X, p_n, p_k, &c0).unwrap();
+        case.gradient("X", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_X.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        let d0 = g11_148_jvp(&p_X, p_n, p_k, &a0).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list())]);
+    }
+}
+
+mod g11_149 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_149(const X[m, m], const W[n], const V[n, m, m]) -> Y0[n] {
+            Y0[i] = softmax[i](sum[j](X[j, j] / (1.5 + W[i]^2) * (V[1, j, j] - V[i, j, j])));
+        }
+        pub fn g11_149_vjp(const X[m, m], const W[n], const V[n, m, m], const Y0_bar[n]) -> (X_bar[m, m], W_bar[n], V_bar[n, m, m]) {
+            S[i] = sum[j]((V[1, j, j] - V[i, j, j]) * (X[j, j] / (1.5 + W[i]^2)));
+            Y0[i] = softmax[i](S[i]);
+            S_bar[i] = Y0[i] * (Y0_bar[i] - sum[j](Y0[j] * Y0_bar[j]));
+            X_bar[j, i] = sum[k](S_bar[k] * (V[1, j, j] - V[k, j, j]) / (1.5 + W[k]^2)) * (j == i);
+            W_bar[i] = sum[j](-(2 * (W[i] * (S_bar[i] * (V[1, j, j] - V[i, j, j]) / (1.5 + W[i]^2)) * (X[j, j] / (1.5 + W[i]^2)))));
+            V_bar[i, j, k] = sum[m](S_bar[m] * (X[j, j] / (1.5 + W[m]^2))) * (1 == i) * (j == k) - S_bar[i] * (X[j, j] / (1.5 + W[i]^2)) * (j == k);
+        }
+        pub fn g11_149_jvp(const X[m, m], const W[n], const V[n, m, m], const X_dot[m, m], const W_dot[n], const V_dot[n, m, m]) -> Y0_dot[n] {
+            S[i] = sum[j]((V[1, j, j] - V[i, j, j]) * (X[j, j] / (1.5 + W[i]^2)));
+            Y0[i] = softmax[i](S[i]);
+            S_dot[i] = sum[j]((V_dot[1, j, j] - V_dot[i, j, j]) * (X[j, j] / (1.5 + W[i]^2)) + (X_dot[j, j] - 2 * (W[i] * W_dot[i] * (X[j, j] / (1.5 + W[i]^2)))) / (1.5 + W[i]^2) * (V[1, j, j] - V[i, j, j]));
+            Y0_dot[i] = Y0[i] * (S_dot[i] - sum[j](S_dot[j] * Y0[j]));
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.tensor::<f64, ndarray::Ix2>("X");
+        let p_W = case.tensor::<f64, ndarray::Ix1>("W");
+        let p_V = case.tensor::<f64, ndarray::Ix3>("V");
+        let r0 = g11_149(&p_X, &p_W, &p_V).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix1>(0);
+        let (g0, g1, g2) = g11_149_vjp(&p_X, &p_W, &p_V, &c0).unwrap();
+        case.gradient("X", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_X.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        case.gradient("W", g1.view().into_dyn(), 1.0);
+        let mut a1 = p_W.clone();
+        direction(a1.view_mut().into_dyn(), 1);
+        case.gradient("V", g2.view().into_dyn(), 1.0);
+        let mut a2 = p_V.clone();
+        direction(a2.view_mut().into_dyn(), 2);
+        let d0 = g11_149_jvp(&p_X, &p_W, &p_V, &a0, &a1, &a2).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list()), (g2.list(), a2.list())]);
+    }
+}
+
+mod g11_150 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_150(const X[m], const W, dim n, dim k) -> Y0[k, n] {
+            Y0[p, i] = sum[b, j]((X[b] + W) * sin(X[j]) * (X[b] + X[j]));
+        }
+        pub fn g11_150_vjp(const X[m], const W, dim n, dim k, const Y0_bar[k, n]) -> (X_bar[m], W_bar) {
+            X_bar[j] = sum[b, p, i]((X[b] + W) * sin(X[j]) * Y0_bar[p, i] + (X[b] + W) * cos(X[j]) * Y0_bar[p, i] * (X[b] + X[j])) + sum[k, m, n]((X[j] + W) * sin(X[k]) * Y0_bar[m, n] + sin(X[k]) * (X[j] + X[k]) * Y0_bar[m, n]);
+            W_bar = sum[j, p, i, b](sin(X[j]) * Y0_bar[p, i] * (X[b] + X[j]));
+        }
+        pub fn g11_150_jvp(const X[m], const W, dim n, dim k, const X_dot[m], const W_dot) -> Y0_dot[k, n] {
+            Y0_dot[p, i] = sum[b, j]((X[b] + X[j]) * (cos(X[j]) * X_dot[j] * (X[b] + W) + sin(X[j]) * (X_dot[b] + W_dot)) + sin(X[j]) * (X[b] + W) * (X_dot[b] + X_dot[j]));
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.tensor::<f64, ndarray::Ix1>("X");
+        let p_W = case.scalar::<f64>("W");
+        let p_n = case.integer::<usize>("n");
+        let p_k = case.integer::<usize>("k");
+        let r0 = g11_150(&p_X, p_W, p_n, p_k).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix2>(0);
+        let (g0, g1) = g11_150_vjp(&p_X, p_W, p_n, p_k, &c0).unwrap();
+        case.gradient("X", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_X.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        case.gradient("W", ndarray::arr0(g1).view().into_dyn(), 1.0);
+        let mut a1 = ndarray::arr0(p_W);
+        direction(a1.view_mut().into_dyn(), 1);
+        let d0 = g11_150_jvp(&p_X, p_W, p_n, p_k, &a0, a1[()]).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list())]);
+    }
+}
+
+mod g11_151 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_151(const X, const W[k, m], dim n) -> Y1[n, m, k] {
+            Y0[j] = X * X + sum[p](W[p, j] * W[p, j]);
+            Y1[i, j, p] = max(0.87, W[p, j]) * (Y0[j] + W[p, len(m) - j - 1]);
+        }
+        pub fn g11_151_vjp(const X, const W[k, m], dim n, const Y1_bar[n, m, k]) -> (X_bar, W_bar[k, m]) {
+            Y0[j: m] = X * X;
+            Y0[j] += sum[p](W[p, j] * W[p, j]);
+            Y0_bar[j] = sum[p, i](max(0.87, W[p, j]) * Y1_bar[i, j, p]);
+            W_bar[p, j] = sum[i: n](if !(0.87 > W[p, j]) { (Y0[j] + W[p, len(m) - j - 1]) * (if 0.87 == W[p, j] { 0.5 } else { 1 }) * Y1_bar[i, j, p] } else { 0 }) + sum[k](max(0.87, W[p, len(m) - j - 1]) * Y1_bar[k, len(m) - j - 1, p]) + 2 * (Y0_bar[j] * W[p, j]);
+            X_bar = sum[j](2 * (X * Y0_bar[j]));
+        }
+        pub fn g11_151_jvp(const X, const W[k, m], dim n, const X_dot, const W_dot[k, m]) -> Y1_dot[n, m, k] {
+            Y0[j: m] = X * X;
+            Y0[j] += sum[p](W[p, j] * W[p, j]);
+            Y0_dot[j] = 2 * (X * X_dot) + sum[p](2 * (W[p, j] * W_dot[p, j]));
+            Y1_dot[i, j, p] = (if !(0.87 > W[p, j]) { (if 0.87 == W[p, j] { 0.5 } else { 1 }) * W_dot[p, j] } else { 0 }) * (Y0[j] + W[p, len(m) - j - 1]) + (Y0_dot[j] + W_dot[p, len(m) - j - 1]) * max(0.87, W[p, j]);
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.scalar::<f64>("X");
+        let p_W = case.tensor::<f64, ndarray::Ix2>("W");
+        let p_n = case.integer::<usize>("n");
+        let r0 = g11_151(p_X, &p_W, p_n).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix3>(0);
+        let (g0, g1) = g11_151_vjp(p_X, &p_W, p_n, &c0).unwrap();
+        case.gradient("X", ndarray::arr0(g0).view().into_dyn(), 1.0);
+        let mut a0 = ndarray::arr0(p_X);
+        direction(a0.view_mut().into_dyn(), 0);
+        case.gradient("W", g1.view().into_dyn(), 1.0);
+        let mut a1 = p_W.clone();
+        direction(a1.view_mut().into_dyn(), 1);
+        let d0 = g11_151_jvp(p_X, &p_W, p_n, a0[()], &a1).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list())]);
+    }
+}
+
+mod g11_152 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_152(const X[m], const W[m, k]) -> Y0[m, k] {
+            Y0[j, p] = sum[b](X[b] * X[j] * X[b]) + W[j, p] * X[j];
+        }
+        pub fn g11_152_vjp(const X[m], const W[m, k], const Y0_bar[m, k]) -> (X_bar[m], W_bar[m, k]) {
+            W_bar[j, p] = X[j] * Y0_bar[j, p];
+            X_bar[j] = sum[p](sum[b](X[b] * X[b]) * Y0_bar[j, p] + W[j, p] * Y0_bar[j, p]) + 2 * (sum[i, k](X[i] * Y0_bar[i, k]) * X[j]);
+        }
+        pub fn g11_152_jvp(const X[m], const W[m, k], const X_dot[m], const W_dot[m, k]) -> Y0_dot[m, k] {
+            Y0_dot[j, p] = sum[b](2 * (X[b] * X_dot[b])) * X[j] + sum[i](X[i] * X[i]) * X_dot[j] + (X_dot[j] * W[j, p] + X[j] * W_dot[j, p]);
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.tensor::<f64, ndarray::Ix1>("X");
+        let p_W = case.tensor::<f64, ndarray::Ix2>("W");
+        let r0 = g11_152(&p_X, &p_W).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix2>(0);
+        let (g0, g1) = g11_152_vjp(&p_X, &p_W, &c0).unwrap();
+        case.gradient("X", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_X.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        case.gradient("W", g1.view().into_dyn(), 1.0);
+        let mut a1 = p_W.clone();
+        direction(a1.view_mut().into_dyn(), 1);
+        let d0 = g11_152_jvp(&p_X, &p_W, &a0, &a1).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list())]);
+    }
+}
+
+mod g11_153 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_153(const X[n], const W[n, n], const V[m], tn[k]: usize) -> Y0[k, n] {
+            Y0[p, i] = sum[b, j](min[k: m](X[1]) * ((j == b) * p) * W[tn[p], i]^2 * mean[m](W[m, m] * V[b]) * softplus(W[i, clamp(i + 2)] * V[j]));
+        }
+        pub fn g11_153_vjp(const X[n], const W[n, n], const V[m], tn[k]: usize, const Y0_bar[k, n]) -> (X_bar[n], W_bar[n, n], V_bar[m]) {
+            S3[i] = sum[b](V[b] * softplus(W[i, clamp(i + 2)] * V[b]));
+            S3_bar[i] = sum[p](recip(len(n)) * sum[j](W[j, j]) * min[b: m](X[1]) * p * Y0_bar[p, i] * W[tn[p], i]^2);
+            V_bar[b] = sum[i](S3_bar[i] * softplus(V[b] * W[i, clamp(i + 2)]) + S3_bar[i] * V[b] * W[i, clamp(i + 2)] * sigmoid(V[b] * W[i, clamp(i + 2)]));
+            W_bar[i, j] = sum[p](2 * (recip(len(n)) * sum[k](W[k, k]) * min[b: m](X[1]) * S3[j] * p * W[tn[p], j] * Y0_bar[p, j] * (tn[p] == i))) + sum[m](S3_bar[i] * V[m] * V[m] * sigmoid(W[i, clamp(i + 2)] * V[m])) * (max(min(i + 2, len(n) - 1), 0) == j) + sum[n, q](recip(len(n)) * min[r: m](X[1]) * S3[n] * q * Y0_bar[q, n] * W[tn[q], n]^2) * (i == j);
+            X_bar[i] = len(m) * (if X[1] == min[b: m](X[1]) { sum[j: n, p: k](recip(len(n)) * sum[k: n](W[k, k]) * S3[j] * p * Y0_bar[p, j] * W[tn[p], j]^2) * recip(sum[m: m]((X[1] == min[n: m](X[1])))) } else { 0 }) * (1 == i);
+        }
+        pub fn g11_153_jvp(const X[n], const W[n, n], const V[m], tn[k]: usize, const X_dot[n], const W_dot[n, n], const V_dot[m]) -> Y0_dot[k, n] {
+            S3[i] = sum[b](V[b] * softplus(W[i, clamp(i + 2)] * V[b]));
+            S3_dot[i] = sum[b](V_dot[b] * softplus(W[i, clamp(i + 2)] * V[b]) + V[b] * (V[b] * W_dot[i, clamp(i + 2)] + V_dot[b] * W[i, clamp(i + 2)]) * sigmoid(W[i, clamp(i + 2)] * V[b]));
+            Y0_dot[p, i] = (recip(len(n)) * sum[j](W[j, j]) * (len(m) * (if X[1] == min[b: m](X[1]) { X_dot[1] * recip(sum[k: m]((X[1] == min[m: m](X[1])))) } else { 0 })) + recip(len(n)) * min[n: m](X[1]) * sum[q](W_dot[q, q])) * S3[i] * p * W[tn[p], i]^2 + recip(len(n)) * sum[r](W[r, r]) * min[s: m](X[1]) * (p * S3_dot[i] * W[tn[p], i]^2 + 2 * (S3[i] * p * W[tn[p], i] * W_dot[tn[p], i]));
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.tensor::<f64, ndarray::Ix1>("X");
+        let p_W = case.tensor::<f64, ndarray::Ix2>("W");
+        let p_V = case.tensor::<f64, ndarray::Ix1>("V");
+        let p_tn = case.integers::<usize, ndarray::Ix1>("tn");
+        let r0 = g11_153(&p_X, &p_W, &p_V, &p_tn).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix2>(0);
+        let (g0, g1, g2) = g11_153_vjp(&p_X, &p_W, &p_V, &p_tn, &c0).unwrap();
+        case.gradient("X", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_X.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        case.gradient("W", g1.view().into_dyn(), 1.0);
+        let mut a1 = p_W.clone();
+        direction(a1.view_mut().into_dyn(), 1);
+        case.gradient("V", g2.view().into_dyn(), 1.0);
+        let mut a2 = p_V.clone();
+        direction(a2.view_mut().into_dyn(), 2);
+        let d0 = g11_153_jvp(&p_X, &p_W, &p_V, &p_tn, &a0, &a1, &a2).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list()), (g2.list(), a2.list())]);
+    }
+}
+
+mod g11_154 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_154(const X[m, n], const W[m, k]) -> Y0[n, k] {
+            Y0[i, p] = sum[b](relu(sum[a](X[b, a] * X[b, a])) * (gelu(X[b, i]) + W[b, p] * 1.27));
+        }
+        pub fn g11_154_vjp(const X[m, n], const W[m, k], const Y0_bar[n, k]) -> (X_bar[m, n], W_bar[m, k]) {
+            S[b] = sum[a](X[b, a] * X[b, a]);
+            W_bar[b, p] = sum[i](1.27 * (relu(S[b]) * Y0_bar[i, p]));
+            X_bar[b, i] = sum[p](relu(S[b]) * (0.5 * (1 + erf(0.7071067811865476 * X[b, i])) + 0.3989422804014327 * (exp(-(0.5 * X[b, i]^2)) * X[b, i])) * Y0_bar[i, p]) + 2 * (sum[j: n, k: k](if S[b] > 0 { Y0_bar[j, k] * (gelu(X[b, j]) + 1.27 * W[b, k]) } else { 0 }) * X[b, i]);
+        }
+        pub fn g11_154_jvp(const X[m, n], const W[m, k], const X_dot[m, n], const W_dot[m, k]) -> Y0_dot[n, k] {
+            S[b] = sum[a](X[b, a] * X[b, a]);
+            Y0_dot[i, p] = sum[b]((if S[b] > 0 { sum[a: n](2 * (X_dot[b, a] * X[b, a])) } else { 0 }) * (gelu(X[b, i]) + 1.27 * W[b, p]) + relu(S[b]) * (X_dot[b, i] * (0.5 * (1 + erf(0.7071067811865476 * X[b, i])) + 0.3989422804014327 * (exp(-(0.5 * X[b, i]^2)) * X[b, i])) + 1.27 * W_dot[b, p]));
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.tensor::<f64, ndarray::Ix2>("X");
+        let p_W = case.tensor::<f64, ndarray::Ix2>("W");
+        let r0 = g11_154(&p_X, &p_W).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix2>(0);
+        let (g0, g1) = g11_154_vjp(&p_X, &p_W, &c0).unwrap();
+        case.gradient("X", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_X.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        case.gradient("W", g1.view().into_dyn(), 1.0);
+        let mut a1 = p_W.clone();
+        direction(a1.view_mut().into_dyn(), 1);
+        let d0 = g11_154_jvp(&p_X, &p_W, &a0, &a1).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list())]);
+    }
+}
+
+mod g11_155 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_155(const X[k, n], const W[k], const V[n]) -> Y0[k] {
+            Y0[p] = sum[a](X[p, a] * X[p, a] * W[p] * (V[a] * W[p])) + (1.91 - p) * ln(1.5 + p^2);
+        }
+        pub fn g11_155_vjp(const X[k, n], const W[k], const V[n], const Y0_bar[k]) -> (X_bar[k, n], W_bar[k], V_bar[n]) {
+            X_bar[p, a] = V[a] * W[p] * W[p] * Y0_bar[p] * X[p, a] + V[a] * W[p] * W[p] * Y0_bar[p] * X[p, a];
+            W_bar[p] = sum[a](V[a] * W[p] * Y0_bar[p] * X[p, a] * X[p, a] + V[a] * W[p] * Y0_bar[p] * X[p, a] * X[p, a]);
+            V_bar[a] = sum[p](W[p] * W[p] * Y0_bar[p] * X[p, a] * X[p, a]);
+        }
+        pub fn g11_155_jvp(const X[k, n], const W[k], const V[n], const X_dot[k, n], const W_dot[k], const V_dot[n]) -> Y0_dot[k] {
+            Y0_dot[p] = sum[a](((W[p] * (W[p] * V_dot[a] + V[a] * W_dot[p]) + V[a] * W[p] * W_dot[p]) * X[p, a] + V[a] * W[p] * W[p] * X_dot[p, a]) * X[p, a] + V[a] * W[p] * W[p] * X_dot[p, a] * X[p, a]);
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.tensor::<f64, ndarray::Ix2>("X");
+        let p_W = case.tensor::<f64, ndarray::Ix1>("W");
+        let p_V = case.tensor::<f64, ndarray::Ix1>("V");
+        let r0 = g11_155(&p_X, &p_W, &p_V).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix1>(0);
+        let (g0, g1, g2) = g11_155_vjp(&p_X, &p_W, &p_V, &c0).unwrap();
+        case.gradient("X", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_X.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        case.gradient("W", g1.view().into_dyn(), 1.0);
+        let mut a1 = p_W.clone();
+        direction(a1.view_mut().into_dyn(), 1);
+        case.gradient("V", g2.view().into_dyn(), 1.0);
+        let mut a2 = p_V.clone();
+        direction(a2.view_mut().into_dyn(), 2);
+        let d0 = g11_155_jvp(&p_X, &p_W, &p_V, &a0, &a1, &a2).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list()), (g2.list(), a2.list())]);
+    }
+}
+
+mod g11_156 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_156(const X, const W[k, m, n], tn[k]: usize) -> Y0[m, n] {
+            Y0[j, i] = X * X * X / (1.5 + (1.37 / (1.5 + X^2))^2) * sum[p](sum[q](W[q, j, len(n) - i - 1] * X * W[q, j, wrap(i - 1)]) * (W[p, j, i] * W[p, j, i]) * (X * 1.5 * W[2, clamp(j - 1), tn[p]]));
+        }
+        pub fn g11_156_vjp(const X, const W[k, m, n], tn[k]: usize, const Y0_bar[m, n]) -> (X_bar, W_bar[k, m, n]) {
+            S[j, i: n] = sum[q](X * W[q, j, wrap(i - 1)] * W[q, j, len(n) - i - 1]);
+            S2[j, i] = sum[p](1.5 * (X * W[2, clamp(j - 1), tn[p]] * S[j, i] * W[p, j, i] * W[p, j, i]));
+            S2_bar[j, i] = X * X * X / (1.5 + (1.37 / (1.5 + X^2))^2) * Y0_bar[j, i];
+            S_bar[j, i] = sum[p](1.5 * (X * W[2, clamp(j - 1), tn[p]] * S2_bar[j, i] * W[p, j, i] * W[p, j, i]));
+            X_bar = sum[j, i](2 * (1.37 / (1.5 + X^2) * X * (2 * (1.37 / (1.5 + X^2) * (X * X * X / (1.5 + (1.37 / (1.5 + X^2))^2)) * (S2[j, i] * Y0_bar[j, i] / (1.5 + (1.37 / (1.5 + X^2))^2))) / (1.5 + X^2))) + X * X * (S2[j, i] * Y0_bar[j, i] / (1.5 + (1.37 / (1.5 + X^2))^2)) + 2 * (X * X * (S2[j, i] * Y0_bar[j, i] / (1.5 + (1.37 / (1.5 + X^2))^2)))) + sum[k, m, p](1.5 * (S[k, m] * S2_bar[k, m] * W[2, clamp(k - 1), tn[p]] * W[p, k, m] * W[p, k, m])) + sum[n, q, r](S_bar[n, q] * W[r, n, len(n) - q - 1] * W[r, n, wrap(q - 1)]);
+            W_bar[p, j, i] = 1.5 * (X * W[2, clamp(j - 1), tn[p]] * S[j, i] * S2_bar[j, i] * W[p, j, i]) + 1.5 * (X * W[2, clamp(j - 1), tn[p]] * S[j, i] * S2_bar[j, i] * W[p, j, i]) + sum[k, m](sum[n](1.5 * (X * S[k, n] * S2_bar[k, n] * W[m, k, n] * W[m, k, n])) * (2 == p) * (max(min(k - 1, len(m) - 1), 0) == j) * (tn[m] == i)) + (X * S_bar[j, wrap(i + 1)] * (if (len(n) - ((i + 1) % len(n)) - 1 >= 0) && (len(n) - ((i + 1) % len(n)) - 1 < len(n)) { W[p, j, len(n) - ((i + 1) % len(n)) - 1] } else { 0 }) + X * S_bar[j, len(n) - i - 1] * W[p, j, wrap(len(n) - i - 2)]);
+        }
+        pub fn g11_156_jvp(const X, const W[k, m, n], tn[k]: usize, const X_dot, const W_dot[k, m, n]) -> Y0_dot[m, n] {
+            S[j, i: n] = sum[q](X * W[q, j, wrap(i - 1)] * W[q, j, len(n) - i - 1]);
+            S2[j, i] = sum[p](1.5 * (X * W[2, clamp(j - 1), tn[p]] * S[j, i] * W[p, j, i] * W[p, j, i]));
+            S_dot[j, i: n] = sum[q](W[q, j, len(n) - i - 1] * (X_dot * W[q, j, wrap(i - 1)] + X * W_dot[q, j, wrap(i - 1)]) + X * W_dot[q, j, len(n) - i - 1] * W[q, j, wrap(i - 1)]);
+            S2_dot[j, i] = sum[p](1.5 * ((W[p, j, i] * ((X_dot * W[2, clamp(j - 1), tn[p]] + X * W_dot[2, clamp(j - 1), tn[p]]) * S[j, i] + X * S_dot[j, i] * W[2, clamp(j - 1), tn[p]]) + X * W[2, clamp(j - 1), tn[p]] * S[j, i] * W_dot[p, j, i]) * W[p, j, i] + X * W[2, clamp(j - 1), tn[p]] * S[j, i] * W[p, j, i] * W_dot[p, j, i]));
+            Y0_dot[j, i] = (2 * (X * X * X_dot) + X * X * X_dot + 2 * (1.37 / (1.5 + X^2) * (X * X * X / (1.5 + (1.37 / (1.5 + X^2))^2)) * (2 * (1.37 / (1.5 + X^2) * X * X_dot) / (1.5 + X^2)))) / (1.5 + (1.37 / (1.5 + X^2))^2) * S2[j, i] + X * X * X / (1.5 + (1.37 / (1.5 + X^2))^2) * S2_dot[j, i];
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.scalar::<f64>("X");
+        let p_W = case.tensor::<f64, ndarray::Ix3>("W");
+        let p_tn = case.integers::<usize, ndarray::Ix1>("tn");
+        let r0 = g11_156(p_X, &p_W, &p_tn).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix2>(0);
+        let (g0, g1) = g11_156_vjp(p_X, &p_W, &p_tn, &c0).unwrap();
+        case.gradient("X", ndarray::arr0(g0).view().into_dyn(), 1.0);
+        let mut a0 = ndarray::arr0(p_X);
+        direction(a0.view_mut().into_dyn(), 0);
+        case.gradient("W", g1.view().into_dyn(), 1.0);
+        let mut a1 = p_W.clone();
+        direction(a1.view_mut().into_dyn(), 1);
+        let d0 = g11_156_jvp(p_X, &p_W, &p_tn, a0[()], &a1).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list())]);
+    }
+}
+
+mod g11_157 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_157(const X[m, n, k], const W[n], const V[k, n]) -> Y0[m, k, n] {
+            Y0[j, p, i] = sum[a, b, q](X[b, i, p] * X[b, i, q] / (1.5 + log_softmax[i](X[b, a, p])^2) * ((X[b, i, p] + X[b, i, p]) * (X[j, i, q] - W[i])) * (W[i] * W[a] * (X[b, a, q] * V[p, i])));
+        }
+        pub fn g11_157_vjp(const X[m, n, k], const W[n], const V[k, n], const Y0_bar[m, k, n]) -> (X_bar[m, n, k], W_bar[n], V_bar[k, n]) {
+            L[p, i: n, a, b] = log_softmax[i](X[b, a, p]);
+            S[p, i, q] = sum[a, b](W[a] * V[p, i] * X[b, i, p] * X[b, i, p] * X[b, i, q] * X[b, a, q] * recip(1.5 + L[p, i, a, b]^2));
+            S_bar[p, i, q] = sum[j](2 * (W[i] * Y0_bar[j, p, i] * (X[j, i, q] - W[i])));
+            W_bar[i] = sum[p, q, j](2 * (S[p, i, q] * Y0_bar[j, p, i] * (X[j, i, q] - W[i])) - 2 * (W[i] * S[p, i, q] * Y0_bar[j, p, i])) + sum[k, m, b, n](V[k, m] * X[b, i, n] * X[b, m, n] * X[b, m, k] * X[b, m, k] * S_bar[k, m, n] * recip(1.5 + L[k, m, i, b]^2));
+            V_bar[p, i] = sum[a, q, b](W[a] * S_bar[p, i, q] * X[b, i, q] * X[b, i, p] * X[b, i, p] * X[b, a, q] * recip(1.5 + L[p, i, a, b]^2));
+            L_bar[p, i, a, b] = sum[q](-(2 * (W[a] * V[p, i] * S_bar[p, i, q] * X[b, i, q] * X[b, i, p] * X[b, i, p] * X[b, a, q] * recip(1.5 + L[p, i, a, b]^2)^2 * L[p, i, a, b])));
+            X_bar[j, i, q] = sum[p](2 * (W[i] * S[p, i, q] * Y0_bar[j, p, i])) + sum[a, k](W[a] * V[q, i] * S_bar[q, i, k] * X[j, i, q] * X[j, i, k] * X[j, a, k] * recip(1.5 + L[q, i, a, j]^2) + W[a] * V[q, i] * S_bar[q, i, k] * X[j, i, q] * X[j, i, k] * X[j, a, k] * recip(1.5 + L[q, i, a, j]^2)) + sum[m, n](W[m] * V[n, i] * S_bar[n, i, q] * X[j, i, n] * X[j, i, n] * X[j, m, q] * recip(1.5 + L[n, i, m, j]^2)) + sum[r, s](W[i] * V[r, s] * X[j, s, r] * X[j, s, r] * X[j, s, q] * S_bar[r, s, q] * recip(1.5 + L[r, s, i, j]^2)) + sum[t](L_bar[q, t, i, j] - sum[u](L_bar[q, u, i, j]) * exp(L[q, t, i, j]));
+        }
+        pub fn g11_157_jvp(const X[m, n, k], const W[n], const V[k, n], const X_dot[m, n, k], const W_dot[n], const V_dot[k, n]) -> Y0_dot[m, k, n] {
+            L[p, i: n, a, b] = log_softmax[i](X[b, a, p]);
+            S[p, i, q] = sum[a, b](W[a] * V[p, i] * X[b, i, p] * X[b, i, p] * X[b, i, q] * X[b, a, q] * recip(1.5 + L[p, i, a, b]^2));
+            S_dot[p, i, q] = sum[b, a](X[b, i, q] * X[b, a, q] * (W[a] * V[p, i] * X_dot[b, i, p] * X[b, i, p] * recip(1.5 + log_softmax[i](X[b, a, p])^2) + X[b, i, p] * (W[a] * V[p, i] * X_dot[b, i, p] * recip(1.5 + log_softmax[i](X[b, a, p])^2) + X[b, i, p] * (W[a] * V_dot[p, i] * recip(1.5 + log_softmax[i](X[b, a, p])^2) + V[p, i] * (W_dot[a] * recip(1.5 + log_softmax[i](X[b, a, p])^2) - 2 * (W[a] * (X_dot[b, a, p] - sum[j: n](X_dot[b, a, p] * exp(log_softmax[j](X[b, a, p])))) * recip(1.5 + log_softmax[i](X[b, a, p])^2)^2 * log_softmax[i](X[b, a, p])))))) + W[a] * V[p, i] * X_dot[b, a, q] * X[b, i, p] * X[b, i, p] * X[b, i, q] * recip(1.5 + log_softmax[i](X[b, a, p])^2) + W[a] * V[p, i] * X_dot[b, i, q] * X[b, i, p] * X[b, i, p] * X[b, a, q] * recip(1.5 + log_softmax[i](X[b, a, p])^2));
+            Y0_dot[j, p, i] = sum[q](2 * (S[p, i, q] * (W_dot[i] * (X[j, i, q] - W[i]) + W[i] * (X_dot[j, i, q] - W_dot[i]))) + 2 * (W[i] * S_dot[p, i, q] * (X[j, i, q] - W[i])));
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.tensor::<f64, ndarray::Ix3>("X");
+        let p_W = case.tensor::<f64, ndarray::Ix1>("W");
+        let p_V = case.tensor::<f64, ndarray::Ix2>("V");
+        let r0 = g11_157(&p_X, &p_W, &p_V).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix3>(0);
+        let (g0, g1, g2) = g11_157_vjp(&p_X, &p_W, &p_V, &c0).unwrap();
+        case.gradient("X", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_X.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        case.gradient("W", g1.view().into_dyn(), 1.0);
+        let mut a1 = p_W.clone();
+        direction(a1.view_mut().into_dyn(), 1);
+        case.gradient("V", g2.view().into_dyn(), 1.0);
+        let mut a2 = p_V.clone();
+        direction(a2.view_mut().into_dyn(), 2);
+        let d0 = g11_157_jvp(&p_X, &p_W, &p_V, &a0, &a1, &a2).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list()), (g2.list(), a2.list())]);
+    }
+}
+
+mod g11_158 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_158(const X[m, n, n], const W[k, n]) -> Y0[m, k] {
+            Y0[j, p] = sum[i]((X[j, i, i] + X[j, i, i]) * recip(2 + W[p, i]^2));
+        }
+        pub fn g11_158_vjp(const X[m, n, n], const W[k, n], const Y0_bar[m, k]) -> (X_bar[m, n, n], W_bar[k, n]) {
+            X_bar[j, i, k] = sum[p](2 * (recip(2 + W[p, i]^2) * Y0_bar[j, p])) * (i == k);
+            W_bar[p, i] = sum[j](-(4 * (Y0_bar[j, p] * W[p, i] * X[j, i, i] * recip(2 + W[p, i]^2)^2)));
+        }
+        pub fn g11_158_jvp(const X[m, n, n], const W[k, n], const X_dot[m, n, n], const W_dot[k, n]) -> Y0_dot[m, k] {
+            Y0_dot[j, p] = sum[i](2 * (X_dot[j, i, i] * recip(2 + W[p, i]^2)) - 4 * (recip(2 + W[p, i]^2)^2 * W_dot[p, i] * X[j, i, i] * W[p, i]));
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.tensor::<f64, ndarray::Ix3>("X");
+        let p_W = case.tensor::<f64, ndarray::Ix2>("W");
+        let r0 = g11_158(&p_X, &p_W).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix2>(0);
+        let (g0, g1) = g11_158_vjp(&p_X, &p_W, &c0).unwrap();
+        case.gradient("X", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_X.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        case.gradient("W", g1.view().into_dyn(), 1.0);
+        let mut a1 = p_W.clone();
+        direction(a1.view_mut().into_dyn(), 1);
+        let d0 = g11_158_jvp(&p_X, &p_W, &a0, &a1).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list())]);
+    }
+}
+
+mod g11_159 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_159(const X[m, k], dim n) -> Y0[m, k, n] {
+            Y0[j, p, i] = sum[b](b * X[b, p] / (1.5 + sqrt(0.5 + X[j, p]^2)^2));
+        }
+        pub fn g11_159_vjp(const X[m, k], dim n, const Y0_bar[m, k, n]) -> X_bar[m, k] {
+            X_bar[j, p] = sum[i](-(2 * (X[j, p] * (2 * (sum[b](b * X[b, p]) * sqrt(0.5 + X[j, p]^2) * recip(1.5 + sqrt(0.5 + X[j, p]^2)^2)^2 * Y0_bar[j, p, i]) / (2 * sqrt(0.5 + X[j, p]^2)))))) + j * sum[k, m](recip(1.5 + sqrt(0.5 + X[k, p]^2)^2) * Y0_bar[k, p, m]);
+        }
+        pub fn g11_159_jvp(const X[m, k], dim n, const X_dot[m, k]) -> Y0_dot[m, k, n] {
+            Y0_dot[j, p, i] = sum[b](b * X_dot[b, p]) * recip(1.5 + sqrt(0.5 + X[j, p]^2)^2) - 2 * (sum[k](k * X[k, p]) * (2 * (X_dot[j, p] * X[j, p]) / (2 * sqrt(0.5 + X[j, p]^2))) * sqrt(0.5 + X[j, p]^2) * recip(1.5 + sqrt(0.5 + X[j, p]^2)^2)^2);
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.tensor::<f64, ndarray::Ix2>("X");
+        let p_n = case.integer::<usize>("n");
+        let r0 = g11_159(&p_X, p_n).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix3>(0);
+        let g0 = g11_159_vjp(&p_X, p_n, &c0).unwrap();
+        case.gradient("X", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_X.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        let d0 = g11_159_jvp(&p_X, p_n, &a0).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list())]);
+    }
+}
+
+mod g11_160 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_160(const X[k, k], const W[m], dim n) -> Y0[n, m] {
+            Y0[i, j] = sum[p](X[2, p] * p) + recip(2 + W[j]^2);
+        }
+        pub fn g11_160_vjp(const X[k, k], const W[m], dim n, const Y0_bar[n, m]) -> (X_bar[k, k], W_bar[m]) {
+            W_bar[j] = sum[i](-(2 * (W[j] * recip(2 + W[j]^2)^2 * Y0_bar[i, j])));
+            X_bar[i, p] = sum[j, k](Y0_bar[j, k]) * p * (2 == i);
+        }
+        pub fn g11_160_jvp(const X[k, k], const W[m], dim n, const X_dot[k, k], const W_dot[m]) -> Y0_dot[n, m] {
+            Y0_dot[i, j] = sum[p](X_dot[2, p] * p) - 2 * (recip(2 + W[j]^2)^2 * W[j] * W_dot[j]);
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.tensor::<f64, ndarray::Ix2>("X");
+        let p_W = case.tensor::<f64, ndarray::Ix1>("W");
+        let p_n = case.integer::<usize>("n");
+        let r0 = g11_160(&p_X, &p_W, p_n).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix2>(0);
+        let (g0, g1) = g11_160_vjp(&p_X, &p_W, p_n, &c0).unwrap();
+        case.gradient("X", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_X.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        case.gradient("W", g1.view().into_dyn(), 1.0);
+        let mut a1 = p_W.clone();
+        direction(a1.view_mut().into_dyn(), 1);
+        let d0 = g11_160_jvp(&p_X, &p_W, p_n, &a0, &a1).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list())]);
+    }
+}
+
+mod g11_162 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_162(const X[m], dim n, dim k) -> Y0[n, k] {
+            Y0[i, p] = abs(sum[b](X[b] * X[b]) + tanh(p));
+        }
+        pub fn g11_162_vjp(const X[m], dim n, dim k, const Y0_bar[n, k]) -> X_bar[m] {
+            X_bar[b] = 2 * (sum[p, i](sign(sum[j](X[j] * X[j]) + tanh(p)) * Y0_bar[i, p]) * X[b]);
+        }
+        pub fn g11_162_jvp(const X[m], dim n, dim k, const X_dot[m]) -> Y0_dot[n, k] {
+            Y0_dot[i, p] = sum[b](2 * (X_dot[b] * X[b])) * sign(sum[j](X[j] * X[j]) + tanh(p));
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.tensor::<f64, ndarray::Ix1>("X");
+        let p_n = case.integer::<usize>("n");
+        let p_k = case.integer::<usize>("k");
+        let r0 = g11_162(&p_X, p_n, p_k).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix2>(0);
+        let g0 = g11_162_vjp(&p_X, p_n, p_k, &c0).unwrap();
+        case.gradient("X", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_X.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        let d0 = g11_162_jvp(&p_X, p_n, p_k, &a0).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list())]);
+    }
+}
+
+mod g11_163 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_163(const X[k, m], dim n) -> Y0[m, n] {
+            Y0[j, i] = recip(2 + sum[p](X[len(k) - p - 1, j] * X[p, len(m) - j - 1])^2);
+        }
+        pub fn g11_163_vjp(const X[k, m], dim n, const Y0_bar[m, n]) -> X_bar[k, m] {
+            S[j] = sum[p](X[len(k) - p - 1, j] * X[p, len(m) - j - 1]);
+            S_bar[j] = sum[i](-(2 * (recip(2 + S[j]^2)^2 * S[j] * Y0_bar[j, i])));
+            X_bar[i, j] = S_bar[len(m) - j - 1] * X[len(k) - i - 1, len(m) - j - 1] + S_bar[j] * X[len(k) - i - 1, len(m) - j - 1];
+        }
+        pub fn g11_163_jvp(const X[k, m], dim n, const X_dot[k, m]) -> Y0_dot[m, n] {
+            S[j] = sum[p](X[len(k) - p - 1, j] * X[p, len(m) - j - 1]);
+            Y0_dot[j, i] = -(2 * (recip(2 + S[j]^2)^2 * S[j] * sum[p](X_dot[len(k) - p - 1, j] * X[p, len(m) - j - 1] + X[len(k) - p - 1, j] * X_dot[p, len(m) - j - 1])));
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.tensor::<f64, ndarray::Ix2>("X");
+        let p_n = case.integer::<usize>("n");
+        let r0 = g11_163(&p_X, p_n).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix2>(0);
+        let g0 = g11_163_vjp(&p_X, p_n, &c0).unwrap();
+        case.gradient("X", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_X.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        let d0 = g11_163_jvp(&p_X, p_n, &a0).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list())]);
+    }
+}
+
+mod g11_164 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_164(const X[m, n, n], dim k) -> Y0[n, k] {
+            Y0[i, p] = sum[j](cos(min(X[j, i, i], 1.5)));
+        }
+        pub fn g11_164_vjp(const X[m, n, n], dim k, const Y0_bar[n, k]) -> X_bar[m, n, n] {
+            X_bar[j, i, k] = sum[p: k](if !(1.5 < X[j, i, i]) { -(sin(min(X[j, i, i], 1.5)) * (if X[j, i, i] == 1.5 { 0.5 } else { 1 }) * Y0_bar[i, p]) } else { 0 }) * (i == k);
+        }
+        pub fn g11_164_jvp(const X[m, n, n], dim k, const X_dot[m, n, n]) -> Y0_dot[n, k] {
+            Y0_dot[i, p] = sum[j](-(sin(min(X[j, i, i], 1.5)) * (if !(1.5 < X[j, i, i]) { X_dot[j, i, i] * (if X[j, i, i] == 1.5 { 0.5 } else { 1 }) } else { 0 })));
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.tensor::<f64, ndarray::Ix3>("X");
+        let p_k = case.integer::<usize>("k");
+        let r0 = g11_164(&p_X, p_k).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix2>(0);
+        let g0 = g11_164_vjp(&p_X, p_k, &c0).unwrap();
+        case.gradient("X", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_X.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        let d0 = g11_164_jvp(&p_X, p_k, &a0).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list())]);
+    }
+}
+
+mod g11_165 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_165(const X[n, k], const W[k], const V[n, m]) -> Y0[n, m] {
+            Y0[i, j] = prod[p](sum[a]((X[len(n) - a - 1, clamp(p + 2)] - W[p]) * (X[a, p] * V[a, len(m) - j - 1])));
+        }
+        pub fn g11_165_vjp(const X[n, k], const W[k], const V[n, m], const Y0_bar[n, m]) -> (X_bar[n, k], W_bar[k], V_bar[n, m]) {
+            S[j: m, p] = sum[a](V[a, len(m) - j - 1] * X[a, p] * (X[len(n) - a - 1, clamp(p + 2)] - W[p]));
+            Y0[i: n, j] = prod[p](S[j, p]);
+            N[i: n, j] = sum[p]((S[j, p] == 0));
+            S_bar[j, p] = sum[i](Y0_bar[i, j] * (if S[j, p] == 0 { if N[i, j] == 1 { prod[k: k](if S[j, k] == 0 { 1 } else { S[j, k] }) } else { 0 } } else { if N[i, j] == 0 { Y0[i, j] / S[j, p] } else { 0 } }));
+            X_bar[a, p] = sum[j](S_bar[j, p] * (X[len(n) - a - 1, clamp(p + 2)] - W[p]) * V[a, len(m) - j - 1]) + sum[i](sum[k](S_bar[k, i] * V[len(n) - a - 1, len(m) - k - 1] * X[len(n) - a - 1, i]) * (max(min(i + 2, len(k) - 1), 0) == p));
+            W_bar[p] = sum[j, a](-(S_bar[j, p] * X[a, p] * V[a, len(m) - j - 1]));
+            V_bar[a, i] = sum[p]((X[len(n) - a - 1, clamp(p + 2)] - W[p]) * S_bar[len(m) - i - 1, p] * X[a, p]);
+        }
+        pub fn g11_165_jvp(const X[n, k], const W[k], const V[n, m], const X_dot[n, k], const W_dot[k], const V_dot[n, m]) -> Y0_dot[n, m] {
+            S[j: m, p] = sum[a](V[a, len(m) - j - 1] * X[a, p] * (X[len(n) - a - 1, clamp(p + 2)] - W[p]));
+            Y0[i: n, j] = prod[p](S[j, p]);
+            S_dot[j: m, p] = sum[a](V_dot[a, len(m) - j - 1] * X[a, p] * (X[len(n) - a - 1, clamp(p + 2)] - W[p]) + V[a, len(m) - j - 1] * ((X[len(n) - a - 1, clamp(p + 2)] - W[p]) * X_dot[a, p] + (X_dot[len(n) - a - 1, clamp(p + 2)] - W_dot[p]) * X[a, p]));
+            N[i: n, j] = sum[p]((S[j, p] == 0));
+            Y0_dot[i, j] = sum[p](S_dot[j, p] * (if S[j, p] == 0 { if N[i, j] == 1 { prod[k: k](if S[j, k] == 0 { 1 } else { S[j, k] }) } else { 0 } } else { if N[i, j] == 0 { Y0[i, j] / S[j, p] } else { 0 } }));
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.tensor::<f64, ndarray::Ix2>("X");
+        let p_W = case.tensor::<f64, ndarray::Ix1>("W");
+        let p_V = case.tensor::<f64, ndarray::Ix2>("V");
+        let r0 = g11_165(&p_X, &p_W, &p_V).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix2>(0);
+        let (g0, g1, g2) = g11_165_vjp(&p_X, &p_W, &p_V, &c0).unwrap();
+        case.gradient("X", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_X.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        case.gradient("W", g1.view().into_dyn(), 1.0);
+        let mut a1 = p_W.clone();
+        direction(a1.view_mut().into_dyn(), 1);
+        case.gradient("V", g2.view().into_dyn(), 1.0);
+        let mut a2 = p_V.clone();
+        direction(a2.view_mut().into_dyn(), 2);
+        let d0 = g11_165_jvp(&p_X, &p_W, &p_V, &a0, &a1, &a2).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list()), (g2.list(), a2.list())]);
+    }
+}
+
+mod g11_166 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_166(const X[k, m, k]) -> Y0 {
+            Y0 = sum[j, p, q](X[p, j, q] * X[p, j, p] * (X[len(k) - q - 1, j, clamp(p - 1)] - 1.66) * X[p, j, 3]^3);
+        }
+        pub fn g11_166_vjp(const X[k, m, k], const Y0_bar) -> X_bar[k, m, k] {
+            X_bar[p, j, q] = sum[i](Y0_bar * X[p, j, 3]^3 * (X[len(k) - i - 1, j, clamp(p - 1)] - 1.66) * X[p, j, i]) * (p == q) + Y0_bar * X[p, j, 3]^3 * X[p, j, p] * (X[len(k) - q - 1, j, clamp(p - 1)] - 1.66) + sum[k](3 * (Y0_bar * X[p, j, 3]^2 * X[p, j, p] * (X[len(k) - k - 1, j, clamp(p - 1)] - 1.66) * X[p, j, k])) * (3 == q) + sum[m](Y0_bar * X[m, j, 3]^3 * X[m, j, m] * X[m, j, len(k) - p - 1] * (max(min(m - 1, len(k) - 1), 0) == q));
+        }
+        pub fn g11_166_jvp(const X[k, m, k], const X_dot[k, m, k]) -> Y0_dot {
+            Y0_dot = sum[p, j, q](((X_dot[p, j, p] * X[p, j, 3]^3 + 3 * (X_dot[p, j, 3] * X[p, j, p] * X[p, j, 3]^2)) * (X[len(k) - q - 1, j, clamp(p - 1)] - 1.66) + X[p, j, p] * X[p, j, 3]^3 * X_dot[len(k) - q - 1, j, clamp(p - 1)]) * X[p, j, q] + X[p, j, p] * X[p, j, 3]^3 * X_dot[p, j, q] * (X[len(k) - q - 1, j, clamp(p - 1)] - 1.66));
+        }
+        pub fn g11_166_hvp(const X[k, m, k], const X_dot[k, m, k]) -> X_bar_dot[k, m, k] {
+            S[p: k, j, q: k] = X[len(k) - q - 1, j, clamp(p - 1)] - 1.66;
+            S2[q: k, p: k, j] = X[len(k) - q - 1, j, clamp(p - 1)] - 1.66;
+            X_bar_dot[p, j, q] = sum[i](X[p, j, 3]^3 * (S2[i, p, j] * X_dot[p, j, i] + X[p, j, i] * X_dot[len(k) - i - 1, j, clamp(p - 1)]) + 3 * (X_dot[p, j, 3] * X[p, j, 3]^2 * S2[i, p, j] * X[p, j, i])) * (p == q) + ((X_dot[p, j, p] * X[p, j, 3]^3 + 3 * (X_dot[p, j, 3] * X[p, j, 3]^2 * X[p, j, p])) * (X[len(k) - q - 1, j, clamp(p - 1)] - 1.66) + X[p, j, 3]^3 * X[p, j, p] * X_dot[len(k) - q - 1, j, clamp(p - 1)]) + sum[k](3 * (X[p, j, 3]^2 * (X[p, j, p] * (S[p, j, k] * X_dot[p, j, k] + X[p, j, k] * X_dot[len(k) - k - 1, j, clamp(p - 1)]) + X_dot[p, j, p] * S[p, j, k] * X[p, j, k]) + 2 * (X_dot[p, j, 3] * X[p, j, p] * X[p, j, 3] * S[p, j, k] * X[p, j, k]))) * (3 == q) + sum[m]((X[m, j, 3]^3 * X[m, j, m] * X_dot[m, j, len(k) - p - 1] + (X[m, j, 3]^3 * X_dot[m, j, m] + 3 * (X[m, j, 3]^2 * X[m, j, m] * X_dot[m, j, 3])) * X[m, j, len(k) - p - 1]) * (max(min(m - 1, len(k) - 1), 0) == q));
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.tensor::<f64, ndarray::Ix3>("X");
+        let r0 = g11_166(&p_X).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.scalar_cotangent::<f64>(0);
+        let g0 = g11_166_vjp(&p_X, c0).unwrap();
+        case.gradient("X", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_X.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        let d0 = g11_166_jvp(&p_X, &a0).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list())]);
+        let h0 = g11_166_hvp(&p_X, &a0).unwrap();
+        let mut b0 = a0.clone();
+        direction(b0.view_mut().into_dyn(), 5);
+        let k0 = g11_166_hvp(&p_X, &b0).unwrap();
+        case.symmetric::<f64>(&vec![(h0.list(), b0.list())], &vec![(k0.list(), a0.list())]);
+    }
+}
+
+mod g11_167 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_167(const X[n]) -> Y0 {
+            Y0 = sum[a, i](X[a] * X[a] * X[len(n) - i - 1] * max(X[i], X[a]));
+        }
+        pub fn g11_167_vjp(const X[n], const Y0_bar) -> X_bar[n] {
+            X_bar[i] = sum[a](if !(X[a] > X[i]) { Y0_bar * X[len(n) - i - 1] * X[a] * X[a] * (if X[i] == X[a] { 0.5 } else { 1 }) } else { 0 }) + sum[j]((if !(X[j] > X[i]) { Y0_bar * X[len(n) - j - 1] * X[i] * X[i] * (if X[j] == X[i] { 0.5 } else { 1 }) } else { 0 }) + (Y0_bar * X[len(n) - j - 1] * X[i] * max(X[j], X[i]) + Y0_bar * X[len(n) - j - 1] * X[i] * max(X[j], X[i]))) + sum[k](Y0_bar * X[k] * X[k] * max(X[len(n) - i - 1], X[k]));
+        }
+        pub fn g11_167_jvp(const X[n], const X_dot[n]) -> Y0_dot {
+            Y0_dot = sum[i, a](max(X[i], X[a]) * (X[a] * (X_dot[len(n) - i - 1] * X[a] + X[len(n) - i - 1] * X_dot[a]) + X[len(n) - i - 1] * X_dot[a] * X[a]) + X[len(n) - i - 1] * X[a] * X[a] * ((if !(X[a] > X[i]) { X_dot[i] * (if X[i] == X[a] { 0.5 } else { 1 }) } else { 0 }) + (if !(X[i] > X[a]) { X_dot[a] * (if X[i] == X[a] { 0.5 } else { 1 }) } else { 0 })));
+        }
+        pub fn g11_167_hvp(const X[n], const X_dot[n]) -> X_bar_dot[n] {
+            S[i, j] = (if !(X[i] > X[j]) { X_dot[j] * (if X[j] == X[i] { 0.5 } else { 1 }) } else { 0 }) + (if !(X[j] > X[i]) { X_dot[i] * (if X[j] == X[i] { 0.5 } else { 1 }) } else { 0 });
+            S2[i, j: n] = X_dot[len(n) - j - 1] * X[i] + X[len(n) - j - 1] * X_dot[i];
+            S3[i: n, a] = max(X[len(n) - i - 1], X[a]);
+            S4[i, j: n] = X[len(n) - j - 1] * X[i];
+            X_bar_dot[i] = sum[a](if !(X[a] > X[i]) { (X[a] * (X_dot[len(n) - i - 1] * X[a] + X[len(n) - i - 1] * X_dot[a]) + X[len(n) - i - 1] * X[a] * X_dot[a]) * (if X[i] == X[a] { 0.5 } else { 1 }) } else { 0 }) + sum[j]((if !(X[j] > X[i]) { (X[i] * S2[i, j] + S4[i, j] * X_dot[i]) * (if X[j] == X[i] { 0.5 } else { 1 }) } else { 0 }) + (S4[i, j] * S[i, j] + max(X[j], X[i]) * S2[i, j] + (X[len(n) - j - 1] * (X[i] * S[i, j] + X_dot[i] * max(X[j], X[i])) + X_dot[len(n) - j - 1] * X[i] * max(X[j], X[i])))) + sum[k](X[k] * (X[k] * ((if !(X[k] > X[len(n) - i - 1]) { X_dot[len(n) - i - 1] * (if X[len(n) - i - 1] == X[k] { 0.5 } else { 1 }) } else { 0 }) + (if !(X[len(n) - i - 1] > X[k]) { X_dot[k] * (if X[len(n) - i - 1] == X[k] { 0.5 } else { 1 }) } else { 0 })) + X_dot[k] * S3[i, k]) + X[k] * X_dot[k] * S3[i, k]);
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.tensor::<f64, ndarray::Ix1>("X");
+        let r0 = g11_167(&p_X).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.scalar_cotangent::<f64>(0);
+        let g0 = g11_167_vjp(&p_X, c0).unwrap();
+        case.gradient("X", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_X.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        let d0 = g11_167_jvp(&p_X, &a0).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list())]);
+        let h0 = g11_167_hvp(&p_X, &a0).unwrap();
+        let mut b0 = a0.clone();
+        direction(b0.view_mut().into_dyn(), 5);
+        let k0 = g11_167_hvp(&p_X, &b0).unwrap();
+        case.symmetric::<f64>(&vec![(h0.list(), b0.list())], &vec![(k0.list(), a0.list())]);
+    }
+}
+
+mod g11_168 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_168(const X, const W[m], const V[m, k, n], const U[n, n]) -> Y0[m, n, k] {
+            Y0[j, i, p] = sum[b]((X + W[b] * abs(if (b + 1 >= 0) && (b + 1 < len(m)) { W[b + 1] } else { 0 })) * (X + W[j] + W[j] * W[j]) * (X * (if (p + 2 >= 0) && (p + 2 < len(k)) { V[j, p + 2, wrap(i + 2)] } else { 0 }) * (W[b] * U[i, i] * U[i, i])));
+        }
+        pub fn g11_168_vjp(const X, const W[m], const V[m, k, n], const U[n, n], const Y0_bar[m, n, k]) -> (X_bar, W_bar[m], V_bar[m, k, n], U_bar[n, n]) {
+            S = sum[b]((X + W[b] * abs(if (b + 1 >= 0) && (b + 1 < len(m)) { W[b + 1] } else { 0 })) * W[b]);
+            V_bar[j, i, k] = if i - 2 >= 0 { X * S * U[wrap(k - 2), wrap(k - 2)] * U[wrap(k - 2), wrap(k - 2)] * (X + W[j] + W[j] * W[j]) * (if (i - 2 >= 0) && (i - 2 < len(k)) { Y0_bar[j, wrap(k - 2), i - 2] } else { 0 }) } else { 0 };
+            U_bar[i, j] = sum[k, p](X * S * U[i, i] * (X + W[k] + W[k] * W[k]) * (if (p + 2 >= 0) && (p + 2 < len(k)) { if (p + 2 >= 0) && (p + 2 < len(k)) { V[k, p + 2, wrap(i + 2)] } else { 0 } } else { 0 }) * Y0_bar[k, i, p] + X * S * U[i, i] * (X + W[k] + W[k] * W[k]) * (if (p + 2 >= 0) && (p + 2 < len(k)) { if (p + 2 >= 0) && (p + 2 < len(k)) { V[k, p + 2, wrap(i + 2)] } else { 0 } } else { 0 }) * Y0_bar[k, i, p]) * (i == j);
+            S_bar = sum[i, j, p](X * U[i, i] * U[i, i] * (X + W[j] + W[j] * W[j]) * Y0_bar[j, i, p] * (if (p + 2 >= 0) && (p + 2 < len(k)) { if (p + 2 >= 0) && (p + 2 < len(k)) { V[j, p + 2, wrap(i + 2)] } else { 0 } } else { 0 }));
+            X_bar = sum[i, j, p](S * U[i, i] * U[i, i] * (X + W[j] + W[j] * W[j]) * Y0_bar[j, i, p] * (if (p + 2 >= 0) && (p + 2 < len(k)) { if (p + 2 >= 0) && (p + 2 < len(k)) { V[j, p + 2, wrap(i + 2)] } else { 0 } } else { 0 }) + X * S * U[i, i] * U[i, i] * Y0_bar[j, i, p] * (if (p + 2 >= 0) && (p + 2 < len(k)) { if (p + 2 >= 0) && (p + 2 < len(k)) { V[j, p + 2, wrap(i + 2)] } else { 0 } } else { 0 })) + sum[b](S_bar * W[b]);
+            W_bar[j] = sum[i, p](2 * (X * S * U[i, i] * U[i, i] * W[j] * Y0_bar[j, i, p] * (if (p + 2 >= 0) && (p + 2 < len(k)) { if (p + 2 >= 0) && (p + 2 < len(k)) { V[j, p + 2, wrap(i + 2)] } else { 0 } } else { 0 })) + X * S * U[i, i] * U[i, i] * Y0_bar[j, i, p] * (if (p + 2 >= 0) && (p + 2 < len(k)) { if (p + 2 >= 0) && (p + 2 < len(k)) { V[j, p + 2, wrap(i + 2)] } else { 0 } } else { 0 })) + (S_bar * (X + abs(if (j + 1 >= 0) && (j + 1 < len(m)) { W[j + 1] } else { 0 }) * W[j]) + S_bar * abs(if (j + 1 >= 0) && (j + 1 < len(m)) { W[j + 1] } else { 0 }) * W[j] + (if j - 1 >= 0 { S_bar * sign(W[j]) * W[j - 1] * W[j - 1] } else { 0 }));
+        }
+        pub fn g11_168_jvp(const X, const W[m], const V[m, k, n], const U[n, n], const X_dot, const W_dot[m], const V_dot[m, k, n], const U_dot[n, n]) -> Y0_dot[m, n, k] {
+            S = sum[b]((X + W[b] * abs(if (b + 1 >= 0) && (b + 1 < len(m)) { W[b + 1] } else { 0 })) * W[b]);
+            S_dot = sum[b]((X_dot + (W_dot[b] * abs(if (b + 1 >= 0) && (b + 1 < len(m)) { W[b + 1] } else { 0 }) + (if (b + 1 >= 0) && (b + 1 < len(m)) { W_dot[b + 1] } else { 0 }) * W[b] * sign(if (b + 1 >= 0) && (b + 1 < len(m)) { W[b + 1] } else { 0 }))) * W[b] + (X + W[b] * abs(if (b + 1 >= 0) && (b + 1 < len(m)) { W[b + 1] } else { 0 })) * W_dot[b]);
+            Y0_dot[j, i, p] = X_dot * S * U[i, i] * U[i, i] * (X + W[j] + W[j] * W[j]) * (if (p + 2 >= 0) && (p + 2 < len(k)) { if (p + 2 >= 0) && (p + 2 < len(k)) { V[j, p + 2, wrap(i + 2)] } else { 0 } } else { 0 }) + X * (S_dot * U[i, i] * U[i, i] * (X + W[j] + W[j] * W[j]) * (if (p + 2 >= 0) && (p + 2 < len(k)) { if (p + 2 >= 0) && (p + 2 < len(k)) { V[j, p + 2, wrap(i + 2)] } else { 0 } } else { 0 }) + S * (U[i, i] * U[i, i] * (X_dot + W_dot[j] + 2 * (W[j] * W_dot[j])) * (if (p + 2 >= 0) && (p + 2 < len(k)) { if (p + 2 >= 0) && (p + 2 < len(k)) { V[j, p + 2, wrap(i + 2)] } else { 0 } } else { 0 }) + (X + W[j] + W[j] * W[j]) * (U[i, i] * U_dot[i, i] * (if (p + 2 >= 0) && (p + 2 < len(k)) { if (p + 2 >= 0) && (p + 2 < len(k)) { V[j, p + 2, wrap(i + 2)] } else { 0 } } else { 0 }) + U[i, i] * (U_dot[i, i] * (if (p + 2 >= 0) && (p + 2 < len(k)) { if (p + 2 >= 0) && (p + 2 < len(k)) { V[j, p + 2, wrap(i + 2)] } else { 0 } } else { 0 }) + U[i, i] * (if (p + 2 >= 0) && (p + 2 < len(k)) { if (p + 2 >= 0) && (p + 2 < len(k)) { V_dot[j, p + 2, wrap(i + 2)] } else { 0 } } else { 0 })))));
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.scalar::<f64>("X");
+        let p_W = case.tensor::<f64, ndarray::Ix1>("W");
+        let p_V = case.tensor::<f64, ndarray::Ix3>("V");
+        let p_U = case.tensor::<f64, ndarray::Ix2>("U");
+        let r0 = g11_168(p_X, &p_W, &p_V, &p_U).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix3>(0);
+        let (g0, g1, g2, g3) = g11_168_vjp(p_X, &p_W, &p_V, &p_U, &c0).unwrap();
+        case.gradient("X", ndarray::arr0(g0).view().into_dyn(), 1.0);
+        let mut a0 = ndarray::arr0(p_X);
+        direction(a0.view_mut().into_dyn(), 0);
+        case.gradient("W", g1.view().into_dyn(), 1.0);
+        let mut a1 = p_W.clone();
+        direction(a1.view_mut().into_dyn(), 1);
+        case.gradient("V", g2.view().into_dyn(), 1.0);
+        let mut a2 = p_V.clone();
+        direction(a2.view_mut().into_dyn(), 2);
+        case.gradient("U", g3.view().into_dyn(), 1.0);
+        let mut a3 = p_U.clone();
+        direction(a3.view_mut().into_dyn(), 3);
+        let d0 = g11_168_jvp(p_X, &p_W, &p_V, &p_U, a0[()], &a1, &a2, &a3).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list()), (g2.list(), a2.list()), (g3.list(), a3.list())]);
+    }
+}
+
+mod g11_169 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_169(const X[k, k], dim n) -> Y0[n] {
+            Y0[i] = sum[p, q](sum[j](X[2, j])^2 * (relu(X[q, q]) * X[p, q]^2) * softplus(X[p, q]^3));
+        }
+        pub fn g11_169_vjp(const X[k, k], dim n, const Y0_bar[n]) -> X_bar[k, k] {
+            X_bar[p, q] = sum[i: n, j: k](if X[p, p] > 0 { sum[k](X[2, k])^2 * Y0_bar[i] * X[j, p]^2 * softplus(X[j, p]^3) } else { 0 }) * (p == q) + sum[m](3 * (sum[n](X[2, n])^2 * Y0_bar[m] * relu(X[q, q]) * sigmoid(X[p, q]^3) * X[p, q]^2 * X[p, q]^2) + 2 * (sum[r](X[2, r])^2 * Y0_bar[m] * relu(X[q, q]) * softplus(X[p, q]^3) * X[p, q])) + sum[s, t, u](2 * (sum[v](X[2, v]) * relu(X[s, s]) * Y0_bar[t] * X[u, s]^2 * softplus(X[u, s]^3))) * (2 == p);
+        }
+        pub fn g11_169_jvp(const X[k, k], dim n, const X_dot[k, k]) -> Y0_dot[n] {
+            Y0_dot[i] = sum[q, p](((2 * (sum[j](X[2, j]) * sum[k](X_dot[2, k]) * relu(X[q, q])) + sum[m](X[2, m])^2 * (if X[q, q] > 0 { X_dot[q, q] } else { 0 })) * X[p, q]^2 + 2 * (sum[n](X[2, n])^2 * relu(X[q, q]) * X_dot[p, q] * X[p, q])) * softplus(X[p, q]^3) + 3 * (sum[r](X[2, r])^2 * relu(X[q, q]) * X_dot[p, q] * X[p, q]^2 * X[p, q]^2 * sigmoid(X[p, q]^3)));
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.tensor::<f64, ndarray::Ix2>("X");
+        let p_n = case.integer::<usize>("n");
+        let r0 = g11_169(&p_X, p_n).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix1>(0);
+        let g0 = g11_169_vjp(&p_X, p_n, &c0).unwrap();
+        case.gradient("X", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_X.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        let d0 = g11_169_jvp(&p_X, p_n, &a0).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list())]);
+    }
+}
+
+mod g11_170 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_170(const X[n, k], dim m) -> (Y0[k, n], Y1[m]) {
+            Y0[p, i] = silu(0.52);
+            Y1[j] = sum[a, i, p, q](atan(0.33 * Y0[p, a]) * (Y0[q, a] * Y0[q, i] * max(j, X[a, p]) * (X[a, q] * j)) * (Y0[q, i]^3 * (X[i, p] * Y0[p, i])));
+        }
+        pub fn g11_170_vjp(const X[n, k], dim m, const Y0_bar[k, n], const Y1_bar[m]) -> X_bar[n, k] {
+            Y0[p: k, i: n] = silu(0.52);
+            S[a, i] = sum[q](Y0[q, i]^3 * Y0[q, i] * Y0[q, a] * X[a, q]);
+            S2[p, a] = sum[i](Y0[p, i] * S[a, i] * X[i, p]);
+            S2_bar[p, a] = sum[j](Y1_bar[j] * j * atan(0.33 * Y0[p, a]) * max(j, X[a, p]));
+            X_bar[a, p] = sum[j: m](if !(j > X[a, p]) { Y1_bar[j] * j * atan(0.33 * Y0[p, a]) * S2[p, a] * (if j == X[a, p] { 0.5 } else { 1 }) } else { 0 }) + sum[i](S2_bar[p, i] * S[i, a] * Y0[p, a]) + sum[k](Y0[p, k]^3 * Y0[p, k] * Y0[p, a] * sum[m](X[k, m] * S2_bar[m, a] * Y0[m, k]));
+        }
+        pub fn g11_170_jvp(const X[n, k], dim m, const X_dot[n, k]) -> (Y0_dot[k, n], Y1_dot[m]) {
+            Y0[p: k, i: n] = silu(0.52);
+            S[a, i] = sum[q](Y0[q, i]^3 * Y0[q, i] * Y0[q, a] * X[a, q]);
+            Y1_dot[j] = sum[p, a](j * atan(0.33 * Y0[p, a]) * sum[i](Y0[p, i] * S[a, i] * X[i, p]) * (if !(j > X[a, p]) { X_dot[a, p] * (if j == X[a, p] { 0.5 } else { 1 }) } else { 0 }) + j * atan(0.33 * Y0[p, a]) * sum[k](Y0[p, k] * S[a, k] * X_dot[k, p] + sum[q](X_dot[a, q] * Y0[q, k]^3 * Y0[q, k] * Y0[q, a]) * Y0[p, k] * X[k, p]) * max(j, X[a, p]));
+            Y0_dot[i, j] = 0;
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.tensor::<f64, ndarray::Ix2>("X");
+        let p_m = case.integer::<usize>("m");
+        let (r0, r1) = g11_170(&p_X, p_m).unwrap();
+        case.output::<f64>(0, &r0);
+        case.output::<f64>(1, &r1);
+        let c0 = case.cotangent::<f64, ndarray::Ix2>(0);
+        let c1 = case.cotangent::<f64, ndarray::Ix1>(1);
+        let g0 = g11_170_vjp(&p_X, p_m, &c0, &c1).unwrap();
+        case.gradient("X", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_X.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        let (d0, d1) = g11_170_jvp(&p_X, p_m, &a0).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list()), (c1.list(), d1.list())], &vec![(g0.list(), a0.list())]);
+    }
+}
+
+mod g11_171 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_171(const X[m, n], dim k) -> Y0[m, k] {
+            Y0[j, p] = min[i]((X[j, 0] + X[j, i]) * (1.3 * X[j, i] * X[j, i]));
+        }
+        pub fn g11_171_vjp(const X[m, n], dim k, const Y0_bar[m, k]) -> X_bar[m, n] {
+            Y0[j, p: k] = min[i](1.3 * ((X[j, 0] + X[j, i]) * X[j, i] * X[j, i]));
+            N[j, p] = sum[i]((1.3 * ((X[j, 0] + X[j, i]) * X[j, i] * X[j, i]) == Y0[j, p]));
+            X_bar[j, i] = sum[p](if 1.3 * ((X[j, 0] + X[j, i]) * X[j, i] * X[j, i]) == Y0[j, p] { 1.3 * ((X[j, 0] + X[j, i]) * recip(N[j, p]) * Y0_bar[j, p] * X[j, i]) + 1.3 * ((X[j, 0] + X[j, i]) * recip(N[j, p]) * Y0_bar[j, p] * X[j, i]) + 1.3 * (recip(N[j, p]) * Y0_bar[j, p] * X[j, i] * X[j, i]) } else { 0 }) + sum[k, m](if 1.3 * ((X[j, 0] + X[j, k]) * X[j, k] * X[j, k]) == Y0[j, m] { 1.3 * (recip(N[j, m]) * Y0_bar[j, m] * X[j, k] * X[j, k]) } else { 0 }) * (0 == i);
+        }
+        pub fn g11_171_jvp(const X[m, n], dim k, const X_dot[m, n]) -> Y0_dot[m, k] {
+            Y0[j, p: k] = min[i](1.3 * ((X[j, 0] + X[j, i]) * X[j, i] * X[j, i]));
+            Y0_dot[j, p] = sum[i](if 1.3 * ((X[j, 0] + X[j, i]) * X[j, i] * X[j, i]) == Y0[j, p] { 1.3 * (recip(sum[k: n]((1.3 * ((X[j, 0] + X[j, k]) * X[j, k] * X[j, k]) == Y0[j, p]))) * (((X_dot[j, 0] + X_dot[j, i]) * X[j, i] + (X[j, 0] + X[j, i]) * X_dot[j, i]) * X[j, i] + (X[j, 0] + X[j, i]) * X_dot[j, i] * X[j, i])) } else { 0 });
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.tensor::<f64, ndarray::Ix2>("X");
+        let p_k = case.integer::<usize>("k");
+        let r0 = g11_171(&p_X, p_k).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix2>(0);
+        let g0 = g11_171_vjp(&p_X, p_k, &c0).unwrap();
+        case.gradient("X", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_X.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        let d0 = g11_171_jvp(&p_X, p_k, &a0).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list())]);
+    }
+}
+
+mod g11_172 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_172(const X[k], const W[m], const V[m, n], const U[n, m]) -> Y0[k, m, n] {
+            Y0[p, j, i] = sum[b](((if (p + 1 >= 0) && (p + 1 < len(k)) { X[p + 1] } else { 0 }) + W[wrap(j + 1)]) * (X[p] + V[b, i]) * (U[i, j] * 1.48 + V[b, i] * X[p] * U[i, b]));
+        }
+        pub fn g11_172_vjp(const X[k], const W[m], const V[m, n], const U[n, m], const Y0_bar[k, m, n]) -> (X_bar[k], W_bar[m], V_bar[m, n], U_bar[n, m]) {
+            X_bar[p] = sum[i, b, j](U[i, b] * ((if (p + 1 >= 0) && (p + 1 < len(k)) { X[p + 1] } else { 0 }) + W[wrap(j + 1)]) * V[b, i] * (X[p] + V[b, i]) * Y0_bar[p, j, i] + ((if (p + 1 >= 0) && (p + 1 < len(k)) { X[p + 1] } else { 0 }) + W[wrap(j + 1)]) * Y0_bar[p, j, i] * (1.48 * U[i, j] + X[p] * U[i, b] * V[b, i])) + sum[k: m, m: n, n: m](if p - 1 >= 0 { (X[p - 1] + V[k, m]) * Y0_bar[p - 1, n, m] * (1.48 * U[m, n] + X[p - 1] * U[m, k] * V[k, m]) } else { 0 });
+            W_bar[i] = sum[p, b, j]((X[p] + V[b, j]) * Y0_bar[p, wrap(i - 1), j] * (1.48 * U[j, wrap(i - 1)] + X[p] * U[j, b] * V[b, j]));
+            V_bar[b, i] = sum[p, j](X[p] * U[i, b] * ((if (p + 1 >= 0) && (p + 1 < len(k)) { X[p + 1] } else { 0 }) + W[wrap(j + 1)]) * Y0_bar[p, j, i] * (X[p] + V[b, i]) + ((if (p + 1 >= 0) && (p + 1 < len(k)) { X[p + 1] } else { 0 }) + W[wrap(j + 1)]) * Y0_bar[p, j, i] * (1.48 * U[i, j] + X[p] * U[i, b] * V[b, i]));
+            U_bar[i, j] = sum[p, b](1.48 * (((if (p + 1 >= 0) && (p + 1 < len(k)) { X[p + 1] } else { 0 }) + W[wrap(j + 1)]) * (X[p] + V[b, i]) * Y0_bar[p, j, i])) + sum[k, m](X[k] * ((if (k + 1 >= 0) && (k + 1 < len(k)) { X[k + 1] } else { 0 }) + W[wrap(m + 1)]) * V[j, i] * Y0_bar[k, m, i] * (X[k] + V[j, i]));
+        }
+        pub fn g11_172_jvp(const X[k], const W[m], const V[m, n], const U[n, m], const X_dot[k], const W_dot[m], const V_dot[m, n], const U_dot[n, m]) -> Y0_dot[k, m, n] {
+            Y0_dot[p, j, i] = sum[b]((((if (p + 1 >= 0) && (p + 1 < len(k)) { X_dot[p + 1] } else { 0 }) + W_dot[wrap(j + 1)]) * (X[p] + V[b, i]) + ((if (p + 1 >= 0) && (p + 1 < len(k)) { X[p + 1] } else { 0 }) + W[wrap(j + 1)]) * (X_dot[p] + V_dot[b, i])) * (1.48 * U[i, j] + X[p] * V[b, i] * U[i, b]) + ((if (p + 1 >= 0) && (p + 1 < len(k)) { X[p + 1] } else { 0 }) + W[wrap(j + 1)]) * (X[p] + V[b, i]) * (1.48 * U_dot[i, j] + (U[i, b] * (X_dot[p] * V[b, i] + X[p] * V_dot[b, i]) + X[p] * U_dot[i, b] * V[b, i])));
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.tensor::<f64, ndarray::Ix1>("X");
+        let p_W = case.tensor::<f64, ndarray::Ix1>("W");
+        let p_V = case.tensor::<f64, ndarray::Ix2>("V");
+        let p_U = case.tensor::<f64, ndarray::Ix2>("U");
+        let r0 = g11_172(&p_X, &p_W, &p_V, &p_U).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix3>(0);
+        let (g0, g1, g2, g3) = g11_172_vjp(&p_X, &p_W, &p_V, &p_U, &c0).unwrap();
+        case.gradient("X", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_X.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        case.gradient("W", g1.view().into_dyn(), 1.0);
+        let mut a1 = p_W.clone();
+        direction(a1.view_mut().into_dyn(), 1);
+        case.gradient("V", g2.view().into_dyn(), 1.0);
+        let mut a2 = p_V.clone();
+        direction(a2.view_mut().into_dyn(), 2);
+        case.gradient("U", g3.view().into_dyn(), 1.0);
+        let mut a3 = p_U.clone();
+        direction(a3.view_mut().into_dyn(), 3);
+        let d0 = g11_172_jvp(&p_X, &p_W, &p_V, &p_U, &a0, &a1, &a2, &a3).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list()), (g2.list(), a2.list()), (g3.list(), a3.list())]);
+    }
+}
+
+mod g11_173 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_173(const X[k, k], const W[k, n], dim m) -> Y0[k, n, m] {
+            Y0[p, i, j] = min[a]((if (p + 1 >= 0) && (p + 1 < len(k)) { X[p, p + 1] } else { 0 }) * 0.6 * (W[len(k) - p - 1, a] * 1.36));
+        }
+        pub fn g11_173_vjp(const X[k, k], const W[k, n], dim m, const Y0_bar[k, n, m]) -> (X_bar[k, k], W_bar[k, n]) {
+            Y0[p: k, i: n, j: m] = min[a](0.8160000000000001 * ((if (p + 1 >= 0) && (p + 1 < len(k)) { X[p, p + 1] } else { 0 }) * W[len(k) - p - 1, a]));
+            N[p, i, j] = sum[a]((0.8160000000000001 * ((if (p + 1 >= 0) && (p + 1 < len(k)) { X[p, p + 1] } else { 0 }) * W[len(k) - p - 1, a]) == Y0[p, i, j]));
+            X_bar[p, i] = sum[a, j, k](if (0.8160000000000001 * ((if (p + 1 >= 0) && (p + 1 < len(k)) { X[p, p + 1] } else { 0 }) * W[len(k) - p - 1, a]) == Y0[p, j, k]) && ((p + 1 >= 0) && (p + 1 < len(k))) { 0.8160000000000001 * (W[len(k) - p - 1, a] * Y0_bar[p, j, k] * recip(N[p, j, k])) } else { 0 }) * (p + 1 == i);
+            W_bar[i, a] = sum[j, k](if 0.8160000000000001 * ((if len(k) - i < len(k) { X[len(k) - i - 1, len(k) - i] } else { 0 }) * W[i, a]) == Y0[len(k) - i - 1, j, k] { 0.8160000000000001 * ((if len(k) - i < len(k) { X[len(k) - i - 1, len(k) - i] } else { 0 }) * Y0_bar[len(k) - i - 1, j, k] * recip(N[len(k) - i - 1, j, k])) } else { 0 });
+        }
+        pub fn g11_173_jvp(const X[k, k], const W[k, n], dim m, const X_dot[k, k], const W_dot[k, n]) -> Y0_dot[k, n, m] {
+            Y0[p: k, i: n, j: m] = min[a](0.8160000000000001 * ((if (p + 1 >= 0) && (p + 1 < len(k)) { X[p, p + 1] } else { 0 }) * W[len(k) - p - 1, a]));
+            Y0_dot[p, i, j] = sum[a](if 0.8160000000000001 * ((if (p + 1 >= 0) && (p + 1 < len(k)) { X[p, p + 1] } else { 0 }) * W[len(k) - p - 1, a]) == Y0[p, i, j] { 0.8160000000000001 * (((if (p + 1 >= 0) && (p + 1 < len(k)) { X_dot[p, p + 1] } else { 0 }) * W[len(k) - p - 1, a] + (if (p + 1 >= 0) && (p + 1 < len(k)) { X[p, p + 1] } else { 0 }) * W_dot[len(k) - p - 1, a]) * recip(sum[k: n]((0.8160000000000001 * ((if (p + 1 >= 0) && (p + 1 < len(k)) { X[p, p + 1] } else { 0 }) * W[len(k) - p - 1, k]) == Y0[p, i, j])))) } else { 0 });
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.tensor::<f64, ndarray::Ix2>("X");
+        let p_W = case.tensor::<f64, ndarray::Ix2>("W");
+        let p_m = case.integer::<usize>("m");
+        let r0 = g11_173(&p_X, &p_W, p_m).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix3>(0);
+        let (g0, g1) = g11_173_vjp(&p_X, &p_W, p_m, &c0).unwrap();
+        case.gradient("X", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_X.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        case.gradient("W", g1.view().into_dyn(), 1.0);
+        let mut a1 = p_W.clone();
+        direction(a1.view_mut().into_dyn(), 1);
+        let d0 = g11_173_jvp(&p_X, &p_W, p_m, &a0, &a1).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list())]);
+    }
+}
+
+mod g11_174 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_174(const X[m, k], const W[k, k]) -> Y0[m] {
+            Y0[j] = sum[p](exp(0.5 * X[j, p]) * relu(W[p, p]));
+        }
+        pub fn g11_174_vjp(const X[m, k], const W[k, k], const Y0_bar[m]) -> (X_bar[m, k], W_bar[k, k]) {
+            X_bar[j, p] = 0.5 * (relu(W[p, p]) * Y0_bar[j] * exp(0.5 * X[j, p]));
+            W_bar[p, i] = sum[j: m](if W[p, p] > 0 { Y0_bar[j] * exp(0.5 * X[j, p]) } else { 0 }) * (p == i);
+        }
+        pub fn g11_174_jvp(const X[m, k], const W[k, k], const X_dot[m, k], const W_dot[k, k]) -> Y0_dot[m] {
+            Y0_dot[j] = sum[p]((if W[p, p] > 0 { W_dot[p, p] } else { 0 }) * exp(0.5 * X[j, p]) + 0.5 * (relu(W[p, p]) * exp(0.5 * X[j, p]) * X_dot[j, p]));
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.tensor::<f64, ndarray::Ix2>("X");
+        let p_W = case.tensor::<f64, ndarray::Ix2>("W");
+        let r0 = g11_174(&p_X, &p_W).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix1>(0);
+        let (g0, g1) = g11_174_vjp(&p_X, &p_W, &c0).unwrap();
+        case.gradient("X", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_X.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        case.gradient("W", g1.view().into_dyn(), 1.0);
+        let mut a1 = p_W.clone();
+        direction(a1.view_mut().into_dyn(), 1);
+        let d0 = g11_174_jvp(&p_X, &p_W, &a0, &a1).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list())]);
+    }
+}
+
+mod g11_175 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_175(const X[m, m], tm[k]: usize) -> Y0[m] {
+            Y0[j] = sum[p: k](log_softmax[j](X[tm[p], j]));
+        }
+        pub fn g11_175_vjp(const X[m, m], tm[k]: usize, const Y0_bar[m]) -> X_bar[m, m] {
+            X_bar[i, j] = sum[p]((Y0_bar[j] - sum[k](Y0_bar[k]) * exp(log_softmax[j](X[tm[p], j]))) * (tm[p] == i));
+        }
+        pub fn g11_175_jvp(const X[m, m], tm[k]: usize, const X_dot[m, m]) -> Y0_dot[m] {
+            Y0_dot[j] = sum[p: k](X_dot[tm[p], j] - sum[i](exp(log_softmax[i](X[tm[p], i])) * X_dot[tm[p], i]));
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.tensor::<f64, ndarray::Ix2>("X");
+        let p_tm = case.integers::<usize, ndarray::Ix1>("tm");
+        let r0 = g11_175(&p_X, &p_tm).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix1>(0);
+        let g0 = g11_175_vjp(&p_X, &p_tm, &c0).unwrap();
+        case.gradient("X", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_X.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        let d0 = g11_175_jvp(&p_X, &p_tm, &a0).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list())]);
+    }
+}
+
+mod g11_176 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_176(const X[m, k, k], const W, tk[m]: usize, dim n) -> Y0[n, k] {
+            Y0[i, p] = sum[j, q]((X[len(m) - j - 1, tk[j], tk[j]]^2 + (X[j, p, q] - X[j, p, p])) * (X[j, p, q] - 0.74 + p * W));
+        }
+        pub fn g11_176_vjp(const X[m, k, k], const W, tk[m]: usize, dim n, const Y0_bar[n, k]) -> (X_bar[m, k, k], W_bar) {
+            X_bar[j, p, q] = sum[i, k](-(Y0_bar[i, p] * (X[j, p, k] - 0.74 + W * p))) * (p == q) + sum[m](Y0_bar[m, p] * (X[len(m) - j - 1, tk[j], tk[j]]^2 + (X[j, p, q] - X[j, p, p])) + Y0_bar[m, p] * (X[j, p, q] - 0.74 + W * p)) + sum[n, r, s](2 * ((if (j >= 0) && (j < len(m)) && (tk[len(m) - j - 1] >= 0) && (tk[len(m) - j - 1] < len(k)) && (tk[len(m) - j - 1] >= 0) && (tk[len(m) - j - 1] < len(k)) { X[j, tk[len(m) - j - 1], tk[len(m) - j - 1]] } else { 0 }) * Y0_bar[n, r] * (X[len(m) - j - 1, r, s] - 0.74 + W * r))) * (tk[len(m) - j - 1] == p) * (tk[len(m) - j - 1] == q);
+            W_bar = sum[p, i, j, q](p * Y0_bar[i, p] * (X[len(m) - j - 1, tk[j], tk[j]]^2 + (X[j, p, q] - X[j, p, p])));
+        }
+        pub fn g11_176_jvp(const X[m, k, k], const W, tk[m]: usize, dim n, const X_dot[m, k, k], const W_dot) -> Y0_dot[n, k] {
+            Y0_dot[i, p] = sum[j, q]((2 * (X_dot[len(m) - j - 1, tk[j], tk[j]] * X[len(m) - j - 1, tk[j], tk[j]]) + (X_dot[j, p, q] - X_dot[j, p, p])) * (X[j, p, q] - 0.74 + W * p) + (X[len(m) - j - 1, tk[j], tk[j]]^2 + (X[j, p, q] - X[j, p, p])) * (X_dot[j, p, q] + W_dot * p));
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.tensor::<f64, ndarray::Ix3>("X");
+        let p_W = case.scalar::<f64>("W");
+        let p_tk = case.integers::<usize, ndarray::Ix1>("tk");
+        let p_n = case.integer::<usize>("n");
+        let r0 = g11_176(&p_X, p_W, &p_tk, p_n).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix2>(0);
+        let (g0, g1) = g11_176_vjp(&p_X, p_W, &p_tk, p_n, &c0).unwrap();
+        case.gradient("X", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_X.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        case.gradient("W", ndarray::arr0(g1).view().into_dyn(), 1.0);
+        let mut a1 = ndarray::arr0(p_W);
+        direction(a1.view_mut().into_dyn(), 1);
+        let d0 = g11_176_jvp(&p_X, p_W, &p_tk, p_n, &a0, a1[()]).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list())]);
+    }
+}
+
+mod g11_177 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_177(const X[k, k], tk[m]: usize) -> Y0[m] {
+            Y0[j] = sum[p, q]((if X[q, q] > -0.42 { 1.5 * (if (p - 2 >= 0) && (p - 2 < len(k)) { X[p - 2, p] } else { 0 }) * q } else { 1.46 * X[q, q] }) * (if j < 1 { X[q, q] } else { X[q, 0] })^2 * (X[len(k) - q - 1, tk[j]] * X[p, q] / (1.5 + (X[q, q] * X[q, q])^2)));
+        }
+        pub fn g11_177_vjp(const X[k, k], tk[m]: usize, const Y0_bar[m]) -> X_bar[k, k] {
+            S[q] = sum[p](recip(1.5 + (X[q, q] * X[q, q])^2) * X[p, q] * (if X[q, q] > -0.42 { 1.5 * ((if (p - 2 >= 0) && (p - 2 < len(k)) { X[p - 2, p] } else { 0 }) * q) } else { 1.46 * X[q, q] }));
+            S_bar[q: k] = sum[j](Y0_bar[j] * X[len(k) - q - 1, tk[j]] * (if j < 1 { X[q, q] } else { if (0 < len(k)) { X[q, 0] } else { 0 } })^2);
+            X_bar[p, q] = sum[j: m](if j < 1 { 2 * (S[p] * Y0_bar[j] * X[len(k) - p - 1, tk[j]] * (if j < 1 { X[p, p] } else { X[p, 0] })) } else { 0 }) * (p == q) + sum[i: m](if !(i < 1) { 2 * (S[p] * Y0_bar[i] * X[len(k) - p - 1, tk[i]] * (if i < 1 { X[p, p] } else { if (0 < len(k)) { X[p, 0] } else { 0 } })) } else { 0 }) * (0 == q) + sum[k](S[len(k) - p - 1] * Y0_bar[k] * (if k < 1 { X[len(k) - p - 1, len(k) - p - 1] } else { if (len(k) - p - 1 >= 0) && (len(k) - p - 1 < len(k)) && (0 < len(k)) { X[len(k) - p - 1, 0] } else { 0 } })^2 * (tk[k] == q)) + sum[m]((if !(X[p, p] > -0.42) { 1.46 * (recip(1.5 + (X[p, p] * X[p, p])^2) * S_bar[p] * X[m, p]) } else { 0 }) - 4 * (recip(1.5 + (X[p, p] * X[p, p])^2)^2 * S_bar[p] * X[p, p] * X[p, p] * X[p, p] * X[m, p] * (if X[p, p] > -0.42 { 1.5 * ((if (m - 2 >= 0) && (m - 2 < len(k)) { X[m - 2, m] } else { 0 }) * p) } else { 1.46 * X[p, p] }))) * (p == q) + S_bar[q] * recip(1.5 + (X[q, q] * X[q, q])^2) * (if X[q, q] > -0.42 { 1.5 * ((if (p - 2 >= 0) && (p - 2 < len(k)) { X[p - 2, p] } else { 0 }) * q) } else { 1.46 * X[q, q] }) + sum[n](if (X[n, n] > -0.42) && ((q - 2 >= 0) && (q - 2 < len(k))) { 1.5 * (S_bar[n] * n * recip(1.5 + (X[n, n] * X[n, n])^2) * X[q, n]) } else { 0 }) * (q - 2 == p);
+        }
+        pub fn g11_177_jvp(const X[k, k], tk[m]: usize, const X_dot[k, k]) -> Y0_dot[m] {
+            S[q] = sum[p](recip(1.5 + (X[q, q] * X[q, q])^2) * X[p, q] * (if X[q, q] > -0.42 { 1.5 * ((if (p - 2 >= 0) && (p - 2 < len(k)) { X[p - 2, p] } else { 0 }) * q) } else { 1.46 * X[q, q] }));
+            S_dot[q] = sum[p](recip(1.5 + (X[q, q] * X[q, q])^2) * ((if X[q, q] > -0.42 { 1.5 * (q * (if (p - 2 >= 0) && (p - 2 < len(k)) { X_dot[p - 2, p] } else { 0 })) } else { 1.46 * X_dot[q, q] }) * X[p, q] + X_dot[p, q] * (if X[q, q] > -0.42 { 1.5 * ((if (p - 2 >= 0) && (p - 2 < len(k)) { X[p - 2, p] } else { 0 }) * q) } else { 1.46 * X[q, q] })) - 4 * (recip(1.5 + (X[q, q] * X[q, q])^2)^2 * X_dot[q, q] * X[q, q] * X[q, q] * X[q, q] * X[p, q] * (if X[q, q] > -0.42 { 1.5 * ((if (p - 2 >= 0) && (p - 2 < len(k)) { X[p - 2, p] } else { 0 }) * q) } else { 1.46 * X[q, q] })));
+            Y0_dot[j] = sum[q](S_dot[q] * (if j < 1 { X[q, q] } else { if (0 < len(k)) { X[q, 0] } else { 0 } })^2 * X[len(k) - q - 1, tk[j]] + S[q] * (2 * ((if j < 1 { X[q, q] } else { if (0 < len(k)) { X[q, 0] } else { 0 } }) * (if j < 1 { X_dot[q, q] } else { if (0 < len(k)) { X_dot[q, 0] } else { 0 } }) * X[len(k) - q - 1, tk[j]]) + X_dot[len(k) - q - 1, tk[j]] * (if j < 1 { X[q, q] } else { if (0 < len(k)) { X[q, 0] } else { 0 } })^2));
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.tensor::<f64, ndarray::Ix2>("X");
+        let p_tk = case.integers::<usize, ndarray::Ix1>("tk");
+        let r0 = g11_177(&p_X, &p_tk).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix1>(0);
+        let g0 = g11_177_vjp(&p_X, &p_tk, &c0).unwrap();
+        case.gradient("X", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_X.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        let d0 = g11_177_jvp(&p_X, &p_tk, &a0).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list())]);
+    }
+}
+
+mod g11_178 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_178(const X[n], const W[k, m]) -> Y0 {
+            Y0 = sum[i, p](sum[b](min(X[i], W[p, b]) * (W[p, b] - 0.23)) * (sum[j](W[p, j] * W[0, j]) * i^3));
+        }
+        pub fn g11_178_vjp(const X[n], const W[k, m], const Y0_bar) -> (X_bar[n], W_bar[k, m]) {
+            S[p] = sum[j](W[0, j] * W[p, j]);
+            S2[i, p] = sum[b]((W[p, b] - 0.23) * min(X[i], W[p, b]));
+            S_bar[p] = sum[i](Y0_bar * i^3 * S2[i, p]);
+            S2_bar[i: n, p] = Y0_bar * i^3 * S[p];
+            X_bar[i] = sum[p, b](if !(W[p, b] < X[i]) { (W[p, b] - 0.23) * S2_bar[i, p] * (if X[i] == W[p, b] { 0.5 } else { 1 }) } else { 0 });
+            W_bar[p, b] = sum[i]((if !(X[i] < W[p, b]) { (W[p, b] - 0.23) * S2_bar[i, p] * (if X[i] == W[p, b] { 0.5 } else { 1 }) } else { 0 }) + S2_bar[i, p] * min(X[i], W[p, b])) + S_bar[p] * W[0, b] + sum[j](S_bar[j] * W[j, b]) * (0 == p);
+        }
+        pub fn g11_178_jvp(const X[n], const W[k, m], const X_dot[n], const W_dot[k, m]) -> Y0_dot {
+            Y0_dot = sum[i, p](i^3 * sum[j](W_dot[0, j] * W[p, j] + W[0, j] * W_dot[p, j]) * sum[b]((W[p, b] - 0.23) * min(X[i], W[p, b])) + i^3 * sum[k](W[0, k] * W[p, k]) * sum[m](W_dot[p, m] * min(X[i], W[p, m]) + (W[p, m] - 0.23) * ((if !(W[p, m] < X[i]) { X_dot[i] * (if X[i] == W[p, m] { 0.5 } else { 1 }) } else { 0 }) + (if !(X[i] < W[p, m]) { W_dot[p, m] * (if X[i] == W[p, m] { 0.5 } else { 1 }) } else { 0 }))));
+        }
+        pub fn g11_178_hvp(const X[n], const W[k, m], const X_dot[n], const W_dot[k, m]) -> (X_bar_dot[n], W_bar_dot[k, m]) {
+            S[p] = sum[j](W[0, j] * W[p, j]);
+            S2[i, p] = sum[b]((W[p, b] - 0.23) * min(X[i], W[p, b]));
+            S_bar[p] = sum[i](i^3 * S2[i, p]);
+            S_bar_dot[p] = sum[i](i^3 * sum[b](W_dot[p, b] * min(X[i], W[p, b]) + (W[p, b] - 0.23) * ((if !(W[p, b] < X[i]) { X_dot[i] * (if X[i] == W[p, b] { 0.5 } else { 1 }) } else { 0 }) + (if !(X[i] < W[p, b]) { W_dot[p, b] * (if X[i] == W[p, b] { 0.5 } else { 1 }) } else { 0 }))));
+            S2_bar[i: n, p] = i^3 * S[p];
+            S2_bar_dot[i: n, p] = i^3 * sum[j](W_dot[0, j] * W[p, j] + W[0, j] * W_dot[p, j]);
+            X_bar_dot[i] = sum[p, b](if !(W[p, b] < X[i]) { ((W[p, b] - 0.23) * S2_bar_dot[i, p] + W_dot[p, b] * S2_bar[i, p]) * (if X[i] == W[p, b] { 0.5 } else { 1 }) } else { 0 });
+            W_bar_dot[p, b] = sum[i]((if !(X[i] < W[p, b]) { (if X[i] == W[p, b] { 0.5 } else { 1 }) * ((W[p, b] - 0.23) * S2_bar_dot[i, p] + S2_bar[i, p] * W_dot[p, b]) } else { 0 }) + (S2_bar_dot[i, p] * min(X[i], W[p, b]) + S2_bar[i, p] * ((if !(W[p, b] < X[i]) { X_dot[i] * (if X[i] == W[p, b] { 0.5 } else { 1 }) } else { 0 }) + (if !(X[i] < W[p, b]) { W_dot[p, b] * (if X[i] == W[p, b] { 0.5 } else { 1 }) } else { 0 })))) + (S_bar_dot[p] * W[0, b] + S_bar[p] * W_dot[0, b]) + sum[j](S_bar_dot[j] * W[j, b] + S_bar[j] * W_dot[j, b]) * (0 == p);
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.tensor::<f64, ndarray::Ix1>("X");
+        let p_W = case.tensor::<f64, ndarray::Ix2>("W");
+        let r0 = g11_178(&p_X, &p_W).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.scalar_cotangent::<f64>(0);
+        let (g0, g1) = g11_178_vjp(&p_X, &p_W, c0).unwrap();
+        case.gradient("X", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_X.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        case.gradient("W", g1.view().into_dyn(), 1.0);
+        let mut a1 = p_W.clone();
+        direction(a1.view_mut().into_dyn(), 1);
+        let d0 = g11_178_jvp(&p_X, &p_W, &a0, &a1).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list())]);
+        let (h0, h1) = g11_178_hvp(&p_X, &p_W, &a0, &a1).unwrap();
+        let mut b0 = a0.clone();
+        direction(b0.view_mut().into_dyn(), 5);
+        let mut b1 = a1.clone();
+        direction(b1.view_mut().into_dyn(), 6);
+        let (k0, k1) = g11_178_hvp(&p_X, &p_W, &b0, &b1).unwrap();
+        case.symmetric::<f64>(&vec![(h0.list(), b0.list()), (h1.list(), b1.list())], &vec![(k0.list(), a0.list()), (k1.list(), a1.list())]);
+    }
+}
+
+mod g11_179 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_179(const X[n, n, k], const W[n], dim m) -> Y0[k, m] {
+            Y0[p, j] = sum[i]((X[i, i, p] + X[i, i, p]) * sum[k: m](W[i]));
+        }
+        pub fn g11_179_vjp(const X[n, n, k], const W[n], dim m, const Y0_bar[k, m]) -> (X_bar[n, n, k], W_bar[n]) {
+            X_bar[i, j, p] = sum[k](2 * (sum[m: m](W[i]) * Y0_bar[p, k])) * (i == j);
+            W_bar[i] = len(m) * sum[p, j](2 * (X[i, i, p] * Y0_bar[p, j]));
+        }
+        pub fn g11_179_jvp(const X[n, n, k], const W[n], dim m, const X_dot[n, n, k], const W_dot[n]) -> Y0_dot[k, m] {
+            Y0_dot[p, j] = sum[i](2 * (len(m) * W_dot[i] * X[i, i, p] + sum[k: m](W[i]) * X_dot[i, i, p]));
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.tensor::<f64, ndarray::Ix3>("X");
+        let p_W = case.tensor::<f64, ndarray::Ix1>("W");
+        let p_m = case.integer::<usize>("m");
+        let r0 = g11_179(&p_X, &p_W, p_m).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix2>(0);
+        let (g0, g1) = g11_179_vjp(&p_X, &p_W, p_m, &c0).unwrap();
+        case.gradient("X", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_X.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        case.gradient("W", g1.view().into_dyn(), 1.0);
+        let mut a1 = p_W.clone();
+        direction(a1.view_mut().into_dyn(), 1);
+        let d0 = g11_179_jvp(&p_X, &p_W, p_m, &a0, &a1).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list())]);
+    }
+}
+
+mod g11_180 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_180(const X[k, k], const W[m, n, k]) -> Y0[n, k] {
+            Y0[i, p] = sum[j]((sqrt(0.5 + j^2) - X[p, p] / (1.5 + X[p, p]^2)) * (-(W[j, i, p] / (1.5 + W[j, i, p]^2))));
+        }
+        pub fn g11_180_vjp(const X[k, k], const W[m, n, k], const Y0_bar[n, k]) -> (X_bar[k, k], W_bar[m, n, k]) {
+            X_bar[p, i] = sum[j, k](Y0_bar[j, p] * (W[k, j, p] / (1.5 + W[k, j, p]^2)) / (1.5 + X[p, p]^2) - 2 * (X[p, p] / (1.5 + X[p, p]^2) * X[p, p] * (Y0_bar[j, p] * (W[k, j, p] / (1.5 + W[k, j, p]^2)) / (1.5 + X[p, p]^2)))) * (p == i);
+            W_bar[j, i, p] = 2 * (W[j, i, p] * (W[j, i, p] / (1.5 + W[j, i, p]^2)) * ((sqrt(0.5 + j^2) - X[p, p] / (1.5 + X[p, p]^2)) * Y0_bar[i, p] / (1.5 + W[j, i, p]^2))) - (sqrt(0.5 + j^2) - X[p, p] / (1.5 + X[p, p]^2)) * Y0_bar[i, p] / (1.5 + W[j, i, p]^2);
+        }
+        pub fn g11_180_jvp(const X[k, k], const W[m, n, k], const X_dot[k, k], const W_dot[m, n, k]) -> Y0_dot[n, k] {
+            Y0_dot[i, p] = sum[j]((X_dot[p, p] - 2 * (X[p, p] / (1.5 + X[p, p]^2) * X_dot[p, p] * X[p, p])) / (1.5 + X[p, p]^2) * (W[j, i, p] / (1.5 + W[j, i, p]^2)) - (sqrt(0.5 + j^2) - X[p, p] / (1.5 + X[p, p]^2)) * ((W_dot[j, i, p] - 2 * (W_dot[j, i, p] * W[j, i, p] * (W[j, i, p] / (1.5 + W[j, i, p]^2)))) / (1.5 + W[j, i, p]^2)));
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.tensor::<f64, ndarray::Ix2>("X");
+        let p_W = case.tensor::<f64, ndarray::Ix3>("W");
+        let r0 = g11_180(&p_X, &p_W).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix2>(0);
+        let (g0, g1) = g11_180_vjp(&p_X, &p_W, &c0).unwrap();
+        case.gradient("X", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_X.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        case.gradient("W", g1.view().into_dyn(), 1.0);
+        let mut a1 = p_W.clone();
+        direction(a1.view_mut().into_dyn(), 1);
+        let d0 = g11_180_jvp(&p_X, &p_W, &a0, &a1).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list())]);
+    }
+}
+
+mod g11_181 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_181(const X[n, k], const W[n, n], dim m) -> Y0[k, n, m] {
+            Y0[p, i, j] = sum[a]((sum[q](X[a, q] * X[a, q] * X[i, p]) + (W[a, i] + W[i, i])) * (cos(W[a, i]) * (X[i, p] * a)));
+        }
+        pub fn g11_181_vjp(const X[n, k], const W[n, n], dim m, const Y0_bar[k, n, m]) -> (X_bar[n, k], W_bar[n, n]) {
+            S2[a] = sum[q](X[a, q] * X[a, q]);
+            W_bar[a, i] = sum[j, p, k](j * cos(W[j, a]) * X[a, p] * Y0_bar[p, a, k]) * (a == i) + sum[m, n](a * X[i, m] * cos(W[a, i]) * Y0_bar[m, i, n] - a * X[i, m] * sin(W[a, i]) * (S2[a] * X[i, m] + (W[a, i] + W[i, i])) * Y0_bar[m, i, n]);
+            X_bar[i, p] = sum[a, j](a * S2[a] * cos(W[a, i]) * X[i, p] * Y0_bar[p, i, j] + a * cos(W[a, i]) * (S2[a] * X[i, p] + (W[a, i] + W[i, i])) * Y0_bar[p, i, j]) + 2 * (sum[k, m, n](i * X[k, m] * X[k, m] * cos(W[i, k]) * Y0_bar[m, k, n]) * X[i, p]);
+        }
+        pub fn g11_181_jvp(const X[n, k], const W[n, n], dim m, const X_dot[n, k], const W_dot[n, n]) -> Y0_dot[k, n, m] {
+            S2[a] = sum[q](X[a, q] * X[a, q]);
+            Y0_dot[p, i, j] = sum[a]((a * cos(W[a, i]) * X_dot[i, p] - a * sin(W[a, i]) * X[i, p] * W_dot[a, i]) * (S2[a] * X[i, p] + (W[a, i] + W[i, i])) + a * cos(W[a, i]) * X[i, p] * (S2[a] * X_dot[i, p] + sum[q](2 * (X_dot[a, q] * X[a, q])) * X[i, p] + (W_dot[a, i] + W_dot[i, i])));
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.tensor::<f64, ndarray::Ix2>("X");
+        let p_W = case.tensor::<f64, ndarray::Ix2>("W");
+        let p_m = case.integer::<usize>("m");
+        let r0 = g11_181(&p_X, &p_W, p_m).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix3>(0);
+        let (g0, g1) = g11_181_vjp(&p_X, &p_W, p_m, &c0).unwrap();
+        case.gradient("X", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_X.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        case.gradient("W", g1.view().into_dyn(), 1.0);
+        let mut a1 = p_W.clone();
+        direction(a1.view_mut().into_dyn(), 1);
+        let d0 = g11_181_jvp(&p_X, &p_W, p_m, &a0, &a1).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list())]);
+    }
+}
+
+mod g11_182 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_182(const X[k, k], const W[n, m, m]) -> Y0 {
+            Y0 = sum[a, b, j, p, q](erf(X[p, q]) * (1.09 * X[q, p]) * (X[q, p] * W[a, j, b]) * ln(1.5 + (X[q, p] + W[a, j, b])^2));
+        }
+        pub fn g11_182_vjp(const X[k, k], const W[n, m, m], const Y0_bar) -> (X_bar[k, k], W_bar[n, m, m]) {
+            X_bar[q, p] = sum[a, j, b](2 * (1.09 * (Y0_bar * X[q, p] * X[q, p] * erf(X[p, q]) * W[a, j, b]) / (1.5 + (X[q, p] + W[a, j, b])^2) * (X[q, p] + W[a, j, b])) + 2.18 * (Y0_bar * X[q, p] * erf(X[p, q]) * W[a, j, b] * ln(1.5 + (X[q, p] + W[a, j, b])^2))) + sum[i, k, m](1.2299332921341088 * (Y0_bar * exp(-X[q, p]^2) * X[p, q] * X[p, q] * W[i, k, m] * ln(1.5 + (X[p, q] + W[i, k, m])^2)));
+            W_bar[a, j, b] = sum[q, p](2 * ((X[q, p] + W[a, j, b]) * (1.09 * (Y0_bar * X[q, p] * X[q, p] * erf(X[p, q]) * W[a, j, b]) / (1.5 + (X[q, p] + W[a, j, b])^2))) + 1.09 * (Y0_bar * X[q, p] * X[q, p] * erf(X[p, q]) * ln(1.5 + (X[q, p] + W[a, j, b])^2)));
+        }
+        pub fn g11_182_jvp(const X[k, k], const W[n, m, m], const X_dot[k, k], const W_dot[n, m, m]) -> Y0_dot {
+            Y0_dot = sum[q, p, a, j, b](1.09 * (ln(1.5 + (X[q, p] + W[a, j, b])^2) * ((2 * (X_dot[q, p] * X[q, p] * erf(X[p, q])) + 1.1283791670955126 * (X_dot[p, q] * exp(-X[p, q]^2) * X[q, p] * X[q, p])) * W[a, j, b] + X[q, p] * X[q, p] * erf(X[p, q]) * W_dot[a, j, b]) + X[q, p] * X[q, p] * erf(X[p, q]) * W[a, j, b] * (2 * ((X_dot[q, p] + W_dot[a, j, b]) * (X[q, p] + W[a, j, b])) / (1.5 + (X[q, p] + W[a, j, b])^2))));
+        }
+        pub fn g11_182_hvp(const X[k, k], const W[n, m, m], const X_dot[k, k], const W_dot[n, m, m]) -> (X_bar_dot[k, k], W_bar_dot[n, m, m]) {
+            S[q, p, a, j, b] = 1.09 * (X[q, p] * X[q, p] * erf(X[p, q]) * W[a, j, b]) / (1.5 + (X[q, p] + W[a, j, b])^2);
+            X_bar_dot[q, p] = sum[a, j, b](2 * ((X[q, p] + W[a, j, b]) * ((1.09 * ((2 * (X_dot[q, p] * X[q, p] * erf(X[p, q])) + 1.1283791670955126 * (X_dot[p, q] * exp(-X[p, q]^2) * X[q, p] * X[q, p])) * W[a, j, b] + X[q, p] * X[q, p] * erf(X[p, q]) * W_dot[a, j, b]) - 2 * ((X[q, p] + W[a, j, b]) * (X_dot[q, p] + W_dot[a, j, b]) * S[q, p, a, j, b])) / (1.5 + (X[q, p] + W[a, j, b])^2)) + (X_dot[q, p] + W_dot[a, j, b]) * S[q, p, a, j, b]) + 2.18 * (X[q, p] * (erf(X[p, q]) * (W[a, j, b] * (2 * ((X[q, p] + W[a, j, b]) * (X_dot[q, p] + W_dot[a, j, b])) / (1.5 + (X[q, p] + W[a, j, b])^2)) + W_dot[a, j, b] * ln(1.5 + (X[q, p] + W[a, j, b])^2)) + 1.1283791670955126 * (X_dot[p, q] * exp(-X[p, q]^2) * W[a, j, b] * ln(1.5 + (X[q, p] + W[a, j, b])^2))) + X_dot[q, p] * erf(X[p, q]) * W[a, j, b] * ln(1.5 + (X[q, p] + W[a, j, b])^2))) + sum[i, k, m](1.2299332921341088 * (exp(-X[q, p]^2) * (X[p, q] * X[p, q] * (W[i, k, m] * (2 * ((X[p, q] + W[i, k, m]) * (X_dot[p, q] + W_dot[i, k, m])) / (1.5 + (X[p, q] + W[i, k, m])^2)) + W_dot[i, k, m] * ln(1.5 + (X[p, q] + W[i, k, m])^2)) + 2 * (X_dot[p, q] * X[p, q] * W[i, k, m] * ln(1.5 + (X[p, q] + W[i, k, m])^2))) - 2 * (X_dot[q, p] * exp(-X[q, p]^2) * X[p, q] * X[p, q] * X[q, p] * W[i, k, m] * ln(1.5 + (X[p, q] + W[i, k, m])^2))));
+            W_bar_dot[a, j, b] = sum[q, p](2 * ((X[q, p] + W[a, j, b]) * ((1.09 * ((2 * (X_dot[q, p] * X[q, p] * erf(X[p, q])) + 1.1283791670955126 * (exp(-X[p, q]^2) * X_dot[p, q] * X[q, p] * X[q, p])) * W[a, j, b] + X[q, p] * X[q, p] * erf(X[p, q]) * W_dot[a, j, b]) - 2 * ((X[q, p] + W[a, j, b]) * (X_dot[q, p] + W_dot[a, j, b]) * (1.09 * (X[q, p] * X[q, p] * erf(X[p, q]) * W[a, j, b]) / (1.5 + (X[q, p] + W[a, j, b])^2)))) / (1.5 + (X[q, p] + W[a, j, b])^2)) + (X_dot[q, p] + W_dot[a, j, b]) * (1.09 * (X[q, p] * X[q, p] * erf(X[p, q]) * W[a, j, b]) / (1.5 + (X[q, p] + W[a, j, b])^2))) + 1.09 * (X[q, p] * X[q, p] * erf(X[p, q]) * (2 * ((X[q, p] + W[a, j, b]) * (X_dot[q, p] + W_dot[a, j, b])) / (1.5 + (X[q, p] + W[a, j, b])^2)) + (2 * (X_dot[q, p] * X[q, p] * erf(X[p, q])) + 1.1283791670955126 * (exp(-X[p, q]^2) * X_dot[p, q] * X[q, p] * X[q, p])) * ln(1.5 + (X[q, p] + W[a, j, b])^2)));
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.tensor::<f64, ndarray::Ix2>("X");
+        let p_W = case.tensor::<f64, ndarray::Ix3>("W");
+        let r0 = g11_182(&p_X, &p_W).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.scalar_cotangent::<f64>(0);
+        let (g0, g1) = g11_182_vjp(&p_X, &p_W, c0).unwrap();
+        case.gradient("X", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_X.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        case.gradient("W", g1.view().into_dyn(), 1.0);
+        let mut a1 = p_W.clone();
+        direction(a1.view_mut().into_dyn(), 1);
+        let d0 = g11_182_jvp(&p_X, &p_W, &a0, &a1).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list())]);
+        let (h0, h1) = g11_182_hvp(&p_X, &p_W, &a0, &a1).unwrap();
+        let mut b0 = a0.clone();
+        direction(b0.view_mut().into_dyn(), 5);
+        let mut b1 = a1.clone();
+        direction(b1.view_mut().into_dyn(), 6);
+        let (k0, k1) = g11_182_hvp(&p_X, &p_W, &b0, &b1).unwrap();
+        case.symmetric::<f64>(&vec![(h0.list(), b0.list()), (h1.list(), b1.list())], &vec![(k0.list(), a0.list()), (k1.list(), a1.list())]);
+    }
+}
+
+mod g11_183 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_183(const X[m], const W[n, m, m], const U[m], tm[m]: usize, dim k) -> (Y0[m, k, n], Y1[k, n, m]) {
+            Y0[j, p, i] = sum[b](X[b] * W[i, b, wrap(j + 1)] * j * (if i < 1 { X[clamp(b - 1)] } else { W[i, j, j] }));
+            Y1[p, i, j] = U[j] - X[j] + (if X[tm[j]] > 0.32 { U[j] } else { 1.61 });
+        }
+        pub fn g11_183_vjp(const X[m], const W[n, m, m], const U[m], tm[m]: usize, dim k, const Y0_bar[m, k, n], const Y1_bar[k, n, m]) -> (X_bar[m], W_bar[n, m, m], U_bar[m]) {
+            U_bar[j] = sum[p, i]((if X[tm[j]] > 0.32 { Y1_bar[p, i, j] } else { 0 }) + Y1_bar[p, i, j]);
+            X_bar[j] = sum[p, i](-Y1_bar[p, i, j]) + sum[k, m, n](k * W[m, j, wrap(k + 1)] * (if m < 1 { X[clamp(j - 1)] } else { W[m, k, k] }) * Y0_bar[k, n, m]) + sum[b: m](sum[q: n, r: m, s: k](if q < 1 { X[b] * r * W[q, b, wrap(r + 1)] * Y0_bar[r, s, q] } else { 0 }) * (max(min(b - 1, len(m) - 1), 0) == j));
+            W_bar[i, b, j] = sum[k: m, p: k](if !(i < 1) { X[k] * b * W[i, k, wrap(b + 1)] * Y0_bar[b, p, i] } else { 0 }) * (b == j) + sum[m: k](((j - 1) % len(m)) * X[b] * Y0_bar[wrap(j - 1), m, i] * (if i < 1 { X[clamp(b - 1)] } else { W[i, wrap(j - 1), wrap(j - 1)] }));
+        }
+        pub fn g11_183_jvp(const X[m], const W[n, m, m], const U[m], tm[m]: usize, dim k, const X_dot[m], const W_dot[n, m, m], const U_dot[m]) -> (Y0_dot[m, k, n], Y1_dot[k, n, m]) {
+            Y0_dot[j, p, i] = sum[b]((j * X_dot[b] * W[i, b, wrap(j + 1)] + X[b] * j * W_dot[i, b, wrap(j + 1)]) * (if i < 1 { X[clamp(b - 1)] } else { W[i, j, j] }) + X[b] * j * (if i < 1 { X_dot[clamp(b - 1)] } else { W_dot[i, j, j] }) * W[i, b, wrap(j + 1)]);
+            Y1_dot[p, i, j] = U_dot[j] - X_dot[j] + (if X[tm[j]] > 0.32 { U_dot[j] } else { 0 });
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.tensor::<f64, ndarray::Ix1>("X");
+        let p_W = case.tensor::<f64, ndarray::Ix3>("W");
+        let p_U = case.tensor::<f64, ndarray::Ix1>("U");
+        let p_tm = case.integers::<usize, ndarray::Ix1>("tm");
+        let p_k = case.integer::<usize>("k");
+        let (r0, r1) = g11_183(&p_X, &p_W, &p_U, &p_tm, p_k).unwrap();
+        case.output::<f64>(0, &r0);
+        case.output::<f64>(1, &r1);
+        let c0 = case.cotangent::<f64, ndarray::Ix3>(0);
+        let c1 = case.cotangent::<f64, ndarray::Ix3>(1);
+        let (g0, g1, g2) = g11_183_vjp(&p_X, &p_W, &p_U, &p_tm, p_k, &c0, &c1).unwrap();
+        case.gradient("X", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_X.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        case.gradient("W", g1.view().into_dyn(), 1.0);
+        let mut a1 = p_W.clone();
+        direction(a1.view_mut().into_dyn(), 1);
+        case.gradient("U", g2.view().into_dyn(), 1.0);
+        let mut a2 = p_U.clone();
+        direction(a2.view_mut().into_dyn(), 2);
+        let (d0, d1) = g11_183_jvp(&p_X, &p_W, &p_U, &p_tm, p_k, &a0, &a1, &a2).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list()), (c1.list(), d1.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list()), (g2.list(), a2.list())]);
+    }
+}
+
+mod g11_184 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_184(const X[n, m], const W[n, k]) -> Y0[m, k] {
+            Y0[j, p] = sum[i]((X[i, j] + X[i, j]) / (1.5 + softplus(W[i, p])^2));
+        }
+        pub fn g11_184_vjp(const X[n, m], const W[n, k], const Y0_bar[m, k]) -> (X_bar[n, m], W_bar[n, k]) {
+            X_bar[i, j] = sum[p](2 * (Y0_bar[j, p] * recip(1.5 + softplus(W[i, p])^2)));
+            W_bar[i, p] = sum[j](-(4 * (recip(1.5 + softplus(W[i, p])^2)^2 * Y0_bar[j, p] * softplus(W[i, p]) * sigmoid(W[i, p]) * X[i, j])));
+        }
+        pub fn g11_184_jvp(const X[n, m], const W[n, k], const X_dot[n, m], const W_dot[n, k]) -> Y0_dot[m, k] {
+            Y0_dot[j, p] = sum[i](2 * (X_dot[i, j] * recip(1.5 + softplus(W[i, p])^2)) - 4 * (recip(1.5 + softplus(W[i, p])^2)^2 * W_dot[i, p] * X[i, j] * softplus(W[i, p]) * sigmoid(W[i, p])));
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.tensor::<f64, ndarray::Ix2>("X");
+        let p_W = case.tensor::<f64, ndarray::Ix2>("W");
+        let r0 = g11_184(&p_X, &p_W).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix2>(0);
+        let (g0, g1) = g11_184_vjp(&p_X, &p_W, &c0).unwrap();
+        case.gradient("X", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_X.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        case.gradient("W", g1.view().into_dyn(), 1.0);
+        let mut a1 = p_W.clone();
+        direction(a1.view_mut().into_dyn(), 1);
+        let d0 = g11_184_jvp(&p_X, &p_W, &a0, &a1).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list())]);
+    }
+}
+
+mod g11_185 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_185(const X[m], const W[n, m], const V[m], const U[n], dim k) -> Y0[k, n, m] {
+            Y0[p, i, j] = sum[b]((X[j] + X[b] + (W[i, b] + V[j])) * sum[a]((U[a] + 1.8) * (V[b] * V[j] * W[a, j]) * (V[b] / (1.5 + X[b]^2))));
+        }
+        pub fn g11_185_vjp(const X[m], const W[n, m], const V[m], const U[n], dim k, const Y0_bar[k, n, m]) -> (X_bar[m], W_bar[n, m], V_bar[m], U_bar[n]) {
+            S2[j] = sum[a](V[j] * (U[a] + 1.8) * W[a, j]);
+            X_bar[j] = sum[b, p, i](V[b] * V[b] * S2[j] * recip(1.5 + X[b]^2) * Y0_bar[p, i, j]) + sum[k, m, n](V[j] * V[j] * S2[k] * recip(1.5 + X[j]^2) * Y0_bar[m, n, k] - 2 * (recip(1.5 + X[j]^2)^2 * V[j] * V[j] * X[j] * S2[k] * (X[k] + X[j] + (W[n, j] + V[k])) * Y0_bar[m, n, k]));
+            S2_bar[j] = sum[b, i, p](V[b] * V[b] * recip(1.5 + X[b]^2) * (X[j] + X[b] + (W[i, b] + V[j])) * Y0_bar[p, i, j]);
+            W_bar[i, b] = sum[j, p](recip(1.5 + X[b]^2) * V[b] * V[b] * S2[j] * Y0_bar[p, i, j]) + S2_bar[b] * (U[i] + 1.8) * V[b];
+            V_bar[j] = sum[b, p, i](V[b] * V[b] * S2[j] * recip(1.5 + X[b]^2) * Y0_bar[p, i, j]) + sum[k, m, n](V[j] * S2[k] * recip(1.5 + X[j]^2) * (X[k] + X[j] + (W[m, j] + V[k])) * Y0_bar[n, m, k] + V[j] * S2[k] * recip(1.5 + X[j]^2) * (X[k] + X[j] + (W[m, j] + V[k])) * Y0_bar[n, m, k]) + sum[a](S2_bar[j] * (U[a] + 1.8) * W[a, j]);
+            U_bar[a] = sum[j](S2_bar[j] * V[j] * W[a, j]);
+        }
+        pub fn g11_185_jvp(const X[m], const W[n, m], const V[m], const U[n], dim k, const X_dot[m], const W_dot[n, m], const V_dot[m], const U_dot[n]) -> Y0_dot[k, n, m] {
+            S2[j] = sum[a](V[j] * (U[a] + 1.8) * W[a, j]);
+            Y0_dot[p, i, j] = sum[b]((((V_dot[b] * recip(1.5 + X[b]^2) - 2 * (recip(1.5 + X[b]^2)^2 * V[b] * X[b] * X_dot[b])) * V[b] + V_dot[b] * V[b] * recip(1.5 + X[b]^2)) * S2[j] + sum[a](U_dot[a] * V[j] * W[a, j] + (U[a] + 1.8) * (V_dot[j] * W[a, j] + V[j] * W_dot[a, j])) * V[b] * V[b] * recip(1.5 + X[b]^2)) * (X[j] + X[b] + (W[i, b] + V[j])) + V[b] * V[b] * S2[j] * recip(1.5 + X[b]^2) * (X_dot[j] + X_dot[b] + (W_dot[i, b] + V_dot[j])));
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.tensor::<f64, ndarray::Ix1>("X");
+        let p_W = case.tensor::<f64, ndarray::Ix2>("W");
+        let p_V = case.tensor::<f64, ndarray::Ix1>("V");
+        let p_U = case.tensor::<f64, ndarray::Ix1>("U");
+        let p_k = case.integer::<usize>("k");
+        let r0 = g11_185(&p_X, &p_W, &p_V, &p_U, p_k).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix3>(0);
+        let (g0, g1, g2, g3) = g11_185_vjp(&p_X, &p_W, &p_V, &p_U, p_k, &c0).unwrap();
+        case.gradient("X", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_X.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        case.gradient("W", g1.view().into_dyn(), 1.0);
+        let mut a1 = p_W.clone();
+        direction(a1.view_mut().into_dyn(), 1);
+        case.gradient("V", g2.view().into_dyn(), 1.0);
+        let mut a2 = p_V.clone();
+        direction(a2.view_mut().into_dyn(), 2);
+        case.gradient("U", g3.view().into_dyn(), 1.0);
+        let mut a3 = p_U.clone();
+        direction(a3.view_mut().into_dyn(), 3);
+        let d0 = g11_185_jvp(&p_X, &p_W, &p_V, &p_U, p_k, &a0, &a1, &a2, &a3).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list()), (g2.list(), a2.list()), (g3.list(), a3.list())]);
+    }
+}
+
+mod g11_186 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_186(const X[n], const W, const V[n, k], dim m) -> Y0[m, n, k] {
+            Y0[j, i, p] = sum[a]((X[a] * X[a])^2 * (a + W + a * i * V[a, p]));
+        }
+        pub fn g11_186_vjp(const X[n], const W, const V[n, k], dim m, const Y0_bar[m, n, k]) -> (X_bar[n], W_bar, V_bar[n, k]) {
+            X_bar[a] = sum[i, p, j](4 * (X[a] * X[a] * X[a] * (a + W + a * i * V[a, p]) * Y0_bar[j, i, p]));
+            W_bar = sum[a, j, i, p]((X[a] * X[a])^2 * Y0_bar[j, i, p]);
+            V_bar[a, p] = sum[i, j]((X[a] * X[a])^2 * a * i * Y0_bar[j, i, p]);
+        }
+        pub fn g11_186_jvp(const X[n], const W, const V[n, k], dim m, const X_dot[n], const W_dot, const V_dot[n, k]) -> Y0_dot[m, n, k] {
+            Y0_dot[j, i, p] = sum[a](4 * (X[a] * X[a] * X[a] * X_dot[a] * (a + W + i * a * V[a, p])) + (X[a] * X[a])^2 * (W_dot + i * a * V_dot[a, p]));
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.tensor::<f64, ndarray::Ix1>("X");
+        let p_W = case.scalar::<f64>("W");
+        let p_V = case.tensor::<f64, ndarray::Ix2>("V");
+        let p_m = case.integer::<usize>("m");
+        let r0 = g11_186(&p_X, p_W, &p_V, p_m).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix3>(0);
+        let (g0, g1, g2) = g11_186_vjp(&p_X, p_W, &p_V, p_m, &c0).unwrap();
+        case.gradient("X", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_X.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        case.gradient("W", ndarray::arr0(g1).view().into_dyn(), 1.0);
+        let mut a1 = ndarray::arr0(p_W);
+        direction(a1.view_mut().into_dyn(), 1);
+        case.gradient("V", g2.view().into_dyn(), 1.0);
+        let mut a2 = p_V.clone();
+        direction(a2.view_mut().into_dyn(), 2);
+        let d0 = g11_186_jvp(&p_X, p_W, &p_V, p_m, &a0, a1[()], &a2).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list()), (g2.list(), a2.list())]);
+    }
+}
+
+mod g11_187 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_187(const X[k, m], const W[k, m], const V[k, m]) -> Y0[m] {
+            Y0[j] = sum[b, q](X[q, b] * W[q, b]) / (1.5 + max[i: k](V[clamp(i - 2), j])^2);
+        }
+        pub fn g11_187_vjp(const X[k, m], const W[k, m], const V[k, m], const Y0_bar[m]) -> (X_bar[k, m], W_bar[k, m], V_bar[k, m]) {
+            S = sum[q, b](W[q, b] * X[q, b]);
+            M[j] = max[q: k](V[clamp(q - 2), j]);
+            Y0[j] = S / (1.5 + M[j]^2);
+            S_bar = sum[j](Y0_bar[j] / (1.5 + M[j]^2));
+            V_bar[i, j] = sum[q: k]((if V[clamp(q - 2), j] == M[j] { -(2 * (Y0_bar[j] / (1.5 + M[j]^2) * Y0[j] * M[j])) * recip(sum[k: k]((V[clamp(k - 2), j] == M[j]))) } else { 0 }) * (max(min(q - 2, len(k) - 1), 0) == i));
+            X_bar[q, b] = S_bar * W[q, b];
+            W_bar[q, b] = S_bar * X[q, b];
+        }
+        pub fn g11_187_jvp(const X[k, m], const W[k, m], const V[k, m], const X_dot[k, m], const W_dot[k, m], const V_dot[k, m]) -> Y0_dot[m] {
+            S = sum[q, b](W[q, b] * X[q, b]);
+            M[j] = max[q: k](V[clamp(q - 2), j]);
+            Y0[j] = S / (1.5 + M[j]^2);
+            Y0_dot[j] = (sum[q, b](W_dot[q, b] * X[q, b] + W[q, b] * X_dot[q, b]) - 2 * (sum[i: k](if V[clamp(i - 2), j] == M[j] { recip(sum[k: k]((V[clamp(k - 2), j] == M[j]))) * V_dot[clamp(i - 2), j] } else { 0 }) * Y0[j] * M[j])) / (1.5 + M[j]^2);
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.tensor::<f64, ndarray::Ix2>("X");
+        let p_W = case.tensor::<f64, ndarray::Ix2>("W");
+        let p_V = case.tensor::<f64, ndarray::Ix2>("V");
+        let r0 = g11_187(&p_X, &p_W, &p_V).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix1>(0);
+        let (g0, g1, g2) = g11_187_vjp(&p_X, &p_W, &p_V, &c0).unwrap();
+        case.gradient("X", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_X.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        case.gradient("W", g1.view().into_dyn(), 1.0);
+        let mut a1 = p_W.clone();
+        direction(a1.view_mut().into_dyn(), 1);
+        case.gradient("V", g2.view().into_dyn(), 1.0);
+        let mut a2 = p_V.clone();
+        direction(a2.view_mut().into_dyn(), 2);
+        let d0 = g11_187_jvp(&p_X, &p_W, &p_V, &a0, &a1, &a2).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list()), (g2.list(), a2.list())]);
+    }
+}
+
 mod g11_188 {
     use super::*;
     einstan::einstan! {
@@ -182,7 +2079,7 @@ mod g11_192 {
             X_bar[j, i] = (if X[0, i] == min[a](X[0, a]) { sum[k: m, m: n](Y0_bar[k, m]) * recip(sum[n: n]((X[0, n] == min[p: n](X[0, p])))) } else { 0 }) * (0 == j) + (Y0_bar[j, i] - sum[q](Y0_bar[j, q]) * exp(log_softmax[i](X[j, i])));
         }
         pub fn g11_192_jvp(const X[m, n], const X_dot[m, n]) -> Y0_dot[m, n] {
-            Y0_dot[j, i] = X_dot[j, i] - sum[k](exp(log_softmax[k](X[j, k])) * X_dot[j, k]) + sum[a](if X[0, a] == min[m](X[0, m]) { recip(sum[n: n]((X[0, n] == min[p: n](X[0, p])))) * (if (0 < len(m)) { X_dot[0, a] } else { 0 }) } else { 0 });
+            Y0_dot[j, i] = X_dot[j, i] - sum[k](exp(log_softmax[k](X[j, k])) * X_dot[j, k]) + sum[a](if X[0, a] == min[m](X[0, m]) { recip(sum[n: n]((X[0, n] == min[p: n](X[0, p])))) * X_dot[0, a] } else { 0 });
         }
     }
     #[allow(non_snake_case)]
@@ -210,7 +2107,7 @@ mod g11_193 {
             X_bar[i, j] = sum[a, p](X[a, j] * X[a, j] * Y0_bar[j, p, i]) + sum[k, m](2 * (X[i, j] * (X[i, 1] + X[k, j]) * Y0_bar[j, m, k])) + sum[n, q, r](X[i, n] * X[i, n] * Y0_bar[n, q, r]) * (1 == j);
         }
         pub fn g11_193_jvp(const X[n, m], dim k, const X_dot[n, m]) -> Y0_dot[m, k, n] {
-            Y0_dot[j, p, i] = sum[a](2 * (X_dot[a, j] * X[a, j] * (X[a, 1] + X[i, j])) + X[a, j] * X[a, j] * ((if (1 < len(m)) { X_dot[a, 1] } else { 0 }) + X_dot[i, j]));
+            Y0_dot[j, p, i] = sum[a](2 * (X_dot[a, j] * X[a, j] * (X[a, 1] + X[i, j])) + X[a, j] * X[a, j] * (X_dot[a, 1] + X_dot[i, j]));
         }
     }
     #[allow(non_snake_case)]
@@ -242,7 +2139,7 @@ mod g11_194 {
             X_bar[a, i] = 5.4380820000000005 * (S2_bar * S[a] * (a == i)) + S_bar[a] * X[1, i] + sum[j](S_bar[j] * X[j, i]) * (1 == a);
         }
         pub fn g11_194_jvp(const X[n, n], dim k, const X_dot[n, n]) -> Y0_dot[k] {
-            Y0_dot[p] = len(k) * sum[a](5.4380820000000005 * (sum[i](X[1, i] * X[a, i]) * X_dot[a, a] + X[a, a] * sum[j]((if (1 < len(n)) { X_dot[1, j] } else { 0 }) * X[a, j] + X[1, j] * X_dot[a, j]))) / len(k);
+            Y0_dot[p] = len(k) * sum[a](5.4380820000000005 * (sum[i](X[1, i] * X[a, i]) * X_dot[a, a] + X[a, a] * sum[j](X_dot[1, j] * X[a, j] + X[1, j] * X_dot[a, j]))) / len(k);
         }
     }
     #[allow(non_snake_case)]
@@ -338,6 +2235,88 @@ mod g11_196 {
         direction(a2.view_mut().into_dyn(), 2);
         let d0 = g11_196_jvp(&p_X, &p_W, &p_V, &a0, &a1, &a2).unwrap();
         case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list()), (g2.list(), a2.list())]);
+    }
+}
+
+mod g11_197 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_197(const X[m, m], const W[m, k], const V[n, n], const U[k, k]) -> (Y0[n, k], Y1[m]) {
+            Y0[i, p] = sum[b](X[b, b] * 1.82 * (W[b, p] * W[b, p]));
+            Y1[j] = sum[a, i, p](relu(if Y0[i, p] > 0.2 { V[i, a] } else { W[j, p] }) * (V[a, i] * W[j, p] - mean[k: n](if (p + 2 >= 0) && (p + 2 < len(k)) { U[p + 2, p] } else { 0 })));
+        }
+        pub fn g11_197_vjp(const X[m, m], const W[m, k], const V[n, n], const U[k, k], const Y0_bar[n, k], const Y1_bar[m]) -> (X_bar[m, m], W_bar[m, k], V_bar[n, n], U_bar[k, k]) {
+            Y0[i: n, p] = sum[b](1.82 * (X[b, b] * W[b, p] * W[b, p]));
+            S[p: k] = sum[a: n](if (p + 2 >= 0) && (p + 2 < len(k)) { U[p + 2, p] } else { 0 });
+            V_bar[a, i] = sum[j, p](Y1_bar[j] * W[j, p] * relu(if Y0[i, p] > 0.2 { V[i, a] } else { W[j, p] })) + sum[k, m: m](if Y0[a, k] > 0.2 { if (if Y0[a, k] > 0.2 { V[a, i] } else { W[m, k] }) > 0 { Y1_bar[m] * (W[m, k] * V[i, a] - S[k] / len(n)) } else { 0 } } else { 0 });
+            U_bar[i, p] = len(n) * (if (p + 2 >= 0) && (p + 2 < len(k)) { sum[j: m, k: n, a: n](-(Y1_bar[j] * relu(if Y0[k, p] > 0.2 { V[k, a] } else { W[j, p] }) / len(n))) } else { 0 }) * (p + 2 == i);
+            X_bar[b, i] = sum[p, j](1.82 * (W[b, p] * W[b, p] * Y0_bar[j, p])) * (b == i);
+            W_bar[j, p] = sum[i, a]((if !(Y0[i, p] > 0.2) { if (if Y0[i, p] > 0.2 { V[i, a] } else { W[j, p] }) > 0 { Y1_bar[j] * (V[a, i] * W[j, p] - S[p] / len(n)) } else { 0 } } else { 0 }) + Y1_bar[j] * V[a, i] * relu(if Y0[i, p] > 0.2 { V[i, a] } else { W[j, p] })) + sum[k](1.82 * (X[j, j] * W[j, p] * Y0_bar[k, p]) + 1.82 * (X[j, j] * W[j, p] * Y0_bar[k, p]));
+        }
+        pub fn g11_197_jvp(const X[m, m], const W[m, k], const V[n, n], const U[k, k], const X_dot[m, m], const W_dot[m, k], const V_dot[n, n], const U_dot[k, k]) -> (Y0_dot[n, k], Y1_dot[m]) {
+            Y0[i: n, p] = sum[b](1.82 * (X[b, b] * W[b, p] * W[b, p]));
+            Y0_dot[i, p] = sum[b](1.82 * ((X_dot[b, b] * W[b, p] + X[b, b] * W_dot[b, p]) * W[b, p] + X[b, b] * W[b, p] * W_dot[b, p]));
+            Y1_dot[j] = sum[i, p, a](relu(if Y0[i, p] > 0.2 { V[i, a] } else { W[j, p] }) * (W[j, p] * V_dot[a, i] + W_dot[j, p] * V[a, i] - len(n) * (if (p + 2 >= 0) && (p + 2 < len(k)) { U_dot[p + 2, p] } else { 0 }) / len(n)) + (V[a, i] * W[j, p] - sum[k: n](if (p + 2 >= 0) && (p + 2 < len(k)) { U[p + 2, p] } else { 0 }) / len(n)) * (if (if Y0[i, p] > 0.2 { V[i, a] } else { W[j, p] }) > 0 { if Y0[i, p] > 0.2 { V_dot[i, a] } else { W_dot[j, p] } } else { 0 }));
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.tensor::<f64, ndarray::Ix2>("X");
+        let p_W = case.tensor::<f64, ndarray::Ix2>("W");
+        let p_V = case.tensor::<f64, ndarray::Ix2>("V");
+        let p_U = case.tensor::<f64, ndarray::Ix2>("U");
+        let (r0, r1) = g11_197(&p_X, &p_W, &p_V, &p_U).unwrap();
+        case.output::<f64>(0, &r0);
+        case.output::<f64>(1, &r1);
+        let c0 = case.cotangent::<f64, ndarray::Ix2>(0);
+        let c1 = case.cotangent::<f64, ndarray::Ix1>(1);
+        let (g0, g1, g2, g3) = g11_197_vjp(&p_X, &p_W, &p_V, &p_U, &c0, &c1).unwrap();
+        case.gradient("X", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_X.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        case.gradient("W", g1.view().into_dyn(), 1.0);
+        let mut a1 = p_W.clone();
+        direction(a1.view_mut().into_dyn(), 1);
+        case.gradient("V", g2.view().into_dyn(), 1.0);
+        let mut a2 = p_V.clone();
+        direction(a2.view_mut().into_dyn(), 2);
+        case.gradient("U", g3.view().into_dyn(), 1.0);
+        let mut a3 = p_U.clone();
+        direction(a3.view_mut().into_dyn(), 3);
+        let (d0, d1) = g11_197_jvp(&p_X, &p_W, &p_V, &p_U, &a0, &a1, &a2, &a3).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list()), (c1.list(), d1.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list()), (g2.list(), a2.list()), (g3.list(), a3.list())]);
+    }
+}
+
+mod g11_198 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_198(const X[m, k], dim n) -> Y0[n, k] {
+            Y0[i, p] = sigmoid(ln(1.5 + sum[j](X[j, p] * X[j, wrap(p - 1)])^2));
+        }
+        pub fn g11_198_vjp(const X[m, k], dim n, const Y0_bar[n, k]) -> X_bar[m, k] {
+            S[p] = sum[j](X[j, wrap(p - 1)] * X[j, p]);
+            S_bar[p] = sum[i](2 * (S[p] * ((1 - sigmoid(ln(1.5 + S[p]^2))) * sigmoid(ln(1.5 + S[p]^2)) * Y0_bar[i, p] / (1.5 + S[p]^2))));
+            X_bar[j, i] = S_bar[i] * X[j, wrap(i - 1)] + S_bar[wrap(i + 1)] * X[j, wrap(i + 1)];
+        }
+        pub fn g11_198_jvp(const X[m, k], dim n, const X_dot[m, k]) -> Y0_dot[n, k] {
+            S[p] = sum[j](X[j, wrap(p - 1)] * X[j, p]);
+            Y0_dot[i, p] = sigmoid(ln(1.5 + S[p]^2)) * (1 - sigmoid(ln(1.5 + S[p]^2))) * (2 * (S[p] * sum[j](X_dot[j, wrap(p - 1)] * X[j, p] + X_dot[j, p] * X[j, wrap(p - 1)])) / (1.5 + S[p]^2));
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.tensor::<f64, ndarray::Ix2>("X");
+        let p_n = case.integer::<usize>("n");
+        let r0 = g11_198(&p_X, p_n).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix2>(0);
+        let g0 = g11_198_vjp(&p_X, p_n, &c0).unwrap();
+        case.gradient("X", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_X.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        let d0 = g11_198_jvp(&p_X, p_n, &a0).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list())]);
     }
 }
 
@@ -465,15 +2444,15 @@ mod g11_202 {
             Y0 = sum[b, i, j]((i + i) * (X[j] * X[b]) * (i + X[b] * (X[j] * W[i, i])));
         }
         pub fn g11_202_vjp(const X[m], const W[n, n], const Y0_bar) -> (X_bar[m], W_bar[n, n]) {
-            X_bar[j] = sum[i, b](Y0_bar * (i + i) * W[i, i] * X[j] * X[b] * X[b] + Y0_bar * (i + i) * X[b] * (i + W[i, i] * X[j] * X[b])) + sum[k, m](Y0_bar * (k + k) * W[k, k] * X[j] * X[m] * X[m] + Y0_bar * (k + k) * X[m] * (k + W[k, k] * X[j] * X[m]));
-            W_bar[i, j] = sum[k, b](Y0_bar * (i + i) * X[k] * X[k] * X[b] * X[b]) * (i == j);
+            X_bar[j] = sum[i, b](Y0_bar * W[i, i] * X[j] * X[b] * X[b] * (2 * i) + Y0_bar * X[b] * (2 * i) * (i + W[i, i] * X[j] * X[b])) + sum[k, m](Y0_bar * W[k, k] * X[j] * X[m] * X[m] * (2 * k) + Y0_bar * X[m] * (2 * k) * (k + W[k, k] * X[j] * X[m]));
+            W_bar[i, j] = sum[k, b](Y0_bar * X[k] * X[k] * X[b] * X[b] * (2 * i)) * (i == j);
         }
         pub fn g11_202_jvp(const X[m], const W[n, n], const X_dot[m], const W_dot[n, n]) -> Y0_dot {
-            Y0_dot = sum[i, j, b]((i + W[i, i] * X[j] * X[b]) * ((i + i) * X_dot[j] * X[b] + (i + i) * X_dot[b] * X[j]) + (i + i) * X[j] * X[b] * (X[b] * (W_dot[i, i] * X[j] + W[i, i] * X_dot[j]) + W[i, i] * X_dot[b] * X[j]));
+            Y0_dot = sum[i, j, b](2 * i * (X_dot[j] * X[b] + X_dot[b] * X[j]) * (i + W[i, i] * X[j] * X[b]) + X[j] * X[b] * (2 * i) * (X[b] * (W_dot[i, i] * X[j] + W[i, i] * X_dot[j]) + W[i, i] * X_dot[b] * X[j]));
         }
         pub fn g11_202_hvp(const X[m], const W[n, n], const X_dot[m], const W_dot[n, n]) -> (X_bar_dot[m], W_bar_dot[n, n]) {
-            X_bar_dot[j] = sum[i, b](W[i, i] * (X[b] * ((i + i) * X[b] * X_dot[j] + (i + i) * X[j] * X_dot[b]) + (i + i) * X[j] * X[b] * X_dot[b]) + (i + i) * W_dot[i, i] * X[j] * X[b] * X[b] + (i + i) * (X[b] * (X[b] * (W_dot[i, i] * X[j] + W[i, i] * X_dot[j]) + W[i, i] * X[j] * X_dot[b]) + X_dot[b] * (i + W[i, i] * X[j] * X[b]))) + sum[k, m](W[k, k] * X[m] * ((k + k) * X[j] * X_dot[m] + (k + k) * X[m] * X_dot[j]) + (k + k) * X[j] * X[m] * (W_dot[k, k] * X[m] + W[k, k] * X_dot[m]) + ((k + k) * X[m] * (X[j] * (W_dot[k, k] * X[m] + W[k, k] * X_dot[m]) + W[k, k] * X[m] * X_dot[j]) + (k + k) * X_dot[m] * (k + W[k, k] * X[j] * X[m])));
-            W_bar_dot[i, j] = sum[k, b](2 * ((i + i) * X[k] * X[k] * X[b] * X_dot[b]) + 2 * ((i + i) * X[k] * X[b] * X[b] * X_dot[k])) * (i == j);
+            X_bar_dot[j] = sum[i, b](W[i, i] * (X[b] * (2 * i) * (X[b] * X_dot[j] + X[j] * X_dot[b]) + X[j] * X[b] * X_dot[b] * (2 * i)) + W_dot[i, i] * X[j] * X[b] * X[b] * (2 * i) + (X[b] * (2 * i) * (X[b] * (W_dot[i, i] * X[j] + W[i, i] * X_dot[j]) + W[i, i] * X[j] * X_dot[b]) + X_dot[b] * (2 * i) * (i + W[i, i] * X[j] * X[b]))) + sum[k, m](W[k, k] * X[m] * (2 * k) * (X[j] * X_dot[m] + X[m] * X_dot[j]) + X[j] * X[m] * (2 * k) * (W_dot[k, k] * X[m] + W[k, k] * X_dot[m]) + (X[m] * (2 * k) * (X[j] * (W_dot[k, k] * X[m] + W[k, k] * X_dot[m]) + W[k, k] * X[m] * X_dot[j]) + X_dot[m] * (2 * k) * (k + W[k, k] * X[j] * X[m])));
+            W_bar_dot[i, j] = sum[k, b](2 * (X[k] * X[k] * X[b] * X_dot[b] * (2 * i)) + 2 * (X[k] * X[b] * X[b] * X_dot[k] * (2 * i))) * (i == j);
         }
     }
     #[allow(non_snake_case)]
@@ -562,6 +2541,37 @@ mod g11_203 {
     }
 }
 
+mod g11_204 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_204(const X[m, k], dim n) -> Y0[n, m, k] {
+            Y0[i, j, p] = sum[b](X[b, p] * X[b, p]) * (X[len(m) - j - 1, p] * X[j, clamp(p - 2)]);
+        }
+        pub fn g11_204_vjp(const X[m, k], dim n, const Y0_bar[n, m, k]) -> X_bar[m, k] {
+            S[p] = sum[b](X[b, p] * X[b, p]);
+            X_bar[i, p] = sum[j](sum[k](S[j] * X[len(m) - i - 1, j] * Y0_bar[k, i, j]) * (max(min(j - 2, len(k) - 1), 0) == p)) + sum[m](S[p] * (if (len(m) - i - 1 >= 0) && (len(m) - i - 1 < len(m)) { X[len(m) - i - 1, clamp(p - 2)] } else { 0 }) * Y0_bar[m, len(m) - i - 1, p]) + 2 * (sum[n, q](X[n, clamp(p - 2)] * X[len(m) - n - 1, p] * Y0_bar[q, n, p]) * X[i, p]);
+        }
+        pub fn g11_204_jvp(const X[m, k], dim n, const X_dot[m, k]) -> Y0_dot[n, m, k] {
+            S[p] = sum[b](X[b, p] * X[b, p]);
+            Y0_dot[i, j, p] = (sum[b](2 * (X_dot[b, p] * X[b, p])) * X[len(m) - j - 1, p] + S[p] * X_dot[len(m) - j - 1, p]) * X[j, clamp(p - 2)] + S[p] * X[len(m) - j - 1, p] * X_dot[j, clamp(p - 2)];
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.tensor::<f64, ndarray::Ix2>("X");
+        let p_n = case.integer::<usize>("n");
+        let r0 = g11_204(&p_X, p_n).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix3>(0);
+        let g0 = g11_204_vjp(&p_X, p_n, &c0).unwrap();
+        case.gradient("X", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_X.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        let d0 = g11_204_jvp(&p_X, p_n, &a0).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list())]);
+    }
+}
+
 mod g11_205 {
     use super::*;
     einstan::einstan! {
@@ -635,6 +2645,53 @@ mod g11_206 {
         direction(a2.view_mut().into_dyn(), 2);
         let d0 = g11_206_jvp(p_X, &p_W, &p_V, a0[()], &a1, &a2).unwrap();
         case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list()), (g2.list(), a2.list())]);
+    }
+}
+
+mod g11_207 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_207(const X[m], const W[n, k], const V, const U[n, k, n], tn[m]: usize) -> Y0[k, n] {
+            Y0[p, i] = sum[j](X[j]^2 * (X[j] + W[tn[j], p]) * (-V) / (1.5 + (log_softmax[i](X[j]) * V * (if (p - 1 >= 0) && (p - 1 < len(k)) { U[i, p - 1, i] } else { 0 }))^2));
+        }
+        pub fn g11_207_vjp(const X[m], const W[n, k], const V, const U[n, k, n], tn[m]: usize, const Y0_bar[k, n]) -> (X_bar[m], W_bar[n, k], V_bar, U_bar[n, k, n]) {
+            L[i: n, j] = log_softmax[i](X[j]);
+            W_bar[i, p] = sum[j](sum[k](-(V * X[j]^2 * (Y0_bar[p, k] / (1.5 + (V * (if (p - 1 >= 0) && (p - 1 < len(k)) { U[k, p - 1, k] } else { 0 }) * L[k, j])^2)))) * (tn[j] == i));
+            V_bar = sum[p, i, j](2 * (V * (if (p - 1 >= 0) && (p - 1 < len(k)) { U[i, p - 1, i] } else { 0 }) * (if (p - 1 >= 0) && (p - 1 < len(k)) { U[i, p - 1, i] } else { 0 }) * L[i, j] * L[i, j] * (V * X[j]^2 * (X[j] + W[tn[j], p]) / (1.5 + (V * (if (p - 1 >= 0) && (p - 1 < len(k)) { U[i, p - 1, i] } else { 0 }) * L[i, j])^2)) * (Y0_bar[p, i] / (1.5 + (V * (if (p - 1 >= 0) && (p - 1 < len(k)) { U[i, p - 1, i] } else { 0 }) * L[i, j])^2))) - X[j]^2 * (X[j] + W[tn[j], p]) * (Y0_bar[p, i] / (1.5 + (V * (if (p - 1 >= 0) && (p - 1 < len(k)) { U[i, p - 1, i] } else { 0 }) * L[i, j])^2)));
+            U_bar[i, j, k] = sum[m: m](if j + 1 < len(k) { 2 * (V * V * L[i, m] * L[i, m] * U[i, j, i] * (V * X[m]^2 * (X[m] + (if (tn[m] >= 0) && (tn[m] < len(n)) && (j + 1 >= 0) && (j + 1 < len(k)) { W[tn[m], j + 1] } else { 0 })) / (1.5 + (V * L[i, m] * U[i, j, i])^2)) * (Y0_bar[j + 1, i] / (1.5 + (V * L[i, m] * U[i, j, i])^2))) } else { 0 }) * (i == k);
+            L_bar[i, j] = sum[p](2 * (V * V * L[i, j] * (if (p - 1 >= 0) && (p - 1 < len(k)) { U[i, p - 1, i] } else { 0 }) * (if (p - 1 >= 0) && (p - 1 < len(k)) { U[i, p - 1, i] } else { 0 }) * (Y0_bar[p, i] / (1.5 + (V * L[i, j] * (if (p - 1 >= 0) && (p - 1 < len(k)) { U[i, p - 1, i] } else { 0 }))^2)) * (V * X[j]^2 * (X[j] + W[tn[j], p]) / (1.5 + (V * L[i, j] * (if (p - 1 >= 0) && (p - 1 < len(k)) { U[i, p - 1, i] } else { 0 }))^2))));
+            X_bar[j] = sum[p, i](-(V * X[j]^2 * (Y0_bar[p, i] / (1.5 + (V * (if (p - 1 >= 0) && (p - 1 < len(k)) { U[i, p - 1, i] } else { 0 }) * L[i, j])^2))) - 2 * (V * X[j] * (X[j] + W[tn[j], p]) * (Y0_bar[p, i] / (1.5 + (V * (if (p - 1 >= 0) && (p - 1 < len(k)) { U[i, p - 1, i] } else { 0 }) * L[i, j])^2)))) + sum[k](L_bar[k, j] - sum[m](L_bar[m, j]) * exp(L[k, j]));
+        }
+        pub fn g11_207_jvp(const X[m], const W[n, k], const V, const U[n, k, n], tn[m]: usize, const X_dot[m], const W_dot[n, k], const V_dot, const U_dot[n, k, n]) -> Y0_dot[k, n] {
+            S2[p: k, i: n, j] = V * log_softmax[i](X[j]) * (if (p - 1 >= 0) && (p - 1 < len(k)) { U[i, p - 1, i] } else { 0 });
+            Y0_dot[p, i] = sum[j](-(((V_dot * X[j]^2 + 2 * (V * X[j] * X_dot[j])) * (X[j] + W[tn[j], p]) + V * X[j]^2 * (X_dot[j] + W_dot[tn[j], p]) - 2 * (S2[p, i, j] * (V * X[j]^2 * (X[j] + W[tn[j], p]) / (1.5 + S2[p, i, j]^2)) * ((V_dot * log_softmax[i](X[j]) + V * (X_dot[j] - sum[k: n](X_dot[j] * exp(log_softmax[k](X[j]))))) * (if (p - 1 >= 0) && (p - 1 < len(k)) { U[i, p - 1, i] } else { 0 }) + V * log_softmax[i](X[j]) * (if (p - 1 >= 0) && (p - 1 < len(k)) { U_dot[i, p - 1, i] } else { 0 })))) / (1.5 + S2[p, i, j]^2)));
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.tensor::<f64, ndarray::Ix1>("X");
+        let p_W = case.tensor::<f64, ndarray::Ix2>("W");
+        let p_V = case.scalar::<f64>("V");
+        let p_U = case.tensor::<f64, ndarray::Ix3>("U");
+        let p_tn = case.integers::<usize, ndarray::Ix1>("tn");
+        let r0 = g11_207(&p_X, &p_W, p_V, &p_U, &p_tn).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix2>(0);
+        let (g0, g1, g2, g3) = g11_207_vjp(&p_X, &p_W, p_V, &p_U, &p_tn, &c0).unwrap();
+        case.gradient("X", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_X.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        case.gradient("W", g1.view().into_dyn(), 1.0);
+        let mut a1 = p_W.clone();
+        direction(a1.view_mut().into_dyn(), 1);
+        case.gradient("V", ndarray::arr0(g2).view().into_dyn(), 1.0);
+        let mut a2 = ndarray::arr0(p_V);
+        direction(a2.view_mut().into_dyn(), 2);
+        case.gradient("U", g3.view().into_dyn(), 1.0);
+        let mut a3 = p_U.clone();
+        direction(a3.view_mut().into_dyn(), 3);
+        let d0 = g11_207_jvp(&p_X, &p_W, p_V, &p_U, &p_tn, &a0, &a1, a2[()], &a3).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list()), (g2.list(), a2.list()), (g3.list(), a3.list())]);
     }
 }
 
@@ -736,7 +2793,7 @@ mod g11_210 {
         }
         pub fn g11_210_jvp(const X[n, k], const W[m, k], const X_dot[n, k], const W_dot[m, k]) -> Y0_dot[k, m, n] {
             S2[i] = sum[q](X[i, q] * X[i, q]);
-            Y0_dot[p, j, i] = sigmoid(S2[i] * W[j, 3]) * ((if (3 < len(k)) { W_dot[j, 3] } else { 0 }) * S2[i] + sum[q](2 * (X_dot[i, q] * X[i, q])) * W[j, 3]);
+            Y0_dot[p, j, i] = sigmoid(S2[i] * W[j, 3]) * (W_dot[j, 3] * S2[i] + sum[q](2 * (X_dot[i, q] * X[i, q])) * W[j, 3]);
         }
     }
     #[allow(non_snake_case)]
@@ -812,7 +2869,7 @@ mod g11_212 {
             X_bar[q, b] = sum[j, i](2 * (S[j, q] / (1.5 + cos(X[q, 1] - W[j])^2) * cos(X[q, 1] - W[j]) * sin(X[q, 1] - W[j]) * (Y0_bar[j, i] / (1.5 + cos(X[q, 1] - W[j])^2)))) * (1 == b) + sum[k, p](S_bar[k, q] * (k / (1.5 + X[p, b]^2))) + sum[m, n](S_bar[b, m] * (b / (1.5 + X[q, n]^2))) + sum[r, s](-(2 * (X[q, b] * (r / (1.5 + X[q, b]^2)) * (S_bar[r, s] * (X[s, b] + X[q, r]) / (1.5 + X[q, b]^2)))));
         }
         pub fn g11_212_jvp(const X[k, m], const W[m], dim n, const X_dot[k, m], const W_dot[m]) -> Y0_dot[m, n] {
-            Y0_dot[j, i] = sum[q]((sum[p, b](j / (1.5 + X[p, b]^2) * (X_dot[q, b] + X_dot[p, j]) - 2 * (X_dot[p, b] * X[p, b] * (j / (1.5 + X[p, b]^2))) / (1.5 + X[p, b]^2) * (X[q, b] + X[p, j])) + 2 * (sin(X[q, 1] - W[j]) * cos(X[q, 1] - W[j]) * (sum[k, m](j / (1.5 + X[k, m]^2) * (X[q, m] + X[k, j])) / (1.5 + cos(X[q, 1] - W[j])^2)) * ((if (1 < len(m)) { X_dot[q, 1] } else { 0 }) - W_dot[j]))) / (1.5 + cos(X[q, 1] - W[j])^2));
+            Y0_dot[j, i] = sum[q]((sum[p, b](j / (1.5 + X[p, b]^2) * (X_dot[q, b] + X_dot[p, j]) - 2 * (X_dot[p, b] * X[p, b] * (j / (1.5 + X[p, b]^2))) / (1.5 + X[p, b]^2) * (X[q, b] + X[p, j])) + 2 * (sin(X[q, 1] - W[j]) * cos(X[q, 1] - W[j]) * (sum[k, m](j / (1.5 + X[k, m]^2) * (X[q, m] + X[k, j])) / (1.5 + cos(X[q, 1] - W[j])^2)) * (X_dot[q, 1] - W_dot[j]))) / (1.5 + cos(X[q, 1] - W[j])^2));
         }
     }
     #[allow(non_snake_case)]
@@ -1054,7 +3111,7 @@ mod g11_218 {
             X_bar[q, i] = S2_bar * S[q] * q * (q == i) + len(k) * S_bar[q] * (q == i) + sum[j](S_bar[j]) * (3 == q);
         }
         pub fn g11_218_jvp(const X[k, k], dim n, dim m, const X_dot[k, k]) -> Y0_dot[m, n] {
-            Y0_dot[j, i] = sum[q](sum[p: k]((if (3 < len(k)) { X_dot[3, p] } else { 0 }) + X_dot[q, q]) * q * X[q, q] + X_dot[q, q] * sum[k](X[3, k] + X[q, q]) * q) * i^2;
+            Y0_dot[j, i] = sum[q](sum[p](X_dot[3, p] + X_dot[q, q]) * q * X[q, q] + X_dot[q, q] * sum[k](X[3, k] + X[q, q]) * q) * i^2;
         }
     }
     #[allow(non_snake_case)]
@@ -1101,6 +3158,71 @@ mod g11_219 {
         let mut a0 = p_X.clone();
         direction(a0.view_mut().into_dyn(), 0);
         let d0 = g11_219_jvp(&p_X, p_k, &a0).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list())]);
+    }
+}
+
+mod g11_220 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_220(const X[k], dim n, dim m) -> Y0[m, n] {
+            Y0[j, i] = sum[q](X[q] * X[q] * (if (q - 2 >= 0) && (q - 2 < len(k)) { X[q - 2] } else { 0 }));
+        }
+        pub fn g11_220_vjp(const X[k], dim n, dim m, const Y0_bar[m, n]) -> X_bar[k] {
+            X_bar[q] = sum[j, i]((if (q - 2 >= 0) && (q - 2 < len(k)) { X[q - 2] } else { 0 }) * X[q] * Y0_bar[j, i] + (if (q - 2 >= 0) && (q - 2 < len(k)) { X[q - 2] } else { 0 }) * X[q] * Y0_bar[j, i]) + sum[k: m, m: n](if q + 2 < len(k) { X[q + 2] * X[q + 2] * Y0_bar[k, m] } else { 0 });
+        }
+        pub fn g11_220_jvp(const X[k], dim n, dim m, const X_dot[k]) -> Y0_dot[m, n] {
+            Y0_dot[j, i] = sum[q]((X[q] * (if (q - 2 >= 0) && (q - 2 < len(k)) { X_dot[q - 2] } else { 0 }) + X_dot[q] * (if (q - 2 >= 0) && (q - 2 < len(k)) { X[q - 2] } else { 0 })) * X[q] + X_dot[q] * (if (q - 2 >= 0) && (q - 2 < len(k)) { X[q - 2] } else { 0 }) * X[q]);
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.tensor::<f64, ndarray::Ix1>("X");
+        let p_n = case.integer::<usize>("n");
+        let p_m = case.integer::<usize>("m");
+        let r0 = g11_220(&p_X, p_n, p_m).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix2>(0);
+        let g0 = g11_220_vjp(&p_X, p_n, p_m, &c0).unwrap();
+        case.gradient("X", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_X.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        let d0 = g11_220_jvp(&p_X, p_n, p_m, &a0).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list())]);
+    }
+}
+
+mod g11_221 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_221(const X[m, m, n], tn[k]: usize) -> Y0[k, n] {
+            Y0[p, i] = sum[j](sum[b](1.29 * X[b, clamp(b - 1), clamp(i - 2)] * (0.64 * 1.49 * X[j, b, i])) / (1.5 + (relu(X[j, wrap(j - 2), tn[p]]) * sum[k: m](if (j + 2 >= 0) && (j + 2 < len(m)) { X[j + 2, k, i] } else { 0 }))^2));
+        }
+        pub fn g11_221_vjp(const X[m, m, n], tn[k]: usize, const Y0_bar[k, n]) -> X_bar[m, m, n] {
+            S[i, j] = sum[b](1.2301440000000001 * (X[b, clamp(b - 1), clamp(i - 2)] * X[j, b, i]));
+            S2[i: n, j: m] = sum[b: m](if (j + 2 >= 0) && (j + 2 < len(m)) { X[j + 2, b, i] } else { 0 });
+            S_bar[i, j] = sum[p](Y0_bar[p, i] / (1.5 + (relu(X[j, wrap(j - 2), tn[p]]) * S2[i, j])^2));
+            S2_bar[i, j] = sum[p](-(2 * (relu(X[j, wrap(j - 2), tn[p]]) * relu(X[j, wrap(j - 2), tn[p]]) * S2[i, j] * (Y0_bar[p, i] / (1.5 + (relu(X[j, wrap(j - 2), tn[p]]) * S2[i, j])^2)) * (S[i, j] / (1.5 + (relu(X[j, wrap(j - 2), tn[p]]) * S2[i, j])^2)))));
+            X_bar[j, b, i] = sum[p](sum[k: n](if X[j, wrap(j - 2), tn[p]] > 0 { -(2 * (S2[k, j] * S2[k, j] * relu(X[j, wrap(j - 2), tn[p]]) * (S[k, j] / (1.5 + (S2[k, j] * relu(X[j, wrap(j - 2), tn[p]]))^2)) * (Y0_bar[p, k] / (1.5 + (S2[k, j] * relu(X[j, wrap(j - 2), tn[p]]))^2)))) } else { 0 }) * (((j - 2) % len(m)) == b) * (tn[p] == i)) + ((if j - 2 >= 0 { S2_bar[i, j - 2] } else { 0 }) + 1.2301440000000001 * (X[b, clamp(b - 1), clamp(i - 2)] * S_bar[i, j])) + sum[m](sum[n](1.2301440000000001 * (S_bar[m, n] * X[n, j, m])) * (max(min(j - 1, len(m) - 1), 0) == b) * (max(min(m - 2, len(n) - 1), 0) == i));
+        }
+        pub fn g11_221_jvp(const X[m, m, n], tn[k]: usize, const X_dot[m, m, n]) -> Y0_dot[k, n] {
+            S2[i: n, j: m] = sum[b: m](if (j + 2 >= 0) && (j + 2 < len(m)) { X[j + 2, b, i] } else { 0 });
+            S3[p: k, j] = relu(X[j, wrap(j - 2), tn[p]]);
+            Y0_dot[p, i] = sum[j]((sum[b](1.2301440000000001 * (X_dot[b, clamp(b - 1), clamp(i - 2)] * X[j, b, i] + X[b, clamp(b - 1), clamp(i - 2)] * X_dot[j, b, i])) - 2 * (S3[p, j] * S2[i, j] * (sum[k](1.2301440000000001 * (X[k, clamp(k - 1), clamp(i - 2)] * X[j, k, i])) / (1.5 + (S3[p, j] * S2[i, j])^2)) * ((if X[j, wrap(j - 2), tn[p]] > 0 { X_dot[j, wrap(j - 2), tn[p]] } else { 0 }) * S2[i, j] + S3[p, j] * sum[m: m](if (j + 2 >= 0) && (j + 2 < len(m)) { X_dot[j + 2, m, i] } else { 0 })))) / (1.5 + (S3[p, j] * S2[i, j])^2));
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.tensor::<f64, ndarray::Ix3>("X");
+        let p_tn = case.integers::<usize, ndarray::Ix1>("tn");
+        let r0 = g11_221(&p_X, &p_tn).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix2>(0);
+        let g0 = g11_221_vjp(&p_X, &p_tn, &c0).unwrap();
+        case.gradient("X", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_X.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        let d0 = g11_221_jvp(&p_X, &p_tn, &a0).unwrap();
         case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list())]);
     }
 }
@@ -1154,7 +3276,7 @@ mod g11_223 {
         }
         pub fn g11_223_jvp(const X[m, n], const W[m, n, m], dim k, const X_dot[m, n], const W_dot[m, n, m]) -> Y0_dot[m, k] {
             S2[j, p: k, b] = sum[i](recip(1.5 + p^2) * X[j, 2] * recip(1.5 + X[j, i]^2) * W[j, i, j] * X[b, i] * X[j, i]);
-            S2_dot[j, p: k, b] = sum[i](recip(1.5 + p^2) * (W[j, i, j] * (X[j, 2] * recip(1.5 + X[j, i]^2) * X_dot[j, i] + ((if (2 < len(n)) { X_dot[j, 2] } else { 0 }) * recip(1.5 + X[j, i]^2) - 2 * (X[j, 2] * recip(1.5 + X[j, i]^2)^2 * X_dot[j, i] * X[j, i])) * X[j, i]) + X[j, 2] * recip(1.5 + X[j, i]^2) * W_dot[j, i, j] * X[j, i]) * X[b, i] + recip(1.5 + p^2) * X[j, 2] * recip(1.5 + X[j, i]^2) * W[j, i, j] * X_dot[b, i] * X[j, i]);
+            S2_dot[j, p: k, b] = sum[i](recip(1.5 + p^2) * (W[j, i, j] * (X[j, 2] * recip(1.5 + X[j, i]^2) * X_dot[j, i] + (X_dot[j, 2] * recip(1.5 + X[j, i]^2) - 2 * (X[j, 2] * recip(1.5 + X[j, i]^2)^2 * X_dot[j, i] * X[j, i])) * X[j, i]) + X[j, 2] * recip(1.5 + X[j, i]^2) * W_dot[j, i, j] * X[j, i]) * X[b, i] + recip(1.5 + p^2) * X[j, 2] * recip(1.5 + X[j, i]^2) * W[j, i, j] * X_dot[b, i] * X[j, i]);
             Y0_dot[j, p] = sum[b]((sum[a](-(j * X_dot[b, a] * X[j, a]^2 * X[j, a]) - X[b, a] * (2 * (j * X_dot[j, a] * X[j, a] * X[j, a]) + j * X_dot[j, a] * X[j, a]^2)) - 2 * (S2_dot[j, p, b] * S2[j, p, b] * (sum[i](-(j * X[b, i] * X[j, i]^2 * X[j, i])) / (1.5 + S2[j, p, b]^2)))) / (1.5 + S2[j, p, b]^2));
         }
     }
@@ -1175,6 +3297,91 @@ mod g11_223 {
         direction(a1.view_mut().into_dyn(), 1);
         let d0 = g11_223_jvp(&p_X, &p_W, p_k, &a0, &a1).unwrap();
         case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list())]);
+    }
+}
+
+mod g11_225 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_225(const X[n, n, n], dim m) -> Y0[m, n] {
+            Y0[j, i] = sum[a]((X[i, a, i] + i) * sqrt(0.5 + (if (i + 2 >= 0) && (i + 2 < len(n)) { X[a, i, i + 2] } else { 0 })^2) * (j^2 * log_softmax[i](X[i, i, i])) * (-X[i, a, i]^2));
+        }
+        pub fn g11_225_vjp(const X[n, n, n], dim m, const Y0_bar[m, n]) -> X_bar[n, n, n] {
+            L[i] = log_softmax[i](X[i, i, i]);
+            S_bar[i] = sum[j](-(j^2 * Y0_bar[j, i]));
+            L_bar[i] = sum[a](S_bar[i] * sqrt(0.5 + (if (i + 2 >= 0) && (i + 2 < len(n)) { X[a, i, i + 2] } else { 0 })^2) * X[i, a, i]^2 * (X[i, a, i] + i));
+            S3[i, a: n] = L[i] * S_bar[i] * sqrt(0.5 + (if (i + 2 >= 0) && (i + 2 < len(n)) { X[a, i, i + 2] } else { 0 })^2);
+            X_bar[i, a, j] = (S3[i, a] * X[i, a, i]^2 + 2 * (S3[i, a] * X[i, a, i] * (X[i, a, i] + i))) * (i == j) + (if (a + 2 >= 0) && (a + 2 < len(n)) { 2 * (L[a] * S_bar[a] * X[a, i, a]^2 * (X[a, i, a] + a) / (2 * sqrt(0.5 + (if (a + 2 >= 0) && (a + 2 < len(n)) { X[i, a, a + 2] } else { 0 })^2)) * (if (a + 2 >= 0) && (a + 2 < len(n)) { X[i, a, a + 2] } else { 0 })) } else { 0 }) * (a + 2 == j) + (L_bar[i] - sum[k](L_bar[k]) * exp(L[i])) * (i == a) * (i == j);
+        }
+        pub fn g11_225_jvp(const X[n, n, n], dim m, const X_dot[n, n, n]) -> Y0_dot[m, n] {
+            S3[i: n, a: n] = sqrt(0.5 + (if (i + 2 >= 0) && (i + 2 < len(n)) { X[a, i, i + 2] } else { 0 })^2);
+            S_dot[i] = sum[a]((((X_dot[i, i, i] - sum[j](exp(log_softmax[j](X[j, j, j])) * X_dot[j, j, j])) * S3[i, a] + log_softmax[i](X[i, i, i]) * (2 * ((if (i + 2 >= 0) && (i + 2 < len(n)) { X_dot[a, i, i + 2] } else { 0 }) * (if (i + 2 >= 0) && (i + 2 < len(n)) { X[a, i, i + 2] } else { 0 })) / (2 * S3[i, a]))) * X[i, a, i]^2 + 2 * (log_softmax[i](X[i, i, i]) * S3[i, a] * X_dot[i, a, i] * X[i, a, i])) * (X[i, a, i] + i) + log_softmax[i](X[i, i, i]) * S3[i, a] * X_dot[i, a, i] * X[i, a, i]^2);
+            Y0_dot[j, i] = -(j^2 * S_dot[i]);
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.tensor::<f64, ndarray::Ix3>("X");
+        let p_m = case.integer::<usize>("m");
+        let r0 = g11_225(&p_X, p_m).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix2>(0);
+        let g0 = g11_225_vjp(&p_X, p_m, &c0).unwrap();
+        case.gradient("X", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_X.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        let d0 = g11_225_jvp(&p_X, p_m, &a0).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list())]);
+    }
+}
+
+mod g11_226 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_226(const X[m, k], const W[n, k], tm[k]: usize) -> Y0 {
+            Y0 = sum[i, p](X[tm[p], p] * W[i, p] * log_softmax[i](X[tm[p], p]));
+        }
+        pub fn g11_226_vjp(const X[m, k], const W[n, k], tm[k]: usize, const Y0_bar) -> (X_bar[m, k], W_bar[n, k]) {
+            L[p, i: n] = log_softmax[i](X[tm[p], p]);
+            W_bar[i, p] = Y0_bar * X[tm[p], p] * L[p, i];
+            L_bar[p, i] = Y0_bar * X[tm[p], p] * W[i, p];
+            X_bar[i, p] = sum[j](Y0_bar * W[j, p] * L[p, j]) * (tm[p] == i) + sum[k](L_bar[p, k] - sum[m](L_bar[p, m]) * exp(L[p, k])) * (tm[p] == i);
+        }
+        pub fn g11_226_jvp(const X[m, k], const W[n, k], tm[k]: usize, const X_dot[m, k], const W_dot[n, k]) -> Y0_dot {
+            Y0_dot = sum[i, p](W[i, p] * (X_dot[tm[p], p] * log_softmax[i](X[tm[p], p]) + X[tm[p], p] * (X_dot[tm[p], p] - sum[j: n](X_dot[tm[p], p] * exp(log_softmax[j](X[tm[p], p]))))) + X[tm[p], p] * log_softmax[i](X[tm[p], p]) * W_dot[i, p]);
+        }
+        pub fn g11_226_hvp(const X[m, k], const W[n, k], tm[k]: usize, const X_dot[m, k], const W_dot[n, k]) -> (X_bar_dot[m, k], W_bar_dot[n, k]) {
+            L[p, i: n] = log_softmax[i](X[tm[p], p]);
+            L_dot[p, i: n] = X_dot[tm[p], p] - sum[j](X_dot[tm[p], p] * exp(L[p, j]));
+            W_bar_dot[i, p] = X_dot[tm[p], p] * L[p, i] + X[tm[p], p] * L_dot[p, i];
+            L_bar_dot[p, i] = X[tm[p], p] * W_dot[i, p] + X_dot[tm[p], p] * W[i, p];
+            X_bar_dot[i, p] = sum[j](W_dot[j, p] * L[p, j] + L_dot[p, j] * W[j, p]) * (tm[p] == i) + sum[k](L_bar_dot[p, k] - (sum[m](X[tm[p], p] * W[m, p]) * L_dot[p, k] * exp(L[p, k]) + sum[n](L_bar_dot[p, n]) * exp(L[p, k]))) * (tm[p] == i);
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.tensor::<f64, ndarray::Ix2>("X");
+        let p_W = case.tensor::<f64, ndarray::Ix2>("W");
+        let p_tm = case.integers::<usize, ndarray::Ix1>("tm");
+        let r0 = g11_226(&p_X, &p_W, &p_tm).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.scalar_cotangent::<f64>(0);
+        let (g0, g1) = g11_226_vjp(&p_X, &p_W, &p_tm, c0).unwrap();
+        case.gradient("X", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_X.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        case.gradient("W", g1.view().into_dyn(), 1.0);
+        let mut a1 = p_W.clone();
+        direction(a1.view_mut().into_dyn(), 1);
+        let d0 = g11_226_jvp(&p_X, &p_W, &p_tm, &a0, &a1).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list())]);
+        let (h0, h1) = g11_226_hvp(&p_X, &p_W, &p_tm, &a0, &a1).unwrap();
+        let mut b0 = a0.clone();
+        direction(b0.view_mut().into_dyn(), 5);
+        let mut b1 = a1.clone();
+        direction(b1.view_mut().into_dyn(), 6);
+        let (k0, k1) = g11_226_hvp(&p_X, &p_W, &p_tm, &b0, &b1).unwrap();
+        case.symmetric::<f64>(&vec![(h0.list(), b0.list()), (h1.list(), b1.list())], &vec![(k0.list(), a0.list()), (k1.list(), a1.list())]);
     }
 }
 
@@ -1246,9 +3453,89 @@ mod g11_228 {
     }
 }
 
+mod g11_229 {
+    use super::*;
+    einstan::einstan! {
+        pub fn g11_229(const X[n, m, k], tn[k]: usize) -> Y0[n, m, k] {
+            Y0[i, j, p] = sum[b](atan(X[i, b, p]) * exp(0.5 * 1.74) * abs(X[tn[p], b, p]));
+        }
+        pub fn g11_229_vjp(const X[n, m, k], tn[k]: usize, const Y0_bar[n, m, k]) -> X_bar[n, m, k] {
+            X_bar[i, b, p] = sum[j](exp(0.87) * abs(X[tn[p], b, p]) * Y0_bar[i, j, p] / (1 + X[i, b, p]^2)) + sum[k, m](exp(0.87) * sign(X[tn[p], b, p]) * Y0_bar[k, m, p] * atan(X[k, b, p])) * (tn[p] == i);
+        }
+        pub fn g11_229_jvp(const X[n, m, k], tn[k]: usize, const X_dot[n, m, k]) -> Y0_dot[n, m, k] {
+            Y0_dot[i, j, p] = sum[b](exp(0.87) * X_dot[tn[p], b, p] * sign(X[tn[p], b, p]) * atan(X[i, b, p]) + exp(0.87) * abs(X[tn[p], b, p]) * (X_dot[i, b, p] / (1 + X[i, b, p]^2)));
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.tensor::<f64, ndarray::Ix3>("X");
+        let p_tn = case.integers::<usize, ndarray::Ix1>("tn");
+        let r0 = g11_229(&p_X, &p_tn).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix3>(0);
+        let g0 = g11_229_vjp(&p_X, &p_tn, &c0).unwrap();
+        case.gradient("X", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_X.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        let d0 = g11_229_jvp(&p_X, &p_tn, &a0).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list())]);
+    }
+}
+
 #[test]
 fn what_is_written_has_the_same_values() {
     let cases = cases(include_str!("../data/generated.json"));
+    g11_136::run(&cases["g11_136"]);
+    g11_137::run(&cases["g11_137"]);
+    g11_138::run(&cases["g11_138"]);
+    g11_139::run(&cases["g11_139"]);
+    g11_140::run(&cases["g11_140"]);
+    g11_141::run(&cases["g11_141"]);
+    g11_142::run(&cases["g11_142"]);
+    g11_143::run(&cases["g11_143"]);
+    g11_144::run(&cases["g11_144"]);
+    g11_145::run(&cases["g11_145"]);
+    g11_146::run(&cases["g11_146"]);
+    g11_147::run(&cases["g11_147"]);
+    g11_148::run(&cases["g11_148"]);
+    g11_149::run(&cases["g11_149"]);
+    g11_150::run(&cases["g11_150"]);
+    g11_151::run(&cases["g11_151"]);
+    g11_152::run(&cases["g11_152"]);
+    g11_153::run(&cases["g11_153"]);
+    g11_154::run(&cases["g11_154"]);
+    g11_155::run(&cases["g11_155"]);
+    g11_156::run(&cases["g11_156"]);
+    g11_157::run(&cases["g11_157"]);
+    g11_158::run(&cases["g11_158"]);
+    g11_159::run(&cases["g11_159"]);
+    g11_160::run(&cases["g11_160"]);
+    g11_162::run(&cases["g11_162"]);
+    g11_163::run(&cases["g11_163"]);
+    g11_164::run(&cases["g11_164"]);
+    g11_165::run(&cases["g11_165"]);
+    g11_166::run(&cases["g11_166"]);
+    g11_167::run(&cases["g11_167"]);
+    g11_168::run(&cases["g11_168"]);
+    g11_169::run(&cases["g11_169"]);
+    g11_170::run(&cases["g11_170"]);
+    g11_171::run(&cases["g11_171"]);
+    g11_172::run(&cases["g11_172"]);
+    g11_173::run(&cases["g11_173"]);
+    g11_174::run(&cases["g11_174"]);
+    g11_175::run(&cases["g11_175"]);
+    g11_176::run(&cases["g11_176"]);
+    g11_177::run(&cases["g11_177"]);
+    g11_178::run(&cases["g11_178"]);
+    g11_179::run(&cases["g11_179"]);
+    g11_180::run(&cases["g11_180"]);
+    g11_181::run(&cases["g11_181"]);
+    g11_182::run(&cases["g11_182"]);
+    g11_183::run(&cases["g11_183"]);
+    g11_184::run(&cases["g11_184"]);
+    g11_185::run(&cases["g11_185"]);
+    g11_186::run(&cases["g11_186"]);
+    g11_187::run(&cases["g11_187"]);
     g11_188::run(&cases["g11_188"]);
     g11_189::run(&cases["g11_189"]);
     g11_190::run(&cases["g11_190"]);
@@ -1258,13 +3545,17 @@ fn what_is_written_has_the_same_values() {
     g11_194::run(&cases["g11_194"]);
     g11_195::run(&cases["g11_195"]);
     g11_196::run(&cases["g11_196"]);
+    g11_197::run(&cases["g11_197"]);
+    g11_198::run(&cases["g11_198"]);
     g11_199::run(&cases["g11_199"]);
     g11_200::run(&cases["g11_200"]);
     g11_201::run(&cases["g11_201"]);
     g11_202::run(&cases["g11_202"]);
     g11_203::run(&cases["g11_203"]);
+    g11_204::run(&cases["g11_204"]);
     g11_205::run(&cases["g11_205"]);
     g11_206::run(&cases["g11_206"]);
+    g11_207::run(&cases["g11_207"]);
     g11_208::run(&cases["g11_208"]);
     g11_209::run(&cases["g11_209"]);
     g11_210::run(&cases["g11_210"]);
@@ -1277,8 +3568,13 @@ fn what_is_written_has_the_same_values() {
     g11_217::run(&cases["g11_217"]);
     g11_218::run(&cases["g11_218"]);
     g11_219::run(&cases["g11_219"]);
+    g11_220::run(&cases["g11_220"]);
+    g11_221::run(&cases["g11_221"]);
     g11_222::run(&cases["g11_222"]);
     g11_223::run(&cases["g11_223"]);
+    g11_225::run(&cases["g11_225"]);
+    g11_226::run(&cases["g11_226"]);
     g11_227::run(&cases["g11_227"]);
     g11_228::run(&cases["g11_228"]);
+    g11_229::run(&cases["g11_229"]);
 }

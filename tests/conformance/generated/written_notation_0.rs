@@ -52,6 +52,131 @@ mod attn {
     }
 }
 
+mod conv {
+    use super::*;
+    einstan::einstan! {
+        pub fn f(const X[n, c, h, w], const K[o, c, r, s]) -> Y[n, o, h - r + 1, w - s + 1] {
+            Y[b, i, y, x] = sum[c, r, s](X[b, c, y + r, x + s] * K[i, c, r, s]);
+        }
+        pub fn f_vjp(const X[n, c, h, w], const K[o, c, r, s], const Y_bar[n, o, p, p2]) -> (X_bar[n, c, h, w], K_bar[o, c, r, s]) {
+            X_bar[b, c, i, j] = sum[s: s, r: r, k: o](if (j - s >= 0) && (j - s < len(w) - len(s) + 1) { if (i - r >= 0) && (i - r < len(h) - len(r) + 1) { K[k, c, r, s] * Y_bar[b, k, i - r, j - s] } else { 0 } } else { 0 });
+            K_bar[i, c, r, s] = sum[b, y, x](Y_bar[b, i, y, x] * X[b, c, y + r, x + s]);
+        }
+        pub fn f_jvp(const X[n, c, h, w], const K[o, c, r, s], const X_dot[n, c, h, w], const K_dot[o, c, r, s]) -> Y_dot[n, o, h - r + 1, w - s + 1] {
+            Y_dot[b, i, y, x] = sum[c, r, s](K_dot[i, c, r, s] * X[b, c, y + r, x + s] + K[i, c, r, s] * X_dot[b, c, y + r, x + s]);
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.tensor::<f64, ndarray::Ix4>("X");
+        let p_K = case.tensor::<f64, ndarray::Ix4>("K");
+        let r0 = f(&p_X, &p_K).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix4>(0);
+        let (g0, g1) = f_vjp(&p_X, &p_K, &c0).unwrap();
+        case.gradient("X", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_X.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        case.gradient("K", g1.view().into_dyn(), 1.0);
+        let mut a1 = p_K.clone();
+        direction(a1.view_mut().into_dyn(), 1);
+        let d0 = f_jvp(&p_X, &p_K, &a0, &a1).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list())]);
+    }
+}
+
+mod conv_same {
+    use super::*;
+    einstan::einstan! {
+        pub fn f(const X[n, c, h, w], const K[o, c, r, s]) -> Y[n, o, h, w] {
+            Y[b, i, y, x] = sum[c, r, s]((if (y + r - 1 >= 0) && (y + r - 1 < len(h)) { if (x + s - 1 >= 0) && (x + s - 1 < len(w)) { X[b, c, y + r - 1, x + s - 1] } else { 0 } } else { 0 }) * K[i, c, r, s]);
+        }
+        pub fn f_vjp(const X[n, c, h, w], const K[o, c, r, s], const Y_bar[n, o, h, w]) -> (X_bar[n, c, h, w], K_bar[o, c, r, s]) {
+            X_bar[b, c, i, j] = sum[s: s, r: r, k: o](if (j - s + 1 >= 0) && (j - s + 1 < len(w)) { if (i - r + 1 >= 0) && (i - r + 1 < len(h)) { K[k, c, r, s] * Y_bar[b, k, i - r + 1, j - s + 1] } else { 0 } } else { 0 });
+            K_bar[i, c, r, s] = sum[b, y, x](Y_bar[b, i, y, x] * (if (y + r - 1 >= 0) && (y + r - 1 < len(h)) { if (x + s - 1 >= 0) && (x + s - 1 < len(w)) { X[b, c, y + r - 1, x + s - 1] } else { 0 } } else { 0 }));
+        }
+        pub fn f_jvp(const X[n, c, h, w], const K[o, c, r, s], const X_dot[n, c, h, w], const K_dot[o, c, r, s]) -> Y_dot[n, o, h, w] {
+            Y_dot[b, i, y, x] = sum[c, r, s](K_dot[i, c, r, s] * (if (y + r - 1 >= 0) && (y + r - 1 < len(h)) { if (x + s - 1 >= 0) && (x + s - 1 < len(w)) { X[b, c, y + r - 1, x + s - 1] } else { 0 } } else { 0 }) + K[i, c, r, s] * (if (y + r - 1 >= 0) && (y + r - 1 < len(h)) { if (x + s - 1 >= 0) && (x + s - 1 < len(w)) { X_dot[b, c, y + r - 1, x + s - 1] } else { 0 } } else { 0 }));
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.tensor::<f64, ndarray::Ix4>("X");
+        let p_K = case.tensor::<f64, ndarray::Ix4>("K");
+        let r0 = f(&p_X, &p_K).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix4>(0);
+        let (g0, g1) = f_vjp(&p_X, &p_K, &c0).unwrap();
+        case.gradient("X", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_X.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        case.gradient("K", g1.view().into_dyn(), 1.0);
+        let mut a1 = p_K.clone();
+        direction(a1.view_mut().into_dyn(), 1);
+        let d0 = f_jvp(&p_X, &p_K, &a0, &a1).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list())]);
+    }
+}
+
+mod gather {
+    use super::*;
+    einstan::einstan! {
+        pub fn f(const E[v, d], tok[t]: usize) -> Y[t, d] {
+            Y[i, c] = E[tok[i], c];
+        }
+        pub fn f_vjp(const E[v, d], tok[t]: usize, const Y_bar[t, d]) -> E_bar[v, d] {
+            E_bar[i, c] = sum[j](Y_bar[j, c] * (tok[j] == i));
+        }
+        pub fn f_jvp(const E[v, d], tok[t]: usize, const E_dot[v, d]) -> Y_dot[t, d] {
+            Y_dot[i, c] = E_dot[tok[i], c];
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_E = case.tensor::<f64, ndarray::Ix2>("E");
+        let p_tok = case.integers::<usize, ndarray::Ix1>("tok");
+        let r0 = f(&p_E, &p_tok).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix2>(0);
+        let g0 = f_vjp(&p_E, &p_tok, &c0).unwrap();
+        case.gradient("E", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_E.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        let d0 = f_jvp(&p_E, &p_tok, &a0).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list())]);
+    }
+}
+
+mod scatter {
+    use super::*;
+    einstan::einstan! {
+        pub fn f(dim m, ix[n]: usize, const x[n, c]) -> y[m, c] {
+            y[ix[i], j] += x[i, j];
+        }
+        pub fn f_vjp(dim m, ix[n]: usize, const x[n, c], const y_bar[m, c]) -> x_bar[n, c] {
+            x_bar[i, j] = y_bar[ix[i], j];
+        }
+        pub fn f_jvp(dim m, ix[n]: usize, const x[n, c], const x_dot[n, c]) -> y_dot[m, c] {
+            y_dot[i, j] = sum[k](x_dot[k, j] * (ix[k] == i));
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_m = case.integer::<usize>("m");
+        let p_ix = case.integers::<usize, ndarray::Ix1>("ix");
+        let p_x = case.tensor::<f64, ndarray::Ix2>("x");
+        let r0 = f(p_m, &p_ix, &p_x).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix2>(0);
+        let g0 = f_vjp(p_m, &p_ix, &p_x, &c0).unwrap();
+        case.gradient("x", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_x.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        let d0 = f_jvp(p_m, &p_ix, &p_x, &a0).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list())]);
+    }
+}
+
 mod onehot {
     use super::*;
     einstan::einstan! {
@@ -65,6 +190,203 @@ mod onehot {
         let p_c = case.integer::<usize>("c");
         let r0 = f::<f64>(&p_tok, p_c).unwrap();
         case.output::<f64>(0, &r0);
+    }
+}
+
+mod n_conv_padded_strided {
+    use super::*;
+    einstan::einstan! {
+        pub fn f(const X[h, w], const K[r, q], dim s, dim p) -> Y[(h + 2 * p - r) / s + 1, (2 * p + w - q) / s + 1] {
+            Y[y, x] = sum[a, b]((if (len(s) * y + a - len(p) >= 0) && (len(s) * y + a - len(p) < len(h)) { if (len(s) * x + b - len(p) >= 0) && (len(s) * x + b - len(p) < len(w)) { X[len(s) * y + a - len(p), len(s) * x + b - len(p)] } else { 0 } } else { 0 }) * K[a, b]);
+        }
+        pub fn f_vjp(const X[h, w], const K[r, q], dim s, dim p, const Y_bar[p2, p3]) -> (X_bar[h, w], K_bar[r, q]) {
+            X_bar[i, j] = sum[b: q, a: r](if ((((len(p) + j - b) % len(s)) == 0) && (floor((len(p) + j - b) / len(s)) >= 0)) && (floor((len(p) + j - b) / len(s)) < floor((2 * len(p) + len(w) - len(q)) / len(s)) + 1) { if ((((len(p) + i - a) % len(s)) == 0) && (floor((len(p) + i - a) / len(s)) >= 0)) && (floor((len(p) + i - a) / len(s)) < floor((len(h) + 2 * len(p) - len(r)) / len(s)) + 1) { K[a, b] * Y_bar[(len(p) + i - a) / len(s), (len(p) + j - b) / len(s)] } else { 0 } } else { 0 });
+            K_bar[a, b] = sum[y, x](Y_bar[y, x] * (if (len(s) * y + a - len(p) >= 0) && (len(s) * y + a - len(p) < len(h)) { if (len(s) * x + b - len(p) >= 0) && (len(s) * x + b - len(p) < len(w)) { X[len(s) * y + a - len(p), len(s) * x + b - len(p)] } else { 0 } } else { 0 }));
+        }
+        pub fn f_jvp(const X[h, w], const K[r, q], dim s, dim p, const X_dot[h, w], const K_dot[r, q]) -> Y_dot[(h + 2 * p - r) / s + 1, (2 * p + w - q) / s + 1] {
+            Y_dot[y, x] = sum[a, b](K_dot[a, b] * (if (len(s) * y + a - len(p) >= 0) && (len(s) * y + a - len(p) < len(h)) { if (len(s) * x + b - len(p) >= 0) && (len(s) * x + b - len(p) < len(w)) { X[len(s) * y + a - len(p), len(s) * x + b - len(p)] } else { 0 } } else { 0 }) + K[a, b] * (if (len(s) * y + a - len(p) >= 0) && (len(s) * y + a - len(p) < len(h)) { if (len(s) * x + b - len(p) >= 0) && (len(s) * x + b - len(p) < len(w)) { X_dot[len(s) * y + a - len(p), len(s) * x + b - len(p)] } else { 0 } } else { 0 }));
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.tensor::<f64, ndarray::Ix2>("X");
+        let p_K = case.tensor::<f64, ndarray::Ix2>("K");
+        let p_s = case.integer::<usize>("s");
+        let p_p = case.integer::<usize>("p");
+        let r0 = f(&p_X, &p_K, p_s, p_p).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix2>(0);
+        let (g0, g1) = f_vjp(&p_X, &p_K, p_s, p_p, &c0).unwrap();
+        case.gradient("X", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_X.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        case.gradient("K", g1.view().into_dyn(), 1.0);
+        let mut a1 = p_K.clone();
+        direction(a1.view_mut().into_dyn(), 1);
+        let d0 = f_jvp(&p_X, &p_K, p_s, p_p, &a0, &a1).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list())]);
+    }
+}
+
+mod n_annot_lhs {
+    use super::*;
+    einstan::einstan! {
+        pub fn f(const X[n, m], dim c) -> Z[n, c] {
+            Z[i, j] = X[i, 0] * j;
+        }
+        pub fn f_vjp(const X[n, m], dim c, const Z_bar[n, c]) -> X_bar[n, m] {
+            X_bar[i, j] = sum[k](k * Z_bar[i, k]) * (0 == j);
+        }
+        pub fn f_jvp(const X[n, m], dim c, const X_dot[n, m]) -> Z_dot[n, c] {
+            Z_dot[i, j] = X_dot[i, 0] * j;
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.tensor::<f64, ndarray::Ix2>("X");
+        let p_c = case.integer::<usize>("c");
+        let r0 = f(&p_X, p_c).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix2>(0);
+        let g0 = f_vjp(&p_X, p_c, &c0).unwrap();
+        case.gradient("X", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_X.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        let d0 = f_jvp(&p_X, p_c, &a0).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list())]);
+    }
+}
+
+mod n_annot_wrap {
+    use super::*;
+    einstan::einstan! {
+        pub fn f(const X[n]) -> Z {
+            S[i: 2 * n, j: n] = X[wrap(i + j)];
+            Z = sum[i, j](S[i, j] * S[i, j]);
+        }
+        pub fn f_vjp(const X[n], const Z_bar) -> X_bar[n] {
+            S[i: 2 * n, j: n] = X[wrap(i + j)];
+            S_bar[i, j] = 2 * (Z_bar * S[i, j]);
+            X_bar[i] = sum[j: 2 * n](S_bar[j, wrap(i - j)]);
+        }
+        pub fn f_jvp(const X[n], const X_dot[n]) -> Z_dot {
+            S[i: 2 * n, j: n] = X[wrap(i + j)];
+            S_dot[i: 2 * n, j: n] = X_dot[wrap(i + j)];
+            Z_dot = sum[i, j](2 * (S_dot[i, j] * S[i, j]));
+        }
+        pub fn f_hvp(const X[n], const X_dot[n]) -> X_bar_dot[n] {
+            S_dot[i: 2 * n, j: n] = X_dot[wrap(i + j)];
+            X_bar_dot[i] = sum[j: 2 * n](2 * S_dot[j, wrap(i - j)]);
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.tensor::<f64, ndarray::Ix1>("X");
+        let r0 = f(&p_X).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.scalar_cotangent::<f64>(0);
+        let g0 = f_vjp(&p_X, c0).unwrap();
+        case.gradient("X", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_X.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        let d0 = f_jvp(&p_X, &a0).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list())]);
+        let h0 = f_hvp(&p_X, &a0).unwrap();
+        let mut b0 = a0.clone();
+        direction(b0.view_mut().into_dyn(), 5);
+        let k0 = f_hvp(&p_X, &b0).unwrap();
+        case.symmetric::<f64>(&vec![(h0.list(), b0.list())], &vec![(k0.list(), a0.list())]);
+    }
+}
+
+mod n_concat {
+    use super::*;
+    einstan::einstan! {
+        pub fn f(const A[n], const B[m]) -> Z[n + m] {
+            Z[i] = if i < len(n) { A[i] } else { B[i - len(n)] };
+        }
+        pub fn f_vjp(const A[n], const B[m], const Z_bar[p]) -> (A_bar[n], B_bar[m]) {
+            A_bar[i] = if i < len(n) { Z_bar[i] } else { 0 };
+            B_bar[i] = if !(len(n) + i < len(n)) { Z_bar[len(n) + i] } else { 0 };
+        }
+        pub fn f_jvp(const A[n], const B[m], const A_dot[n], const B_dot[m]) -> Z_dot[n + m] {
+            Z_dot[i] = if i < len(n) { A_dot[i] } else { B_dot[i - len(n)] };
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_A = case.tensor::<f64, ndarray::Ix1>("A");
+        let p_B = case.tensor::<f64, ndarray::Ix1>("B");
+        let r0 = f(&p_A, &p_B).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix1>(0);
+        let (g0, g1) = f_vjp(&p_A, &p_B, &c0).unwrap();
+        case.gradient("A", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_A.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        case.gradient("B", g1.view().into_dyn(), 1.0);
+        let mut a1 = p_B.clone();
+        direction(a1.view_mut().into_dyn(), 1);
+        let d0 = f_jvp(&p_A, &p_B, &a0, &a1).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list())]);
+    }
+}
+
+mod n_merge_axes {
+    use super::*;
+    einstan::einstan! {
+        pub fn f(const X[n, m]) -> Y[n * m] {
+            Y[p] = X[p / len(m), (p % len(m))];
+        }
+        pub fn f_vjp(const X[n, m], const Y_bar[p]) -> X_bar[n, m] {
+            X_bar[i, j] = Y_bar[len(m) * i + j];
+        }
+        pub fn f_jvp(const X[n, m], const X_dot[n, m]) -> Y_dot[n * m] {
+            Y_dot[p] = X_dot[p / len(m), (p % len(m))];
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.tensor::<f64, ndarray::Ix2>("X");
+        let r0 = f(&p_X).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix1>(0);
+        let g0 = f_vjp(&p_X, &c0).unwrap();
+        case.gradient("X", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_X.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        let d0 = f_jvp(&p_X, &a0).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list())]);
+    }
+}
+
+mod n_split_axes {
+    use super::*;
+    einstan::einstan! {
+        pub fn f(const X[p], dim n, dim m) -> Y[n, m] {
+            Y[i, j] = X[len(m) * i + j];
+        }
+        pub fn f_vjp(const X[p], dim n, dim m, const Y_bar[n, m]) -> X_bar[p] {
+            X_bar[i] = if (floor((i) / len(m)) >= 0) && (floor((i) / len(m)) < len(n)) { if (i / len(m) >= 0) && (i / len(m) < len(n)) && ((i % len(m)) >= 0) && ((i % len(m)) < len(m)) { Y_bar[i / len(m), (i % len(m))] } else { 0 } } else { 0 };
+        }
+        pub fn f_jvp(const X[p], dim n, dim m, const X_dot[p]) -> Y_dot[n, m] {
+            Y_dot[i, j] = X_dot[len(m) * i + j];
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.tensor::<f64, ndarray::Ix1>("X");
+        let p_n = case.integer::<usize>("n");
+        let p_m = case.integer::<usize>("m");
+        let r0 = f(&p_X, p_n, p_m).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix2>(0);
+        let g0 = f_vjp(&p_X, p_n, p_m, &c0).unwrap();
+        case.gradient("X", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_X.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        let d0 = f_jvp(&p_X, p_n, p_m, &a0).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list())]);
     }
 }
 
@@ -109,6 +431,34 @@ mod n_safe_branch {
         }
         pub fn f_jvp(const x[n], const x_dot[n]) -> y_dot[n] {
             y_dot[i] = if x[i] > 0 { x_dot[i] / x[i] - recip(x[i])^2 * x_dot[i] } else { 0 };
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_x = case.tensor::<f64, ndarray::Ix1>("x");
+        let r0 = f(&p_x).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix1>(0);
+        let g0 = f_vjp(&p_x, &c0).unwrap();
+        case.gradient("x", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_x.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        let d0 = f_jvp(&p_x, &a0).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list())]);
+    }
+}
+
+mod n_branch_range {
+    use super::*;
+    einstan::einstan! {
+        pub fn f(const x[n]) -> y[n + 1] {
+            y[i] = if i > 0 { x[i - 1] } else { 7 };
+        }
+        pub fn f_vjp(const x[n], const y_bar[p]) -> x_bar[n] {
+            x_bar[i] = y_bar[i + 1];
+        }
+        pub fn f_jvp(const x[n], const x_dot[n]) -> y_dot[n + 1] {
+            y_dot[i] = if i > 0 { x_dot[i - 1] } else { 0 };
         }
     }
     #[allow(non_snake_case)]
@@ -184,6 +534,160 @@ mod n_one_hot {
     }
 }
 
+mod n_pad_value {
+    use super::*;
+    einstan::einstan! {
+        pub fn f(const X[n]) -> Y[n] {
+            Y[i] = max[r: 3](if (i + r - 1 >= 0) && (i + r - 1 < len(n)) { X[i + r - 1] } else { -inf });
+        }
+        pub fn f_vjp(const X[n], const Y_bar[n]) -> X_bar[n] {
+            Y[i: n] = max[r: 3](if (i + r - 1 >= 0) && (i + r - 1 < len(n)) { X[i + r - 1] } else { -inf });
+            X_bar[i] = sum[r: 3](if (i - r + 1 >= 0) && (i - r + 1 < len(n)) { if X[i] == Y[i - r + 1] { Y_bar[i - r + 1] * recip(sum[j: 3](((if (i - r + 1 + j - 1 >= 0) && (i - r + 1 + j - 1 < len(n)) { X[i - r + 1 + j - 1] } else { -inf }) == Y[i - r + 1]))) } else { 0 } } else { 0 });
+        }
+        pub fn f_jvp(const X[n], const X_dot[n]) -> Y_dot[n] {
+            Y[i: n] = max[r: 3](if (i + r - 1 >= 0) && (i + r - 1 < len(n)) { X[i + r - 1] } else { -inf });
+            Y_dot[i] = sum[r: 3](if (if (i + r - 1 >= 0) && (i + r - 1 < len(n)) { X[i + r - 1] } else { -inf }) == Y[i] { recip(sum[j: 3](((if (i + j - 1 >= 0) && (i + j - 1 < len(n)) { X[i + j - 1] } else { -inf }) == Y[i]))) * (if (i + r - 1 >= 0) && (i + r - 1 < len(n)) { X_dot[i + r - 1] } else { 0 }) } else { 0 });
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.tensor::<f64, ndarray::Ix1>("X");
+        let r0 = f(&p_X).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix1>(0);
+        let g0 = f_vjp(&p_X, &c0).unwrap();
+        case.gradient("X", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_X.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        let d0 = f_jvp(&p_X, &a0).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list())]);
+    }
+}
+
+mod n_clamp_diff {
+    use super::*;
+    einstan::einstan! {
+        pub fn f(const X[n]) -> Y[n] {
+            Y[i] = X[clamp(i + 1)] - 2 * X[i] + X[clamp(i - 1)];
+        }
+        pub fn f_vjp(const X[n], const Y_bar[n]) -> X_bar[n] {
+            X_bar[i] = sum[j](Y_bar[j] * (max(min(j + 1, len(n) - 1), 0) == i)) - 2 * Y_bar[i] + sum[k](Y_bar[k] * (max(min(k - 1, len(n) - 1), 0) == i));
+        }
+        pub fn f_jvp(const X[n], const X_dot[n]) -> Y_dot[n] {
+            Y_dot[i] = X_dot[clamp(i + 1)] - 2 * X_dot[i] + X_dot[clamp(i - 1)];
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.tensor::<f64, ndarray::Ix1>("X");
+        let r0 = f(&p_X).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix1>(0);
+        let g0 = f_vjp(&p_X, &c0).unwrap();
+        case.gradient("X", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_X.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        let d0 = f_jvp(&p_X, &a0).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list())]);
+    }
+}
+
+mod n_stride_dil {
+    use super::*;
+    einstan::einstan! {
+        pub fn f(const X[n], const K[r]) -> Y[(n - 2 * r + 1) / 3 + 1] {
+            Y[y] = sum[k](X[3 * y + 2 * k] * K[k]);
+        }
+        pub fn f_vjp(const X[n], const K[r], const Y_bar[p]) -> (X_bar[n], K_bar[r]) {
+            X_bar[i] = sum[k: r](if ((((i - 2 * k) % 3) == 0) && (floor((i - 2 * k) / 3) >= 0)) && (floor((i - 2 * k) / 3) < floor((len(n) - 2 * len(r) + 1) / 3) + 1) { K[k] * Y_bar[(i - 2 * k) / 3] } else { 0 });
+            K_bar[k] = sum[y](Y_bar[y] * X[3 * y + 2 * k]);
+        }
+        pub fn f_jvp(const X[n], const K[r], const X_dot[n], const K_dot[r]) -> Y_dot[(n - 2 * r + 1) / 3 + 1] {
+            Y_dot[y] = sum[k](K_dot[k] * X[3 * y + 2 * k] + K[k] * X_dot[3 * y + 2 * k]);
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.tensor::<f64, ndarray::Ix1>("X");
+        let p_K = case.tensor::<f64, ndarray::Ix1>("K");
+        let r0 = f(&p_X, &p_K).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix1>(0);
+        let (g0, g1) = f_vjp(&p_X, &p_K, &c0).unwrap();
+        case.gradient("X", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_X.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        case.gradient("K", g1.view().into_dyn(), 1.0);
+        let mut a1 = p_K.clone();
+        direction(a1.view_mut().into_dyn(), 1);
+        let d0 = f_jvp(&p_X, &p_K, &a0, &a1).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list())]);
+    }
+}
+
+mod n_scatter_pad {
+    use super::*;
+    einstan::einstan! {
+        pub fn f(const X[n], const K[r]) -> Y[n] {
+            Y[pad(i + k - 1)] += if (i + k - 1 >= 0) && (i + k - 1 < len(n)) { X[i] * K[k] } else { 0 };
+        }
+        pub fn f_vjp(const X[n], const K[r], const Y_bar[n]) -> (X_bar[n], K_bar[r]) {
+            X_bar[i] = sum[k: r](if (k + i - 1 >= 0) && (k + i - 1 < len(n)) { K[k] * Y_bar[k + i - 1] } else { 0 });
+            K_bar[k] = sum[i: n](if (i - k + 1 >= 0) && (i - k + 1 < len(n)) { Y_bar[i] * X[i - k + 1] } else { 0 });
+        }
+        pub fn f_jvp(const X[n], const K[r], const X_dot[n], const K_dot[r]) -> Y_dot[n] {
+            Y_dot[i] = sum[k: r](if (i - k + 1 >= 0) && (i - k + 1 < len(n)) { K_dot[k] * X[i - k + 1] + K[k] * X_dot[i - k + 1] } else { 0 });
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.tensor::<f64, ndarray::Ix1>("X");
+        let p_K = case.tensor::<f64, ndarray::Ix1>("K");
+        let r0 = f(&p_X, &p_K).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix1>(0);
+        let (g0, g1) = f_vjp(&p_X, &p_K, &c0).unwrap();
+        case.gradient("X", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_X.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        case.gradient("K", g1.view().into_dyn(), 1.0);
+        let mut a1 = p_K.clone();
+        direction(a1.view_mut().into_dyn(), 1);
+        let d0 = f_jvp(&p_X, &p_K, &a0, &a1).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list())]);
+    }
+}
+
+mod n_histogram {
+    use super::*;
+    einstan::einstan! {
+        pub fn f(t[n]: usize, const w[n], dim b) -> h[b] {
+            h[t[i]] += w[i];
+        }
+        pub fn f_vjp(t[n]: usize, const w[n], dim b, const h_bar[b]) -> w_bar[n] {
+            w_bar[i] = h_bar[t[i]];
+        }
+        pub fn f_jvp(t[n]: usize, const w[n], dim b, const w_dot[n]) -> h_dot[b] {
+            h_dot[i] = sum[j](w_dot[j] * (t[j] == i));
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_t = case.integers::<usize, ndarray::Ix1>("t");
+        let p_w = case.tensor::<f64, ndarray::Ix1>("w");
+        let p_b = case.integer::<usize>("b");
+        let r0 = f(&p_t, &p_w, p_b).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix1>(0);
+        let g0 = f_vjp(&p_t, &p_w, p_b, &c0).unwrap();
+        case.gradient("w", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_w.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        let d0 = f_jvp(&p_t, &p_w, p_b, &a0).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list())]);
+    }
+}
+
 mod n_acc_versions {
     use super::*;
     einstan::einstan! {
@@ -222,6 +726,68 @@ mod n_acc_versions {
     }
 }
 
+mod n_gather_affine {
+    use super::*;
+    einstan::einstan! {
+        pub fn f(const v[m], lo[n]: usize, k0: usize) -> Y[n] {
+            Y[i] = v[lo[i] + 1] * v[k0];
+        }
+        pub fn f_vjp(const v[m], lo[n]: usize, k0: usize, const Y_bar[n]) -> v_bar[m] {
+            v_bar[i] = sum[j](v[lo[j] + 1] * Y_bar[j]) * (k0 == i) + sum[k](v[k0] * Y_bar[k] * (lo[k] + 1 == i));
+        }
+        pub fn f_jvp(const v[m], lo[n]: usize, k0: usize, const v_dot[m]) -> Y_dot[n] {
+            Y_dot[i] = v_dot[k0] * v[lo[i] + 1] + v[k0] * v_dot[lo[i] + 1];
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_v = case.tensor::<f64, ndarray::Ix1>("v");
+        let p_lo = case.integers::<usize, ndarray::Ix1>("lo");
+        let p_k0 = case.integer::<usize>("k0");
+        let r0 = f(&p_v, &p_lo, p_k0).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix1>(0);
+        let g0 = f_vjp(&p_v, &p_lo, p_k0, &c0).unwrap();
+        case.gradient("v", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_v.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        let d0 = f_jvp(&p_v, &p_lo, p_k0, &a0).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list())]);
+    }
+}
+
+mod n_argmax_out {
+    use super::*;
+    einstan::einstan! {
+        pub fn f(const X[n, m]) -> (k[n]: usize, v[n]) {
+            k[i] = argmax[j](X[i, j]);
+            v[i] = X[i, k[i]];
+        }
+        pub fn f_vjp(const X[n, m], const v_bar[n]) -> X_bar[n, m] {
+            k[i] = argmax[j](X[i, j]);
+            X_bar[i, j] = v_bar[i] * (k[i] == j);
+        }
+        pub fn f_jvp(const X[n, m], const X_dot[n, m]) -> v_dot[n] {
+            k[i] = argmax[j](X[i, j]);
+            v_dot[i] = X_dot[i, k[i]];
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.tensor::<f64, ndarray::Ix2>("X");
+        let (r0, r1) = f(&p_X).unwrap();
+        case.output::<f64>(0, &Whole::array(&r0));
+        case.output::<f64>(1, &r1);
+        let c0 = case.cotangent::<f64, ndarray::Ix1>(0);
+        let g0 = f_vjp(&p_X, &c0).unwrap();
+        case.gradient("X", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_X.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        let d0 = f_jvp(&p_X, &a0).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list())]);
+    }
+}
+
 mod n_jac_self {
     use super::*;
     einstan::einstan! {
@@ -234,7 +800,7 @@ mod n_jac_self {
             x_bar[i] = 2 * (x[i] * J_bar[i, 0]) + 2 * (x[0] * J_bar[i, i]) + sum[j](2 * (J_bar[j, j] * x[j])) * (0 == i);
         }
         pub fn f_jvp(const x[n], const x_dot[n]) -> (J_dot[n, n], I_dot[n, n]) {
-            J_dot[i, j] = 2 * (((if (0 < len(n)) { x_dot[0] } else { 0 }) * x[i] + x[0] * x_dot[i]) * (i == j)) + 2 * (x[i] * x_dot[i] * (0 == j));
+            J_dot[i, j] = 2 * ((x_dot[0] * x[i] + x[0] * x_dot[i]) * (i == j)) + 2 * (x[i] * x_dot[i] * (0 == j));
             I_dot[i, j] = 0;
         }
     }
@@ -370,7 +936,7 @@ mod n_whole_call {
             Z_dot[i, j] = sum[k](W_dot[k, j] * X[i, k] + W[k, j] * X_dot[i, k]);
             P_dot[i, j] = P[i, j] * (Z_dot[i, j] - sum[k](P[i, k] * Z_dot[i, k]));
             L_dot[i, j] = P_dot[i, j] / P[i, j];
-            E_dot = -(sum[i: n](if (0 < len(k)) { L_dot[i, 0] } else { 0 }) / len(n));
+            E_dot = -(sum[i](L_dot[i, 0]) / len(n));
         }
         pub fn f_hvp(const X[n, m], const W[m, k], const X_dot[n, m], const W_dot[m, k]) -> (X_bar_dot[n, m], W_bar_dot[m, k]) {
             Z[i, j] = sum[k](W[k, j] * X[i, k]);
@@ -578,6 +1144,34 @@ mod n_fixed_dim {
     }
 }
 
+mod n_reverse {
+    use super::*;
+    einstan::einstan! {
+        pub fn f(const X[n]) -> Y[n] {
+            Y[i] = X[len(n) - i - 1];
+        }
+        pub fn f_vjp(const X[n], const Y_bar[n]) -> X_bar[n] {
+            X_bar[i] = Y_bar[len(n) - i - 1];
+        }
+        pub fn f_jvp(const X[n], const X_dot[n]) -> Y_dot[n] {
+            Y_dot[i] = X_dot[len(n) - i - 1];
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.tensor::<f64, ndarray::Ix1>("X");
+        let r0 = f(&p_X).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix1>(0);
+        let g0 = f_vjp(&p_X, &c0).unwrap();
+        case.gradient("X", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_X.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        let d0 = f_jvp(&p_X, &a0).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list())]);
+    }
+}
+
 mod n_zero_len {
     use super::*;
     einstan::einstan! {
@@ -658,14 +1252,15 @@ mod n_logits {
         }
         pub fn f_vjp(const X[n, c], t[n]: usize, const E_bar) -> X_bar[n, c] {
             L[i, j] = log_softmax[j](X[i, j]);
-            L_bar[i, j: c] = -(E_bar / len(n)) * (j == t[i]);
+            L_bar[i, j: c] = (if (t[i] >= 0) && (t[i] < len(c)) { -(E_bar / len(n)) } else { 0 }) * (t[i] == j);
             X_bar[i, j] = L_bar[i, j] - sum[k](L_bar[i, k]) * exp(L[i, j]);
         }
         pub fn f_jvp(const X[n, c], t[n]: usize, const X_dot[n, c]) -> E_dot {
-            E_dot = -(sum[i](sum[j]((X_dot[i, j] - sum[k](X_dot[i, k] * exp(log_softmax[k](X[i, k])))) * (j == t[i]))) / len(n));
+            L[i, j] = log_softmax[j](X[i, j]);
+            E_dot = -(sum[i](if (t[i] >= 0) && (t[i] < len(c)) { X_dot[i, t[i]] - sum[j: c](X_dot[i, j] * exp(L[i, j])) } else { 0 }) / len(n));
         }
         pub fn f_hvp(const X[n, c], t[n]: usize, const X_dot[n, c]) -> X_bar_dot[n, c] {
-            X_bar_dot[i, j] = -(sum[k: c](-recip(len(n)) * (k == t[i])) * exp(log_softmax[j](X[i, j])) * (X_dot[i, j] - sum[m](exp(log_softmax[m](X[i, m])) * X_dot[i, m])));
+            X_bar_dot[i, j] = -(sum[k: c]((if (t[i] >= 0) && (t[i] < len(c)) { -recip(len(n)) } else { 0 }) * (t[i] == k)) * exp(log_softmax[j](X[i, j])) * (X_dot[i, j] - sum[m](exp(log_softmax[m](X[i, m])) * X_dot[i, m])));
         }
     }
     #[allow(non_snake_case)]
@@ -686,6 +1281,50 @@ mod n_logits {
         direction(b0.view_mut().into_dyn(), 5);
         let k0 = f_hvp(&p_X, &p_t, &b0).unwrap();
         case.symmetric::<f64>(&vec![(h0.list(), b0.list())], &vec![(k0.list(), a0.list())]);
+    }
+}
+
+mod n_count {
+    use super::*;
+    einstan::einstan! {
+        pub fn f(t[n]: usize, dim b) -> h[b]: usize {
+            h[t[i]] += 1;
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_t = case.integers::<usize, ndarray::Ix1>("t");
+        let p_b = case.integer::<usize>("b");
+        let r0 = f(&p_t, p_b).unwrap();
+        case.output::<f64>(0, &Whole::array(&r0));
+    }
+}
+
+mod n_guard_and {
+    use super::*;
+    einstan::einstan! {
+        pub fn f(const x[n]) -> y[n] {
+            y[i] = if (i > 0) && (x[i - 1] > 0) { x[i] * x[i - 1] } else { x[i]^2 };
+        }
+        pub fn f_vjp(const x[n], const y_bar[n]) -> x_bar[n] {
+            x_bar[i] = (if (i > 0) && ((if (i - 1 >= 0) && (i - 1 < len(n)) { x[i - 1] } else { 0 }) > 0) { x[i - 1] * y_bar[i] } else { 0 }) + (if !((i > 0) && ((if (i - 1 >= 0) && (i - 1 < len(n)) { x[i - 1] } else { 0 }) > 0)) { 2 * (y_bar[i] * x[i]) } else { 0 }) + (if i + 1 < len(n) { if x[i] > 0 { y_bar[i + 1] * x[i + 1] } else { 0 } } else { 0 });
+        }
+        pub fn f_jvp(const x[n], const x_dot[n]) -> y_dot[n] {
+            y_dot[i] = if (i > 0) && ((if (i - 1 >= 0) && (i - 1 < len(n)) { x[i - 1] } else { 0 }) > 0) { x_dot[i - 1] * x[i] + x[i - 1] * x_dot[i] } else { 2 * (x_dot[i] * x[i]) };
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_x = case.tensor::<f64, ndarray::Ix1>("x");
+        let r0 = f(&p_x).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix1>(0);
+        let g0 = f_vjp(&p_x, &c0).unwrap();
+        case.gradient("x", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_x.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        let d0 = f_jvp(&p_x, &a0).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list())]);
     }
 }
 
@@ -758,16 +1397,67 @@ mod n_lse_none {
     }
 }
 
+mod n_diff_times {
+    use super::*;
+    einstan::einstan! {
+        pub fn f(const x[n], const y[m]) -> d[m] {
+            d[i] = (x[i + 1] - x[i]) * y[i];
+        }
+        pub fn f_vjp(const x[n], const y[m], const d_bar[m]) -> (x_bar[n], y_bar[m]) {
+            x_bar[i] = (if i < len(m) { -(y[i] * d_bar[i]) } else { 0 }) + (if (i - 1 >= 0) && (i - 1 < len(m)) { y[i - 1] * d_bar[i - 1] } else { 0 });
+            y_bar[i] = d_bar[i] * (x[i + 1] - x[i]);
+        }
+        pub fn f_jvp(const x[n], const y[m], const x_dot[n], const y_dot[m]) -> d_dot[m] {
+            d_dot[i] = (x_dot[i + 1] - x_dot[i]) * y[i] + (x[i + 1] - x[i]) * y_dot[i];
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_x = case.tensor::<f64, ndarray::Ix1>("x");
+        let p_y = case.tensor::<f64, ndarray::Ix1>("y");
+        let r0 = f(&p_x, &p_y).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix1>(0);
+        let (g0, g1) = f_vjp(&p_x, &p_y, &c0).unwrap();
+        case.gradient("x", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_x.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        case.gradient("y", g1.view().into_dyn(), 1.0);
+        let mut a1 = p_y.clone();
+        direction(a1.view_mut().into_dyn(), 1);
+        let d0 = f_jvp(&p_x, &p_y, &a0, &a1).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list())]);
+    }
+}
+
 #[test]
 fn what_is_written_has_the_same_values() {
     let cases = cases(include_str!("../data/notation.json"));
     attn::run(&cases["attn"]);
+    conv::run(&cases["conv"]);
+    conv_same::run(&cases["conv_same"]);
+    gather::run(&cases["gather"]);
+    scatter::run(&cases["scatter"]);
     onehot::run(&cases["onehot"]);
+    n_conv_padded_strided::run(&cases["n_conv_padded_strided"]);
+    n_annot_lhs::run(&cases["n_annot_lhs"]);
+    n_annot_wrap::run(&cases["n_annot_wrap"]);
+    n_concat::run(&cases["n_concat"]);
+    n_merge_axes::run(&cases["n_merge_axes"]);
+    n_split_axes::run(&cases["n_split_axes"]);
     n_causal::run(&cases["n_causal"]);
     n_safe_branch::run(&cases["n_safe_branch"]);
+    n_branch_range::run(&cases["n_branch_range"]);
     n_delta::run(&cases["n_delta"]);
     n_one_hot::run(&cases["n_one_hot"]);
+    n_pad_value::run(&cases["n_pad_value"]);
+    n_clamp_diff::run(&cases["n_clamp_diff"]);
+    n_stride_dil::run(&cases["n_stride_dil"]);
+    n_scatter_pad::run(&cases["n_scatter_pad"]);
+    n_histogram::run(&cases["n_histogram"]);
     n_acc_versions::run(&cases["n_acc_versions"]);
+    n_gather_affine::run(&cases["n_gather_affine"]);
+    n_argmax_out::run(&cases["n_argmax_out"]);
     n_jac_self::run(&cases["n_jac_self"]);
     n_jac_upstream::run(&cases["n_jac_upstream"]);
     n_laplacian::run(&cases["n_laplacian"]);
@@ -777,9 +1467,13 @@ fn what_is_written_has_the_same_values() {
     n_neg_exp::run(&cases["n_neg_exp"]);
     n_index_number::run(&cases["n_index_number"]);
     n_fixed_dim::run(&cases["n_fixed_dim"]);
+    n_reverse::run(&cases["n_reverse"]);
     n_zero_len::run(&cases["n_zero_len"]);
     n_ties::run(&cases["n_ties"]);
     n_logits::run(&cases["n_logits"]);
+    n_count::run(&cases["n_count"]);
+    n_guard_and::run(&cases["n_guard_and"]);
     n_pow_index::run(&cases["n_pow_index"]);
     n_lse_none::run(&cases["n_lse_none"]);
+    n_diff_times::run(&cases["n_diff_times"]);
 }

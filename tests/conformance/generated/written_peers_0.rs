@@ -711,6 +711,94 @@ mod eq_tul_05 {
     }
 }
 
+mod eq_tul_07 {
+    use super::*;
+    einstan::einstan! {
+        pub fn eq_tul_07(const A[n0]) -> B[n1] {
+            B[i] = (A[2 * i] + A[2 * i + 1]) / 2;
+        }
+        pub fn eq_tul_07_vjp(const A[n0], const B_bar[p]) -> A_bar[n0] {
+            A_bar[i] = (if ((i % 2) == 0) && (floor((i) / 2) < min(floor((len(n0) - 1) / 2) + 1, floor((len(n0) - 2) / 2) + 1)) { 0.5 * B_bar[i / 2] } else { 0 }) + (if ((((i - 1) % 2) == 0) && (floor((i - 1) / 2) >= 0)) && (floor((i - 1) / 2) < min(floor((len(n0) - 1) / 2) + 1, floor((len(n0) - 2) / 2) + 1)) { 0.5 * B_bar[(i - 1) / 2] } else { 0 });
+        }
+        pub fn eq_tul_07_jvp(const A[n0], const A_dot[n0]) -> B_dot[n1] {
+            B_dot[i] = 0.5 * (A_dot[2 * i] + A_dot[2 * i + 1]);
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_A = case.tensor::<f64, ndarray::Ix1>("A");
+        let r0 = eq_tul_07(&p_A).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix1>(0);
+        let g0 = eq_tul_07_vjp(&p_A, &c0).unwrap();
+        case.gradient("A", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_A.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        let d0 = eq_tul_07_jvp(&p_A, &a0).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list())]);
+    }
+}
+
+mod eq_tul_08 {
+    use super::*;
+    einstan::einstan! {
+        pub fn eq_tul_08(dim n1, dim n2, const A[n0]) -> M[n1, n2] {
+            M[i, j] = A[i + j];
+        }
+        pub fn eq_tul_08_vjp(dim n1, dim n2, const A[n0], const M_bar[n1, n2]) -> A_bar[n0] {
+            A_bar[i] = sum[j: n2](if (i - j >= 0) && (i - j < len(n1)) { M_bar[i - j, j] } else { 0 });
+        }
+        pub fn eq_tul_08_jvp(dim n1, dim n2, const A[n0], const A_dot[n0]) -> M_dot[n1, n2] {
+            M_dot[i, j] = A_dot[i + j];
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_n1 = case.integer::<usize>("n1");
+        let p_n2 = case.integer::<usize>("n2");
+        let p_A = case.tensor::<f64, ndarray::Ix1>("A");
+        let r0 = eq_tul_08(p_n1, p_n2, &p_A).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix2>(0);
+        let g0 = eq_tul_08_vjp(p_n1, p_n2, &p_A, &c0).unwrap();
+        case.gradient("A", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_A.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        let d0 = eq_tul_08_jvp(p_n1, p_n2, &p_A, &a0).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list())]);
+    }
+}
+
+mod eq_tul_09 {
+    use super::*;
+    einstan::einstan! {
+        pub fn eq_tul_09(dim n1, dim n2, const A[n0]) -> M[n1, n2] {
+            M[i, j] = A[wrap(i + j)];
+        }
+        pub fn eq_tul_09_vjp(dim n1, dim n2, const A[n0], const M_bar[n1, n2]) -> A_bar[n0] {
+            A_bar[i] = sum[j, k](M_bar[j, k] * (((j + k) % len(n0)) == i));
+        }
+        pub fn eq_tul_09_jvp(dim n1, dim n2, const A[n0], const A_dot[n0]) -> M_dot[n1, n2] {
+            M_dot[i, j] = A_dot[wrap(i + j)];
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_n1 = case.integer::<usize>("n1");
+        let p_n2 = case.integer::<usize>("n2");
+        let p_A = case.tensor::<f64, ndarray::Ix1>("A");
+        let r0 = eq_tul_09(p_n1, p_n2, &p_A).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix2>(0);
+        let g0 = eq_tul_09_vjp(p_n1, p_n2, &p_A, &c0).unwrap();
+        case.gradient("A", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_A.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        let d0 = eq_tul_09_jvp(p_n1, p_n2, &p_A, &a0).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list())]);
+    }
+}
+
 mod eq_tul_14 {
     use super::*;
     einstan::einstan! {
@@ -842,6 +930,35 @@ mod eq_tul_21 {
         direction(b0.view_mut().into_dyn(), 5);
         let k0 = eq_tul_21_hvp(&p_v, &b0).unwrap();
         case.symmetric::<f64>(&vec![(h0.list(), b0.list())], &vec![(k0.list(), a0.list())]);
+    }
+}
+
+mod eq_tul_22 {
+    use super::*;
+    einstan::einstan! {
+        pub fn eq_tul_22(const x[n0], inds[n1]: usize) -> y[n1] {
+            y[i] = x[inds[i]];
+        }
+        pub fn eq_tul_22_vjp(const x[n0], inds[n1]: usize, const y_bar[n1]) -> x_bar[n0] {
+            x_bar[i] = sum[j](y_bar[j] * (inds[j] == i));
+        }
+        pub fn eq_tul_22_jvp(const x[n0], inds[n1]: usize, const x_dot[n0]) -> y_dot[n1] {
+            y_dot[i] = x_dot[inds[i]];
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_x = case.tensor::<f64, ndarray::Ix1>("x");
+        let p_inds = case.integers::<usize, ndarray::Ix1>("inds");
+        let r0 = eq_tul_22(&p_x, &p_inds).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix1>(0);
+        let g0 = eq_tul_22_vjp(&p_x, &p_inds, &c0).unwrap();
+        case.gradient("x", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_x.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        let d0 = eq_tul_22_jvp(&p_x, &p_inds, &a0).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list())]);
     }
 }
 
@@ -999,6 +1116,169 @@ mod eq_tc_06 {
         direction(a4.view_mut().into_dyn(), 4);
         let d0 = eq_tc_06_jvp(&p_I, &p_W1, &p_B1, &p_W2, &p_B2, &a0, &a1, &a2, &a3, &a4).unwrap();
         case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list()), (g2.list(), a2.list()), (g3.list(), a3.list()), (g4.list(), a4.list())]);
+    }
+}
+
+mod eq_tc_07 {
+    use super::*;
+    einstan::einstan! {
+        pub fn eq_tc_07(const LUT[n0, n1], idx[n2, n3]: usize) -> O[n2, n1] {
+            O[i, j] = sum[k: n3](LUT[idx[i, k], j]);
+        }
+        pub fn eq_tc_07_vjp(const LUT[n0, n1], idx[n2, n3]: usize, const O_bar[n2, n1]) -> LUT_bar[n0, n1] {
+            LUT_bar[i, j] = sum[k, m](O_bar[k, j] * (idx[k, m] == i));
+        }
+        pub fn eq_tc_07_jvp(const LUT[n0, n1], idx[n2, n3]: usize, const LUT_dot[n0, n1]) -> O_dot[n2, n1] {
+            O_dot[i, j] = sum[k: n3](LUT_dot[idx[i, k], j]);
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_LUT = case.tensor::<f64, ndarray::Ix2>("LUT");
+        let p_idx = case.integers::<usize, ndarray::Ix2>("idx");
+        let r0 = eq_tc_07(&p_LUT, &p_idx).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix2>(0);
+        let g0 = eq_tc_07_vjp(&p_LUT, &p_idx, &c0).unwrap();
+        case.gradient("LUT", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_LUT.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        let d0 = eq_tc_07_jvp(&p_LUT, &p_idx, &a0).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list())]);
+    }
+}
+
+mod eq_tc_12 {
+    use super::*;
+    einstan::einstan! {
+        pub fn eq_tc_12(const I[n0, n1, n2, n3, n4], const W1[n1, n5, n2, n6, n7], const B[n1, n5]) -> O[n0, n1, n5, n3 - n6 + 1, n4 - n7 + 1] {
+            O[n, g, f, h, w] = sum[c, kh, kw](I[n, g, c, h + kh, w + kw] * W1[g, f, c, kh, kw]) + B[g, f];
+        }
+        pub fn eq_tc_12_vjp(const I[n0, n1, n2, n3, n4], const W1[n1, n5, n2, n6, n7], const B[n1, n5], const O_bar[n0, n1, n5, p, p2]) -> (I_bar[n0, n1, n2, n3, n4], W1_bar[n1, n5, n2, n6, n7], B_bar[n1, n5]) {
+            I_bar[n, g, c, i, j] = sum[kw: n7, kh: n6, f: n5](if (j - kw >= 0) && (j - kw < len(n4) - len(n7) + 1) { if (i - kh >= 0) && (i - kh < len(n3) - len(n6) + 1) { W1[g, f, c, kh, kw] * O_bar[n, g, f, i - kh, j - kw] } else { 0 } } else { 0 });
+            W1_bar[g, f, c, kh, kw] = sum[n, h, w](O_bar[n, g, f, h, w] * I[n, g, c, h + kh, w + kw]);
+            B_bar[g, f] = sum[n, h, w](O_bar[n, g, f, h, w]);
+        }
+        pub fn eq_tc_12_jvp(const I[n0, n1, n2, n3, n4], const W1[n1, n5, n2, n6, n7], const B[n1, n5], const I_dot[n0, n1, n2, n3, n4], const W1_dot[n1, n5, n2, n6, n7], const B_dot[n1, n5]) -> O_dot[n0, n1, n5, n3 - n6 + 1, n4 - n7 + 1] {
+            O_dot[n, g, f, h, w] = B_dot[g, f] + sum[c, kh, kw](W1_dot[g, f, c, kh, kw] * I[n, g, c, h + kh, w + kw] + W1[g, f, c, kh, kw] * I_dot[n, g, c, h + kh, w + kw]);
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_I = case.tensor::<f64, ndarray::Ix5>("I");
+        let p_W1 = case.tensor::<f64, ndarray::Ix5>("W1");
+        let p_B = case.tensor::<f64, ndarray::Ix2>("B");
+        let r0 = eq_tc_12(&p_I, &p_W1, &p_B).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix5>(0);
+        let (g0, g1, g2) = eq_tc_12_vjp(&p_I, &p_W1, &p_B, &c0).unwrap();
+        case.gradient("I", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_I.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        case.gradient("W1", g1.view().into_dyn(), 1.0);
+        let mut a1 = p_W1.clone();
+        direction(a1.view_mut().into_dyn(), 1);
+        case.gradient("B", g2.view().into_dyn(), 1.0);
+        let mut a2 = p_B.clone();
+        direction(a2.view_mut().into_dyn(), 2);
+        let d0 = eq_tc_12_jvp(&p_I, &p_W1, &p_B, &a0, &a1, &a2).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list()), (g2.list(), a2.list())]);
+    }
+}
+
+mod eq_tc_16 {
+    use super::*;
+    einstan::einstan! {
+        pub fn eq_tc_16(const inp[n0, n1, n2, n3], const wt[n4, n1, n5, n6], Mask[n4, n1]: usize) -> out[n0, n4, n2 - n5 + 1, n3 - n6 + 1] {
+            out[b, f, h, w] = sum[c, p: n5, q: n6](if Mask[f, c] == 1 { relu(inp[b, c, h + p, w + q]) * wt[f, c, p, q] } else { 0 });
+        }
+        pub fn eq_tc_16_vjp(const inp[n0, n1, n2, n3], const wt[n4, n1, n5, n6], Mask[n4, n1]: usize, const out_bar[n0, n4, p, p2]) -> (inp_bar[n0, n1, n2, n3], wt_bar[n4, n1, n5, n6]) {
+            inp_bar[b, c, i, j] = sum[q: n6, p: n5, f: n4](if (j - q >= 0) && (j - q < len(n3) - len(n6) + 1) { if (i - p >= 0) && (i - p < len(n2) - len(n5) + 1) { if Mask[f, c] == 1 { if inp[b, c, i, j] > 0 { wt[f, c, p, q] * out_bar[b, f, i - p, j - q] } else { 0 } } else { 0 } } else { 0 } } else { 0 });
+            wt_bar[f, c, p, q] = sum[b: n0, h: n2 - n5 + 1, w: n3 - n6 + 1](if Mask[f, c] == 1 { out_bar[b, f, h, w] * relu(inp[b, c, h + p, w + q]) } else { 0 });
+        }
+        pub fn eq_tc_16_jvp(const inp[n0, n1, n2, n3], const wt[n4, n1, n5, n6], Mask[n4, n1]: usize, const inp_dot[n0, n1, n2, n3], const wt_dot[n4, n1, n5, n6]) -> out_dot[n0, n4, n2 - n5 + 1, n3 - n6 + 1] {
+            out_dot[b, f, h, w] = sum[c, p: n5, q: n6](if Mask[f, c] == 1 { wt_dot[f, c, p, q] * relu(inp[b, c, h + p, w + q]) + wt[f, c, p, q] * (if inp[b, c, h + p, w + q] > 0 { inp_dot[b, c, h + p, w + q] } else { 0 }) } else { 0 });
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_inp = case.tensor::<f64, ndarray::Ix4>("inp");
+        let p_wt = case.tensor::<f64, ndarray::Ix4>("wt");
+        let p_Mask = case.integers::<usize, ndarray::Ix2>("Mask");
+        let r0 = eq_tc_16(&p_inp, &p_wt, &p_Mask).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix4>(0);
+        let (g0, g1) = eq_tc_16_vjp(&p_inp, &p_wt, &p_Mask, &c0).unwrap();
+        case.gradient("inp", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_inp.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        case.gradient("wt", g1.view().into_dyn(), 1.0);
+        let mut a1 = p_wt.clone();
+        direction(a1.view_mut().into_dyn(), 1);
+        let d0 = eq_tc_16_jvp(&p_inp, &p_wt, &p_Mask, &a0, &a1).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list())]);
+    }
+}
+
+mod eq_eio_08 {
+    use super::*;
+    einstan::einstan! {
+        pub fn eq_eio_08(const im[n0, n1, n2, n3], xy[n0, n4, n5]: usize) -> o[n0, n4, n3] {
+            o[b, p, c] = im[b, xy[b, p, 0], xy[b, p, 1], c];
+        }
+        pub fn eq_eio_08_vjp(const im[n0, n1, n2, n3], xy[n0, n4, n5]: usize, const o_bar[n0, n4, n3]) -> im_bar[n0, n1, n2, n3] {
+            im_bar[b, i, j, c] = sum[p](o_bar[b, p, c] * (xy[b, p, 0] == i) * (xy[b, p, 1] == j));
+        }
+        pub fn eq_eio_08_jvp(const im[n0, n1, n2, n3], xy[n0, n4, n5]: usize, const im_dot[n0, n1, n2, n3]) -> o_dot[n0, n4, n3] {
+            o_dot[b, p, c] = im_dot[b, xy[b, p, 0], xy[b, p, 1], c];
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_im = case.tensor::<f64, ndarray::Ix4>("im");
+        let p_xy = case.integers::<usize, ndarray::Ix3>("xy");
+        let r0 = eq_eio_08(&p_im, &p_xy).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix3>(0);
+        let g0 = eq_eio_08_vjp(&p_im, &p_xy, &c0).unwrap();
+        case.gradient("im", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_im.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        let d0 = eq_eio_08_jvp(&p_im, &p_xy, &a0).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list())]);
+    }
+}
+
+mod eq_eio_11 {
+    use super::*;
+    einstan::einstan! {
+        pub fn eq_eio_11(const x[n0], const k[n1]) -> y[(n0 - 3 * n1 + 2) / 2 + 1] {
+            y[a] = sum[b](x[2 * a + 3 * b] * k[b]);
+        }
+        pub fn eq_eio_11_vjp(const x[n0], const k[n1], const y_bar[p]) -> (x_bar[n0], k_bar[n1]) {
+            x_bar[i] = sum[b: n1](if ((((i - 3 * b) % 2) == 0) && (floor((i - 3 * b) / 2) >= 0)) && (floor((i - 3 * b) / 2) < floor((len(n0) - 3 * len(n1) + 2) / 2) + 1) { k[b] * y_bar[(i - 3 * b) / 2] } else { 0 });
+            k_bar[b] = sum[a](y_bar[a] * x[2 * a + 3 * b]);
+        }
+        pub fn eq_eio_11_jvp(const x[n0], const k[n1], const x_dot[n0], const k_dot[n1]) -> y_dot[(n0 - 3 * n1 + 2) / 2 + 1] {
+            y_dot[a] = sum[b](k_dot[b] * x[2 * a + 3 * b] + k[b] * x_dot[2 * a + 3 * b]);
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_x = case.tensor::<f64, ndarray::Ix1>("x");
+        let p_k = case.tensor::<f64, ndarray::Ix1>("k");
+        let r0 = eq_eio_11(&p_x, &p_k).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix1>(0);
+        let (g0, g1) = eq_eio_11_vjp(&p_x, &p_k, &c0).unwrap();
+        case.gradient("x", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_x.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        case.gradient("k", g1.view().into_dyn(), 1.0);
+        let mut a1 = p_k.clone();
+        direction(a1.view_mut().into_dyn(), 1);
+        let d0 = eq_eio_11_jvp(&p_x, &p_k, &a0, &a1).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list())]);
     }
 }
 
@@ -1211,6 +1491,66 @@ mod eq_mat_17 {
     }
 }
 
+mod eq_oth_03 {
+    use super::*;
+    einstan::einstan! {
+        pub fn eq_oth_03(dim n1, dim n2, const x[n0]) -> f[n1, n2] {
+            f[s, t] = x[10 * s + t]^2;
+        }
+        pub fn eq_oth_03_vjp(dim n1, dim n2, const x[n0], const f_bar[n1, n2]) -> x_bar[n0] {
+            x_bar[i] = sum[t: n2](if ((((i - t) % 10) == 0) && (floor((i - t) / 10) >= 0)) && (floor((i - t) / 10) < len(n1)) { 2 * (x[i] * f_bar[(i - t) / 10, t]) } else { 0 });
+        }
+        pub fn eq_oth_03_jvp(dim n1, dim n2, const x[n0], const x_dot[n0]) -> f_dot[n1, n2] {
+            f_dot[s, t] = 2 * (x[10 * s + t] * x_dot[10 * s + t]);
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_n1 = case.integer::<usize>("n1");
+        let p_n2 = case.integer::<usize>("n2");
+        let p_x = case.tensor::<f64, ndarray::Ix1>("x");
+        let r0 = eq_oth_03(p_n1, p_n2, &p_x).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix2>(0);
+        let g0 = eq_oth_03_vjp(p_n1, p_n2, &p_x, &c0).unwrap();
+        case.gradient("x", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_x.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        let d0 = eq_oth_03_jvp(p_n1, p_n2, &p_x, &a0).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list())]);
+    }
+}
+
+mod eq_oth_07 {
+    use super::*;
+    einstan::einstan! {
+        pub fn eq_oth_07(dim n1, const w[n0], bin[n0]: usize) -> o[n1] {
+            o[bin[i]] += w[i];
+        }
+        pub fn eq_oth_07_vjp(dim n1, const w[n0], bin[n0]: usize, const o_bar[n1]) -> w_bar[n0] {
+            w_bar[i] = o_bar[bin[i]];
+        }
+        pub fn eq_oth_07_jvp(dim n1, const w[n0], bin[n0]: usize, const w_dot[n0]) -> o_dot[n1] {
+            o_dot[i] = sum[j](w_dot[j] * (bin[j] == i));
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_n1 = case.integer::<usize>("n1");
+        let p_w = case.tensor::<f64, ndarray::Ix1>("w");
+        let p_bin = case.integers::<usize, ndarray::Ix1>("bin");
+        let r0 = eq_oth_07(p_n1, &p_w, &p_bin).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix1>(0);
+        let g0 = eq_oth_07_vjp(p_n1, &p_w, &p_bin, &c0).unwrap();
+        case.gradient("w", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_w.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        let d0 = eq_oth_07_jvp(p_n1, &p_w, &p_bin, &a0).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list())]);
+    }
+}
+
 mod eq_oth_10 {
     use super::*;
     einstan::einstan! {
@@ -1298,18 +1638,29 @@ fn what_is_written_has_the_same_values() {
     eq_ein_42::run(&cases["eq_ein_42"]);
     eq_tul_03::run(&cases["eq_tul_03"]);
     eq_tul_05::run(&cases["eq_tul_05"]);
+    eq_tul_07::run(&cases["eq_tul_07"]);
+    eq_tul_08::run(&cases["eq_tul_08"]);
+    eq_tul_09::run(&cases["eq_tul_09"]);
     eq_tul_14::run(&cases["eq_tul_14"]);
     eq_tul_15::run(&cases["eq_tul_15"]);
     eq_tul_19::run(&cases["eq_tul_19"]);
     eq_tul_21::run(&cases["eq_tul_21"]);
+    eq_tul_22::run(&cases["eq_tul_22"]);
     eq_tul_26::run(&cases["eq_tul_26"]);
     eq_tul_32::run(&cases["eq_tul_32"]);
     eq_tul_34::run(&cases["eq_tul_34"]);
     eq_tc_06::run(&cases["eq_tc_06"]);
+    eq_tc_07::run(&cases["eq_tc_07"]);
+    eq_tc_12::run(&cases["eq_tc_12"]);
+    eq_tc_16::run(&cases["eq_tc_16"]);
+    eq_eio_08::run(&cases["eq_eio_08"]);
+    eq_eio_11::run(&cases["eq_eio_11"]);
     eq_mat_03::run(&cases["eq_mat_03"]);
     eq_mat_04::run(&cases["eq_mat_04"]);
     eq_mat_15::run(&cases["eq_mat_15"]);
     eq_mat_17::run(&cases["eq_mat_17"]);
+    eq_oth_03::run(&cases["eq_oth_03"]);
+    eq_oth_07::run(&cases["eq_oth_07"]);
     eq_oth_10::run(&cases["eq_oth_10"]);
     eq_oth_12::run(&cases["eq_oth_12"]);
 }

@@ -690,7 +690,7 @@ mod chain_scalar {
             W[i, j] = sin(x * A[i, j]);
             W_dot[i, j] = cos(x * A[i, j]) * (x_dot * A[i, j] + x * A_dot[i, j]);
             g_dot = sum[i, j](3 * ((cos(x * A[i, j]) * A_dot[i, j] - A[i, j] * sin(x * A[i, j]) * (x_dot * A[i, j] + x * A_dot[i, j])) * W[i, j]^2 + 2 * (W_dot[i, j] * W[i, j] * A[i, j] * cos(x * A[i, j]))));
-            v_dot[i] = 2 * (x_dot * W[i, 0] + x * (if (0 < len(n)) { W_dot[i, 0] } else { 0 })) + (cos(x * A[i, 0]) * (2 * (x * x_dot * A[i, 0]) + x^2 * (if (0 < len(n)) { A_dot[i, 0] } else { 0 })) - x^2 * A[i, 0] * (x_dot * A[i, 0] + x * (if (0 < len(n)) { A_dot[i, 0] } else { 0 })) * sin(x * A[i, 0]));
+            v_dot[i] = 2 * (x_dot * W[i, 0] + x * W_dot[i, 0]) + (cos(x * A[i, 0]) * (2 * (x * x_dot * A[i, 0]) + x^2 * A_dot[i, 0]) - x^2 * A[i, 0] * sin(x * A[i, 0]) * (x_dot * A[i, 0] + x * A_dot[i, 0]));
             c_dot = 6 * (x * x_dot);
         }
     }

@@ -172,8 +172,22 @@ impl Body<'_> {
                 quote! { #rt::Error::not_positive(#function, #shown, #value) }
             }
             Fault::Negative { dim, value } => {
+                let lengths: BTreeSet<_> = self
+                    .f
+                    .exprs
+                    .walk(*value)
+                    .into_iter()
+                    .filter_map(|e| match self.f.exprs.get(e) {
+                        Expr::Len(d) => Some(*d),
+                        _ => None,
+                    })
+                    .collect();
+                let lengths = lengths.into_iter().map(|d| {
+                    let (name, len) = (&self.f.dim(d).name, self.len(d));
+                    quote! { (#name, #len) }
+                });
                 let (shown, value) = (&self.f.dim(*dim).name, self.here(*value));
-                quote! { #rt::Error::negative(#function, #shown, #value) }
+                quote! { #rt::Error::negative(#function, #shown, #value, &[#(#lengths),*]) }
             }
             Fault::NoRange {
                 index,

@@ -1,7 +1,7 @@
 //! Right-hand sides, so that they mean the same when they are read again.
 
 use super::identifiers::Identifiers;
-use super::is_named;
+use super::{is_written, lengths};
 use crate::ir::{
     BinaryOp, DimId, Element, Equation, Expr, ExprId, Function, IndexId, Length, Subscript,
     TensorId, UnaryOp,
@@ -29,6 +29,8 @@ pub(super) struct Writer<'a> {
     indices: Vec<(IndexId, String)>,
     /// The indices whose range is evident.
     pub ranges: BTreeSet<IndexId>,
+    /// Whether a position is written, where a quotient rounds down.
+    in_subscript: bool,
     /// The names of a foreign function's parameters, in its rules.
     pub arguments: Vec<String>,
 }
@@ -40,21 +42,27 @@ impl<'a> Writer<'a> {
             names,
             indices: Vec::new(),
             ranges: BTreeSet::new(),
+            in_subscript: false,
             arguments: Vec::new(),
         }
     }
 
     /// `i`, or `i: n` where nothing else gives its range: an index where it is bound.
     pub fn introduce(&mut self, i: IndexId) -> String {
-        let index = self.f.index(i);
-        let taken = |name: &str| self.indices.iter().any(|(_, n)| n == name);
-        let name = self.names.index(&index.name, &taken);
-        self.indices.push((i, name.clone()));
-        let dim = self.f.dim(index.dim);
-        match self.ranges.contains(&i) || !is_named(&dim.length) {
+        let name = self.name(i);
+        let dim = self.f.index(i).dim;
+        match self.ranges.contains(&i) || !is_written(self.f, dim) {
             true => name,
-            false => format!("{name}: {}", written(&dim.name)),
+            false => format!("{name}: {}", lengths::dimension(self.f, dim)),
         }
+    }
+
+    /// A name for an index.
+    pub fn name(&mut self, i: IndexId) -> String {
+        let taken = |name: &str| self.indices.iter().any(|(_, n)| n == name);
+        let name = self.names.index(&self.f.index(i).name, &taken);
+        self.indices.push((i, name.clone()));
+        name
     }
 
     fn index(&self, i: IndexId) -> &str {
@@ -66,21 +74,30 @@ impl<'a> Writer<'a> {
         match s {
             Subscript::Index(i) => self.index(i).to_string(),
             Subscript::Constant(c) => c.to_string(),
-            Subscript::At(e) => match self.clamped(e) {
-                Some(position) => format!("clamp({})", self.number(position)),
-                None => self.number(e),
-            },
+            Subscript::At(e) => {
+                let outside = std::mem::replace(&mut self.in_subscript, true);
+                let text = match self.around(e) {
+                    Some((word, position)) => format!("{word}({})", self.number(position)),
+                    None => self.number(e),
+                };
+                self.in_subscript = outside;
+                text
+            }
         }
     }
 
-    /// What stands in `clamp(..)`, if a position is that.
-    fn clamped(&self, id: ExprId) -> Option<ExprId> {
+    /// `clamp` or `wrap`, and what stands in it, if a position is that.
+    fn around(&self, id: ExprId) -> Option<(&'static str, ExprId)> {
         let exprs = &self.f.exprs;
-        let Expr::IntegerMax(position, _) = *exprs.get(id) else {
-            return None;
-        };
-        match *exprs.get(position) {
-            Expr::IntegerMin(position, _) => Some(position),
+        match *exprs.get(id) {
+            Expr::IntegerMax(least, _) => match *exprs.get(least) {
+                Expr::IntegerMin(position, _) => Some(("clamp", position)),
+                _ => None,
+            },
+            Expr::IntegerRem(position, around) => match exprs.get(around) {
+                Expr::IntegerMax(..) => Some(("wrap", position)),
+                _ => None,
+            },
             _ => None,
         }
     }
@@ -166,7 +183,12 @@ impl<'a> Writer<'a> {
                 self.two(*a, "*", *b, Product, Power)
             }
             Expr::Binary(BinaryOp::Div, a, b) => self.two(*a, "/", *b, Product, Power),
-            Expr::IntegerDiv(a, b) => self.two(*a, "/", *b, Product, Power),
+            Expr::IntegerDiv(a, b) if self.in_subscript => self.two(*a, "/", *b, Product, Power),
+            // As a number a quotient is not rounded.
+            Expr::IntegerDiv(a, b) => {
+                let (a, b) = (self.at(*a, Sum), self.at(*b, Power));
+                (format!("floor(({a}) / {b})"), Atom)
+            }
             Expr::IntegerMax(a, b) | Expr::IntegerMin(a, b) => {
                 let word = match f.exprs.get(id) {
                     Expr::IntegerMax(..) => "max",
@@ -175,6 +197,10 @@ impl<'a> Writer<'a> {
                 (format!("{word}({}, {})", self.number(*a), self.number(*b)), Atom)
             }
             Expr::IntegerRem(a, b) => {
+                let b = match f.exprs.get(*b) {
+                    Expr::IntegerMax(length, _) => length,
+                    _ => b,
+                };
                 let (text, _) = self.two(*a, "%", *b, Power, Power);
                 (format!("({text})"), Atom)
             }
@@ -287,7 +313,7 @@ impl<'a> Writer<'a> {
                 (Subscript::Index(i), _) => f.index(i).dim == d,
                 (Subscript::Constant(c), Length::Fixed(n)) => c < *n,
                 (Subscript::Constant(_), _) => false,
-                (Subscript::At(e), _) => self.clamped(e).is_some(),
+                (Subscript::At(e), _) => self.around(e).is_some(),
             };
             if !inside && guarded {
                 let position = self.subscript(s);
@@ -307,10 +333,11 @@ impl<'a> Writer<'a> {
         }
     }
 
-    fn length(&self, d: DimId) -> String {
+    fn length(&mut self, d: DimId) -> String {
         let dim = self.f.dim(d);
         match dim.length {
             Length::Fixed(n) => n.to_string(),
+            Length::Computed(e) if is_written(self.f, d) => format!("({})", self.number(e)),
             _ => format!("len({})", written(&dim.name)),
         }
     }

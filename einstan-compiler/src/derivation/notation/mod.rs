@@ -5,6 +5,8 @@
 
 mod expr;
 mod identifiers;
+mod inside;
+mod lengths;
 mod range;
 
 use super::as_shown;
@@ -12,7 +14,7 @@ use super::share;
 use super::system::Definition;
 use crate::differentiate::{self, Derivatives};
 use crate::ir::{
-    Element, ElementType, Equation, Expr, Foreign, Function, IndexId, Length, Op, Parameter, Part,
+    DimId, Element, ElementType, Equation, Expr, Foreign, Function, IndexId, Length, Op, Parameter, Part,
     Passed, Role, Subscript, TensorId,
 };
 use crate::parse::words::written;
@@ -110,20 +112,21 @@ fn function(f: &Function, name: String, primal: usize) -> String {
         defined.insert(e.tensor);
         body.push_str(&format!("    {line}\n"));
     }
+    let mut lengths = lengths::Names::new(&f);
     let fixed = f.float.map(|t| (t, fixing(&f)));
     let typed = |t: TensorId| fixed.filter(|(_, at)| *at == Some(t)).map(|(ty, _)| ty);
     let parameters: Vec<String> = f
         .parameters
         .iter()
         .map(|p| match *p {
-            Parameter::Tensor(t) => parameter(&f, primal, &names, t, typed(t)),
+            Parameter::Tensor(t) => parameter(&f, primal, &names, &mut lengths, t, typed(t)),
             Parameter::Dim(d) => format!("dim {}", written(&f.dim(d).name)),
         })
         .collect();
     let results: Vec<String> = f
         .results
         .iter()
-        .map(|&t| declared(&f, &names, t, typed(t)))
+        .map(|&t| declared(&f, &names, &mut lengths, t, typed(t)))
         .collect();
     let results = match &results[..] {
         [one] => one.clone(),
@@ -151,22 +154,30 @@ fn parameter(
     f: &Function,
     primal: usize,
     names: &Identifiers,
+    lengths: &mut lengths::Names,
     t: TensorId,
     float: Option<ElementType>,
 ) -> String {
     let held = f.tensor(t).role == (Role::Parameter { constant: true });
     let constant = held && t.index() < primal && f.tensor(t).element == Element::Float;
     let word = if constant { "const " } else { "" };
-    format!("{word}{}", declared(f, names, t, float))
+    lengths.given(f, t);
+    format!("{word}{}", declared(f, names, lengths, t, float))
 }
 
 /// `X[n, m]: f32`
-fn declared(f: &Function, names: &Identifiers, t: TensorId, float: Option<ElementType>) -> String {
+fn declared(
+    f: &Function,
+    names: &Identifiers,
+    lengths: &mut lengths::Names,
+    t: TensorId,
+    float: Option<ElementType>,
+) -> String {
     let tensor = f.tensor(t);
     let mut out = names.tensor(t).to_string();
     if !tensor.axes.is_empty() {
         let axes = tensor.axes.iter();
-        let dims: Vec<String> = axes.map(|&d| written(&f.dim(d).name)).collect();
+        let dims: Vec<String> = axes.map(|&d| lengths.axis(f, d)).collect();
         out.push_str(&format!("[{}]", dims.join(", ")));
     }
     let element = match tensor.element {
@@ -222,9 +233,16 @@ fn equation(
     writer.ranges = range::evident(f, e, declared);
     let mut left: Vec<String> = Vec::new();
     let mut bound: BTreeSet<IndexId> = BTreeSet::new();
+    for i in f.exprs.indices_of(&e.left) {
+        if !e.left.contains(&Subscript::Index(i)) {
+            writer.name(i);
+        }
+    }
+    let dropped = inside::drops(f, e);
     for s in &e.left {
         left.push(match *s {
             Subscript::Index(i) if bound.insert(i) => writer.introduce(i),
+            Subscript::At(_) if dropped => format!("pad({})", writer.subscript(*s)),
             s => writer.subscript(s),
         });
     }
@@ -271,7 +289,7 @@ fn complete(f: &Function, own: bool) -> Function {
         g.equations.extend(parts);
         let right = match own {
             true => g.exprs.unguarded(right),
-            false => right,
+            false => inside::unguarded(&mut g, right),
         };
         g.equations.push(Equation { right, ..e });
     }
@@ -311,7 +329,15 @@ fn defining(d: Definition) -> Equation {
     }
 }
 
-/// Whether a dimension can be named: that of what a call returns has no name.
-fn is_named(length: &Length) -> bool {
-    matches!(length, Length::Named | Length::Given | Length::Fixed(_))
+/// Whether a dimension can be written: that of what a call returns has no name, and a minimum has no notation.
+fn is_written(f: &Function, dim: DimId) -> bool {
+    match f.dim(dim).length {
+        Length::Named | Length::Given | Length::Fixed(_) => true,
+        Length::Computed(e) => f
+            .exprs
+            .walk(e)
+            .into_iter()
+            .all(|e| !matches!(f.exprs.get(e), Expr::IntegerMin(..) | Expr::IntegerMax(..))),
+        Length::Returned { .. } | Length::Rows { .. } => false,
+    }
 }

@@ -1,12 +1,11 @@
 //! How far an integer expression reaches over all values of its indices, and what follows from the conditions of a branch.
 
-use super::{Branch, Checker};
-use crate::ir::{CmpOp, Expr, ExprId, Function, IndexId, Polynomial};
+use super::{CmpOp, Expr, ExprId, Function, IndexId, Polynomial};
 use std::collections::BTreeSet;
 
 /// The smallest and the largest value, both of which are attained where no index has an empty range.
 #[derive(Clone, Debug)]
-pub(super) struct Reach {
+pub struct Reach {
     pub low: Polynomial,
     pub high: Polynomial,
 }
@@ -39,24 +38,24 @@ impl Reach {
     }
 }
 
-impl Checker<'_> {
+impl Function {
     /// How far an expression reaches; None where that is not plain from its form.
-    pub(super) fn reach(&mut self, e: ExprId) -> Option<Reach> {
-        reach(self.f, e, &mut BTreeSet::new())
+    pub fn reach(&mut self, e: ExprId) -> Option<Reach> {
+        reach(self, e, &mut BTreeSet::new())
     }
 
-    /// Whether `e >= 0` where a branch is taken.
-    pub(super) fn holds(&mut self, e: ExprId, branch: &Branch) -> bool {
-        let goal = Polynomial::of(&self.f.exprs, e);
+    /// Whether `e >= 0` where these conditions have the truth given.
+    pub fn holds(&mut self, e: ExprId, conditions: &[(ExprId, bool)]) -> bool {
+        let goal = Polynomial::of(&self.exprs, e);
         let mut facts = Vec::new();
-        for &(condition, truth) in branch {
-            follow(self.f, condition, truth, &mut facts);
+        for &(condition, truth) in conditions {
+            follow(self, condition, truth, &mut facts);
         }
         let mut certain = |p: Option<Polynomial>| {
             let Some(p) = p else { return false };
-            let e = p.build(&mut self.f.exprs);
-            reach(self.f, e, &mut BTreeSet::new())
-                .is_some_and(|r| is_certain(self.f, &r.low))
+            let e = p.build(&mut self.exprs);
+            self.reach(e)
+                .is_some_and(|r| is_certain(self, &r.low))
         };
         if certain(Some(goal.clone())) {
             return true;
@@ -72,7 +71,7 @@ impl Checker<'_> {
 }
 
 /// Whether a length is not negative, whatever those are that it is made of.
-pub(super) fn is_certain(f: &Function, p: &Polynomial) -> bool {
+pub fn is_certain(f: &Function, p: &Polynomial) -> bool {
     let length = |a: &ExprId| matches!(f.exprs.get(*a), Expr::Len(_));
     p.terms()
         .all(|(atoms, c)| c >= 0 && atoms.iter().all(length))

@@ -1,0 +1,150 @@
+//! What is added at computed positions is gathered, where the positions can be solved for an index: every element is written
+//! once, whatever is added to it.
+//!
+//! ```text
+//! X̄[y + r] += Ȳ[y]*K[r]          X̄[h] += sum[r](if 0 <= h - r && h - r < len(y) { Ȳ[h - r]*K[r] } else { 0 })
+//! ```
+
+use super::solve::solve;
+use crate::ir::{
+    CmpOp, Element, Equation, Expr, ExprId, Function, IndexId, Op, ReduceOp, Subscript, indices,
+};
+
+pub(super) fn run(f: &mut Function) {
+    for at in 0..f.equations.len() {
+        let e = f.equations[at].clone();
+        let computed = e.left.iter().any(|s| matches!(s, Subscript::At(_)));
+        if computed && f.tensor(e.tensor).element == Element::Float {
+            f.equations[at] = gathered(f, e);
+        }
+    }
+}
+
+/// An equation with as few computed positions as can be.
+fn gathered(f: &mut Function, e: Equation) -> Equation {
+    let (mut over, body) = match f.exprs.get(e.right).clone() {
+        Expr::Reduce {
+            op: ReduceOp::Sum,
+            indices,
+            body,
+        } => (indices, body),
+        _ => (vec![], e.right),
+    };
+    let plain = indices(&e.left);
+    let mut loops = f.exprs.indices_of(&e.left);
+    loops.retain(|i| !plain.contains(i));
+    let (mut left, mut body) = (e.left.clone(), body);
+    let mut gone: Vec<IndexId> = Vec::new();
+    for axis in 0..left.len() {
+        let Subscript::At(position) = left[axis] else {
+            continue;
+        };
+        let target = target(f, &e, &left, axis, position);
+        let may_go = |i: IndexId| loops.contains(&i) && !gone.contains(&i);
+        let Some(solution) = solve(f, target.position, target.value, &may_go) else {
+            continue;
+        };
+        gone.extend(solution.places.keys());
+        for (axis, h) in target.axes {
+            left[axis] = Subscript::Index(h);
+        }
+        for other in &mut left {
+            if let Subscript::At(p) = *other {
+                let p = solution.place(f, p);
+                *other = Subscript::At(f.exprs.simple(p));
+            }
+        }
+        let placed = solution.place(f, body);
+        let placed = f.exprs.simple(placed);
+        body = solution.where_it_holds(f, placed);
+        body = match target.condition {
+            Some(condition) => {
+                let zero = f.exprs.real(0.0);
+                f.exprs.select(condition, body, zero)
+            }
+            None => body,
+        };
+    }
+    // What stands on the left no more is summed.
+    let still = f.exprs.indices_of(&left);
+    over.retain(|i| !gone.contains(i));
+    over.extend(
+        loops
+            .iter()
+            .filter(|i| !gone.contains(i) && !still.contains(i)),
+    );
+    over.sort_unstable();
+    let right = match over.is_empty() {
+        true => body,
+        false => f.exprs.add(Expr::Reduce {
+            op: ReduceOp::Sum,
+            indices: over,
+            body,
+        }),
+    };
+    Equation {
+        left,
+        right,
+        op: Op::Accumulate,
+        ..e
+    }
+}
+
+/// What is to be solved for the position of an axis.
+struct Target {
+    position: ExprId,
+    value: ExprId,
+    /// The axes that are solved together, each with its index.
+    axes: Vec<(usize, IndexId)>,
+    condition: Option<ExprId>,
+}
+
+/// `position == h`; for `T[e / k, e % k]` both together, `e == k*h + l` where l < k.
+fn target(
+    f: &mut Function,
+    e: &Equation,
+    left: &[Subscript],
+    axis: usize,
+    position: ExprId,
+) -> Target {
+    let own = f.tensor(e.tensor).axes.clone();
+    let h = f.add_index("i", own[axis]);
+    let value = f.exprs.add(Expr::IndexValue(h));
+    let alone = Target {
+        position,
+        value,
+        axes: vec![(axis, h)],
+        condition: None,
+    };
+    let (number, base, quotient) = match *f.exprs.get(position) {
+        Expr::IntegerDiv(number, base) => (number, base, true),
+        Expr::IntegerRem(number, base) => (number, base, false),
+        _ => return alone,
+    };
+    let partner = match quotient {
+        true => Expr::IntegerRem(number, base),
+        false => Expr::IntegerDiv(number, base),
+    };
+    let partner = f.exprs.add(partner);
+    let Some(other) = left.iter().position(|s| *s == Subscript::At(partner)) else {
+        return alone;
+    };
+    let l = f.add_index("j", own[other]);
+    let other_value = f.exprs.add(Expr::IndexValue(l));
+    let (high, low, low_dim) = match quotient {
+        true => (value, other_value, own[other]),
+        false => (other_value, value, own[axis]),
+    };
+    let product = f.exprs.add(Expr::IntegerMul(base, high));
+    let value = f.exprs.add(Expr::IntegerAdd(product, low));
+    let length = f.length_of(low_dim);
+    let length = f.exprs.add(length);
+    let condition = (length != base)
+        .then(|| f.exprs.add(Expr::IntegerCompare(CmpOp::Less, low, base)));
+    Target {
+        position: number,
+        value,
+        axes: vec![(axis, h), (other, l)],
+        condition,
+    }
+}
