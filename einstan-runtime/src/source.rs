@@ -127,6 +127,22 @@ impl<'a, E: Element, const R: usize> Source<'a, E, R> {
         self.gather(start, stride, n, block, |e| e)
     }
 
+    /// The same in the block, wherever the elements lie: the tensor may be written while the row is used.
+    #[inline(always)]
+    pub fn row_copied<'b>(
+        &self,
+        at: [isize; R],
+        step: [isize; R],
+        n: usize,
+        block: &'b mut Block<E>,
+    ) -> &'b [E] {
+        if n == 0 {
+            return &[];
+        }
+        let (start, stride) = row_offset(at, step, n, self.lens, self.strides);
+        self.gather(start, stride, n, block, |e| e)
+    }
+
     /// The same as `T`, of a tensor of integers or another float.
     #[inline(always)]
     pub fn row_float<'b, T: Float>(

@@ -45,14 +45,7 @@ impl Checker<'_> {
         let (own, length) = (self.length(self.f.index(index).dim), self.length(p.dim));
         let longer = self.compare(CmpOp::Greater, own, length);
         let value = self.f.exprs.add(Expr::IndexValue(index));
-        let inside = {
-            let last = self.f.length_of(p.dim);
-            let exprs = &mut self.f.exprs;
-            let (last, one) = (exprs.add(last), exprs.add(Expr::Integer(-1)));
-            let last = exprs.add(Expr::IntegerAdd(last, one));
-            let taken = exprs.add(Expr::IntegerNeg(value));
-            exprs.add(Expr::IntegerAdd(last, taken))
-        };
+        let inside = self.f.room(value, p.dim);
         if self.f.holds(inside, branch) {
             return;
         }

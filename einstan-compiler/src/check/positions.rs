@@ -41,7 +41,7 @@ impl Checker<'_> {
                 let branch = branch.clone().unwrap_or_default();
                 let position = i64::try_from(position).unwrap_or(i64::MAX);
                 let position = self.f.exprs.add(Expr::Integer(position));
-                let room = self.room(p, position);
+                let room = self.f.room(position, p.dim);
                 if self.f.holds(room, &branch) {
                     return;
                 }
@@ -50,18 +50,6 @@ impl Checker<'_> {
                 self.at_entry(&[outside], &branch, p.fault());
             }
         }
-    }
-
-    /// `len - 1 - position`
-    fn room(&mut self, p: &Position, position: ExprId) -> ExprId {
-        let length = self.f.length_of(p.dim);
-        let exprs = &mut self.f.exprs;
-        let last = exprs.add(length);
-        let one = exprs.add(Expr::Integer(-1));
-        let last = exprs.add(Expr::IntegerAdd(last, one));
-        let taken = exprs.add(Expr::IntegerNeg(position));
-        let room = exprs.add(Expr::IntegerAdd(last, taken));
-        exprs.collected_integer(room)
     }
 
     /// Whether a position is made to lie inside: `clamp` or `wrap`.
@@ -106,7 +94,7 @@ impl Checker<'_> {
     }
 
     fn computed(&mut self, p: &Position, e: ExprId) {
-        let room = self.room(p, e);
+        let room = self.f.room(e, p.dim);
         let branch = p.branch.clone().unwrap_or_default();
         let (low, high) = (self.f.holds(e, &branch), self.f.holds(room, &branch));
         if low && high {
@@ -115,7 +103,7 @@ impl Checker<'_> {
         match self.f.reach(e).filter(|_| p.branch.is_none()) {
             Some(reach) => {
                 let highest = reach.high.build(&mut self.f.exprs);
-                let room = self.room(p, highest);
+                let room = self.f.room(highest, p.dim);
                 let room = Polynomial::of(&self.f.exprs, room);
                 for (end, room, reached) in [
                     (End::Low, reach.low.clone(), &reach.low),

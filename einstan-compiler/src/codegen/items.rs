@@ -208,7 +208,8 @@ impl<'a> Items<'a> {
             let more = (!self.inline).then(|| self.derivatives());
             quote! { #gradient #pullback #vjp #vjp_in #scalar #more }
         });
-        let (outside, callable) = (self.outside(), (!self.inline).then(|| self.callable()));
+        let callable = !self.inline && self.f.updates.is_empty();
+        let (outside, callable) = (self.outside(), callable.then(|| self.callable()));
         quote! { #outside #lengths #workspace #forward #backward #call #into #derivative #callable }
     }
 

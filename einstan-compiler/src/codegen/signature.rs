@@ -105,6 +105,10 @@ impl Items<'_> {
     pub(super) fn type_of(&self, tensor: TensorId, pass: Pass, float: &TokenStream) -> TokenStream {
         let nd = &self.nd;
         let (element, dimension) = (self.element(tensor, float), self.dimension(tensor));
+        let pass = match pass {
+            Pass::Argument if self.f.updates.contains_key(&tensor) => Pass::Output,
+            pass => pass,
+        };
         match (pass, self.rank(tensor)) {
             (Pass::Argument | Pass::Borrowed, 0) if self.inline => quote! { &#element },
             (Pass::Output, 0) => quote! { &mut #element },
@@ -192,6 +196,12 @@ impl Items<'_> {
         let rt = &self.paths.rt;
         let each = self.tensors().into_iter().map(|(at, t)| {
             let place = place(at);
+            if self.f.updates.contains_key(&t) {
+                return match self.rank(t) {
+                    0 => quote! { #rt::Sink::scalar(#place), },
+                    _ => quote! { #rt::Sink::new(#place), },
+                };
+            }
             match (self.rank(t), by_reference) {
                 (0, _) => quote! { #rt::Source::scalar(&#place), },
                 (_, true) => quote! { #rt::Source::new(#place), },

@@ -230,6 +230,9 @@ fn signature(f: &Function) -> String {
         .parameters
         .iter()
         .map(|p| match *p {
+            Parameter::Tensor(t) if f.updates.contains_key(&t) => {
+                format!("mut {}", shape(f, &mut names, t))
+            }
             Parameter::Tensor(t) if f.tensor(t).role == (Role::Parameter { constant: true }) => {
                 format!("const {}", shape(f, &mut names, t))
             }
@@ -237,12 +240,11 @@ fn signature(f: &Function) -> String {
             Parameter::Dim(d) => format!("dim {}", f.dim(d).name),
         })
         .collect();
-    format!(
-        "{}({}) → {}",
-        f.name,
-        parameters.join(", "),
-        list(f, &f.results)
-    )
+    let results = match f.results.is_empty() {
+        true => String::new(),
+        false => format!(" → {}", list(f, &f.results)),
+    };
+    format!("{}({}){results}", f.name, parameters.join(", "))
 }
 
 /// `X[n,m]`

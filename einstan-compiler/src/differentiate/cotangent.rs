@@ -199,8 +199,13 @@ impl Back {
         }
         let places = self.fresh(e.right, places);
         let right = self.linear.f.exprs.place(e.right, &places);
+        let guards = self.guards(e.tensor, &part.own);
+        let right = match guards.is_empty() {
+            true => right,
+            false => self.linear.f.exprs.guarded(right),
+        };
         let value = if whole {
-            self.linear.access(e.tensor, part.own.clone())
+            self.read(e.tensor, &part.own)
         } else {
             right
         };
@@ -219,8 +224,31 @@ impl Back {
             return self.softmax(e, body, log, &places, part);
         }
         self.linear.begin_at(scope, right, value);
-        let terms = self.linear.terms(right, value, part.value);
+        let terms = self.linear.terms_under(right, value, part.value, guards);
         self.contribute(terms);
+    }
+
+    /// That the computed positions of a part lie inside of its tensor: elsewhere it contributes nothing.
+    fn guards(&mut self, tensor: TensorId, own: &[Subscript]) -> Vec<(ExprId, bool)> {
+        let axes = self.linear.f.tensor(tensor).axes.clone();
+        let mut out = Vec::new();
+        for (&s, dim) in own.iter().zip(axes) {
+            if let Subscript::At(position) = s {
+                let inside = self.linear.f.inside(position, dim);
+                out.extend(inside.into_iter().map(|c| (c, true)));
+            }
+        }
+        out
+    }
+
+    /// An element at the position of a part, which may lie outside.
+    fn read(&mut self, tensor: TensorId, own: &[Subscript]) -> ExprId {
+        let guarded = !self.guards(tensor, own).is_empty();
+        self.linear.f.exprs.add(Expr::Access {
+            tensor,
+            subscripts: own.to_vec(),
+            guarded,
+        })
     }
 
     /// Y = f(A, ..): Ā[k,l] = Σ Ȳ[i,j] J[i,j,k,l], with the Jacobian J of the function that is called.
@@ -335,7 +363,8 @@ impl Back {
         let Expr::Softmax { along, .. } = self.linear.f.exprs.get(e.right).clone() else {
             return;
         };
-        let y = self.linear.access(e.tensor, part.own.clone());
+        let y = self.read(e.tensor, &part.own);
+        let guards = self.guards(e.tensor, &part.own);
         let exprs = &mut self.linear.f.exprs;
         let first = if log {
             part.value
@@ -367,7 +396,8 @@ impl Back {
             };
             e.left.iter().map(place).collect()
         };
-        let row = self.linear.access(e.tensor, at(&rows));
+        let row = at(&rows);
+        let row = self.read(e.tensor, &row);
         let exprs = &mut self.linear.f.exprs;
         let weight = if log {
             exprs.unary(UnaryOp::Exp, row)
@@ -379,7 +409,11 @@ impl Back {
         for (places, seed) in [(places, first), (&rows, second)] {
             let x = self.linear.f.exprs.place(body, places);
             self.linear.begin_at(indices(&at(places)), x, x);
-            let terms = self.linear.map(x, seed);
+            let x = match guards.is_empty() {
+                true => x,
+                false => self.linear.f.exprs.guarded(x),
+            };
+            let terms = self.linear.map_under(x, seed, guards.clone());
             self.contribute(terms);
         }
     }

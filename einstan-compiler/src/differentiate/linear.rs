@@ -83,16 +83,27 @@ impl Linear {
 
     /// The terms for the cotangent `seed` of an equation that is no softmax.
     pub fn terms(&mut self, right: ExprId, value: ExprId, seed: ExprId) -> Terms {
+        self.terms_under(right, value, seed, vec![])
+    }
+
+    /// The same, which are 0 but where the guards hold.
+    pub fn terms_under(
+        &mut self,
+        right: ExprId,
+        value: ExprId,
+        seed: ExprId,
+        outer: Guards,
+    ) -> Terms {
         match self.f.exprs.get(right).clone() {
             Expr::Reduce { op, indices, body } => {
                 let Some((weight, guards)) = self.weight(op, indices, body, value) else {
                     return Terms::new();
                 };
                 let seed = self.f.exprs.product(seed, weight);
-                self.map_under(body, seed, guards)
+                self.map_under(body, seed, [outer, guards].concat())
             }
             Expr::ArgReduce { .. } => Terms::new(),
-            _ => self.map(right, seed),
+            _ => self.map_under(right, seed, outer),
         }
     }
 

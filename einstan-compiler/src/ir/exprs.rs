@@ -1,7 +1,7 @@
 //! The expressions of a function: a hash-consed arena, so that equal expressions have equal ids.
 
 use super::expr::{indices, positions};
-use super::{BinaryOp, Equation, Expr, ExprId, Function, IndexId, Subscript, TensorId, UnaryOp};
+use super::{BinaryOp, Equation, Expr, ExprId, Fault, Function, IndexId, Subscript, TensorId, UnaryOp};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The arena.
@@ -387,6 +387,19 @@ impl Function {
             for condition in 0..self.checks[at].fails.len() {
                 let (id, _) = self.checks[at].fails[condition];
                 self.checks[at].fails[condition].0 = self.redirect(id, map);
+            }
+            if let Fault::Outside {
+                at: place,
+                position: Subscript::At(e),
+                write,
+            } = self.checks[at].fault
+            {
+                let position = Subscript::At(self.redirect(e, map));
+                self.checks[at].fault = Fault::Outside {
+                    at: place,
+                    position,
+                    write,
+                };
             }
         }
     }

@@ -120,6 +120,13 @@ pub struct Tensor {
     pub role: Role,
 }
 
+impl Tensor {
+    /// The name that the user wrote: a later value of one has a number after it.
+    pub fn written(&self) -> &str {
+        self.name.trim_end_matches(|c| ('₀'..='₉').contains(&c))
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Index {
     pub name: String,
@@ -237,6 +244,8 @@ pub struct Function {
     pub given: Vec<Given>,
     /// The element type that the signature fixes, if it does: F32 or F64.
     pub float: Option<ElementType>,
+    /// Parameters that are changed, each with the tensor that holds its last value: itself where nothing changes it.
+    pub updates: BTreeMap<TensorId, TensorId>,
     /// What the user decided about intermediates, instead of `plan`.
     pub keep: BTreeMap<TensorId, Keep>,
 }
@@ -274,6 +283,7 @@ impl Function {
             foreign: Vec::new(),
             given: Vec::new(),
             float: None,
+            updates: BTreeMap::new(),
             keep: BTreeMap::new(),
         }
     }
@@ -495,8 +505,13 @@ impl Function {
     fn has_derivatives(&self, order: usize) -> bool {
         let float = |r: &TensorId| self.tensor(*r).element == Element::Float;
         let by: Vec<TensorId> = self.differentiable().collect();
-        let some = self.results.iter().any(float) && !by.is_empty();
+        let some = self.results.iter().any(float) && !by.is_empty() && self.updates.is_empty();
         some && self.without_rule(&self.results, &by, order).is_none()
+    }
+
+    /// Whether a tensor leaves the function: a result, or the last value of a parameter that is changed.
+    pub fn is_output(&self, tensor: TensorId) -> bool {
+        self.results.contains(&tensor) || self.updates.values().any(|&t| t == tensor)
     }
 
     /// Whether the function has one scalar result of the element type.

@@ -1,6 +1,6 @@
 //! How far an integer expression reaches over all values of its indices, and what follows from the conditions of a branch.
 
-use super::{CmpOp, Expr, ExprId, Function, IndexId, Polynomial};
+use super::{CmpOp, DimId, Expr, ExprId, Function, IndexId, Polynomial};
 use std::collections::BTreeSet;
 
 /// The smallest and the largest value, both of which are attained where no index has an empty range.
@@ -42,6 +42,36 @@ impl Function {
     /// How far an expression reaches; None where that is not plain from its form.
     pub fn reach(&mut self, e: ExprId) -> Option<Reach> {
         reach(self, e, &mut BTreeSet::new())
+    }
+
+    /// The conditions under which a position lies inside of an axis, less those that are certain.
+    pub fn inside(&mut self, position: ExprId, dim: DimId) -> Vec<ExprId> {
+        let mut out = Vec::new();
+        if !self.holds(position, &[]) {
+            let zero = self.exprs.add(Expr::Integer(0));
+            let low = Expr::IntegerCompare(CmpOp::GreaterEqual, position, zero);
+            out.push(self.exprs.add(low));
+        }
+        let room = self.room(position, dim);
+        if !self.holds(room, &[]) {
+            let length = self.length_of(dim);
+            let length = self.exprs.add(length);
+            let high = Expr::IntegerCompare(CmpOp::Less, position, length);
+            out.push(self.exprs.add(high));
+        }
+        out
+    }
+
+    /// `len - 1 - position`
+    pub fn room(&mut self, position: ExprId, dim: DimId) -> ExprId {
+        let length = self.length_of(dim);
+        let exprs = &mut self.exprs;
+        let last = exprs.add(length);
+        let one = exprs.add(Expr::Integer(-1));
+        let last = exprs.add(Expr::IntegerAdd(last, one));
+        let taken = exprs.add(Expr::IntegerNeg(position));
+        let room = exprs.add(Expr::IntegerAdd(last, taken));
+        exprs.collected_integer(room)
     }
 
     /// Whether `e >= 0` where these conditions have the truth given.

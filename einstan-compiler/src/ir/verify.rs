@@ -36,6 +36,9 @@ pub fn verify(f: &Function) -> Result<(), String> {
                 f.tensor(e.tensor).name
             )
         };
+        if f.updates.contains_key(&e.tensor) {
+            return Err(place("a parameter is written before its last value is known".to_string()));
+        }
         if e.op == Op::Define && !defined.insert(e.tensor) {
             return Err(place("defined twice".to_string()));
         }

@@ -36,7 +36,7 @@ pub(crate) fn order(f: &mut Function, equations: Vec<Equation>, late: &[usize]) 
     let early: BTreeSet<TensorId> = calls[..last.map_or(0, |at| at + 1)]
         .iter()
         .map(|e| e.tensor)
-        .filter(|&t| f.results.contains(&t) || matches!(f.tensor(t).role, Role::Gradient { .. }))
+        .filter(|&t| f.is_output(t) || matches!(f.tensor(t).role, Role::Gradient { .. }))
         .collect();
     let mut copies = BTreeMap::new();
     for &t in &early {
@@ -119,7 +119,7 @@ fn together(f: &Function, equations: Vec<Equation>) -> Vec<Equation> {
 }
 
 /// `to[..] = from[..]`
-fn copy(f: &mut Function, to: TensorId, from: TensorId) -> Equation {
+pub(crate) fn copy(f: &mut Function, to: TensorId, from: TensorId) -> Equation {
     let axes = f.tensor(to).axes.clone();
     let left: Vec<Subscript> = axes
         .into_iter()

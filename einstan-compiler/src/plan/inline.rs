@@ -79,7 +79,7 @@ fn substitutable(
     );
     let stored = f.keep.get(&e.tensor) == Some(&Keep::Stored);
     let checked = f.checked().contains(&e.tensor);
-    if !made || stored || checked || f.results.contains(&e.tensor) || !f.covers(e) || !cheap(f, e.right) {
+    if !made || stored || checked || f.is_output(e.tensor) || !f.covers(e) || !cheap(f, e.right) {
         return None;
     }
     if f.tensor(e.tensor).element != crate::ir::Element::Float {

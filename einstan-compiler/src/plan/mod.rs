@@ -22,6 +22,7 @@ mod schedule;
 mod scheduler;
 mod storage;
 mod text;
+mod update;
 
 pub use cost::{Cost, Figures, Work};
 pub use polynomial::{Lengths, Polynomial};
@@ -57,6 +58,7 @@ pub fn plan(backward: Backward) -> Plan {
     let late: Vec<usize> = (0..function.checks.len())
         .filter(|&at| function.is_late(&function.checks[at]))
         .collect();
+    let (forward, begun) = update::updates(&mut function, forward, !late.is_empty());
     let forward = call::order(&mut function, forward, &late);
     let backward = call::order(&mut function, backward, &[]);
     let each = forward.iter().chain(&backward);
@@ -64,7 +66,7 @@ pub fn plan(backward: Backward) -> Plan {
     let forward = parts(&mut function, forward);
     let backward = parts(&mut function, backward);
 
-    let mut scheduler = Scheduler::new(&mut function);
+    let mut scheduler = Scheduler::begun(&mut function, begun);
     let forward = scheduler.schedule(&forward);
     let backward = differentiable.then(|| scheduler.backward(&backward));
     let forward = Schedule {

@@ -15,10 +15,12 @@ pub(crate) struct Scheduler<'a> {
 
 impl<'a> Scheduler<'a> {
     pub fn new(f: &'a mut Function) -> Self {
-        Scheduler {
-            f,
-            begun: BTreeSet::new(),
-        }
+        Self::begun(f, BTreeSet::new())
+    }
+
+    /// Where some tensors hold something already, which is added to.
+    pub fn begun(f: &'a mut Function, begun: BTreeSet<TensorId>) -> Self {
+        Scheduler { f, begun }
     }
 
     pub fn schedule(&mut self, parts: &[Part]) -> Vec<Step> {

@@ -11,13 +11,15 @@ use crate::rule::Rule;
 use proc_macro2::Span;
 
 /// What an equation writes.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Target {
     pub tensor: TensorId,
     pub element: Element,
     pub op: Op,
     /// The version of the tensor that has been read already, to which is added.
     pub old: Option<TensorId>,
+    /// What the name stood for before.
+    pub before: Option<Binding>,
 }
 
 impl Scope<'_> {
@@ -52,7 +54,19 @@ impl Scope<'_> {
             axes.push(dim);
         }
         self.new_dimensions(e, &axes)?;
+        let before = self.tensors.get(name).cloned();
+        let changed = self.mutable.contains_key(name);
         let mut target = match self.tensors.get(name) {
+            Some(&Binding::Tensor { id, .. }) if changed => {
+                let t = self.f.tensor(id).clone();
+                Target {
+                    tensor: self.f.add_tensor(&t.name, t.axes, element, Role::Intermediate),
+                    element,
+                    op: Op::Define,
+                    old: (e.op == AssignOp::Accumulate).then_some(id),
+                    before,
+                }
+            }
             Some(&Binding::Tensor {
                 id, read: false, ..
             }) => Target {
@@ -60,6 +74,7 @@ impl Scope<'_> {
                 element,
                 op: Op::Accumulate,
                 old: None,
+                before,
             },
             // It has been read: what is added now makes a new version of it.
             Some(&Binding::Tensor { id, .. }) => Target {
@@ -67,6 +82,7 @@ impl Scope<'_> {
                 element,
                 op: Op::Define,
                 old: Some(id),
+                before,
             },
             _ => Target {
                 tensor: self.f.add_tensor(name, axes, element, Role::Intermediate),
@@ -76,9 +92,10 @@ impl Scope<'_> {
                     AssignOp::Accumulate => Op::Accumulate,
                 },
                 old: None,
+                before,
             },
         };
-        if let Some(old) = target.old {
+        if let Some(old) = target.old.filter(|_| !changed) {
             let t = self.f.tensor(old).clone();
             target.tensor = self
                 .f

@@ -289,6 +289,9 @@ impl Scope<'_> {
             || mention::bare_names(&e.right)
                 .iter()
                 .any(|n| n.text == name.text && e.left.subscripts.is_empty());
+        if self.mutable.contains_key(&name.text) {
+            return (!self.poisoned(&name.text)).then_some(());
+        }
         if reads_itself && e.op == AssignOp::Accumulate {
             let text = format!(
                 "a `+=` may not read its own left-hand side, `{}`",
@@ -384,6 +387,13 @@ impl Scope<'_> {
         ranges: &Ranges,
         target: Target,
     ) -> Option<()> {
+        // A tensor that is changed is read as it was.
+        let name = &e.left.tensor.text;
+        let changed = self.mutable.contains_key(name);
+        let after = self.tensors.get(name).cloned();
+        if let (true, Some(before)) = (changed, target.before.clone()) {
+            self.tensors.insert(name.clone(), before);
+        }
         let mut lowering = Lowering::new(self, e, indices, ranges);
         for name in left.iter().flat_map(|s| s.names(indices)) {
             lowering.bind_once(&name);
@@ -421,6 +431,9 @@ impl Scope<'_> {
         let all: Vec<Pad> = pads.iter().map(|(_, pad)| *pad).collect();
         let right = right.map(|value| lowering.padded(value, &all).id());
         let padded: BTreeSet<usize> = pads.iter().map(|(axis, _)| *axis).collect();
+        if let (true, Some(after)) = (changed, after) {
+            self.tensors.insert(name.clone(), after);
+        }
         self.left_positions(e, axes, &subscripts, &padded, target.tensor);
         self.add(target, subscripts, right?);
         Some(())

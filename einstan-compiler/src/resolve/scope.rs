@@ -70,6 +70,8 @@ pub(crate) struct Scope<'a> {
     /// The user wrote the signature, with names for the dimensions.
     pub explicit: bool,
     pub results: Vec<ResultInfo>,
+    /// The parameters that the body may change, by name.
+    pub mutable: BTreeMap<String, TensorId>,
     pub written: Written,
     pub scalars: &'a Scalars,
     pub callees: &'a Callees,
@@ -99,6 +101,7 @@ impl<'a> Scope<'a> {
             dims: BTreeMap::new(),
             explicit: false,
             results: Vec::new(),
+            mutable: BTreeMap::new(),
             written: Written::default(),
             scalars,
             callees,
@@ -161,6 +164,11 @@ impl<'a> Scope<'a> {
 
     /// The results, each defined; those that are not are reported, and stand in with their declared axes.
     pub(crate) fn finish(&mut self) -> Vec<ast::Name> {
+        for (name, &parameter) in &self.mutable {
+            if let Some(Binding::Tensor { id, .. }) = self.tensors.get(name) {
+                self.f.updates.insert(parameter, *id);
+            }
+        }
         let results = std::mem::take(&mut self.results);
         let mut names = Vec::new();
         for r in results {

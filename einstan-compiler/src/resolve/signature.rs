@@ -37,13 +37,6 @@ impl Scope<'_> {
                 names.push(p.name);
                 continue;
             }
-            if p.kind == ParamKind::Mut {
-                unsupported::report(
-                    self.diagnostics,
-                    p.span,
-                    &format!("the `mut` parameter `{}`", p.name.text),
-                );
-            }
             self.fix_element(p.element);
             let axes = p
                 .dimensions
@@ -52,7 +45,8 @@ impl Scope<'_> {
                 .map(|e| self.parameter_axis(e))
                 .collect();
             let element = element(p.element.map(|(t, _)| t));
-            let constant = p.kind == ParamKind::Const || element != Element::Float;
+            let changed = p.kind == ParamKind::Mut;
+            let constant = p.kind == ParamKind::Const || element != Element::Float || changed;
             let mut name = p.name;
             let id = self
                 .f
@@ -70,6 +64,9 @@ impl Scope<'_> {
                 }
             };
             let poisoned = matches!(binding, Binding::Poisoned);
+            if changed && !poisoned {
+                self.mutable.insert(name.text.clone(), id);
+            }
             self.tensors.insert(name.text.clone(), binding);
             self.f.parameters.push(Parameter::Tensor(id));
             if poisoned {
@@ -134,7 +131,7 @@ impl Scope<'_> {
 
     /// Declares the results. A short form has none where its equations could not be parsed, which is reported already.
     pub(crate) fn declare_results(&mut self, results: Vec<ResultDecl>, function: Span) {
-        if results.is_empty() && self.explicit {
+        if results.is_empty() && self.explicit && self.mutable.is_empty() {
             let text = format!(
                 "`{}` has no result: declare one, `fn {}(..) -> Y[..]`",
                 self.f.name, self.f.name

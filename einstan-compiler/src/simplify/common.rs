@@ -48,7 +48,7 @@ fn is_temporary(f: &Function, tensor: TensorId) -> bool {
         f.tensor(tensor).role,
         Role::Intermediate | Role::Temporary | Role::Adjoint { .. }
     );
-    made && !f.results.contains(&tensor)
+    made && !f.is_output(tensor)
 }
 
 /// The equation's right-hand side with indices numbered: those on the left, then those that it binds.

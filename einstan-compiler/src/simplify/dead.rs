@@ -17,6 +17,7 @@ pub(super) fn run(joint: &mut Backward) {
 fn needed(f: &Function) -> BTreeSet<TensorId> {
     let mut needed: BTreeSet<TensorId> = f.results.iter().copied().collect();
     needed.extend(f.checked());
+    needed.extend(f.updates.values());
     for e in f.equations.iter().rev() {
         let gradient = matches!(f.tensor(e.tensor).role, Role::Gradient { .. });
         if gradient || needed.contains(&e.tensor) {

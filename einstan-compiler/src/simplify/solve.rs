@@ -8,7 +8,7 @@
 //! ```
 
 use crate::ir::{
-    CmpOp, DimId, Expr, ExprId, Exprs, Function, IndexId, Length, Polynomial, is_certain,
+    CmpOp, DimId, Expr, ExprId, Exprs, Function, IndexId, Length, Polynomial,
 };
 use std::collections::BTreeMap;
 
@@ -82,7 +82,7 @@ fn linear(f: &mut Function, position: ExprId, value: ExprId, i: IndexId) -> Opti
             quotient
         }
     };
-    inside(f, place, f.index(i).dim, &mut out);
+    out.conditions.extend(f.inside(place, f.index(i).dim));
     out.places.insert(i, place);
     Some(out)
 }
@@ -105,7 +105,7 @@ fn digits(
     let base = high.coefficient.build(&mut f.exprs);
     let mut out = Solution::default();
     let place = f.exprs.add(Expr::IntegerDiv(digits, base));
-    inside(f, place, f.index(i).dim, &mut out);
+    out.conditions.extend(f.inside(place, f.index(i).dim));
     out.places.insert(i, place);
     out.places.insert(j, f.exprs.add(Expr::IntegerRem(digits, base)));
     Some(out)
@@ -134,28 +134,6 @@ fn around_the_end(
         places: BTreeMap::from([(i, place)]),
         ..Solution::default()
     })
-}
-
-/// Adds that a position lies inside of a range, as far as that is not certain.
-fn inside(f: &mut Function, place: ExprId, dim: DimId, out: &mut Solution) {
-    if !f.holds(place, &[]) {
-        let zero = f.exprs.add(Expr::Integer(0));
-        let low = f.exprs.add(Expr::IntegerCompare(CmpOp::GreaterEqual, place, zero));
-        out.conditions.push(low);
-    }
-    let length = length(f, dim);
-    let room = length
-        .minus(&Polynomial::constant(1))
-        .and_then(|last| last.minus(&Polynomial::of(&f.exprs, place)));
-    let fits = room.is_some_and(|room| {
-        let room = room.build(&mut f.exprs);
-        f.reach(room).is_some_and(|r| is_certain(f, &r.low))
-    });
-    if !fits {
-        let length = length.build(&mut f.exprs);
-        let high = f.exprs.add(Expr::IntegerCompare(CmpOp::Less, place, length));
-        out.conditions.push(high);
-    }
 }
 
 /// A length in terms of those that have a name.

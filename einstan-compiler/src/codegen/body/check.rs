@@ -115,7 +115,7 @@ impl Body<'_> {
         let function = &self.f.name;
         let name = |p: &Place| {
             (
-                &self.f.tensor(p.tensor).name,
+                self.f.tensor(p.tensor).written(),
                 Literal::usize_unsuffixed(p.axis),
             )
         };
@@ -148,7 +148,7 @@ impl Body<'_> {
                 index,
                 tensor,
             } => {
-                let tensor = &self.f.tensor(*tensor).name;
+                let tensor = self.f.tensor(*tensor).written();
                 quote! { #rt::Error::empty(#function, #word, #index, #tensor) }
             }
             Fault::Outside {
@@ -164,7 +164,7 @@ impl Body<'_> {
                 } }
             }
             Fault::ZeroDivisor { tensor } => {
-                let tensor = &self.f.tensor(*tensor).name;
+                let tensor = self.f.tensor(*tensor).written();
                 quote! { #rt::Error::zero_divisor(#function, #tensor) }
             }
             Fault::NotPositive { shown, value } => {
@@ -242,7 +242,7 @@ impl Body<'_> {
             } = self.f.exprs.get(id)
             {
                 let (read, at) = (emitter.value(id), emitter.place(subscripts));
-                let name = &self.f.tensor(*tensor).name;
+                let name = self.f.tensor(*tensor).written();
                 because.push(quote! { (#name, &#at as &[isize], #read) });
             }
         }

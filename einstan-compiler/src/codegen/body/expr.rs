@@ -1,18 +1,20 @@
 //! Expressions: one `let` for each node, outside the row where it does not depend on it.
 
-use super::{Body, source};
+use super::{Body, sink, source};
 use crate::codegen::outside;
 use crate::ir::{
     BinaryOp, CmpOp, Expr, ExprId, IndexId, Polynomial, Subscript, TensorId, UnaryOp, positions,
 };
 use proc_macro2::{Ident, Literal, TokenStream};
-use quote::{format_ident, quote};
+use quote::{ToTokens, format_ident, quote};
 use std::collections::BTreeMap;
 
 /// Emits the value of expressions at one place of a nest.
 pub(super) struct Emitter<'a, 'b> {
     body: &'a Body<'b>,
     row: Option<IndexId>,
+    /// The tensor that is written, which is read as it was.
+    pub(super) target: Option<TensorId>,
     /// Computed before the row.
     pub(super) outer: Vec<TokenStream>,
     /// Blocks that rows are gathered into, declared before the row.
@@ -31,6 +33,7 @@ impl<'a, 'b> Emitter<'a, 'b> {
         Emitter {
             body,
             row,
+            target: None,
             outer: vec![],
             blocks: vec![],
             rows: vec![],
@@ -240,7 +243,14 @@ impl<'a, 'b> Emitter<'a, 'b> {
         integer: bool,
     ) -> TokenStream {
         let rt = self.body.paths.rt.clone();
-        let s = source(tensor);
+        let own = self.target == Some(tensor);
+        let s = match own {
+            true => {
+                let w = sink(tensor);
+                quote! { #w.source() }
+            }
+            false => source(tensor).into_token_stream(),
+        };
         // In a branch a position may lie outside.
         let name =
             |plain: &str, within: &str| format_ident!("{}", if guarded { within } else { plain });
@@ -259,6 +269,8 @@ impl<'a, 'b> Emitter<'a, 'b> {
             .push(quote! { let mut #block = #rt::Block::new(); });
         let row_name = if integer {
             name("row_int", "row_int_within")
+        } else if own {
+            format_ident!("row_copied")
         } else {
             name("row", "row_within")
         };

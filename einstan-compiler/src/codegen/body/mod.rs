@@ -183,6 +183,9 @@ impl Body<'_> {
             .parameters
             .iter()
             .filter_map(|p| match *p {
+                Parameter::Tensor(t) if self.f.updates.contains_key(&t) => {
+                    Some(self.argument(t, Use::Write))
+                }
                 Parameter::Tensor(t) => Some(self.argument(t, Use::Read)),
                 Parameter::Dim(_) => None,
             })
@@ -262,7 +265,9 @@ impl Body<'_> {
     /// Whether an argument of this body is one that it writes.
     fn is_sink(&self, tensor: TensorId) -> bool {
         match self.phase {
-            Phase::Forward => self.f.results.contains(&tensor),
+            Phase::Forward => {
+                self.f.results.contains(&tensor) || self.f.updates.contains_key(&tensor)
+            }
             Phase::Backward => matches!(self.f.tensor(tensor).role, Role::Gradient { .. }),
         }
     }

@@ -100,6 +100,7 @@ impl Body<'_> {
         value: ExprId,
     ) -> TokenStream {
         let mut e = Emitter::new(self, None);
+        e.target = Some(target);
         let value = e.value(value);
         let outer = &e.outer;
         let put = self.put(target, left, mode, &self.stored(target, value));
@@ -168,7 +169,7 @@ impl Body<'_> {
         if !e.is_row(left) {
             return self.scatter_row(target, left, mode, row, value);
         }
-        let r = Row::new(self, row, value);
+        let r = Row::into(self, row, value, Some(target));
         let (w, (at, step), adds) = (sink(target), e.position(left), self.adds(mode));
         let outer = &e.outer;
         let put = format_ident!(
@@ -200,6 +201,7 @@ impl Body<'_> {
     ) -> TokenStream {
         let rt = &self.paths.rt;
         let mut e = Emitter::new(self, Some(row));
+        e.target = Some(target);
         let value = e.value(value);
         let (at, value) = (e.place(left), self.stored(target, value));
         let (w, adds) = (sink(target), self.adds(mode));

@@ -21,7 +21,18 @@ pub(super) struct Row {
 
 impl Row {
     pub(super) fn new(body: &Body<'_>, row: IndexId, value: ExprId) -> Self {
+        Row::into(body, row, value, None)
+    }
+
+    /// The same for a tensor that is written, which the expression reads as it was.
+    pub(super) fn into(
+        body: &Body<'_>,
+        row: IndexId,
+        value: ExprId,
+        target: Option<TensorId>,
+    ) -> Self {
         let mut e = Emitter::new(body, Some(row));
+        e.target = target;
         let read = match body.f.exprs.get(value) {
             Expr::Access { subscripts, .. } => e.depends(value) && e.is_row(subscripts),
             _ => false,

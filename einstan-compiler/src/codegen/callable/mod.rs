@@ -42,7 +42,7 @@ pub(super) fn callable_name(arguments: usize, results: usize) -> Ident {
 impl Items<'_> {
     /// `#[doc(hidden)] pub use super::__imp::__Fn;`
     pub(super) fn callable_export(&self) -> TokenStream {
-        match self.inline {
+        match self.inline || !self.f.updates.is_empty() {
             true => TokenStream::new(),
             false => {
                 let name = callable_name(self.f.parameters.len(), self.f.results.len());

@@ -95,12 +95,7 @@ impl Inside<'_> {
 
     fn lies_inside(&mut self, s: Subscript, d: DimId) -> bool {
         let position = self.f.exprs.position(s);
-        let length = self.f.length_of(d);
-        let exprs = &mut self.f.exprs;
-        let (length, one) = (exprs.add(length), exprs.add(Expr::Integer(-1)));
-        let last = exprs.add(Expr::IntegerAdd(length, one));
-        let taken = exprs.add(Expr::IntegerNeg(position));
-        let room = exprs.add(Expr::IntegerAdd(last, taken));
+        let room = self.f.room(position, d);
         self.f.holds(position, &self.branch) && self.f.holds(room, &self.branch)
     }
 }

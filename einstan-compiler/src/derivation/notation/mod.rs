@@ -129,11 +129,12 @@ fn function(f: &Function, name: String, primal: usize) -> String {
         .map(|&t| declared(&f, &names, &mut lengths, t, typed(t)))
         .collect();
     let results = match &results[..] {
-        [one] => one.clone(),
-        all => format!("({})", all.join(", ")),
+        [] => String::new(),
+        [one] => format!(" -> {one}"),
+        all => format!(" -> ({})", all.join(", ")),
     };
     format!(
-        "fn {}({}) -> {results} {{\n{body}}}\n",
+        "fn {}({}){results} {{\n{body}}}\n",
         written(&name),
         parameters.join(", ")
     )
@@ -159,8 +160,13 @@ fn parameter(
     float: Option<ElementType>,
 ) -> String {
     let held = f.tensor(t).role == (Role::Parameter { constant: true });
-    let constant = held && t.index() < primal && f.tensor(t).element == Element::Float;
-    let word = if constant { "const " } else { "" };
+    let changed = f.updates.contains_key(&t);
+    let constant = !changed && held && t.index() < primal && f.tensor(t).element == Element::Float;
+    let word = match (constant, changed) {
+        (true, _) => "const ",
+        (_, true) => "mut ",
+        _ => "",
+    };
     lengths.given(f, t);
     format!("{word}{}", declared(f, names, lengths, t, float))
 }
@@ -229,7 +235,9 @@ fn equation(
     defined: &BTreeSet<TensorId>,
 ) -> String {
     let mut writer = Writer::new(f, names);
-    let declared = f.results.contains(&e.tensor) || defined.contains(&e.tensor);
+    let declared = f.results.contains(&e.tensor)
+        || defined.contains(&e.tensor)
+        || names.is_changed(f, e.tensor);
     writer.ranges = range::evident(f, e, declared);
     let mut left: Vec<String> = Vec::new();
     let mut bound: BTreeSet<IndexId> = BTreeSet::new();
@@ -262,6 +270,7 @@ fn equation(
 fn complete(f: &Function, own: bool) -> Function {
     let mut g = f.clone();
     let mut needed: BTreeSet<TensorId> = g.results.iter().copied().collect();
+    needed.extend(g.updates.values());
     let mut equations: Vec<Equation> = Vec::new();
     for e in g.equations.clone().into_iter().rev() {
         if needed.contains(&e.tensor) {

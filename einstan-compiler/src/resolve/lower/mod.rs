@@ -297,6 +297,16 @@ impl<'s, 'a, 'e> Lowering<'s, 'a, 'e> {
         let (Placed { tensor: y, subscripts: at, pads }, to) = (y?, w?);
         let pads = [pads, to.pads].concat();
         let (w, to) = (to.tensor, to.subscripts);
+        for a in [of, by] {
+            if self.scope.mutable.contains_key(&a.tensor.text) {
+                let text = format!(
+                    "`{}` is a `mut` parameter: there is no derivative of it or by it",
+                    a.tensor.text
+                );
+                self.error(Rule::Derivative, a.tensor.span, text);
+                return None;
+            }
+        }
         for (a, tensor) in [(of, y), (by, w)] {
             if self.scope.f.tensor(tensor).element != Element::Float {
                 let text = format!("`{}` is an integer and has no derivative", a.tensor.text);

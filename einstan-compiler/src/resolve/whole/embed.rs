@@ -19,6 +19,15 @@ impl Scope<'_> {
             return None;
         }
         let f = &callee.function;
+        if !f.updates.is_empty() {
+            let text = format!(
+                "`{}` changes its `mut` parameters: no other function calls it",
+                f.name
+            );
+            self.diagnostics
+                .error(Rule::WholeTensor, call.function.span, text);
+            return None;
+        }
         self.takes(f, &arguments, call)?;
         self.may_return(call, f.results.len())?;
         self.same_float(f, call)?;

@@ -2,7 +2,7 @@ use einstan::einstan;
 
 einstan! {
     fn f(x[n]) -> y[n] {
-        y[i] = x[i + 1];
+        y[i] = x[i] - x[i - 1];
     }
 }
 
