@@ -55,13 +55,22 @@ fn in_place() {
     let mut w = array![[1.0, 2.0], [3.0, 4.0]];
     sgd(&mut w, &array![[1.0, 0.0], [2.0, -4.0]], 0.5).unwrap();
     assert_eq!(w, array![[0.5, 2.0], [2.0, 6.0]]);
-    assert!(sgd::PLAN.lines().all(|l| !l.contains("memory")), "{}", sgd::PLAN);
+    assert!(
+        sgd::PLAN.lines().all(|l| !l.contains("memory")),
+        "{}",
+        sgd::PLAN
+    );
     let mut w32 = Array2::<f32>::zeros((3, 300));
     sgd(&mut w32, &Array2::ones((3, 300)), 2.0).unwrap();
     assert!(w32.iter().all(|x| *x == -2.0));
     // A part of a larger array, with other strides.
     let mut all = Array2::<f64>::ones((4, 4));
-    sgd(&mut all.slice_mut(s![..;2, 1..3]), &array![[1.0, 2.0], [3.0, 4.0]], 1.0).unwrap();
+    sgd(
+        &mut all.slice_mut(s![..;2, 1..3]),
+        &array![[1.0, 2.0], [3.0, 4.0]],
+        1.0,
+    )
+    .unwrap();
     assert_eq!(all.row(0).to_vec(), [1.0, 0.0, -1.0, 1.0]);
     assert_eq!(all.row(1).to_vec(), [1.0; 4]);
     assert_eq!(all.row(2).to_vec(), [1.0, -2.0, -3.0, 1.0]);
@@ -104,7 +113,12 @@ fn sums_and_integers() {
     count(&mut c, &array![2, 0, 2, 2]).unwrap();
     assert_eq!(c, array![1, 0, 3]);
     let mut w = Array2::<f64>::ones((2, 2));
-    outer(&mut w, &array![[1.0, 2.0], [0.0, 1.0]], &array![[1.0, 1.0], [5.0, 0.0]]).unwrap();
+    outer(
+        &mut w,
+        &array![[1.0, 2.0], [0.0, 1.0]],
+        &array![[1.0, 1.0], [5.0, 0.0]],
+    )
+    .unwrap();
     assert_eq!(w, array![[2.0, 2.0], [8.0, 3.0]]);
     let (mut t, mut k) = (1.0, 5i64);
     tick(&mut t, &mut k).unwrap();
@@ -124,7 +138,10 @@ fn an_error_changes_nothing() {
     assert_eq!(c, array![5, 5]);
     let mut w = array![[1.0, 2.0]];
     let error = sgd(&mut w, &array![[1.0]], 0.5).unwrap_err();
-    assert_eq!(error.to_string(), "sgd: dimension `m` is 2 in `W` (axis 1) but 1 in `G` (axis 1)");
+    assert_eq!(
+        error.to_string(),
+        "sgd: dimension `m` is 2 in `W` (axis 1) but 1 in `G` (axis 1)"
+    );
     assert_eq!(w, array![[1.0, 2.0]]);
 }
 

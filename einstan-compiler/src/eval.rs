@@ -25,12 +25,12 @@ impl Dense {
     }
 
     fn offset(&self, at: &[i64]) -> Result<usize, String> {
-        at.iter().zip(&self.shape).try_fold(0, |offset, (&i, &n)| {
-            match usize::try_from(i) {
+        at.iter()
+            .zip(&self.shape)
+            .try_fold(0, |offset, (&i, &n)| match usize::try_from(i) {
                 Ok(i) if i < n => Ok(offset * n + i),
                 _ => Err(format!("position {i} of an axis of length {n}")),
-            }
-        })
+            })
     }
 }
 
@@ -204,17 +204,26 @@ impl Machine<'_> {
             Expr::Len(d) => self.len(d)? as f64,
             Expr::IndexValue(i) => self.env[&i] as f64,
             Expr::Access {
-                tensor, subscripts, ..
+                tensor,
+                subscripts,
+                guarded,
             }
             | Expr::IntegerAccess {
-                tensor, subscripts, ..
+                tensor,
+                subscripts,
+                guarded,
             } => {
                 let at = self.positions(&subscripts)?;
                 let t = self
                     .tensors
                     .get(&tensor)
                     .ok_or_else(|| format!("no `{}`", self.f.tensor(tensor).name))?;
-                t.data[t.offset(&at)?]
+                match t.offset(&at) {
+                    Ok(place) => t.data[place],
+                    // What stands in a branch may be computed where that is not taken: any number will do.
+                    Err(_) if guarded => 0.0,
+                    Err(text) => return Err(text),
+                }
             }
             Expr::Unary(op, a) => unary(op, self.number(a)?),
             Expr::Binary(op, a, b) => binary(op, self.number(a)?, self.number(b)?),

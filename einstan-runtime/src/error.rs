@@ -222,7 +222,9 @@ impl Error {
     pub fn not_positive(function: &str, shown: &str, value: i64) -> Self {
         Self::new(
             ErrorKind::Range,
-            format!("{function}: `{shown}` is {value}: a divisor of lengths and the factor of an index are positive"),
+            format!(
+                "{function}: `{shown}` is {value}: a divisor of lengths and the factor of an index are positive"
+            ),
         )
     }
 

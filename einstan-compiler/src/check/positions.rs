@@ -1,9 +1,7 @@
 //! A position lies inside of its axis.
 
 use super::{Branch, Checker, Position};
-use crate::ir::{
-    CmpOp, DimId, Expr, ExprId, Fault, Length, Polynomial, Subscript, is_certain,
-};
+use crate::ir::{CmpOp, Expr, ExprId, Fault, IndexId, Length, Polynomial, Subscript, is_certain};
 use crate::rule::Rule;
 
 /// The end of an axis that a position passes.
@@ -21,8 +19,8 @@ impl Checker<'_> {
             match p.subscript {
                 Subscript::Index(_) => {}
                 Subscript::Constant(c) => self.constant(p, c),
-                Subscript::At(e) => match self.around(e) {
-                    Some(word) => self.not_empty_axis(p, e, word),
+                Subscript::At(e) => match self.f.exprs.around(e) {
+                    Some((word, _)) => self.not_empty_axis(p, e, word),
                     None => self.computed(p, e),
                 },
             }
@@ -52,40 +50,31 @@ impl Checker<'_> {
         }
     }
 
-    /// Whether a position is made to lie inside: `clamp` or `wrap`.
-    fn around(&self, e: ExprId) -> Option<&'static str> {
-        let exprs = &self.f.exprs;
-        match *exprs.get(e) {
-            Expr::IntegerMax(least, _) if matches!(exprs.get(least), Expr::IntegerMin(..)) => {
-                Some("clamp")
-            }
-            Expr::IntegerRem(_, by) if matches!(exprs.get(by), Expr::IntegerMax(..)) => {
-                Some("wrap")
-            }
-            _ => None,
-        }
-    }
-
     /// An axis along which `clamp` or `wrap` reads something has an element.
     fn not_empty_axis(&mut self, p: &Position, e: ExprId, word: &'static str) {
         if matches!(self.f.dim(p.dim).length, Length::Fixed(n) if n > 0) {
+            return;
+        }
+        // Over nothing nothing is read.
+        let own = |&i: &IndexId| self.f.index(i).dim == p.dim;
+        if self.f.exprs.free_indices(e).iter().any(own) {
             return;
         }
         let (length, zero) = (self.length(p.dim), self.f.exprs.add(Expr::Integer(0)));
         let empty = self.compare(CmpOp::Equal, length, zero);
         let fault = Fault::EmptyAxis { word, at: p.place };
         let mut fails = vec![empty];
-        fails.extend(self.ranges_with_values(e, p.dim));
+        fails.extend(self.ranges_with_values(e));
         let branch = p.branch.clone().unwrap_or_default();
         self.at_entry(&fails, &branch, fault);
     }
 
-    /// That the ranges of the indices in an expression, other than those over `but`, are not empty.
-    fn ranges_with_values(&mut self, e: ExprId, but: DimId) -> Vec<ExprId> {
+    /// That the ranges of the indices in an expression are not empty.
+    fn ranges_with_values(&mut self, e: ExprId) -> Vec<ExprId> {
         let mut out = Vec::new();
         for i in self.f.exprs.free_indices(e) {
             let dim = self.f.index(i).dim;
-            if dim != but && !matches!(self.f.dim(dim).length, Length::Fixed(n) if n > 0) {
+            if !matches!(self.f.dim(dim).length, Length::Fixed(n) if n > 0) {
                 let (length, zero) = (self.length(dim), self.f.exprs.add(Expr::Integer(0)));
                 out.push(self.compare(CmpOp::Greater, length, zero));
             }
@@ -127,14 +116,7 @@ impl Checker<'_> {
     }
 
     /// One end of the positions: `room` is not negative where all lie inside.
-    fn end(
-        &mut self,
-        p: &Position,
-        e: ExprId,
-        end: End,
-        room: &Polynomial,
-        reached: &Polynomial,
-    ) {
+    fn end(&mut self, p: &Position, e: ExprId, end: End, room: &Polynomial, reached: &Polynomial) {
         if is_certain(self.f, room) {
             return;
         }
@@ -155,16 +137,14 @@ impl Checker<'_> {
                 ),
             };
             let help = "\nhelp: `pad(..)` reads 0 outside of the tensor, and an `if` reads what lies inside";
-            self.diagnostics
-                .error(Rule::Outside, p.span, text + help);
+            self.diagnostics.error(Rule::Outside, p.span, text + help);
             return;
         }
         let exprs = &mut self.f.exprs;
         let (room, zero) = (room.build(exprs), exprs.add(Expr::Integer(0)));
         let short = self.compare(CmpOp::Less, room, zero);
         let mut fails = vec![short];
-        let none = DimId(u32::MAX);
-        fails.extend(self.ranges_with_values(e, none));
+        fails.extend(self.ranges_with_values(e));
         let position = reached.build(&mut self.f.exprs);
         let fault = Fault::Outside {
             at: p.place,

@@ -341,8 +341,23 @@ impl Back {
         let exprs = &mut self.linear.f.exprs;
         let (a, b) = (exprs.position(a), exprs.position(b));
         let condition = exprs.compare_integers(CmpOp::Equal, a, b);
-        let zero = exprs.real(0.0);
-        exprs.select(condition, value, zero)
+        self.innermost(condition, value)
+    }
+
+    /// `if condition { value } else { 0 }` under the conditions of the value: a position may have a value there alone.
+    fn innermost(&mut self, condition: ExprId, value: ExprId) -> ExprId {
+        let zero = self.linear.f.exprs.real(0.0);
+        match *self.linear.f.exprs.get(value) {
+            Expr::Select {
+                condition: outer,
+                then,
+                otherwise,
+            } if otherwise == zero => {
+                let inner = self.innermost(condition, then);
+                self.linear.f.exprs.select(outer, inner, zero)
+            }
+            _ => self.linear.f.exprs.select(condition, value, zero),
+        }
     }
 
     /// New indices for those that an expression binds.
@@ -373,31 +388,34 @@ impl Back {
         };
         // What is summed: the part's own indices among those along which it runs.
         let mut rows = places.clone();
-        let mut summed = Vec::new();
+        let own: Vec<Subscript> = along
+            .iter()
+            .filter_map(|i| places.get(i).copied())
+            .collect();
+        let mut summed = self.linear.f.exprs.indices_of(&own);
         for i in along {
-            if let Some(&Subscript::Index(own)) = places.get(&i)
-                && !self.asked.contains(&own)
-            {
-                summed.push(own);
-            }
             let index = self.linear.f.index(i).clone();
             let fresh = self.linear.f.add_index(index.name, index.dim);
             rows.insert(i, Subscript::Index(fresh));
         }
-        let total = self.linear.sum_over(summed, first);
-        let total = self.settled(Part {
-            own: vec![],
-            value: total,
-        });
-        let at = |places: &Places| -> Vec<Subscript> {
+        // Those that also say which row it is are none.
+        let row = |places: &Places| -> Vec<Subscript> {
             let place = |s: &Subscript| match s {
                 Subscript::Index(i) => places.get(i).copied().unwrap_or(*s),
                 s => *s,
             };
             e.left.iter().map(place).collect()
         };
-        let row = at(&rows);
-        let row = self.read(e.tensor, &row);
+        let of_row = self.linear.f.exprs.indices_of(&row(&rows));
+        summed.retain(|i| !self.asked.contains(i) && !of_row.contains(i));
+        let inside = self.linear.under(&guards, first);
+        let total = self.linear.sum_over(summed, inside);
+        let total = self.settled(Part {
+            own: vec![],
+            value: total,
+        });
+        let at = row;
+        let row = self.read(e.tensor, &at(&rows));
         let exprs = &mut self.linear.f.exprs;
         let weight = if log {
             exprs.unary(UnaryOp::Exp, row)
@@ -408,12 +426,15 @@ impl Back {
         let second = exprs.neg(second);
         for (places, seed) in [(places, first), (&rows, second)] {
             let x = self.linear.f.exprs.place(body, places);
-            self.linear.begin_at(indices(&at(places)), x, x);
+            let own = at(places);
+            let scope = self.linear.f.exprs.indices_of(&own);
+            let guards = self.guards(e.tensor, &own);
             let x = match guards.is_empty() {
                 true => x,
                 false => self.linear.f.exprs.guarded(x),
             };
-            let terms = self.linear.map_under(x, seed, guards.clone());
+            self.linear.begin_at(scope, x, x);
+            let terms = self.linear.map_under(x, seed, guards);
             self.contribute(terms);
         }
     }
@@ -479,9 +500,7 @@ impl Back {
             let mut value = exprs.place(part.value, &places);
             for (a, b) in equal {
                 let a = match a {
-                    Subscript::At(e) => {
-                        Subscript::At(self.linear.f.exprs.place(e, &places))
-                    }
+                    Subscript::At(e) => Subscript::At(self.linear.f.exprs.place(e, &places)),
                     a => a,
                 };
                 value = self.where_equal(a, b, value);

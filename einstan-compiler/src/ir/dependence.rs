@@ -12,7 +12,11 @@ impl Function {
 
     /// The tensors that a check reads.
     pub fn read_by(&self, check: &Check) -> BTreeSet<TensorId> {
-        check.fails.iter().flat_map(|(id, _)| self.reads(*id)).collect()
+        check
+            .fails
+            .iter()
+            .flat_map(|(id, _)| self.reads(*id))
+            .collect()
     }
 
     /// The tensors that are read by checks which the function makes after it has computed something.

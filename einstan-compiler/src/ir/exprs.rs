@@ -1,7 +1,9 @@
 //! The expressions of a function: a hash-consed arena, so that equal expressions have equal ids.
 
 use super::expr::{indices, positions};
-use super::{BinaryOp, Equation, Expr, ExprId, Fault, Function, IndexId, Subscript, TensorId, UnaryOp};
+use super::{
+    BinaryOp, Equation, Expr, ExprId, Fault, Function, IndexId, Subscript, TensorId, UnaryOp,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The arena.
@@ -198,7 +200,9 @@ impl Exprs {
                 None => id,
             },
             node => {
-                let mut node = node.clone().with_children(&mut |c| self.placed(c, places, done));
+                let mut node = node
+                    .clone()
+                    .with_children(&mut |c| self.placed(c, places, done));
                 let put = |s: &mut Subscript| {
                     if let Subscript::Index(i) = s {
                         *s = places.get(i).copied().unwrap_or(*s);
@@ -233,6 +237,21 @@ impl Exprs {
         }
     }
 
+    /// `clamp` or `wrap`, and what stands in it, if a position is that: `max(min(e, len - 1), 0)` or `e % max(len, 1)`.
+    pub fn around(&self, id: ExprId) -> Option<(&'static str, ExprId)> {
+        match *self.get(id) {
+            Expr::IntegerMax(least, _) => match *self.get(least) {
+                Expr::IntegerMin(position, _) => Some(("clamp", position)),
+                _ => None,
+            },
+            Expr::IntegerRem(position, around) => match self.get(around) {
+                Expr::IntegerMax(..) => Some(("wrap", position)),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
     /// The indices that subscripts use, in their expressions too.
     pub fn indices_of(&self, subscripts: &[Subscript]) -> Vec<IndexId> {
         let mut out: Vec<IndexId> = Vec::new();
@@ -242,7 +261,11 @@ impl Exprs {
                 Subscript::Constant(_) => vec![],
                 Subscript::At(e) => self.free_indices(e).into_iter().collect(),
             };
-            out.extend(own.into_iter().filter(|i| !out.contains(i)).collect::<Vec<_>>());
+            out.extend(
+                own.into_iter()
+                    .filter(|i| !out.contains(i))
+                    .collect::<Vec<_>>(),
+            );
         }
         out
     }

@@ -371,7 +371,9 @@ impl Function {
         if a == b {
             Meeting::Same
         } else if computed(a) || computed(b) {
-            let difference = self.length_as_polynomial(a).minus(&self.length_as_polynomial(b));
+            let difference = self
+                .length_as_polynomial(a)
+                .minus(&self.length_as_polynomial(b));
             match difference.and_then(|d| d.value()) {
                 Some(0) => Meeting::Same,
                 Some(_) => Meeting::Never,
@@ -387,7 +389,9 @@ impl Function {
     /// The length of a dimension; one of which no expression speaks is an atom that no other one is.
     pub fn length_as_polynomial(&self, dim: DimId) -> Polynomial {
         match self.dim(dim).length {
-            Length::Fixed(n) => i64::try_from(n).map(Polynomial::constant).unwrap_or_default(),
+            Length::Fixed(n) => i64::try_from(n)
+                .map(Polynomial::constant)
+                .unwrap_or_default(),
             Length::Computed(e) => Polynomial::of(&self.exprs, e),
             _ => match self.exprs.known(&Expr::Len(dim)) {
                 Some(atom) => Polynomial::atom(atom),
@@ -404,7 +408,10 @@ impl Function {
             Expr::Len(dim) => return dim,
             _ => {}
         }
-        let known = self.dims.iter().position(|d| d.length == Length::Computed(length));
+        let known = self
+            .dims
+            .iter()
+            .position(|d| d.length == Length::Computed(length));
         match known {
             Some(at) => DimId(at as u32),
             None => {
@@ -475,7 +482,7 @@ impl Function {
             .map(|s| match s {
                 Subscript::Index(i) => self.index(*i).name.clone(),
                 Subscript::Constant(c) => c.to_string(),
-                Subscript::At(e) => super::print::expr(self, *e),
+                Subscript::At(e) => super::print::position(self, *e),
             })
             .collect();
         if inside.is_empty() {

@@ -13,21 +13,22 @@ mod exprs;
 mod foreign;
 mod function;
 mod polynomial;
-mod reach;
 pub mod print;
+mod reach;
 mod verify;
 
 pub use call::{Call, CallId, Part, Passed};
 pub use embed::Embedding;
 pub use expr::{
-    BinaryOp, CmpOp, Expr, ExprId, Real, ReduceOp, Subscript, UnaryOp, are_plain, indices, positions,
+    BinaryOp, CmpOp, Expr, ExprId, Real, ReduceOp, Subscript, UnaryOp, are_plain, indices,
+    positions,
 };
 pub use exprs::Exprs;
 pub use foreign::{Foreign, ForeignId, Given, GivenId};
-pub use polynomial::{Linear, Polynomial};
 pub use function::{
     Check, Derivative, Dim, DimId, Element, ElementType, Equation, Fault, Function, Index, IndexId,
     Keep, Length, Meeting, Op, Parameter, Place, Role, Tensor, TensorId,
 };
+pub use polynomial::{Linear, Polynomial};
 pub use reach::{Reach, is_certain};
 pub use verify::{verify, verify_normal};

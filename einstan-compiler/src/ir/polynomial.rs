@@ -45,7 +45,9 @@ impl Polynomial {
             Expr::Integer(n) => Self::constant(n),
             Expr::IntegerNeg(a) => Self::expanded(exprs, a)?.scaled(-1)?,
             Expr::IntegerAdd(a, b) => Self::expanded(exprs, a)?.plus(&Self::expanded(exprs, b)?)?,
-            Expr::IntegerMul(a, b) => Self::expanded(exprs, a)?.times(&Self::expanded(exprs, b)?)?,
+            Expr::IntegerMul(a, b) => {
+                Self::expanded(exprs, a)?.times(&Self::expanded(exprs, b)?)?
+            }
             _ => Self::atom(id),
         })
     }
@@ -58,7 +60,11 @@ impl Polynomial {
     pub fn plus(&self, other: &Polynomial) -> Option<Polynomial> {
         let mut terms = self.terms.clone();
         for (atoms, &coefficient) in &other.terms {
-            let sum = terms.get(atoms).copied().unwrap_or(0).checked_add(coefficient)?;
+            let sum = terms
+                .get(atoms)
+                .copied()
+                .unwrap_or(0)
+                .checked_add(coefficient)?;
             match sum {
                 0 => terms.remove(atoms),
                 sum => terms.insert(atoms.clone(), sum),
@@ -142,8 +148,7 @@ impl Polynomial {
 
     /// The expression: what is added first, then what is taken away, a number last.
     pub fn build(&self, exprs: &mut Exprs) -> ExprId {
-        let mut terms: Vec<(&Vec<ExprId>, i64)> =
-            self.terms.iter().map(|(a, &c)| (a, c)).collect();
+        let mut terms: Vec<(&Vec<ExprId>, i64)> = self.terms.iter().map(|(a, &c)| (a, c)).collect();
         terms.sort_by_key(|(atoms, c)| (atoms.is_empty(), *c < 0));
         let mut total = None;
         for (atoms, c) in terms {
@@ -243,7 +248,10 @@ mod tests {
         assert_eq!(found, exprs.add(Expr::IntegerAdd(i, j)));
         let none = exprs.add(Expr::IntegerNeg(c));
         let none = exprs.add(Expr::IntegerAdd(c, none));
-        assert_eq!(*exprs.get(exprs.clone().collected_integer(none)), Expr::Integer(0));
+        assert_eq!(
+            *exprs.get(exprs.clone().collected_integer(none)),
+            Expr::Integer(0)
+        );
     }
 
     #[test]

@@ -31,6 +31,14 @@ pub fn length(f: &Function, id: ExprId) -> String {
     out + rest
 }
 
+/// A position in a subscript: `clamp(i - 1)`, `wrap(i + 1)`, `2*i`.
+pub fn position(f: &Function, id: ExprId) -> String {
+    match f.exprs.around(id) {
+        Some((word, position)) => format!("{word}({})", expr(f, position)),
+        None => expr(f, id),
+    }
+}
+
 /// How tightly an operator binds.
 const SUM: u8 = 1;
 const PRODUCT: u8 = 2;

@@ -47,6 +47,9 @@ impl Function {
     /// The conditions under which a position lies inside of an axis, less those that are certain.
     pub fn inside(&mut self, position: ExprId, dim: DimId) -> Vec<ExprId> {
         let mut out = Vec::new();
+        if self.exprs.around(position).is_some() {
+            return out;
+        }
         if !self.holds(position, &[]) {
             let zero = self.exprs.add(Expr::Integer(0));
             let low = Expr::IntegerCompare(CmpOp::GreaterEqual, position, zero);
@@ -84,8 +87,7 @@ impl Function {
         let mut certain = |p: Option<Polynomial>| {
             let Some(p) = p else { return false };
             let e = p.build(&mut self.exprs);
-            self.reach(e)
-                .is_some_and(|r| is_certain(self, &r.low))
+            self.reach(e).is_some_and(|r| is_certain(self, &r.low))
         };
         if certain(Some(goal.clone())) {
             return true;

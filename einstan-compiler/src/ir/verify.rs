@@ -2,8 +2,7 @@
 
 use super::{
     DimId, Element, Equation, Expr, ExprId, Function, IndexId, Meeting, Op, Parameter, ReduceOp,
-    Role, Subscript, TensorId,
-    positions,
+    Role, Subscript, TensorId, positions,
 };
 use std::collections::BTreeSet;
 
@@ -37,7 +36,9 @@ pub fn verify(f: &Function) -> Result<(), String> {
             )
         };
         if f.updates.contains_key(&e.tensor) {
-            return Err(place("a parameter is written before its last value is known".to_string()));
+            return Err(place(
+                "a parameter is written before its last value is known".to_string(),
+            ));
         }
         if e.op == Op::Define && !defined.insert(e.tensor) {
             return Err(place("defined twice".to_string()));
@@ -233,9 +234,7 @@ fn kind(
         | Expr::IntegerRem(a, b)
         | Expr::IntegerDiv(a, b)
         | Expr::IntegerMax(a, b)
-        | Expr::IntegerMin(a, b) => {
-            all(&[*a, *b], Kind::Integer).map(|()| Kind::Integer)
-        }
+        | Expr::IntegerMin(a, b) => all(&[*a, *b], Kind::Integer).map(|()| Kind::Integer),
         Expr::Truth(_) => Ok(Kind::Boolean),
         Expr::Compare(_, a, b) => all(&[*a, *b], Kind::Number).map(|()| Kind::Boolean),
         Expr::IntegerCompare(_, a, b) => all(&[*a, *b], Kind::Integer).map(|()| Kind::Boolean),

@@ -251,9 +251,5 @@ fn numbered(f: &mut Function, e: Equation) -> Equation {
         e
     });
     debug_assert!(e.op == Op::Accumulate || are_plain(&e.left));
-    Equation {
-        left,
-        right,
-        ..e
-    }
+    Equation { left, right, ..e }
 }

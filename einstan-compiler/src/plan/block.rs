@@ -190,8 +190,7 @@ impl Grouping<'_> {
             if self.local.contains_key(&tensor) || !is_large(self.f, tensor) {
                 continue;
             }
-            let uses =
-                |e: &&Equation| e.tensor == tensor || self.f.reads_of(e).contains(&tensor);
+            let uses = |e: &&Equation| e.tensor == tensor || self.f.reads_of(e).contains(&tensor);
             let at = group.before.iter().position(|e| e.tensor == tensor);
             let members = group.members.iter().map(|(e, _)| e);
             let alone = group.before.iter().chain(members).filter(uses).count() == 1;

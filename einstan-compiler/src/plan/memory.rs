@@ -19,7 +19,11 @@ pub(crate) fn buffers(
             t.role,
             Role::Intermediate | Role::Temporary | Role::Adjoint { .. }
         );
-        if made && !f.results.contains(&tensor) && !f.updates.contains_key(&tensor) && buffers.iter().all(|b| b.tensor != tensor) {
+        if made
+            && !f.results.contains(&tensor)
+            && !f.updates.contains_key(&tensor)
+            && buffers.iter().all(|b| b.tensor != tensor)
+        {
             let saved = phase == Phase::Forward && read_back.contains(&tensor);
             debug_assert!(t.element != Element::Float || !t.name.is_empty());
             buffers.push(Buffer {

@@ -75,7 +75,12 @@ fn copy(f: &mut Function, e: &Equation, tensor: TensorId) -> Equation {
         .walk(e.right)
         .into_iter()
         .flat_map(|id| f.exprs.bound(id).to_vec());
-    let all: Vec<_> = f.exprs.indices_of(&e.left).into_iter().chain(bound).collect();
+    let all: Vec<_> = f
+        .exprs
+        .indices_of(&e.left)
+        .into_iter()
+        .chain(bound)
+        .collect();
     let mut map = BTreeMap::new();
     for i in all {
         let index = f.index(i).clone();

@@ -17,7 +17,10 @@ pub(crate) fn updates(
         if parameter == last {
             continue;
         }
-        match (!early).then(|| in_place(f, &equations, parameter, last)).flatten() {
+        match (!early)
+            .then(|| in_place(f, &equations, parameter, last))
+            .flatten()
+        {
             Some(first) => {
                 let map = [(last, parameter)].into();
                 for e in &mut equations {
@@ -61,7 +64,12 @@ fn in_place(
         }
         _ => None,
     };
-    let here = f.exprs.walk(e.right).into_iter().filter_map(own).all(|own| own);
+    let here = f
+        .exprs
+        .walk(e.right)
+        .into_iter()
+        .filter_map(own)
+        .all(|own| own);
     let reduces = f.exprs.reduces(e.right) && reads(e);
     // Another changed parameter may stand in memory that is written before this equation reads it.
     let others = f.updates.iter().filter(|(p, t)| **p != parameter && p != t);

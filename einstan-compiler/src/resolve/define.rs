@@ -60,7 +60,9 @@ impl Scope<'_> {
             Some(&Binding::Tensor { id, .. }) if changed => {
                 let t = self.f.tensor(id).clone();
                 Target {
-                    tensor: self.f.add_tensor(&t.name, t.axes, element, Role::Intermediate),
+                    tensor: self
+                        .f
+                        .add_tensor(&t.name, t.axes, element, Role::Intermediate),
                     element,
                     op: Op::Define,
                     old: (e.op == AssignOp::Accumulate).then_some(id),

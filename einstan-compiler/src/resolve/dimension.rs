@@ -14,7 +14,10 @@ impl Scope<'_> {
             _ => {}
         }
         let length = self.length(e)?;
-        if let Some(n) = Polynomial::of(&self.f.exprs, length).value().filter(|n| *n < 0) {
+        if let Some(n) = Polynomial::of(&self.f.exprs, length)
+            .value()
+            .filter(|n| *n < 0)
+        {
             let text = format!("the length `{}` is {n}", ast::print::expr(e));
             self.diagnostics.error(Rule::Dimension, e.span, text);
             return None;
@@ -100,7 +103,10 @@ impl Scope<'_> {
     /// A length that is greater than 0 when the function is entered.
     pub(crate) fn positive(&mut self, value: ExprId, shown: &str) {
         let zero = self.f.exprs.add(Ir::Integer(0));
-        let fails = self.f.exprs.add(Ir::IntegerCompare(CmpOp::LessEqual, value, zero));
+        let fails = self
+            .f
+            .exprs
+            .add(Ir::IntegerCompare(CmpOp::LessEqual, value, zero));
         let fault = Fault::NotPositive {
             shown: shown.to_string(),
             value,
@@ -127,7 +133,11 @@ impl Scope<'_> {
             return None;
         }
         let zero = self.f.exprs.add(Ir::Integer(0));
-        Some(self.f.exprs.add(Ir::IntegerCompare(CmpOp::Less, value, zero)))
+        Some(
+            self.f
+                .exprs
+                .add(Ir::IntegerCompare(CmpOp::Less, value, zero)),
+        )
     }
 
     pub(crate) fn check_at_entry(&mut self, fails: ExprId, fault: Fault) {

@@ -19,7 +19,7 @@ pub(crate) enum Slot {
     Index(Name),
     Constant(u64),
     /// A position that is computed.
-    At(ast::Subscript),
+    At(Box<ast::Subscript>),
 }
 
 impl Slot {
@@ -259,7 +259,7 @@ impl Scope<'_> {
                     kind: ExprKind::Number(Number::Whole(c)),
                     ..
                 }) if adds => Slot::Constant(*c),
-                _ if adds => Slot::At(s.clone()),
+                _ if adds => Slot::At(Box::new(s.clone())),
                 _ => {
                     let text = "the left-hand side of `=` takes plain indices, like `Y[i, j]`";
                     self.diagnostics.error(Rule::RepeatedLeft, s.span, text);

@@ -3,7 +3,8 @@
 
 use super::{Scalars, mention};
 use crate::ast::{
-    Body, ElementType, Equation, Expr, ExprKind, Name, Param, ParamKind, ResultDecl, Statement, SubscriptKind,
+    Body, ElementType, Equation, Expr, ExprKind, Name, Param, ParamKind, ResultDecl, Statement,
+    SubscriptKind,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -27,7 +28,10 @@ pub(crate) fn signature(
     let mut classes = Classes::default();
     let mut used: Vec<(Name, usize)> = Vec::new();
     let mut defined: BTreeSet<String> = BTreeSet::new();
-    let gathered: BTreeSet<String> = equations.iter().flat_map(|e| mention::gathered(e)).collect();
+    let gathered: BTreeSet<String> = equations
+        .iter()
+        .flat_map(|e| mention::gathered(e))
+        .collect();
     for e in &equations {
         let indices = mention::index_names(e);
         let mut read = names(&e.right, &indices, scalars);

@@ -170,7 +170,14 @@ impl Scope<'_> {
                 good = false;
                 continue;
             };
-            let axes: Vec<_> = self.f.tensor(tensor).axes.iter().copied().map(Some).collect();
+            let axes: Vec<_> = self
+                .f
+                .tensor(tensor)
+                .axes
+                .iter()
+                .copied()
+                .map(Some)
+                .collect();
             self.sites_of(&access, Some(tensor), &axes, branch, indices, &mut sites);
         }
         let left = e.left.access();
@@ -209,12 +216,7 @@ impl Scope<'_> {
 
     /// An index that is the only unknown of some subscripts gets the smallest of the ranges that these allow; all that
     /// qualify are fixed at once, from the lengths before, until nothing changes.
-    fn affine_rounds(
-        &mut self,
-        sites: &[Site],
-        branches: bool,
-        found: &mut Found,
-    ) -> Option<()> {
+    fn affine_rounds(&mut self, sites: &[Site], branches: bool, found: &mut Found) -> Option<()> {
         loop {
             let mut new: BTreeMap<String, (ExprId, Vec<&Site>)> = BTreeMap::new();
             for s in sites.iter().filter(|s| branches || !s.branch) {

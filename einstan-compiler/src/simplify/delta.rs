@@ -84,16 +84,24 @@ pub(super) fn summed(f: &mut Function, id: ExprId) -> ExprId {
 fn solved(f: &mut Function, indices: &[IndexId], factors: Vec<ExprId>) -> Option<ExprId> {
     let bound = |i: IndexId| indices.contains(&i);
     for (at, &x) in factors.iter().enumerate() {
-        let Some((condition, value)) = indicator(f, x) else {
-            continue;
-        };
-        let mut conditions = Vec::new();
-        conjuncts(f, condition, &mut conditions);
+        let (mut conditions, value) = indicator(f, x);
         for c in 0..conditions.len() {
             let Expr::IntegerCompare(CmpOp::Equal, a, b) = *f.exprs.get(conditions[c]) else {
                 continue;
             };
             let solution = solve(f, a, b, &bound).or_else(|| solve(f, b, a, &bound));
+            // One element of a normalisation needs its whole row.
+            let normalises = |&x: &ExprId| {
+                f.exprs.walk(x).into_iter().any(|e| match f.exprs.get(e) {
+                    Expr::Softmax { along, .. } => solution
+                        .as_ref()
+                        .is_some_and(|s| along.iter().any(|i| s.places.contains_key(i))),
+                    _ => false,
+                })
+            };
+            if factors.iter().any(normalises) {
+                continue;
+            }
             let Some(solution) = solution else { continue };
             conditions.remove(c);
             let mut factors = factors.clone();
@@ -126,17 +134,28 @@ fn solved(f: &mut Function, indices: &[IndexId], factors: Vec<ExprId>) -> Option
     None
 }
 
-/// The condition of a factor that is 0 where it does not hold, and its value where it does; None is 1.
-fn indicator(f: &Function, factor: ExprId) -> Option<(ExprId, Option<ExprId>)> {
-    match *f.exprs.get(factor) {
-        Expr::Indicator(c) => Some((c, None)),
-        Expr::Select {
-            condition,
-            then,
-            otherwise,
-        } if is_zero(f, otherwise) => Some((condition, Some(then))),
-        _ => None,
+/// The conditions of a factor that is 0 where they do not hold, in the order in which they are asked, and its value where
+/// they do; None is 1.
+fn indicator(f: &Function, factor: ExprId) -> (Vec<ExprId>, Option<ExprId>) {
+    let (mut conditions, mut value) = (Vec::new(), Some(factor));
+    while let Some(x) = value {
+        value = match *f.exprs.get(x) {
+            Expr::Indicator(c) => {
+                conjuncts(f, c, &mut conditions);
+                None
+            }
+            Expr::Select {
+                condition,
+                then,
+                otherwise,
+            } if is_zero(f, otherwise) => {
+                conjuncts(f, condition, &mut conditions);
+                Some(then)
+            }
+            _ => break,
+        };
     }
+    (conditions, value)
 }
 
 /// The equation, with an equation of its own for each addend that is not 0 on a diagonal only.
@@ -289,9 +308,7 @@ fn equality(
     factor: ExprId,
     may_go: &impl Fn(IndexId) -> bool,
 ) -> Option<(IndexId, Subscript, Rest)> {
-    let (condition, value) = indicator(f, factor)?;
-    let mut conditions = Vec::new();
-    conjuncts(f, condition, &mut conditions);
+    let (mut conditions, value) = indicator(f, factor);
     let index = |id: ExprId| match *f.exprs.get(id) {
         Expr::IndexValue(i) => Some(i),
         _ => None,

@@ -139,8 +139,8 @@ fn target(
     let value = f.exprs.add(Expr::IntegerAdd(product, low));
     let length = f.length_of(low_dim);
     let length = f.exprs.add(length);
-    let condition = (length != base)
-        .then(|| f.exprs.add(Expr::IntegerCompare(CmpOp::Less, low, base)));
+    let condition =
+        (length != base).then(|| f.exprs.add(Expr::IntegerCompare(CmpOp::Less, low, base)));
     Target {
         position: number,
         value,

@@ -7,9 +7,7 @@
 //! (i + r) % len(i) == h      i = (h - r) % len(i)
 //! ```
 
-use crate::ir::{
-    CmpOp, DimId, Expr, ExprId, Exprs, Function, IndexId, Length, Polynomial,
-};
+use crate::ir::{CmpOp, DimId, Expr, ExprId, Exprs, Function, IndexId, Length, Polynomial};
 use std::collections::BTreeMap;
 
 /// What stands in the place of indices, and where that is so.
@@ -39,7 +37,12 @@ pub(super) fn solve(
     let given = f.exprs.free_indices(value);
     candidates.retain(|i| may_go(*i) && !given.contains(i));
     // A short loop stays: what is summed over it is summed for each element.
-    candidates.sort_by_key(|i| (matches!(f.dim(f.index(*i).dim).length, Length::Fixed(_)), *i));
+    candidates.sort_by_key(|i| {
+        (
+            matches!(f.dim(f.index(*i).dim).length, Length::Fixed(_)),
+            *i,
+        )
+    });
     if let Expr::IntegerRem(inside, around) = *f.exprs.get(position) {
         return candidates
             .iter()
@@ -61,7 +64,9 @@ pub(super) fn solve(
 fn linear(f: &mut Function, position: ExprId, value: ExprId, i: IndexId) -> Option<Solution> {
     let linear = f.exprs.linear_in(position, i)?;
     let sign = linear.coefficient.sign()?;
-    let difference = Polynomial::of(&f.exprs, value).minus(&linear.rest)?.scaled(sign)?;
+    let difference = Polynomial::of(&f.exprs, value)
+        .minus(&linear.rest)?
+        .scaled(sign)?;
     let step = linear.coefficient.scaled(sign)?;
     let (difference, step) = (difference.build(&mut f.exprs), step.build(&mut f.exprs));
     let mut out = Solution::default();
@@ -72,7 +77,8 @@ fn linear(f: &mut Function, position: ExprId, value: ExprId, i: IndexId) -> Opti
                 f.exprs.add(Expr::IntegerRem(difference, step)),
                 f.exprs.add(Expr::Integer(0)),
             );
-            out.conditions.push(f.exprs.compare_integers(CmpOp::Equal, rest, zero));
+            out.conditions
+                .push(f.exprs.compare_integers(CmpOp::Equal, rest, zero));
             let quotient = f.exprs.add(Expr::IntegerDiv(difference, step));
             out.exact = Some(Exact {
                 quotient,
@@ -101,13 +107,16 @@ fn digits(
     if low.coefficient.value() != Some(1) || high.coefficient != length(f, f.index(j).dim) {
         return None;
     }
-    let digits = Polynomial::of(&f.exprs, value).minus(&low.rest)?.build(&mut f.exprs);
+    let digits = Polynomial::of(&f.exprs, value)
+        .minus(&low.rest)?
+        .build(&mut f.exprs);
     let base = high.coefficient.build(&mut f.exprs);
     let mut out = Solution::default();
     let place = f.exprs.add(Expr::IntegerDiv(digits, base));
     out.conditions.extend(f.inside(place, f.index(i).dim));
     out.places.insert(i, place);
-    out.places.insert(j, f.exprs.add(Expr::IntegerRem(digits, base)));
+    out.places
+        .insert(j, f.exprs.add(Expr::IntegerRem(digits, base)));
     Some(out)
 }
 
@@ -127,7 +136,9 @@ fn around_the_end(
     if Polynomial::of(&f.exprs, len) != length(f, f.index(i).dim) {
         return None;
     }
-    let difference = Polynomial::of(&f.exprs, value).minus(&linear.rest)?.scaled(sign)?;
+    let difference = Polynomial::of(&f.exprs, value)
+        .minus(&linear.rest)?
+        .scaled(sign)?;
     let difference = difference.build(&mut f.exprs);
     let place = f.exprs.add(Expr::IntegerRem(difference, around));
     Some(Solution {
@@ -153,7 +164,12 @@ impl Solution {
         };
         let mut to = BTreeMap::new();
         for e in f.exprs.walk(id) {
-            if f.exprs.get(e).read().is_some_and(|(_, _, guarded)| !guarded) && moved(f, e) {
+            if f.exprs
+                .get(e)
+                .read()
+                .is_some_and(|(_, _, guarded)| !guarded)
+                && moved(f, e)
+            {
                 to.insert(e, f.exprs.guarded(e));
             }
         }
@@ -167,9 +183,11 @@ impl Solution {
             .collect();
         let placed = f.exprs.place(guarded, &places);
         let placed = match &self.exact {
-            Some(exact) => f.exprs.replace(placed, &mut BTreeMap::new(), &mut |exprs, e| {
-                exact.multiple(exprs, e)
-            }),
+            Some(exact) => f
+                .exprs
+                .replace(placed, &mut BTreeMap::new(), &mut |exprs, e| {
+                    exact.multiple(exprs, e)
+                }),
             None => placed,
         };
         decided(f, placed)
@@ -189,8 +207,10 @@ impl Solution {
 impl Exact {
     /// An integer expression in which the quotient is multiplied by the step, or by a multiple of it, without the quotient.
     fn multiple(&self, exprs: &mut Exprs, e: ExprId) -> Option<ExprId> {
-        if !matches!(exprs.get(e), Expr::IntegerAdd(..) | Expr::IntegerMul(..) | Expr::IntegerNeg(_))
-        {
+        if !matches!(
+            exprs.get(e),
+            Expr::IntegerAdd(..) | Expr::IntegerMul(..) | Expr::IntegerNeg(_)
+        ) {
             return None;
         }
         let linear = Polynomial::of(exprs, e).by(self.quotient);

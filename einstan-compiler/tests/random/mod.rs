@@ -11,9 +11,10 @@ use std::collections::BTreeMap;
 const N: usize = 3;
 const M: usize = 2;
 
-const SIGNATURE: &str = "fn f(X[n, m], Y[n, m], M[m, m], v[m], w[n], s) -> Z[n, m]";
+const SIGNATURE: &str =
+    "fn f(X[n, m], Y[n, m], M[m, m], v[m], w[n], s, p[n]: usize, q[m]: usize) -> Z[n, m]";
 
-/// A function of the matrices X, Y, M, the vectors v, w and the scalar s.
+/// A function of the matrices X, Y, M, the vectors v, w and the scalar s, and of positions p and q in axes of n and m.
 #[derive(Clone, Debug)]
 pub struct Program {
     pub source: String,
@@ -60,12 +61,39 @@ impl Template {
 }
 
 fn leaf() -> impl Strategy<Value = Template> {
-    prop::sample::select(vec![
+    let plain = prop::sample::select(vec![
         "X[ρ,γ]", "Y[ρ,γ]", "X[ρ,γ]", "v[γ]", "w[ρ]", "s", "0.7", "2", "X[0,γ]", "X[ρ,1]", "w[0]",
         "M[γ,γ]", "M[1,γ]", "len(n)", "ρ", "γ", "H[ρ,γ]", "H[ρ,0]",
-    ])
-    .prop_map(|s| Template(s.to_string()))
+    ]);
+    prop_oneof![3 => plain, 2 => prop::sample::select(POSITIONS)]
+        .prop_map(|s| Template(s.to_string()))
 }
+
+/// Reads at computed positions.
+const POSITIONS: &[&str] = &[
+    "X[clamp(ρ+1),γ]",
+    "X[wrap(ρ+2),γ]",
+    "X[pad(ρ-1),γ]",
+    "Y[pad(ρ+1),pad(γ-1,0.5)]",
+    "w[pad(2*ρ-1,0.5)]",
+    "v[wrap(γ-1)]",
+    "X[len(n)-1-ρ,γ]",
+    "Y[ρ,len(m)-1-γ]",
+    "w[clamp(len(n)-2*ρ)]",
+    "X[p[ρ],γ]",
+    "X[p[ρ],q[γ]]",
+    "M[γ,q[γ]]",
+    "w[ρ / 2]",
+    "v[ρ % len(m)]",
+    "w[p[clamp(ρ+1)]]",
+    "w[wrap(p[ρ]+1)]",
+    "v[(ρ + 2*γ) % 2]",
+    "H[pad(ρ+1),γ]",
+    "H[clamp(ρ-1),wrap(γ+1)]",
+    "H[p[ρ],γ]",
+    "(if ρ > 0 { w[ρ-1] } else { 0.3 })",
+    "(if ρ + 1 < len(n) && γ > 0 { H[ρ+1,γ-1] } else { v[γ] })",
+];
 
 const UNARY: &[&str] = &[
     "-(#)",
@@ -139,6 +167,9 @@ const REDUCTIONS: &[&str] = &[
     "(X[ρ,κ] * M[κ,γ] * (#))",
     "sum[κ]((#) * v[κ])",
     "sum[κ](0*v[κ] + (if κ <= γ { # } else { 0 }))",
+    "(v[κ] * X[pad(ρ+κ-1),γ] * (#))",
+    "sum[κ]((#) * M[κ,γ] * Y[clamp(ρ-κ),κ])",
+    "(v[κ] * H[pad(2*ρ-κ),κ])",
 ];
 
 fn over_columns() -> impl Strategy<Value = &'static str> {
@@ -181,6 +212,13 @@ fn dense(shape: &[usize]) -> impl Strategy<Value = Dense> + use<> {
     })
 }
 
+fn positions(count: usize, below: usize) -> impl Strategy<Value = Dense> {
+    prop::collection::vec(0..below, count).prop_map(move |data| Dense {
+        shape: vec![count],
+        data: data.into_iter().map(|x| x as f64).collect(),
+    })
+}
+
 /// A function with two equations for its result, and inputs.
 pub fn program() -> impl Strategy<Value = Program> {
     let inputs = (
@@ -190,27 +228,39 @@ pub fn program() -> impl Strategy<Value = Program> {
         dense(&[M]),
         dense(&[N]),
         dense(&[]),
+        positions(N, N),
+        positions(M, M),
     );
     (
         expression(),
         expression(),
         expression(),
-        any::<bool>(),
+        0..5usize,
         inputs,
         numbers(11),
     )
-        .prop_map(|(h, z, more, adds, (x, y, m, v, w, s), weights)| {
+        .prop_map(|(h, z, more, adds, (x, y, m, v, w, s, p, q), weights)| {
             // The intermediate H reads no H.
             let h = h.at("i", "j").replace('H', "Y");
             let mut source = format!(
                 "fn half(x) = 0.5*x; {SIGNATURE} {{ H[i,j] = {h} + 0*Y[i,j]; Z[i,j] = {} + 0*Y[i,j];",
                 z.at("i", "j")
             );
-            if adds {
-                source.push_str(&format!(" Z[p,q] += {};", more.at("p", "q")));
+            let left = ["", "a,b", "p[a],b", "pad(2*a-b),b", "len(n)-1-a,q[b]"][adds];
+            if !left.is_empty() {
+                source.push_str(&format!(" Z[{left}] += {} + 0*Y[a,b];", more.at("a", "b")));
             }
             source.push_str(" }");
-            let inputs = [("X", x), ("Y", y), ("M", m), ("v", v), ("w", w), ("s", s)];
+            let inputs = [
+                ("X", x),
+                ("Y", y),
+                ("M", m),
+                ("v", v),
+                ("w", w),
+                ("s", s),
+                ("p", p),
+                ("q", q),
+            ];
             Program {
                 source,
                 inputs: inputs

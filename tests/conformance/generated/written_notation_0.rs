@@ -367,7 +367,7 @@ mod n_split_axes {
             Y[i, j] = X[len(m) * i + j];
         }
         pub fn f_vjp(const X[p], dim n, dim m, const Y_bar[n, m]) -> X_bar[p] {
-            X_bar[i] = if (floor((i) / len(m)) >= 0) && (floor((i) / len(m)) < len(n)) { if (i / len(m) >= 0) && (i / len(m) < len(n)) && ((i % len(m)) >= 0) && ((i % len(m)) < len(m)) { Y_bar[i / len(m), (i % len(m))] } else { 0 } } else { 0 };
+            X_bar[i] = if (floor((i) / len(m)) >= 0) && (floor((i) / len(m)) < len(n)) { if (floor((i) / len(m)) >= 0) && (floor((i) / len(m)) < len(n)) && ((i % len(m)) >= 0) && ((i % len(m)) < len(m)) { Y_bar[i / len(m), (i % len(m))] } else { 0 } } else { 0 };
         }
         pub fn f_jvp(const X[p], dim n, dim m, const X_dot[p]) -> Y_dot[n, m] {
             Y_dot[i, j] = X_dot[len(m) * i + j];

@@ -312,9 +312,7 @@ impl Emitter<'_, '_> {
         let each: Vec<(TokenStream, TokenStream)> = subscripts
             .iter()
             .map(|s| match *s {
-                Subscript::Index(i) if Some(i) == self.row => {
-                    (quote! { v as isize }, quote! { 1 })
-                }
+                Subscript::Index(i) if Some(i) == self.row => (quote! { v as isize }, quote! { 1 }),
                 Subscript::At(e) => self.along(e),
                 s => (fixed(s), quote! { 0 }),
             })
@@ -334,7 +332,10 @@ impl Emitter<'_, '_> {
             let e = self.value(e);
             return (quote! { #e as isize }, quote! { 0 });
         };
-        let (base, step) = (self.polynomial(&linear.rest), self.polynomial(&linear.coefficient));
+        let (base, step) = (
+            self.polynomial(&linear.rest),
+            self.polynomial(&linear.coefficient),
+        );
         let (b, c) = (format_ident!("b{}", e.0), format_ident!("c{}", e.0));
         self.outer.push(quote! { let (#b, #c) = (#base, #step); });
         let step = match linear.coefficient.value() {

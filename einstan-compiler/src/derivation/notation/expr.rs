@@ -76,29 +76,13 @@ impl<'a> Writer<'a> {
             Subscript::Constant(c) => c.to_string(),
             Subscript::At(e) => {
                 let outside = std::mem::replace(&mut self.in_subscript, true);
-                let text = match self.around(e) {
+                let text = match self.f.exprs.around(e) {
                     Some((word, position)) => format!("{word}({})", self.number(position)),
                     None => self.number(e),
                 };
                 self.in_subscript = outside;
                 text
             }
-        }
-    }
-
-    /// `clamp` or `wrap`, and what stands in it, if a position is that.
-    fn around(&self, id: ExprId) -> Option<(&'static str, ExprId)> {
-        let exprs = &self.f.exprs;
-        match *exprs.get(id) {
-            Expr::IntegerMax(least, _) => match *exprs.get(least) {
-                Expr::IntegerMin(position, _) => Some(("clamp", position)),
-                _ => None,
-            },
-            Expr::IntegerRem(position, around) => match exprs.get(around) {
-                Expr::IntegerMax(..) => Some(("wrap", position)),
-                _ => None,
-            },
-            _ => None,
         }
     }
 
@@ -194,13 +178,20 @@ impl<'a> Writer<'a> {
                     Expr::IntegerMax(..) => "max",
                     _ => "min",
                 };
-                (format!("{word}({}, {})", self.number(*a), self.number(*b)), Atom)
+                (
+                    format!("{word}({}, {})", self.number(*a), self.number(*b)),
+                    Atom,
+                )
             }
             Expr::IntegerRem(a, b) => {
                 let b = match f.exprs.get(*b) {
                     Expr::IntegerMax(length, _) => length,
                     _ => b,
                 };
+                if !self.in_subscript && !self.is_integer(*a) {
+                    let (a, b) = (self.at(*a, Sum), self.at(*b, Power));
+                    return (format!("(({a}) - {b} * floor(({a}) / {b}))"), Atom);
+                }
                 let (text, _) = self.two(*a, "%", *b, Power, Power);
                 (format!("({text})"), Atom)
             }
@@ -275,6 +266,17 @@ impl<'a> Writer<'a> {
         }
     }
 
+    /// Whether an integer is one as it is written: a quotient that is rounded down, and a smaller or larger one, are numbers.
+    fn is_integer(&self, id: ExprId) -> bool {
+        let number = |e: &ExprId| {
+            matches!(
+                self.f.exprs.get(*e),
+                Expr::IntegerDiv(..) | Expr::IntegerMax(..) | Expr::IntegerMin(..)
+            )
+        };
+        !self.f.exprs.walk(id).iter().any(number)
+    }
+
     /// A number that is added with a sign, without it; of what else has one, nothing.
     fn taken_away(&self, id: ExprId) -> Option<String> {
         match *self.f.exprs.get(id) {
@@ -313,10 +315,16 @@ impl<'a> Writer<'a> {
                 (Subscript::Index(i), _) => f.index(i).dim == d,
                 (Subscript::Constant(c), Length::Fixed(n)) => c < *n,
                 (Subscript::Constant(_), _) => false,
-                (Subscript::At(e), _) => self.around(e).is_some(),
+                (Subscript::At(e), _) => self.f.exprs.around(e).is_some(),
             };
             if !inside && guarded {
-                let position = self.subscript(s);
+                // As a number: a quotient rounds down in a subscript alone.
+                let outside = std::mem::replace(&mut self.in_subscript, false);
+                let position = match s {
+                    Subscript::At(e) => self.at(e, Level::Sum),
+                    s => self.subscript(s),
+                };
+                self.in_subscript = outside;
                 if let Subscript::At(_) = s {
                     conditions.push(format!("({position} >= 0)"));
                 }

@@ -29,7 +29,9 @@ pub(super) fn drops(f: &Function, e: &Equation) -> bool {
             };
             inside.lies_inside(s, d)
         };
-        matches!(s, Subscript::At(_)) && !lies_inside(vec![]) && lies_inside(vec![(condition, true)])
+        matches!(s, Subscript::At(_))
+            && !lies_inside(vec![])
+            && lies_inside(vec![(condition, true)])
     })
 }
 

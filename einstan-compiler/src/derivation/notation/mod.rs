@@ -14,13 +14,13 @@ use super::share;
 use super::system::Definition;
 use crate::differentiate::{self, Derivatives};
 use crate::ir::{
-    DimId, Element, ElementType, Equation, Expr, Foreign, Function, IndexId, Length, Op, Parameter, Part,
-    Passed, Role, Subscript, TensorId,
+    DimId, Element, ElementType, Equation, Expr, Foreign, Function, IndexId, Length, Op, Parameter,
+    Part, Passed, Role, Subscript, TensorId,
 };
 use crate::parse::words::written;
 use expr::Writer;
 use identifiers::Identifiers;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The functions, one after the other: `f`, and with derivatives `f_vjp`, `f_jvp`, `f_hvp` and `f_jacobian`. Rust has no
 /// derivatives here, nor has a function of another invocation.
@@ -241,15 +241,18 @@ fn equation(
     writer.ranges = range::evident(f, e, declared);
     let mut left: Vec<String> = Vec::new();
     let mut bound: BTreeSet<IndexId> = BTreeSet::new();
+    // A position may have an index that stands behind it.
+    let mut introduced: BTreeMap<IndexId, String> = BTreeMap::new();
     for i in f.exprs.indices_of(&e.left) {
-        if !e.left.contains(&Subscript::Index(i)) {
-            writer.name(i);
+        match e.left.contains(&Subscript::Index(i)) {
+            true => drop(introduced.insert(i, writer.introduce(i))),
+            false => drop(writer.name(i)),
         }
     }
     let dropped = inside::drops(f, e);
     for s in &e.left {
         left.push(match *s {
-            Subscript::Index(i) if bound.insert(i) => writer.introduce(i),
+            Subscript::Index(i) if bound.insert(i) => introduced[&i].clone(),
             Subscript::At(_) if dropped => format!("pad({})", writer.subscript(*s)),
             s => writer.subscript(s),
         });

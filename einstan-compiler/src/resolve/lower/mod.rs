@@ -275,8 +275,7 @@ impl<'s, 'a, 'e> Lowering<'s, 'a, 'e> {
 
     /// An element of a tensor.
     fn element(&mut self, tensor: TensorId, subscripts: Vec<Subscript>, padded: bool) -> Value {
-        let guarded = padded
-            || self.branch.is_some() && !self.scope.f.matches(tensor, &subscripts);
+        let guarded = padded || self.branch.is_some() && !self.scope.f.matches(tensor, &subscripts);
         match self.scope.f.tensor(tensor).element {
             Element::Float => Value::Number(self.add(Ir::Access {
                 tensor,
@@ -294,7 +293,14 @@ impl<'s, 'a, 'e> Lowering<'s, 'a, 'e> {
     /// `d(Y[i,j]) / d(W[k,l])`
     fn derivative(&mut self, of: &Access, by: &Access) -> Option<Value> {
         let (y, w) = (self.place(of), self.place(by));
-        let (Placed { tensor: y, subscripts: at, pads }, to) = (y?, w?);
+        let (
+            Placed {
+                tensor: y,
+                subscripts: at,
+                pads,
+            },
+            to,
+        ) = (y?, w?);
         let pads = [pads, to.pads].concat();
         let (w, to) = (to.tensor, to.subscripts);
         for a in [of, by] {

@@ -1,0 +1,186 @@
+//! Subscripts that are computed: values, derivatives, lengths, errors before anything is written.
+
+use einstan::{ErrorKind, einstan, testing};
+use ndarray::{Array1, Array2, array};
+
+einstan! {
+    pub fn conv(X[n], K[m]) -> Y[n - m + 1] { Y[y] = X[y + r] * K[r]; }
+    pub fn holes(X[n], K[m]) -> Y[p] { Y[y] = X[2*y + 3*r] * K[r]; }
+    pub fn same(X[n], K[m]) -> Y[n] { Y[y] = X[pad(y + r - 1)] * K[r]; }
+    pub fn diff(x[n]) -> D[n - 1] { D[i] = x[i + 1] - x[i]; }
+    pub fn reversed(x[n]) -> y[n] { y[i] = x[len(n) - 1 - i]; }
+    pub fn around(x[n]) -> y[n] { y[i] = x[wrap(i + 1)] + 2*x[clamp(i - 1)]; }
+    pub fn split(x[n]) -> Y[k, 3] { Y[i: n/3, j: 3] = x[3*i + j]; }
+    pub fn merge(X[n, m]) -> y[n*m] { y[i] = X[i / len(m), i % len(m)]; }
+    pub fn concat(x[n], y[m]) -> z[n + m] { z[i] = if i < len(n) { x[i] } else { y[i - len(n)] }; }
+    pub fn embed(E[v, c], tok[t]: usize) -> Y[t, c] { Y[t, c] = E[tok[t], c]; }
+    pub fn scatter(X[t, c], tok[t]: i32, dim v) -> Y[v, c] { Y[tok[t], c] += X[t, c]; }
+    pub fn best(X[n, m], V[m]) -> (k[n]: usize, v[n]) { k[i] = argmax[j](X[i, j]); v[i] = V[k[i] + 1]; }
+    pub fn loss(X[n], K[m], T[p]) -> e { Y[y: p] = X[pad(2*y + r - 1)] * K[r]; e = sum[y]((Y[y] - T[y])^2); }
+    pub fn pooled(X[n, m]) -> Y[n/2, m/2] { Y[i, j] = max[p: 2, q: 2](X[2*i + p, 2*j + q]); }
+}
+
+fn seven() -> Array1<f64> {
+    Array1::from_iter((0..7).map(|i| i as f64 + 1.0))
+}
+
+#[test]
+fn values() {
+    let (x, k) = (seven(), array![1.0, -1.0, 2.0]);
+    assert_eq!(conv(&x, &k).unwrap(), array![5.0, 7.0, 9.0, 11.0, 13.0]);
+    assert_eq!(holes(&x, &k).unwrap(), array![1.0 - 4.0 + 14.0]);
+    assert_eq!(
+        same(&x, &k).unwrap(),
+        array![3.0, 5.0, 7.0, 9.0, 11.0, 13.0, -1.0]
+    );
+    assert_eq!(diff(&x).unwrap(), Array1::from_elem(6, 1.0));
+    assert_eq!(reversed(&x).unwrap()[0], 7.0);
+    assert_eq!(
+        around(&array![1.0, 2.0, 4.0]).unwrap(),
+        array![4.0, 6.0, 5.0]
+    );
+    assert_eq!(split(&x).unwrap(), array![[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]);
+    let m = array![[1.0, 2.0, 5.0], [3.0, 4.0, 6.0]];
+    assert_eq!(merge(&m).unwrap(), array![1.0, 2.0, 5.0, 3.0, 4.0, 6.0]);
+    assert_eq!(
+        concat(&array![1.0, 2.0], &array![3.0]).unwrap(),
+        array![1.0, 2.0, 3.0]
+    );
+    let e = array![[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]];
+    assert_eq!(
+        embed(&e, &array![2, 0, 2]).unwrap(),
+        array![[5.0, 6.0], [1.0, 2.0], [5.0, 6.0]]
+    );
+    assert_eq!(
+        scatter(&e, &array![1, 1, 0], 2).unwrap(),
+        array![[5.0, 6.0], [4.0, 6.0]]
+    );
+    let x = Array2::from_shape_fn((5, 4), |(i, j)| (i * 7 + j * 3) as f64 % 11.0);
+    let y = pooled(&x).unwrap();
+    assert_eq!(y.dim(), (2, 2));
+    assert_eq!(
+        y[[1, 1]],
+        [x[[2, 2]], x[[2, 3]], x[[3, 2]], x[[3, 3]]]
+            .into_iter()
+            .fold(0.0, f64::max)
+    );
+}
+
+#[test]
+fn gradients_are_gathered() {
+    let (x, k) = (seven(), array![1.0, -1.0, 2.0]);
+    let (_, p) = conv::vjp(&x, &k).unwrap();
+    let g = p.call(&array![1.0, 0.0, 0.0, 0.0, 10.0]).unwrap();
+    assert_eq!(g.X, array![1.0, -1.0, 2.0, 0.0, 10.0, -10.0, 20.0]);
+    assert_eq!(g.K, array![51.0, 62.0, 73.0]);
+    // What no equation reads has the gradient 0.
+    let (_, p) = holes::vjp(&x, &k).unwrap();
+    assert_eq!(
+        p.call(&array![2.0]).unwrap().X,
+        array![2.0, 0.0, 0.0, -2.0, 0.0, 0.0, 4.0]
+    );
+    let (_, p) = split::vjp(&x).unwrap();
+    let g = p.call(&array![[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]).unwrap();
+    assert_eq!(g.x, array![1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 0.0]);
+    // Rows that are read twice are added to twice.
+    let e = array![[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]];
+    let tok = array![2, 0, 2];
+    let (_, p) = embed::vjp(&e, &tok).unwrap();
+    let g = p
+        .call(&array![[1.0, 0.0], [0.0, 1.0], [10.0, 0.0]])
+        .unwrap();
+    assert_eq!(g.E, array![[0.0, 1.0], [0.0, 0.0], [11.0, 0.0]]);
+    for plan in [conv::PLAN, same::PLAN, split::PLAN, merge::PLAN, loss::PLAN] {
+        let backward = plan.split("backward").nth(1).unwrap();
+        assert!(
+            !backward.contains("+ r] +=") && !backward.contains("/ "),
+            "{plan}"
+        );
+    }
+}
+
+#[test]
+#[allow(non_snake_case)] // as the parameters are called
+fn derivatives_agree_with_differences() -> Result<(), testing::Failure> {
+    let (X, K) = (
+        array![0.5, -1.0, 2.0, 0.25, -0.75, 1.5, 0.1],
+        array![1.0, -1.0, 2.0],
+    );
+    let T = array![0.5, 1.0, -2.0];
+    testing::check!(loss(X, K, T), hvp)?;
+    testing::check!(conv(X, K))?;
+    testing::check!(holes(X, K))?;
+    testing::check!(same(X, K))?;
+    let (x, y) = (X.clone(), K.clone());
+    testing::check!(around(x))?;
+    testing::check!(split(x))?;
+    testing::check!(concat(x, y))?;
+    let X = array![[0.5, -1.0, 2.0], [0.25, -0.75, 1.5], [0.1, 0.2, 0.3]];
+    testing::check!(merge(X))?;
+    testing::check!(pooled(X))?;
+    let E = X.clone();
+    let (read, added) = (array![2, 0, 2, 1], array![1, 1, 0]);
+    testing::check!(embed(E, const &read))?;
+    testing::check!(scatter(X, const &added, const 2))?;
+    Ok(())
+}
+
+#[test]
+fn nothing_is_read_of_nothing() {
+    let none = Array1::<f64>::zeros(0);
+    assert_eq!(same(&none, &array![1.0, 2.0]).unwrap().len(), 0);
+    assert_eq!(around(&none).unwrap().len(), 0);
+    assert_eq!(reversed(&none).unwrap().len(), 0);
+    assert_eq!(concat(&none, &none).unwrap().len(), 0);
+    assert_eq!(conv(&array![1.0], &array![1.0, 2.0]).unwrap().len(), 0);
+    assert_eq!(diff(&array![1.0]).unwrap().len(), 0);
+    assert_eq!(split(&array![1.0, 2.0]).unwrap().dim(), (0, 3));
+    assert_eq!(
+        embed(&Array2::<f64>::zeros((0, 3)), &array![])
+            .unwrap()
+            .dim(),
+        (0, 3)
+    );
+    let k = array![1.0, 2.0];
+    let (_, p) = same::vjp(&none, &k).unwrap();
+    assert_eq!(p.call(&none).unwrap().K, array![0.0, 0.0]);
+}
+
+#[test]
+fn errors_come_before_anything_is_written() {
+    let e = array![[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]];
+    let bad = array![2, 3, 2];
+    let expected = "embed: `E` is read at position 3 of axis 0, which has length 3 (`tok[1]` is 3)";
+    assert_eq!(embed(&e, &bad).unwrap_err().to_string(), expected);
+    assert_eq!(embed(&e, &bad).unwrap_err().kind(), ErrorKind::Range);
+    let mut out = Array2::from_elem((3, 2), 7.0);
+    assert_eq!(
+        embed::into(&e, &bad, &mut out).unwrap_err().to_string(),
+        expected
+    );
+    assert!(embed::vjp(&e, &bad).is_err());
+    assert!(embed::jacobian(&e, &bad).is_err());
+    let mut workspace = embed::Workspace::default();
+    assert!(embed::vjp_in(&e, &bad, &mut workspace, &mut out).is_err());
+    assert_eq!(out, Array2::from_elem((3, 2), 7.0));
+    assert_eq!(
+        scatter(&e, &array![1, -1, 0], 2).unwrap_err().to_string(),
+        "scatter: `Y` is written at position -1 of axis 0, which has length 2 (`tok[1]` is -1)"
+    );
+    // A position that is computed is checked before the first result is written.
+    let x = array![[1.0, 2.0, 3.0], [9.0, 2.0, 3.0]];
+    let (mut k, mut v) = (array![5, 5], array![7.0, 7.0]);
+    assert_eq!(
+        best::into(&x, &array![1.0, 2.0, 3.0], &mut k, &mut v)
+            .unwrap_err()
+            .to_string(),
+        "best: `V` is read at position 3 of axis 0, which has length 3 (`k[0]` is 2)"
+    );
+    assert_eq!((k, v), (array![5, 5], array![7.0, 7.0]));
+    assert_eq!(
+        conv(&array![1.0], &array![1.0, 2.0, 3.0])
+            .unwrap_err()
+            .to_string(),
+        "conv: the length `n - m + 1` would be -1: `n` is 1, `m` is 3"
+    );
+}
