@@ -123,9 +123,13 @@ impl Machine<'_> {
         Ok(())
     }
 
-    fn len(&self, d: DimId) -> Result<usize, String> {
+    fn len(&mut self, d: DimId) -> Result<usize, String> {
         match self.f.dim(d).length {
             Length::Fixed(n) => Ok(n as usize),
+            Length::Computed(e) => match self.number(e)? {
+                n if n < 0.0 => Err(format!("the length `{}` is {n}", self.f.dim(d).name)),
+                n => Ok(n as usize),
+            },
             _ => self
                 .lens
                 .get(&d)

@@ -114,6 +114,27 @@ fn every_operation_occurs() {
     assert_eq!(random::missing(), [""; 0]);
 }
 
+#[test]
+fn lengths_that_follow_from_others_are_computed() {
+    let f = compile("fn f(X[n], K[m]) -> Y[(n - m)/2 + 1] { Y[y] = X[2*y + r] * K[r]; }");
+    let list = |data: &[f64]| Dense {
+        shape: vec![data.len()],
+        data: data.to_vec(),
+    };
+    let mut inputs = Tensors::from([
+        ("X".to_string(), list(&[1.0, 2.0, 3.0, 4.0, 5.0])),
+        ("K".to_string(), list(&[1.0, 10.0])),
+    ]);
+    assert_eq!(run(&f, &inputs)["Y"].data, [21.0, 43.0]);
+    let figures = plan::plan(joint(&f)).figures(|name| Some(if name == "n" { 100 } else { 10 }));
+    assert_eq!(figures.forward.flops, 2.0 * 46.0 * 10.0);
+    inputs.insert("X".to_string(), list(&[]));
+    assert_eq!(run(&f, &inputs)["Y"].shape, [0]);
+    inputs.insert("K".to_string(), list(&[1.0; 4]));
+    let error = eval::run(&f, &inputs, &BTreeMap::new()).expect_err("no length is negative");
+    assert!(error.contains("(n - m) / 2 + 1"), "{error}");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig {
         cases: 150,

@@ -1,6 +1,6 @@
 //! Polynomials in the lengths of a function: what a plan costs, before any length is known.
 
-use crate::ir::{DimId, Function, Length};
+use crate::ir::{DimId, Expr, ExprId, Function, Length};
 use std::collections::BTreeMap;
 
 /// A sum of products of lengths, each with a coefficient that is not 0. Fixed lengths are part of the coefficients, and
@@ -79,8 +79,8 @@ impl Lengths {
     /// The lengths of named dimensions by their names, 1 where `named` gives none.
     pub fn new(f: &Function, named: impl Fn(&str) -> Option<u64>) -> Lengths {
         let length = |dim: DimId| match f.dim(dim).length {
-            Length::Fixed(n) => n as f64,
-            _ => named(&f.dim(dim).name).unwrap_or(1) as f64,
+            Length::Computed(e) => computed(f, e, &|d| of_name(f, d, &named)).max(0.0),
+            _ => of_name(f, dim, &named),
         };
         let all = (0..f.dims.len() as u32).map(DimId);
         let whole = |dim: DimId| match f.dim(dim).length {
@@ -97,5 +97,28 @@ impl Lengths {
     /// The product of some lengths.
     pub fn volume(&self, dims: &[DimId]) -> f64 {
         dims.iter().map(|&d| self.of(d)).product()
+    }
+}
+
+fn of_name(f: &Function, dim: DimId, named: &impl Fn(&str) -> Option<u64>) -> f64 {
+    match f.dim(dim).length {
+        Length::Fixed(n) => n as f64,
+        _ => named(&f.dim(dim).name).unwrap_or(1) as f64,
+    }
+}
+
+/// A length that follows from others.
+fn computed(f: &Function, e: ExprId, length: &impl Fn(DimId) -> f64) -> f64 {
+    let of = |e: ExprId| computed(f, e, length);
+    match *f.exprs.get(e) {
+        Expr::Integer(n) => n as f64,
+        Expr::Len(d) => length(d),
+        Expr::IntegerNeg(a) => -of(a),
+        Expr::IntegerAdd(a, b) => of(a) + of(b),
+        Expr::IntegerMul(a, b) => of(a) * of(b),
+        Expr::IntegerDiv(a, b) => (of(a) / of(b).max(1.0)).floor(),
+        Expr::IntegerMax(a, b) => of(a).max(of(b)),
+        Expr::IntegerMin(a, b) => of(a).min(of(b)),
+        _ => 1.0,
     }
 }
