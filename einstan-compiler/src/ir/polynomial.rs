@@ -246,12 +246,10 @@ mod tests {
         let c = exprs.add(Expr::IntegerAdd(n, b));
         let found = exprs.collected_integer(c);
         assert_eq!(found, exprs.add(Expr::IntegerAdd(i, j)));
-        let none = exprs.add(Expr::IntegerNeg(c));
-        let none = exprs.add(Expr::IntegerAdd(c, none));
-        assert_eq!(
-            *exprs.get(exprs.clone().collected_integer(none)),
-            Expr::Integer(0)
-        );
+        let minus = exprs.add(Expr::IntegerNeg(c));
+        let nothing = exprs.add(Expr::IntegerAdd(c, minus));
+        let nothing = exprs.collected_integer(nothing);
+        assert_eq!(*exprs.get(nothing), Expr::Integer(0));
     }
 
     #[test]
