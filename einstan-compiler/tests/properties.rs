@@ -135,9 +135,15 @@ fn lengths_that_follow_from_others_are_computed() {
     assert!(error.contains("(n - m) / 2 + 1"), "{error}");
 }
 
+/// How many programs there are for each property: `EINSTAN_CASES`, or enough to see what is plainly wrong.
+fn cases() -> u32 {
+    let asked = std::env::var("EINSTAN_CASES").ok();
+    asked.and_then(|n| n.parse().ok()).unwrap_or(150)
+}
+
 proptest! {
     #![proptest_config(ProptestConfig {
-        cases: 150,
+        cases: cases(),
         rng_seed: RngSeed::Fixed(1),
         failure_persistence: None,
         ..ProptestConfig::default()

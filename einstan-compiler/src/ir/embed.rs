@@ -315,24 +315,6 @@ impl Function {
         }
     }
 
-    /// The dimension of a fixed length.
-    pub fn fixed(&mut self, n: u64) -> DimId {
-        let known = self.dims.iter().position(|d| d.length == Length::Fixed(n));
-        match known {
-            Some(at) => DimId(at as u32),
-            None => self.add_dim(n.to_string(), Length::Fixed(n)),
-        }
-    }
-
-    /// The length of a dimension as an integer: a number where it is fixed.
-    pub fn length_of(&self, dim: DimId) -> Expr {
-        match self.dim(dim).length {
-            Length::Fixed(n) => Expr::Integer(n as i64),
-            Length::Computed(e) => self.exprs.get(e).clone(),
-            _ => Expr::Len(dim),
-        }
-    }
-
     /// Whether no derivative with respect to a float tensor is asked for, nor passes through it.
     pub fn is_constant(&self, tensor: TensorId) -> bool {
         self.tensor(tensor).role == (Role::Parameter { constant: true })

@@ -1,7 +1,7 @@
 //! Functions of the ir: dimensions, tensors, indices, equations.
 
 use super::{
-    Call, CallId, Expr, ExprId, Exprs, Foreign, Given, Part, Passed, Polynomial, Subscript,
+    Call, CallId, Dim, Expr, ExprId, Exprs, Foreign, Given, Length, Part, Passed, Subscript,
 };
 pub use crate::ast::ElementType;
 use std::collections::{BTreeMap, BTreeSet};
@@ -31,35 +31,6 @@ id!(
     IndexId
 );
 
-/// The length of an axis.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Dim {
-    /// As written: `n`, or the number.
-    pub name: String,
-    pub length: Length,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Length {
-    /// Found on the axes of the parameters that name it.
-    Named,
-    /// A `dim` parameter.
-    Given,
-    Fixed(u64),
-    /// An integer expression of other lengths, with its sums and products in one form.
-    Computed(ExprId),
-    /// Of what a call returns: one axis of a result, or where nothing says how many it has all its elements.
-    Returned {
-        call: CallId,
-        result: usize,
-        axis: Option<usize>,
-    },
-    /// Some rows of an axis of this length at a time: made by `plan`.
-    Rows {
-        of: DimId,
-    },
-}
-
 /// What the elements of a tensor are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Element {
@@ -67,16 +38,6 @@ pub enum Element {
     Float,
     /// An integer type (never F32 or F64).
     Integer(ElementType),
-}
-
-/// How two dimensions along which one index runs meet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Meeting {
-    Same,
-    /// Different names, or different numbers.
-    Never,
-    /// The lengths are compared when the function is entered.
-    AtEntry,
 }
 
 /// Why a tensor is there.
@@ -246,6 +207,8 @@ pub struct Function {
     pub float: Option<ElementType>,
     /// Parameters that are changed, each with the tensor that holds its last value: itself where nothing changes it.
     pub updates: BTreeMap<TensorId, TensorId>,
+    /// The values that a parameter takes one after the other, each with the parameter.
+    pub values: BTreeMap<TensorId, TensorId>,
     /// What the user decided about intermediates, instead of `plan`.
     pub keep: BTreeMap<TensorId, Keep>,
 }
@@ -284,16 +247,9 @@ impl Function {
             given: Vec::new(),
             float: None,
             updates: BTreeMap::new(),
+            values: BTreeMap::new(),
             keep: BTreeMap::new(),
         }
-    }
-
-    pub fn add_dim(&mut self, name: impl Into<String>, length: Length) -> DimId {
-        self.dims.push(Dim {
-            name: name.into(),
-            length,
-        });
-        DimId(self.dims.len() as u32 - 1)
     }
 
     /// A new tensor; its name is made unique by a number, `P₂`.
@@ -361,64 +317,6 @@ impl Function {
         left.iter()
             .zip(&self.tensor(tensor).axes)
             .all(|(s, &dim)| matches!(s, Subscript::Index(i) if self.index(*i).dim == dim))
-    }
-
-    /// How two dimensions meet: a name and a number, and what a call returns and anything else, may agree.
-    pub fn meeting(&self, a: DimId, b: DimId) -> Meeting {
-        let returned = |d: DimId| matches!(self.dim(d).length, Length::Returned { .. });
-        let fixed = |d: DimId| matches!(self.dim(d).length, Length::Fixed(_));
-        let computed = |d: DimId| matches!(self.dim(d).length, Length::Computed(_));
-        if a == b {
-            Meeting::Same
-        } else if computed(a) || computed(b) {
-            let difference = self
-                .length_as_polynomial(a)
-                .minus(&self.length_as_polynomial(b));
-            match difference.and_then(|d| d.value()) {
-                Some(0) => Meeting::Same,
-                Some(_) => Meeting::Never,
-                None => Meeting::AtEntry,
-            }
-        } else if returned(a) || returned(b) || fixed(a) != fixed(b) {
-            Meeting::AtEntry
-        } else {
-            Meeting::Never
-        }
-    }
-
-    /// The length of a dimension; one of which no expression speaks is an atom that no other one is.
-    pub fn length_as_polynomial(&self, dim: DimId) -> Polynomial {
-        match self.dim(dim).length {
-            Length::Fixed(n) => i64::try_from(n)
-                .map(Polynomial::constant)
-                .unwrap_or_default(),
-            Length::Computed(e) => Polynomial::of(&self.exprs, e),
-            _ => match self.exprs.known(&Expr::Len(dim)) {
-                Some(atom) => Polynomial::atom(atom),
-                None => Polynomial::atom(ExprId(u32::MAX - dim.0)),
-            },
-        }
-    }
-
-    /// The dimension with a length that is an integer expression of others.
-    pub fn computed(&mut self, length: ExprId) -> DimId {
-        let length = self.exprs.collected_integer(length);
-        match *self.exprs.get(length) {
-            Expr::Integer(n) if n >= 0 => return self.fixed(n as u64),
-            Expr::Len(dim) => return dim,
-            _ => {}
-        }
-        let known = self
-            .dims
-            .iter()
-            .position(|d| d.length == Length::Computed(length));
-        match known {
-            Some(at) => DimId(at as u32),
-            None => {
-                let name = super::print::length(self, length);
-                self.add_dim(name, Length::Computed(length))
-            }
-        }
     }
 
     /// The result of a call whose elements a tensor holds in one row, since nothing says how many axes it has.

@@ -12,6 +12,7 @@ mod expr;
 mod exprs;
 mod foreign;
 mod function;
+mod length;
 mod polynomial;
 pub mod print;
 mod reach;
@@ -26,9 +27,10 @@ pub use expr::{
 pub use exprs::Exprs;
 pub use foreign::{Foreign, ForeignId, Given, GivenId};
 pub use function::{
-    Check, Derivative, Dim, DimId, Element, ElementType, Equation, Fault, Function, Index, IndexId,
-    Keep, Length, Meeting, Op, Parameter, Place, Role, Tensor, TensorId,
+    Check, Derivative, DimId, Element, ElementType, Equation, Fault, Function, Index, IndexId,
+    Keep, Op, Parameter, Place, Role, Tensor, TensorId,
 };
+pub use length::{Dim, Length, Meeting};
 pub use polynomial::{Linear, Polynomial};
 pub use reach::{Reach, is_certain};
 pub use verify::{verify, verify_normal};

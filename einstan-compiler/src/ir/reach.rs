@@ -143,7 +143,7 @@ fn atom(f: &mut Function, a: ExprId, used: &mut BTreeSet<IndexId>) -> Option<Rea
             if !used.insert(i) {
                 return None;
             }
-            let length = length(f, i);
+            let length = f.polynomial_of(f.index(i).dim);
             Some(Reach {
                 low: Polynomial::default(),
                 high: length.minus(&Polynomial::constant(1))?,
@@ -172,7 +172,7 @@ fn atom(f: &mut Function, a: ExprId, used: &mut BTreeSet<IndexId>) -> Option<Rea
             if !used.insert(i) || Polynomial::of(&f.exprs, k).sign() != Some(1) {
                 return None;
             }
-            let length = length(f, i).build(&mut f.exprs);
+            let length = f.polynomial_of(f.index(i).dim).build(&mut f.exprs);
             let value = |e: ExprId| Polynomial::of(&f.exprs, e).value();
             let least = match (value(length), value(k)) {
                 (Some(a), Some(b)) => Polynomial::constant(a.min(b)),
@@ -186,12 +186,6 @@ fn atom(f: &mut Function, a: ExprId, used: &mut BTreeSet<IndexId>) -> Option<Rea
         }
         _ => None,
     }
-}
-
-fn length(f: &mut Function, i: IndexId) -> Polynomial {
-    let length = f.length_of(f.index(i).dim);
-    let length = f.exprs.add(length);
-    Polynomial::of(&f.exprs, length)
 }
 
 /// What a condition says, as polynomials that are not negative.

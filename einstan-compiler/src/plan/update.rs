@@ -1,7 +1,7 @@
 //! Parameters that are changed: written in place where nothing needs what stood there, else at the end.
 
 use super::call::copy;
-use crate::ir::{Equation, Expr, Function, Op, TensorId};
+use crate::ir::{Equation, Function, Op, TensorId};
 use std::collections::BTreeSet;
 
 /// The equations with those that write the parameters, and the parameters whose old values are added to.
@@ -57,12 +57,9 @@ fn in_place(
     let first = equations.iter().position(|e| e.tensor == last)?;
     let e = &equations[first];
     let reads = |e: &Equation| f.reads_of(e).contains(&parameter);
-    let own = |id| match f.exprs.get(id) {
-        Expr::Access { .. } | Expr::IntegerAccess { .. } => {
-            let (tensor, at, _) = f.exprs.get(id).read()?;
-            (tensor == parameter).then(|| at == e.left)
-        }
-        _ => None,
+    let own = |id| {
+        let (tensor, at, _) = f.exprs.get(id).read()?;
+        (tensor == parameter).then(|| at == e.left)
     };
     let here = f
         .exprs

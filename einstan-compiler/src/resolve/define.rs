@@ -58,7 +58,7 @@ impl Scope<'_> {
         let changed = self.mutable.contains_key(name);
         let mut target = match self.tensors.get(name) {
             Some(&Binding::Tensor { id, .. }) if changed => {
-                let t = self.f.tensor(id).clone();
+                let t = self.f.tensor(self.mutable[name]).clone();
                 Target {
                     tensor: self
                         .f
@@ -102,6 +102,9 @@ impl Scope<'_> {
             target.tensor = self
                 .f
                 .add_tensor(&t.name, t.axes, element, Role::Intermediate);
+        }
+        if let Some(&parameter) = self.mutable.get(name) {
+            self.f.values.insert(target.tensor, parameter);
         }
         let binding = Binding::Tensor {
             id: target.tensor,

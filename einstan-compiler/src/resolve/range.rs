@@ -263,13 +263,13 @@ impl Scope<'_> {
             if c.sign() != Some(sign) {
                 continue;
             }
-            let length = self.polynomial_of(found[other].0);
+            let length = self.f.polynomial_of(found[other].0);
             let last = length.minus(&Polynomial::constant(1))?;
             rest = rest.plus(&c.times(&last)?)?;
         }
         let span = match sign {
             1 => {
-                let length = self.polynomial_of(s.dim);
+                let length = self.f.polynomial_of(s.dim);
                 length.minus(&Polynomial::constant(1))?.minus(&rest)?
             }
             _ => rest,
@@ -287,13 +287,6 @@ impl Scope<'_> {
         let one = self.f.exprs.add(Ir::Integer(1));
         let length = self.f.exprs.add(Ir::IntegerAdd(quotient, one));
         Some(self.f.exprs.collected_integer(length))
-    }
-
-    /// The length of a dimension in terms of those that have a name.
-    fn polynomial_of(&mut self, dim: DimId) -> Polynomial {
-        let length = self.f.length_of(dim);
-        let length = self.f.exprs.add(length);
-        Polynomial::of(&self.f.exprs, length)
     }
 
     /// The smaller of two lengths: one of them, where they differ by a number.

@@ -7,7 +7,7 @@
 //! (i + r) % len(i) == h      i = (h - r) % len(i)
 //! ```
 
-use crate::ir::{CmpOp, DimId, Expr, ExprId, Exprs, Function, IndexId, Length, Polynomial};
+use crate::ir::{CmpOp, Expr, ExprId, Exprs, Function, IndexId, Length, Polynomial};
 use std::collections::BTreeMap;
 
 /// What stands in the place of indices, and where that is so.
@@ -104,7 +104,7 @@ fn digits(
     let high = f.exprs.linear_in(position, i)?;
     let rest = high.rest.build(&mut f.exprs);
     let low = f.exprs.linear_in(rest, j)?;
-    if low.coefficient.value() != Some(1) || high.coefficient != length(f, f.index(j).dim) {
+    if low.coefficient.value() != Some(1) || high.coefficient != f.polynomial_of(f.index(j).dim) {
         return None;
     }
     let digits = Polynomial::of(&f.exprs, value)
@@ -133,7 +133,7 @@ fn around_the_end(
     let Expr::IntegerMax(len, _) = *f.exprs.get(around) else {
         return None;
     };
-    if Polynomial::of(&f.exprs, len) != length(f, f.index(i).dim) {
+    if Polynomial::of(&f.exprs, len) != f.polynomial_of(f.index(i).dim) {
         return None;
     }
     let difference = Polynomial::of(&f.exprs, value)
@@ -145,13 +145,6 @@ fn around_the_end(
         places: BTreeMap::from([(i, place)]),
         ..Solution::default()
     })
-}
-
-/// A length in terms of those that have a name.
-fn length(f: &mut Function, dim: DimId) -> Polynomial {
-    let length = f.length_of(dim);
-    let length = f.exprs.add(length);
-    Polynomial::of(&f.exprs, length)
 }
 
 impl Solution {

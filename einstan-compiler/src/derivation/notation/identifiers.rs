@@ -6,7 +6,7 @@ use crate::derivation::formula::Mark;
 use crate::derivation::names::Names;
 use crate::ir::{Function, Role, TensorId};
 use crate::parse::words;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// The names of a function's tensors.
 pub(super) struct Identifiers {
@@ -15,7 +15,6 @@ pub(super) struct Identifiers {
 
 impl Identifiers {
     pub fn new(f: &Function) -> Self {
-        let changed = changed(f);
         let mut names = Names::default();
         let mut taken: BTreeSet<String> = BTreeSet::new();
         let mut tensors = vec![String::new(); f.tensors.len()];
@@ -25,7 +24,7 @@ impl Identifiers {
             .partition(|t| f.tensor(*t).role != Role::Temporary && !f.derivatives.contains_key(t));
         for t in own.into_iter().chain(made) {
             // What a parameter becomes has its name.
-            if changed.contains_key(&t) {
+            if f.values.contains_key(&t) {
                 continue;
             }
             let name = names.tensor(f, t);
@@ -47,16 +46,10 @@ impl Identifiers {
             tensors[t.index()] = words::written(&found);
             taken.insert(found);
         }
-        for (t, parameter) in changed {
+        for (t, parameter) in &f.values {
             tensors[t.index()] = tensors[parameter.index()].clone();
         }
         Identifiers { tensors }
-    }
-
-    /// Whether a tensor is a value that a parameter takes.
-    pub fn is_changed(&self, f: &Function, t: TensorId) -> bool {
-        let mut parameters = f.updates.keys();
-        parameters.any(|p| self.tensors[p.index()] == self.tensors[t.index()])
     }
 
     pub fn tensor(&self, t: TensorId) -> &str {
@@ -83,22 +76,6 @@ impl Identifiers {
         };
         all.find(free).expect("some number is free")
     }
-}
-
-/// The values that a parameter takes one after the other: each is defined over its axes, and named after it.
-fn changed(f: &Function) -> BTreeMap<TensorId, TensorId> {
-    let mut out = BTreeMap::new();
-    for &parameter in f.updates.keys() {
-        let name = &f.tensor(parameter).name;
-        for (at, t) in f.tensors.iter().enumerate() {
-            let digits = |rest: &str| rest.chars().all(|c| ('₀'..='₉').contains(&c));
-            let version = t.name.strip_prefix(name.as_str()).is_some_and(digits);
-            if version && TensorId(at as u32) != parameter {
-                out.insert(TensorId(at as u32), parameter);
-            }
-        }
-    }
-    out
 }
 
 /// Whether a name is one of Rust's, as the user writes it.

@@ -237,7 +237,7 @@ fn equation(
     let mut writer = Writer::new(f, names);
     let declared = f.results.contains(&e.tensor)
         || defined.contains(&e.tensor)
-        || names.is_changed(f, e.tensor);
+        || f.values.contains_key(&e.tensor);
     writer.ranges = range::evident(f, e, declared);
     let mut left: Vec<String> = Vec::new();
     let mut bound: BTreeSet<IndexId> = BTreeSet::new();
