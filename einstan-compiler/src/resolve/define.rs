@@ -11,19 +11,17 @@ use crate::rule::Rule;
 use proc_macro2::Span;
 
 /// What an equation writes.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Target {
     pub tensor: TensorId,
     pub element: Element,
     pub op: Op,
     /// The version of the tensor that has been read already, to which is added.
     pub old: Option<TensorId>,
-    /// What the name stood for before.
-    pub before: Option<Binding>,
 }
 
 impl Scope<'_> {
-    /// The tensor that an equation writes, which it names from here on.
+    /// The tensor that an equation writes.
     pub(crate) fn target(
         &mut self,
         e: &Equation,
@@ -54,7 +52,6 @@ impl Scope<'_> {
             axes.push(dim);
         }
         self.new_dimensions(e, &axes)?;
-        let before = self.tensors.get(name).cloned();
         let changed = self.mutable.contains_key(name);
         let mut target = match self.tensors.get(name) {
             Some(&Binding::Tensor { id, .. }) if changed => {
@@ -66,7 +63,6 @@ impl Scope<'_> {
                     element,
                     op: Op::Define,
                     old: (e.op == AssignOp::Accumulate).then_some(id),
-                    before,
                 }
             }
             Some(&Binding::Tensor {
@@ -76,7 +72,6 @@ impl Scope<'_> {
                 element,
                 op: Op::Accumulate,
                 old: None,
-                before,
             },
             // It has been read: what is added now makes a new version of it.
             Some(&Binding::Tensor { id, .. }) => Target {
@@ -84,7 +79,6 @@ impl Scope<'_> {
                 element,
                 op: Op::Define,
                 old: Some(id),
-                before,
             },
             _ => Target {
                 tensor: self.f.add_tensor(name, axes, element, Role::Intermediate),
@@ -94,7 +88,6 @@ impl Scope<'_> {
                     AssignOp::Accumulate => Op::Accumulate,
                 },
                 old: None,
-                before,
             },
         };
         if let Some(old) = target.old.filter(|_| !changed) {
@@ -103,19 +96,23 @@ impl Scope<'_> {
                 .f
                 .add_tensor(&t.name, t.axes, element, Role::Intermediate);
         }
-        if let Some(&parameter) = self.mutable.get(name) {
-            self.f.values.insert(target.tensor, parameter);
-        }
-        let binding = Binding::Tensor {
-            id: target.tensor,
-            parameter: false,
-            read: false,
-        };
-        self.tensors.insert(name.clone(), binding);
         if let Some(line) = self.written.equations.last_mut() {
             line.tensor = Some(target.tensor);
         }
         Some(target)
+    }
+
+    /// From here on a name stands for a tensor that an equation has written.
+    pub(crate) fn bind(&mut self, name: &str, tensor: TensorId) {
+        if let Some(&parameter) = self.mutable.get(name) {
+            self.f.values.insert(tensor, parameter);
+        }
+        let binding = Binding::Tensor {
+            id: tensor,
+            parameter: false,
+            read: false,
+        };
+        self.tensors.insert(name.to_string(), binding);
     }
 
     /// Adds the equation, `T = right`, `T += right` or for a new version `T' = T + right`; where that is not the whole

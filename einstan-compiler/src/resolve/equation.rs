@@ -9,7 +9,7 @@ use crate::ast::{
     self, AssignOp, Equation, Expr, ExprKind, Name, Number, Statement, SubscriptKind,
 };
 use crate::check::{Line, Position};
-use crate::ir::{DimId, Element, Meeting, Place, Subscript, TensorId};
+use crate::ir::{DimId, Element, ExprId, Meeting, Place, Subscript, TensorId};
 use crate::rule::Rule;
 use std::collections::BTreeSet;
 
@@ -47,6 +47,15 @@ impl PartialEq for Slot {
     fn eq(&self, other: &Self) -> bool {
         self.name().is_some() && self.name() == other.name()
     }
+}
+
+/// An equation in the ir, but for its tensor.
+struct Lowered {
+    subscripts: Vec<Subscript>,
+    /// The axes on the left that are padded.
+    padded: BTreeSet<usize>,
+    /// None where it is wrong, which has been reported.
+    right: Option<ExprId>,
 }
 
 impl Scope<'_> {
@@ -377,7 +386,7 @@ impl Scope<'_> {
         Some(element)
     }
 
-    /// Lowers the right-hand side, and adds the equation.
+    /// Lowers both sides, and adds the equation. On the right the name stands for what it was.
     fn right(
         &mut self,
         e: &Equation,
@@ -387,13 +396,26 @@ impl Scope<'_> {
         ranges: &Ranges,
         target: Target,
     ) -> Option<()> {
-        // A tensor that is changed is read as it was.
-        let name = &e.left.tensor.text;
-        let changed = self.mutable.contains_key(name);
-        let after = self.tensors.get(name).cloned();
-        if let (true, Some(before)) = (changed, target.before.clone()) {
-            self.tensors.insert(name.clone(), before);
-        }
+        let lowered = self.lowered(e, left, indices, ranges, &target);
+        self.bind(&e.left.tensor.text, target.tensor);
+        let Lowered {
+            subscripts,
+            padded,
+            right,
+        } = lowered?;
+        self.left_positions(e, axes, &subscripts, &padded, target.tensor);
+        self.add(target, subscripts, right?);
+        Some(())
+    }
+
+    fn lowered(
+        &mut self,
+        e: &Equation,
+        left: &[Slot],
+        indices: &BTreeSet<String>,
+        ranges: &Ranges,
+        target: &Target,
+    ) -> Option<Lowered> {
         let mut lowering = Lowering::new(self, e, indices, ranges);
         for name in left.iter().flat_map(|s| s.names(indices)) {
             lowering.bind_once(&name);
@@ -429,14 +451,11 @@ impl Scope<'_> {
         };
         // What falls outside is dropped.
         let all: Vec<Pad> = pads.iter().map(|(_, pad)| *pad).collect();
-        let right = right.map(|value| lowering.padded(value, &all).id());
-        let padded: BTreeSet<usize> = pads.iter().map(|(axis, _)| *axis).collect();
-        if let (true, Some(after)) = (changed, after) {
-            self.tensors.insert(name.clone(), after);
-        }
-        self.left_positions(e, axes, &subscripts, &padded, target.tensor);
-        self.add(target, subscripts, right?);
-        Some(())
+        Some(Lowered {
+            subscripts,
+            right: right.map(|value| lowering.padded(value, &all).id()),
+            padded: pads.into_iter().map(|(axis, _)| axis).collect(),
+        })
     }
 
     /// Notes the subscripts of the left-hand side, where its axes are declared, for `check`.
