@@ -18,6 +18,19 @@ einstan! {
     pub fn best(X[n, m], V[m]) -> (k[n]: usize, v[n]) { k[i] = argmax[j](X[i, j]); v[i] = V[k[i] + 1]; }
     pub fn loss(X[n], K[m], T[p]) -> e { Y[y: p] = X[pad(2*y + r - 1)] * K[r]; e = sum[y]((Y[y] - T[y])^2); }
     pub fn pooled(X[n, m]) -> Y[n/2, m/2] { Y[i, j] = max[p: 2, q: 2](X[2*i + p, 2*j + q]); }
+    /// A matrix product of windows as they lie in memory.
+    pub fn bank(X[n, c], K[o, c, r]) -> Y[(n - r)/2 + 1, o] { Y[y, o] = X[2*y + r, c] * K[o, c, r]; }
+    /// The same of rows that stand behind each other, backwards.
+    pub fn blocked(x[l], B[m, k]) -> Y[l/m, k] { Y[i, p] = x[len(l) - 1 - i*len(m) - j] * B[j, p]; }
+    /// Through a temporary that is larger than every tensor, and computed some rows at a time.
+    pub fn rows(E[v, d], F[m, d], w[m], tok[n]: usize) -> y[n] {
+        y[i] = sum[j](exp(E[tok[i], k] * F[j, k]) * w[j]) + i;
+    }
+    pub fn shifted(X[n, d], F[m, d], w[m]) -> (y[n], s) {
+        T[i, j] = X[pad(i + 1), k] * F[j, k] + X[i, k] * F[clamp(j - i), k];
+        y[i] = sum[j](tanh(T[i, j]) * w[j]);
+        s = sum[i, j](sin(T[i, j]) * w[j] * (i - 2*j));
+    }
 }
 
 fn seven() -> Array1<f64> {
@@ -122,6 +135,102 @@ fn derivatives_agree_with_differences() -> Result<(), testing::Failure> {
     let (read, added) = (array![2, 0, 2, 1], array![1, 1, 0]);
     testing::check!(embed(E, const &read))?;
     testing::check!(scatter(X, const &added, const 2))?;
+    Ok(())
+}
+
+#[test]
+#[allow(non_snake_case)] // as the parameters are called
+fn matrix_products_of_windows() -> Result<(), testing::Failure> {
+    let number = |i: usize, j: usize| ((i * 7 + j * 5) % 13) as f64 * 0.1 - 0.6;
+    let X = Array2::from_shape_fn((3, 11), |(i, j)| number(i, j)).reversed_axes();
+    let K = ndarray::Array3::from_shape_fn((4, 3, 4), |(i, j, k)| number(i + 3 * k, j));
+    let Y = bank(&X, &K).unwrap();
+    assert_eq!(Y.dim(), (4, 4));
+    for ((y, o), found) in Y.indexed_iter() {
+        let each = (0..4).map(|r| X.row(2 * y + r).dot(&K.slice(ndarray::s![o, .., r])));
+        let wanted: f64 = each.sum();
+        assert!(
+            (found - wanted).abs() < 1e-12,
+            "{y} {o}: {found} but {wanted}"
+        );
+    }
+    assert!(bank::PLAN.contains("matrix product"), "{}", bank::PLAN);
+    testing::check!(bank(X, K))?;
+    let (x, B) = (
+        Array1::from_shape_fn(14, |i| number(i, 2)),
+        Array2::from_shape_fn((4, 5), |(i, j)| number(i, j)),
+    );
+    let Y = blocked(&x, &B).unwrap();
+    assert_eq!(Y.dim(), (3, 5));
+    for ((i, p), found) in Y.indexed_iter() {
+        let wanted: f64 = (0..4).map(|j| x[13 - 4 * i - j] * B[[j, p]]).sum();
+        assert!(
+            (found - wanted).abs() < 1e-12,
+            "{i} {p}: {found} but {wanted}"
+        );
+    }
+    testing::check!(blocked(x, B))?;
+    assert!(
+        blocked(&x, &Array2::zeros((0, 5)))
+            .unwrap_err()
+            .to_string()
+            .contains("positive")
+    );
+    Ok(())
+}
+
+#[test]
+#[allow(non_snake_case)]
+fn rows_of_a_block_are_at_their_positions() -> Result<(), testing::Failure> {
+    let (n, m, d) = (150, 130, 2);
+    let number = |i: usize, j: usize| ((i * 7 + j * 5) % 13) as f64 * 0.1 - 0.6;
+    let X = Array2::from_shape_fn((n, d), |(i, j)| number(i, j));
+    let F = Array2::from_shape_fn((m, d), |(i, j)| number(i + 3, 2 * j));
+    let w = Array1::from_shape_fn(m, |i| number(i, 1));
+    let E = Array2::from_shape_fn((5, d), |(i, j)| number(i, j));
+    let tok = Array1::from_shape_fn(n, |i| i * 3 % 5);
+    let y = rows(&E, &F, &w, &tok).unwrap();
+    for i in 0..n {
+        let each = (0..m).map(|j| E.row(tok[i]).dot(&F.row(j)).exp() * w[j]);
+        let wanted = each.sum::<f64>() + i as f64;
+        assert!((y[i] - wanted).abs() < 1e-9, "{i}: {} but {wanted}", y[i]);
+    }
+    let (y, s) = shifted(&X, &F, &w).unwrap();
+    let t = |i: usize, j: usize| {
+        let next = if i + 1 < n {
+            X.row(i + 1).dot(&F.row(j))
+        } else {
+            0.0
+        };
+        next + X.row(i).dot(&F.row(j.saturating_sub(i)))
+    };
+    let mut total = 0.0;
+    for i in 0..n {
+        let wanted: f64 = (0..m).map(|j| t(i, j).tanh() * w[j]).sum();
+        assert!((y[i] - wanted).abs() < 1e-9, "{i}: {} but {wanted}", y[i]);
+        total += (0..m)
+            .map(|j| t(i, j).sin() * w[j] * (i as f64 - 2.0 * j as f64))
+            .sum::<f64>();
+    }
+    assert!((s - total).abs() < 1e-7, "{s} but {total}");
+    testing::check!(rows(E, F, w, const &tok))?;
+    // ⟨J v, u⟩ = ⟨v, Jᵀ u⟩
+    let v = shifted::Tangent {
+        X: X.mapv(|x| x * x - 0.1),
+        F: F.mapv(|x| 0.3 - x),
+        w: w.mapv(|x| x + 0.2),
+    };
+    let u = y.mapv(|y: f64| (3.0 * y).sin());
+    let (_, (dy, ds)) = shifted::jvp(&X, &F, &w, &v).unwrap();
+    let (_, pullback) = shifted::vjp(&X, &F, &w).unwrap();
+    let g = pullback.call(&u, 0.01).unwrap();
+    let forward = dy.dot(&u) + 0.01 * ds;
+    let backward = (&g.X * &v.X).sum() + (&g.F * &v.F).sum() + g.w.dot(&v.w);
+    assert!(
+        (forward - backward).abs() < 1e-9 * forward.abs().max(1.0),
+        "{forward} but {backward}"
+    );
+    assert!(rows::PLAN.contains("at a time"), "{}", rows::PLAN);
     Ok(())
 }
 

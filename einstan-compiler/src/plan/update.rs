@@ -1,5 +1,6 @@
 //! Parameters that are changed: written in place where nothing needs what stood there, else at the end.
 
+use super::block::is_large;
 use super::call::copy;
 use crate::ir::{Equation, Function, Op, TensorId};
 use std::collections::BTreeSet;
@@ -68,12 +69,9 @@ fn in_place(
         .filter_map(own)
         .all(|own| own);
     let reduces = f.exprs.reduces(e.right) && reads(e);
-    // Another changed parameter may stand in memory that is written before this equation reads it.
-    let others = f.updates.iter().filter(|(p, t)| **p != parameter && p != t);
-    let held = others.count() == 0
-        || f.reads_of(e)
-            .iter()
-            .all(|t| !f.updates.contains_key(t) || *t == parameter);
-    let fits = e.op == Op::Define && f.covers(e) && here && !reduces && held;
+    // Rows of a block are read after others have been written.
+    let blocks = equations.iter().any(|e| is_large(f, e.tensor));
+    let between = blocks && equations[..first].iter().any(reads);
+    let fits = e.op == Op::Define && f.covers(e) && here && !reduces && !between;
     (fits && !equations[first + 1..].iter().any(reads)).then_some(first)
 }
