@@ -43,6 +43,11 @@ impl Diagnostics {
         self.errors.len()
     }
 
+    /// Takes back what was reported after the first `count`: it was only a question.
+    pub fn truncate(&mut self, count: usize) {
+        self.errors.truncate(count);
+    }
+
     pub fn errors(&self) -> &[Diagnostic] {
         &self.errors
     }

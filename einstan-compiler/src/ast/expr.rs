@@ -176,6 +176,29 @@ pub enum CmpOp {
 }
 
 impl CmpOp {
+    /// The comparison with both sides exchanged.
+    pub fn mirrored(self) -> CmpOp {
+        match self {
+            CmpOp::Less => CmpOp::Greater,
+            CmpOp::LessEqual => CmpOp::GreaterEqual,
+            CmpOp::Greater => CmpOp::Less,
+            CmpOp::GreaterEqual => CmpOp::LessEqual,
+            CmpOp::Equal | CmpOp::NotEqual => self,
+        }
+    }
+
+    /// The comparison that holds where this one does not, of integers.
+    pub fn negated(self) -> CmpOp {
+        match self {
+            CmpOp::Less => CmpOp::GreaterEqual,
+            CmpOp::LessEqual => CmpOp::Greater,
+            CmpOp::Greater => CmpOp::LessEqual,
+            CmpOp::GreaterEqual => CmpOp::Less,
+            CmpOp::Equal => CmpOp::NotEqual,
+            CmpOp::NotEqual => CmpOp::Equal,
+        }
+    }
+
     /// As it is written.
     pub fn word(self) -> &'static str {
         match self {

@@ -35,7 +35,9 @@ impl System {
             let right = self.substitute(d.right, &inlined);
             let d = Definition { right, ..d };
             let root = self.roots.contains(&d.tensor);
-            if !root && self.f.reads(right).contains(&of) && !self.read_whole(d.tensor) {
+            let circular = self.f.recurrences.contains_key(&d.tensor);
+            if !root && !circular && self.f.reads(right).contains(&of) && !self.read_whole(d.tensor)
+            {
                 inlined.insert(d.tensor, d);
             } else {
                 self.definitions.push(d);
@@ -50,13 +52,14 @@ impl System {
         self.recognise();
         self.order();
         let uses = self.uses();
+        let circular = self.circular();
         let mut inlined: BTreeMap<TensorId, Definition> = BTreeMap::new();
         let mut out = Vec::new();
         for d in self.definitions.clone() {
             let right = self.substitute(d.right, &inlined);
             let size = size(&self.f.exprs, right, &mut BTreeMap::new());
             let limit = match (self.standing(d.tensor), uses.get(&d.tensor)) {
-                _ if named.contains(&d.tensor) => 0,
+                _ if named.contains(&d.tensor) || circular.contains(&d.tensor) => 0,
                 (Standing::Made, Some(1)) => LONG,
                 (Standing::Made, _) => SHORT,
                 (Standing::Named, _) => 1,

@@ -81,6 +81,9 @@ impl Local {
     /// None where an equation has a Jacobian, whose way would be that of others, or is a call, whose way is elsewhere; and
     /// where a step would be too long to read.
     fn new(f: &Function, t: TensorId, a: TensorId) -> Option<Self> {
+        if f.recurrences.contains_key(&t) {
+            return None;
+        }
         let primal = local(f, t, a)?;
         let count = primal.tensors.len();
         let simplified = |f: Backward| {

@@ -16,6 +16,17 @@ pub(super) struct Definition {
     pub right: ExprId,
 }
 
+impl Definition {
+    pub fn equation(&self) -> Equation {
+        Equation {
+            tensor: self.tensor,
+            left: self.left.iter().map(|&i| Subscript::Index(i)).collect(),
+            op: Op::Define,
+            right: self.right,
+        }
+    }
+}
+
 /// Why a tensor stands in a derivation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Standing {
@@ -122,6 +133,7 @@ impl System {
             }
         }
         // Depth first, without recursion: what is read by an earlier definition comes before it.
+        let mut begun: BTreeSet<TensorId> = BTreeSet::new();
         let mut stack: Vec<(TensorId, bool)> =
             order.into_iter().rev().map(|t| (t, false)).collect();
         while let Some((t, ready)) = stack.pop() {
@@ -132,24 +144,37 @@ impl System {
                 if let Some(d) = all.remove(&t) {
                     self.definitions.push(d);
                 }
-            } else if let Some(d) = all.get(&t) {
+            } else if let Some(d) = all.get(&t).filter(|_| begun.insert(t)) {
                 stack.push((t, true));
                 let reads = self.f.reads(d.right);
                 stack.extend(reads.into_iter().filter(|&r| r != t).map(|r| (r, false)));
             }
         }
+        self.circles_together();
+    }
+
+    /// Puts the definitions of a recurrence together.
+    fn circles_together(&mut self) {
+        let equations: Vec<Equation> = self.definitions.iter().map(Definition::equation).collect();
+        if self.f.circles(&equations).is_empty() {
+            return;
+        }
+        let order = self.f.in_order(&equations);
+        let place = |d: &Definition| order.iter().position(|e| e.tensor == d.tensor);
+        self.definitions.sort_by_key(place);
+    }
+
+    /// The tensors that depend on themselves.
+    pub fn circular(&self) -> BTreeSet<TensorId> {
+        let equations: Vec<Equation> = self.definitions.iter().map(Definition::equation).collect();
+        self.f.circles(&equations).into_iter().flatten().collect()
     }
 
     /// The definitions as a function that can be run: `forward` gives what these read.
     pub fn function(&self, forward: &[Equation]) -> Function {
         let known = |t: TensorId| forward.iter().any(|e| e.tensor == t);
         let definitions = self.definitions.iter().filter(|d| !known(d.tensor));
-        let defined = definitions.map(|d| Equation {
-            tensor: d.tensor,
-            left: d.left.iter().map(|&i| Subscript::Index(i)).collect(),
-            op: Op::Define,
-            right: d.right,
-        });
+        let defined = definitions.map(Definition::equation);
         Function {
             equations: forward.iter().cloned().chain(defined).collect(),
             ..self.f.clone()

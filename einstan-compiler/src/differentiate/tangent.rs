@@ -9,7 +9,7 @@ use crate::ir::{
     Role, Subscript, TensorId,
 };
 use crate::plan::factors;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The Jacobian-vector product of `primal`, which is in normal form, as a function: after its own parameters it takes a
 /// tangent of each one by which it is differentiated, and after its own results it returns a tangent of each one that is no
@@ -50,6 +50,7 @@ pub fn pullback_tangent(primal: &Function) -> Function {
 /// Adds to `f`, whose equations are in normal form, what `sum[to](jacobian * factor)` needs, where the factor depends on the
 /// indices `to` alone; returns the value: the tangent of what is differentiated, along the factor.
 pub(crate) fn along(f: &mut Function, jacobian: &Jacobian, factor: ExprId) -> ExprId {
+    f.complete_recurrences();
     let primal = std::mem::replace(f, Function::new(""));
     let active = primal.active(std::iter::once(jacobian.by));
     let mut t = Tangent {
@@ -64,9 +65,11 @@ pub(crate) fn along(f: &mut Function, jacobian: &Jacobian, factor: ExprId) -> Ex
     let to = jacobian.to.clone();
     t.linear.write(direction, to, Op::Define, factor);
     t.tangents.insert(jacobian.by, direction);
+    t.circles(&primal);
     for e in primal.equations.iter().filter(|e| e.tensor != jacobian.by) {
         t.equation(&primal, e);
     }
+    t.settle();
     let value = t.read(jacobian.of, &jacobian.at, true);
     *f = t.linear.f;
     value
@@ -97,7 +100,28 @@ impl Tangent {
                 .add_derivative(Derivative::Tangent(p), Role::Parameter { constant: true });
             t.tangents.insert(p, tangent);
         }
+        t.circles(primal);
         t
+    }
+
+    /// The tangents of a circle read each other, wherever they stand.
+    fn circles(&mut self, primal: &Function) {
+        for tensor in primal.circles(&primal.equations).into_iter().flatten() {
+            if self.linear.active.contains(&tensor) {
+                self.tangent(tensor);
+            }
+        }
+    }
+
+    /// A tangent of a circle to which nothing contributes is zero.
+    fn settle(&mut self) {
+        let written: BTreeSet<TensorId> =
+            self.linear.f.equations.iter().map(|e| e.tensor).collect();
+        for (of, tangent) in self.tangents.clone() {
+            if self.linear.f.recurrences.contains_key(&of) && !written.contains(&tangent) {
+                self.linear.zero(tangent);
+            }
+        }
     }
 
     /// The tangent of a tensor that is not a parameter.
@@ -348,6 +372,7 @@ impl Tangent {
 
     /// The function with its tangents as parameters and results.
     fn finish(mut self, primal: &Function) -> Function {
+        self.settle();
         for p in primal.differentiable() {
             let tangent = self.tangents[&p];
             self.linear.f.parameters.push(Parameter::Tensor(tangent));

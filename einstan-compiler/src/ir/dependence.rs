@@ -28,28 +28,46 @@ impl Function {
     /// The float tensors that depend on some others, with these.
     pub fn active(&self, from: impl Iterator<Item = TensorId>) -> BTreeSet<TensorId> {
         let mut active: BTreeSet<TensorId> = from.filter(|t| !self.held.contains(t)).collect();
-        for e in &self.equations {
-            let depends = self.reads(e.right).iter().any(|t| active.contains(t));
-            let float = self.tensor(e.tensor).element == Element::Float;
-            if depends && float && !self.held.contains(&e.tensor) {
-                active.insert(e.tensor);
+        // In a circle one may depend on what stands below.
+        loop {
+            let before = active.len();
+            for e in &self.equations {
+                let depends = self.reads(e.right).iter().any(|t| active.contains(t));
+                let float = self.tensor(e.tensor).element == Element::Float;
+                if depends && float && !self.held.contains(&e.tensor) {
+                    active.insert(e.tensor);
+                }
+            }
+            if active.len() == before || self.recurrences.is_empty() {
+                return active;
             }
         }
-        active
     }
 
     /// The equations through which some tensors depend on others, the last first.
     pub fn between(&self, of: &[TensorId], by: &[TensorId]) -> Vec<&Equation> {
         let active = self.active(by.iter().copied());
-        let mut needed: BTreeSet<TensorId> = of.iter().copied().collect();
-        let mut out = Vec::new();
-        for e in self.equations.iter().rev() {
-            let t = e.tensor;
-            if needed.contains(&t) && active.contains(&t) && !by.contains(&t) {
-                needed.extend(self.reads_of(e));
-                out.push(e);
+        let passes = |t: &TensorId| active.contains(t) && !by.contains(t);
+        let written = self.equations.iter().map(|e| e.tensor);
+        let held: Vec<TensorId> = written.filter(|t| !passes(t)).collect();
+        let needed = self.needed(of.iter().copied().collect(), &held);
+        let between = |e: &&Equation| needed.contains(&e.tensor) && passes(&e.tensor);
+        self.equations.iter().rev().filter(between).collect()
+    }
+
+    /// What some tensors depend on, with these, but not through `held`.
+    pub fn needed(&self, of: BTreeSet<TensorId>, held: &[TensorId]) -> BTreeSet<TensorId> {
+        let mut needed = of;
+        loop {
+            let before = needed.len();
+            for e in self.equations.iter().rev() {
+                if needed.contains(&e.tensor) && !held.contains(&e.tensor) {
+                    needed.extend(self.reads_of(e));
+                }
+            }
+            if needed.len() == before || self.recurrences.is_empty() {
+                return needed;
             }
         }
-        out
     }
 }

@@ -290,6 +290,10 @@ impl Function {
             let lengths = lengths.map(|&d| into.dim(self, inner, d)).collect();
             self.given[into.given[&GivenId(at as u32)].index()].lengths = lengths;
         }
+        for (&t, along) in &inner.recurrences {
+            let tensor = into.tensor(self, inner, t);
+            self.recurrences.insert(tensor, along.clone());
+        }
         for e in &inner.equations {
             let left = e.left.iter().map(|&s| into.subscript(self, inner, s));
             let equation = Equation {

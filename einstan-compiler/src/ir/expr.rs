@@ -101,6 +101,8 @@ pub enum Expr {
     Integer(i64),
     /// The value of an index.
     IndexValue(IndexId),
+    /// The value of an index over which a loop runs around the equation: no index of the equation itself. Made by `plan`.
+    Counter(IndexId),
     Len(DimId),
     /// Of an integer tensor.
     IntegerAccess {
@@ -168,6 +170,7 @@ impl Expr {
             e @ (Expr::Real(_)
             | Expr::Integer(_)
             | Expr::IndexValue(_)
+            | Expr::Counter(_)
             | Expr::Len(_)
             | Expr::Argument(_)
             | Expr::Given(_)
@@ -242,7 +245,7 @@ impl Expr {
             }
         });
         match self {
-            Expr::IndexValue(i) | Expr::ArgReduce { index: i, .. } => change(i),
+            Expr::IndexValue(i) | Expr::Counter(i) | Expr::ArgReduce { index: i, .. } => change(i),
             Expr::Reduce { indices: all, .. } | Expr::Softmax { along: all, .. } => {
                 all.iter_mut().for_each(change);
             }

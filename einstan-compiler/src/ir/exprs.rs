@@ -48,6 +48,7 @@ impl Exprs {
             Expr::Real(_)
             | Expr::Integer(_)
             | Expr::IndexValue(_)
+            | Expr::Counter(_)
             | Expr::Len(_)
             | Expr::Argument(_)
             | Expr::Given(_)

@@ -1,7 +1,7 @@
 //! Functions of the ir: dimensions, tensors, indices, equations.
 
 use super::{
-    Call, CallId, Dim, Expr, ExprId, Exprs, Foreign, Given, Length, Part, Passed, Subscript,
+    Along, Call, CallId, Dim, Expr, ExprId, Exprs, Foreign, Given, Length, Part, Passed, Subscript,
 };
 pub use crate::ast::ElementType;
 use std::collections::{BTreeMap, BTreeSet};
@@ -211,6 +211,8 @@ pub struct Function {
     pub values: BTreeMap<TensorId, TensorId>,
     /// What the user decided about intermediates, instead of `plan`.
     pub keep: BTreeMap<TensorId, Keep>,
+    /// The axes along which tensors are computed one position after the other, outer ones first.
+    pub recurrences: BTreeMap<TensorId, Vec<Along>>,
 }
 
 /// What becomes of an intermediate that the backward pass needs.
@@ -249,6 +251,7 @@ impl Function {
             updates: BTreeMap::new(),
             values: BTreeMap::new(),
             keep: BTreeMap::new(),
+            recurrences: BTreeMap::new(),
         }
     }
 
@@ -288,7 +291,25 @@ impl Function {
         let t = self.tensor(of).clone();
         let tensor = self.add_tensor(&format!("{mark}{}", t.name), t.axes, Element::Float, role);
         self.derivatives.insert(tensor, derivative);
+        let given = matches!(role, Role::Parameter { .. } | Role::Cotangent { .. });
+        if let Some(along) = self.recurrences.get(&of).cloned().filter(|_| !given) {
+            // A cotangent is known where those of all that is computed later are.
+            let back = matches!(derivative, Derivative::Cotangent(_));
+            let way = |a: Along| Along {
+                descending: a.descending != back,
+                ..a
+            };
+            self.recurrences
+                .insert(tensor, along.into_iter().map(way).collect());
+        }
         tensor
+    }
+
+    /// New indices for all axes of a tensor.
+    pub fn whole(&mut self, tensor: TensorId) -> Vec<Subscript> {
+        let axes = self.tensor(tensor).axes.clone();
+        let index = |d| Subscript::Index(self.add_index("i", d));
+        axes.into_iter().map(index).collect()
     }
 
     pub fn add_index(&mut self, name: impl Into<String>, dim: DimId) -> IndexId {
@@ -312,11 +333,35 @@ impl Function {
         &self.indices[id.index()]
     }
 
-    /// Whether every subscript of a left-hand side is an index of its axis' own dimension.
+    /// Whether every subscript of a left-hand side is an index of its axis' own dimension, or a counter over it.
     pub fn matches(&self, tensor: TensorId, left: &[Subscript]) -> bool {
         left.iter()
             .zip(&self.tensor(tensor).axes)
-            .all(|(s, &dim)| matches!(s, Subscript::Index(i) if self.index(*i).dim == dim))
+            .all(|(&s, &dim)| {
+                let index = match s {
+                    Subscript::Index(i) => Some(i),
+                    s => self.counter(s),
+                };
+                index.is_some_and(|i| self.index(i).dim == dim)
+            })
+    }
+
+    /// The counter that a subscript is.
+    fn counter(&self, s: Subscript) -> Option<IndexId> {
+        match s {
+            Subscript::At(e) => match *self.exprs.get(e) {
+                Expr::Counter(i) => Some(i),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// Whether an equation writes every element of its tensor at the position of a loop around it.
+    pub fn fills(&self, e: &Equation) -> bool {
+        let inside = |s: &&Subscript| self.counter(**s).is_none();
+        let rest: Vec<Subscript> = e.left.iter().filter(inside).copied().collect();
+        super::are_plain(&rest) && self.matches(e.tensor, &e.left)
     }
 
     /// The result of a call whose elements a tensor holds in one row, since nothing says how many axes it has.

@@ -16,6 +16,7 @@ mod length;
 mod polynomial;
 pub mod print;
 mod reach;
+mod recurrence;
 mod verify;
 
 pub use call::{Call, CallId, Part, Passed};
@@ -33,4 +34,5 @@ pub use function::{
 pub use length::{Dim, Length, Meeting};
 pub use polynomial::{Linear, Polynomial};
 pub use reach::{Reach, is_certain};
+pub use recurrence::{Along, Group};
 pub use verify::{verify, verify_normal};

@@ -79,7 +79,7 @@ fn tree(f: &Function, id: ExprId) -> (String, u8) {
         ),
         Expr::Integer(n) => (n.to_string(), if *n < 0 { SIGN } else { ATOM }),
         Expr::Len(d) => (format!("len({})", f.dim(*d).name), ATOM),
-        Expr::IndexValue(i) => (f.index(*i).name.clone(), ATOM),
+        Expr::IndexValue(i) | Expr::Counter(i) => (f.index(*i).name.clone(), ATOM),
         Expr::Access {
             tensor, subscripts, ..
         }

@@ -26,6 +26,7 @@ pub fn verify(f: &Function) -> Result<(), String> {
     }
     let cotangents = (0..f.tensors.len() as u32).map(TensorId);
     known.extend(cotangents.filter(|&t| matches!(f.tensor(t).role, Role::Cotangent { .. })));
+    known.extend(f.recurrences.keys());
     let mut defined = BTreeSet::new();
     for (at, e) in f.equations.iter().enumerate() {
         let place = |what: String| {
@@ -182,6 +183,7 @@ fn kind(
         Expr::Foreign { arguments, .. } => all(arguments, Kind::Number).map(|()| Kind::Number),
         Expr::Integer(_) => Ok(Kind::Integer),
         Expr::Len(d) => dim(f, *d).map(|()| Kind::Integer),
+        Expr::Counter(_) => Err("a counter stands outside of its loop".to_string()),
         Expr::IndexValue(i) => in_scope(f, *i, scope).map(|()| Kind::Integer),
         Expr::Access {
             tensor,

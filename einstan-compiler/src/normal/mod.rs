@@ -12,14 +12,15 @@ pub use products::take_apart;
 
 use crate::ir::{
     BinaryOp, Element, ElementType, Equation, Expr, ExprId, Function, IndexId, Op, ReduceOp, Role,
-    Subscript, are_plain,
+    Subscript, TensorId, are_plain,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Brings `f` into normal form.
 pub fn normalise(f: &mut Function) {
     commute::run(f);
     let equations = std::mem::take(&mut f.equations);
+    let circles = f.circles(&equations);
     let mut count = BTreeMap::new();
     equations
         .iter()
@@ -28,8 +29,10 @@ pub fn normalise(f: &mut Function) {
         f,
         out: Vec::new(),
         known: BTreeMap::new(),
+        circle: Circle::default(),
     };
     for e in equations {
+        normaliser.circle = Circle::of(normaliser.f, &circles, &e);
         let alone = e.op == Op::Define && count[&e.tensor] == 1;
         let right = normaliser.without_jacobians(e.right);
         normaliser.equation(Equation { right, ..e }, alone);
@@ -37,6 +40,7 @@ pub fn normalise(f: &mut Function) {
     normaliser.checks();
     let out = normaliser.out;
     f.equations = out;
+    f.complete_recurrences();
 }
 
 pub(crate) struct Normaliser<'a> {
@@ -44,6 +48,28 @@ pub(crate) struct Normaliser<'a> {
     out: Vec<Equation>,
     /// What reductions were taken out already: the same one twice is one temporary.
     known: BTreeMap<(ExprId, Vec<(ExprId, bool)>), ExprId>,
+    /// The circle of the equation at hand, if it stands in one.
+    circle: Circle,
+}
+
+/// The tensors of a circle, and the indices along which an equation of it is computed.
+#[derive(Clone, Debug, Default)]
+struct Circle {
+    tensors: BTreeSet<TensorId>,
+    own: Vec<IndexId>,
+}
+
+impl Circle {
+    fn of(f: &Function, circles: &[BTreeSet<TensorId>], e: &Equation) -> Circle {
+        let tensors = circles.iter().find(|c| c.contains(&e.tensor)).cloned();
+        Circle {
+            own: f
+                .own_indices(e)
+                .filter(|_| tensors.is_some())
+                .unwrap_or_default(),
+            tensors: tensors.unwrap_or_default(),
+        }
+    }
 }
 
 /// The conditions on the way to an expression, each with the truth that leads there.
@@ -66,7 +92,7 @@ impl Normaliser<'_> {
     fn equation(&mut self, e: Equation, alone: bool) {
         let plain = are_plain(&e.left);
         let integer = self.f.tensor(e.tensor).element != Element::Float;
-        if plain && !integer {
+        if plain && !integer && self.circle.tensors.is_empty() {
             let parts = addends::split(self, &e);
             let alone = alone && parts.len() == 1;
             for part in parts {
@@ -93,7 +119,11 @@ impl Normaliser<'_> {
                 let body = self.map(body, &mut vec![]);
                 self.f.exprs.add(Expr::ArgReduce { op, index, body })
             }
-            Expr::Softmax { along, body, log } if alone && self.fits(&e, &along, body) => {
+            Expr::Softmax { along, body, log }
+                if alone
+                    && self.fits(&e, &along, body)
+                    && !self.f.reads(body).contains(&e.tensor) =>
+            {
                 let body = self.map(body, &mut vec![]);
                 self.f.exprs.add(Expr::Softmax { along, body, log })
             }
@@ -183,6 +213,16 @@ impl Normaliser<'_> {
         }
     }
 
+    /// The indices of a temporary with the value of an expression: in a circle those along which it is computed are among
+    /// them, where the expression needs a tensor of the circle.
+    fn kept(&self, id: ExprId) -> Vec<IndexId> {
+        let mut free = self.f.exprs.free_indices(id);
+        if !self.f.reads(id).is_disjoint(&self.circle.tensors) {
+            free.extend(&self.circle.own);
+        }
+        free.into_iter().collect()
+    }
+
     fn guarded(&mut self, id: ExprId, guards: &mut Guards, guard: (ExprId, bool)) -> ExprId {
         guards.push(guard);
         let out = self.map(id, guards);
@@ -195,7 +235,7 @@ impl Normaliser<'_> {
         if let Some(&access) = self.known.get(&(id, guards.clone())) {
             return access;
         }
-        let free: Vec<IndexId> = self.f.exprs.free_indices(id).into_iter().collect();
+        let free = self.kept(id);
         // One element of a softmax needs the whole row.
         let mut outside = free.clone();
         if let Expr::Softmax { along, .. } = self.f.exprs.get(id) {

@@ -10,7 +10,7 @@
 //! A product of three factors whose best order depends on the lengths stays whole: its orders are compared when the function
 //! runs.
 
-use super::Normaliser;
+use super::{Circle, Normaliser};
 use crate::ir::{
     BinaryOp, Element, Equation, Expr, ExprId, Function, IndexId, Op, ReduceOp, Role, indices,
 };
@@ -22,10 +22,12 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Takes the products of a function in normal form apart.
 pub fn take_apart(f: &mut Function) {
     let equations = std::mem::take(&mut f.equations);
+    let circles = f.circles(&equations);
     let mut normaliser = Normaliser {
         f,
         out: Vec::new(),
         known: BTreeMap::new(),
+        circle: Circle::default(),
     };
     let mut count = BTreeMap::new();
     equations
@@ -33,6 +35,7 @@ pub fn take_apart(f: &mut Function) {
         .for_each(|e| *count.entry(e.tensor).or_insert(0) += 1);
     let mut maps: Vec<Definition> = Vec::new();
     for e in equations {
+        normaliser.circle = Circle::of(normaliser.f, &circles, &e);
         let substitute = |right, d: &Definition| inline::substitute(normaliser.f, right, d);
         let whole = maps.iter().fold(e.right, substitute);
         let right = normaliser.parts(whole);
@@ -51,6 +54,7 @@ pub fn take_apart(f: &mut Function) {
     }
     let out = normaliser.out;
     f.equations = out;
+    f.complete_recurrences();
 }
 
 impl Normaliser<'_> {
@@ -94,8 +98,8 @@ impl Normaliser<'_> {
     fn summed(&mut self, word: &str, over: Vec<IndexId>, body: ExprId) -> Factor {
         let right = self.sum(over, body);
         let right = self.parts(right);
-        let indices = self.f.exprs.free_indices(right);
-        let free: Vec<IndexId> = indices.iter().copied().collect();
+        let free = self.kept(right);
+        let indices = free.iter().copied().collect();
         let expr = self.define(word, &free, Element::Float, right);
         Factor { expr, indices }
     }

@@ -10,6 +10,7 @@
 //! ```
 
 use super::contraction::covered;
+use super::recurrence::Recurrence;
 use crate::ir::{
     DimId, Equation, Expr, ExprId, Function, IndexId, Length, Op, ReduceOp, Role, Subscript,
     TensorId,
@@ -21,6 +22,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(crate) enum Part {
     Equation(Equation),
     Block(Block),
+    Recurrence(Recurrence),
     /// One of the function's checks.
     Check(usize),
 }
@@ -38,21 +40,34 @@ pub(crate) struct Block {
 }
 
 /// Puts equations with large temporaries into blocks.
-pub(crate) fn blocks(f: &mut Function, equations: Vec<Equation>) -> Vec<Part> {
+pub(crate) fn blocks(
+    f: &mut Function,
+    equations: Vec<Equation>,
+    elsewhere: &BTreeSet<TensorId>,
+) -> Vec<Part> {
     for at in 0..equations.len() {
         let tensor = equations[at].tensor;
         let begun = equations[..at].iter().any(|e| e.tensor == tensor);
         let checked = f.checked().contains(&tensor);
-        if begun || checked || !is_large(f, tensor) || !f.covers(&equations[at]) {
+        if begun
+            || checked
+            || elsewhere.contains(&tensor)
+            || !is_large(f, tensor)
+            || !f.covers(&equations[at])
+        {
             continue;
         }
         let rank = f.tensor(tensor).axes.len();
         let fits = |axis: &usize| covered(f, &without(&f.tensor(tensor).axes, *axis));
         let axes: Vec<usize> = (0..rank).filter(fits).collect();
-        if let Some(group) = axes.into_iter().find_map(|a| group(f, &equations, at, a)) {
+        if let Some(group) = axes
+            .into_iter()
+            .find_map(|a| group(f, &equations, at, a, elsewhere))
+        {
             let mut parts: Vec<Part> = group.before.into_iter().map(Part::Equation).collect();
-            parts.push(Part::Block(block(f, tensor, group.axis, group.members)));
-            parts.extend(blocks(f, group.after));
+            let block = block(f, tensor, group.axis, group.members, elsewhere);
+            parts.push(Part::Block(block));
+            parts.extend(blocks(f, group.after, elsewhere));
             return parts;
         }
     }
@@ -89,6 +104,8 @@ struct Grouping<'a> {
     sliced: BTreeMap<TensorId, usize>,
     /// Tensors that are complete only after the block.
     late: BTreeSet<TensorId>,
+    /// Tensors that other parts of the body need as a whole.
+    elsewhere: &'a BTreeSet<TensorId>,
 }
 
 /// Where an equation goes.
@@ -102,7 +119,13 @@ enum Place {
 
 /// The group of the large temporary that `equations[at]` defines, in blocks of its `axis`; None where a part of the
 /// equations needs it as a whole.
-fn group(f: &Function, equations: &[Equation], at: usize, axis: usize) -> Option<Group> {
+fn group(
+    f: &Function,
+    equations: &[Equation],
+    at: usize,
+    axis: usize,
+    elsewhere: &BTreeSet<TensorId>,
+) -> Option<Group> {
     let tensor = equations[at].tensor;
     let mut grouping = Grouping {
         f,
@@ -110,6 +133,7 @@ fn group(f: &Function, equations: &[Equation], at: usize, axis: usize) -> Option
         local: BTreeMap::from([(tensor, axis)]),
         sliced: BTreeMap::new(),
         late: BTreeSet::new(),
+        elsewhere,
     };
     let row = index_at(&equations[at].left, axis)?;
     if !grouping.can_slice(&equations[at], row) {
@@ -146,6 +170,11 @@ fn index_at(subscripts: &[Subscript], axis: usize) -> Option<IndexId> {
 }
 
 impl Grouping<'_> {
+    /// Whether a tensor is held in rows.
+    fn fits_in_rows(&self, tensor: TensorId) -> bool {
+        is_large(self.f, tensor) && !self.elsewhere.contains(&tensor)
+    }
+
     fn touches_local(&self, e: &Equation) -> bool {
         let reads = self.f.reads_of(e);
         self.local.contains_key(&e.tensor) || reads.iter().any(|t| self.local.contains_key(t))
@@ -187,7 +216,7 @@ impl Grouping<'_> {
     /// equation needs them.
     fn pull(&mut self, group: &mut Group, member: &Equation, i: IndexId) {
         for tensor in self.f.reads(member.right) {
-            if self.local.contains_key(&tensor) || !is_large(self.f, tensor) {
+            if self.local.contains_key(&tensor) || !self.fits_in_rows(tensor) {
                 continue;
             }
             let uses = |e: &&Equation| e.tensor == tensor || self.f.reads_of(e).contains(&tensor);
@@ -251,7 +280,7 @@ impl Grouping<'_> {
             }
             1 if self.f.covers(e) => {
                 let axis = e.left.iter().position(|s| *s == Subscript::Index(i))?;
-                let known = if is_large(self.f, e.tensor) {
+                let known = if self.fits_in_rows(e.tensor) {
                     &mut self.local
                 } else {
                     &mut self.sliced
@@ -325,6 +354,7 @@ fn block(
     largest: TensorId,
     axis: usize,
     members: Vec<(Equation, IndexId)>,
+    elsewhere: &BTreeSet<TensorId>,
 ) -> Block {
     let axes = f.tensor(largest).axes.clone();
     let of = axes[axis];
@@ -336,7 +366,7 @@ fn block(
         local: members
             .iter()
             .map(|(e, _)| e.tensor)
-            .filter(|&t| is_large(f, t))
+            .filter(|&t| is_large(f, t) && !elsewhere.contains(&t))
             .collect(),
     };
     let rest = |f: &Function, t: TensorId| -> Vec<DimId> {

@@ -1,20 +1,20 @@
 //! What calls and checks need comes first, so that nothing is written where one fails.
 
-use crate::ir::{Equation, Expr, Function, Op, Role, Subscript, TensorId};
+use crate::ir::{Equation, Expr, Function, Group, Op, Role, Subscript, TensorId};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// An equation, or a check of what those before it compute.
 #[derive(Clone, Debug)]
 pub(crate) enum Ordered {
-    Equation(Equation),
+    Equations(Group),
     Check(usize),
 }
 
 impl Ordered {
-    pub fn equation(&self) -> Option<&Equation> {
+    pub fn equations(&self) -> &[Equation] {
         match self {
-            Ordered::Equation(e) => Some(e),
-            Ordered::Check(_) => None,
+            Ordered::Equations(group) => group.equations(),
+            Ordered::Check(_) => &[],
         }
     }
 }
@@ -24,7 +24,7 @@ impl Ordered {
 /// written in the end.
 pub(crate) fn order(f: &mut Function, equations: Vec<Equation>, late: &[usize]) -> Vec<Ordered> {
     if late.is_empty() && equations.iter().all(|e| f.returned(e).is_none()) {
-        return equations.into_iter().map(Ordered::Equation).collect();
+        return grouped(f, &equations);
     }
     let (first, rest) = needed(f, equations, late);
     let mut calls = together(f, first);
@@ -53,9 +53,9 @@ pub(crate) fn order(f: &mut Function, equations: Vec<Equation>, late: &[usize]) 
     }
     f.redirect_checks(&copies);
     let mut out = with_checks(f, calls, late);
-    out.extend(rest.into_iter().map(Ordered::Equation));
+    out.extend(grouped(f, &rest));
     for (to, from) in copies {
-        out.push(Ordered::Equation(copy(f, to, from)));
+        out.push(Ordered::Equations(Group::Equation(copy(f, to, from))));
     }
     out
 }
@@ -64,9 +64,11 @@ pub(crate) fn order(f: &mut Function, equations: Vec<Equation>, late: &[usize]) 
 fn with_checks(f: &Function, equations: Vec<Equation>, late: &[usize]) -> Vec<Ordered> {
     let mut left: Vec<usize> = late.to_vec();
     let mut out = Vec::new();
-    for (at, e) in equations.iter().enumerate() {
-        out.push(Ordered::Equation(e.clone()));
-        let later: BTreeSet<TensorId> = equations[at + 1..].iter().map(|e| e.tensor).collect();
+    let groups = f.grouped(&equations);
+    for (at, group) in groups.iter().enumerate() {
+        out.push(Ordered::Equations(group.clone()));
+        let later = groups[at + 1..].iter().flat_map(Group::equations);
+        let later: BTreeSet<TensorId> = later.map(|e| e.tensor).collect();
         left.retain(|&check| {
             let complete = f.read_by(&f.checks[check]).is_disjoint(&later);
             if complete {
@@ -79,6 +81,11 @@ fn with_checks(f: &Function, equations: Vec<Equation>, late: &[usize]) -> Vec<Or
     out
 }
 
+fn grouped(f: &Function, equations: &[Equation]) -> Vec<Ordered> {
+    let groups = f.grouped(equations).into_iter();
+    groups.map(Ordered::Equations).collect()
+}
+
 /// The equations that calls and checks need, with those of the calls, and the others.
 fn needed(
     f: &Function,
@@ -88,10 +95,17 @@ fn needed(
     let checks = late.iter().flat_map(|&at| f.read_by(&f.checks[at]));
     let mut tensors: BTreeSet<TensorId> = checks.collect();
     let mut first = vec![false; equations.len()];
-    for (at, e) in equations.iter().enumerate().rev() {
-        if f.returned(e).is_some() || tensors.contains(&e.tensor) {
-            tensors.extend(f.reads_of(e));
-            first[at] = true;
+    loop {
+        let before = tensors.len();
+        for (at, e) in equations.iter().enumerate().rev() {
+            if f.returned(e).is_some() || tensors.contains(&e.tensor) {
+                tensors.extend(f.reads_of(e));
+                first[at] = true;
+            }
+        }
+        // What stands above in a circle may be needed by what stands below.
+        if tensors.len() == before || f.recurrences.is_empty() {
+            break;
         }
     }
     let mut first = first.into_iter();

@@ -248,8 +248,8 @@ fn multiply(
             nest::sum(s.f, target, over, body)
         };
     }
-    let (mut steps, a) = operand(s, a);
-    let (more, b) = operand(s, b);
+    let (mut steps, a) = operand(s, a, target.tensor);
+    let (more, b) = operand(s, b, target.tensor);
     steps.extend(more);
     let Target { tensor, left, mode } = target;
     steps.push(Step::Contract(Contraction {
@@ -264,13 +264,19 @@ fn multiply(
     steps
 }
 
-/// A factor as a tensor in memory: itself, or a temporary that holds its values.
-fn operand(s: &mut Scheduler<'_>, factor: Factor) -> (Vec<Step>, (TensorId, Vec<Subscript>)) {
+/// A factor as a tensor in memory: itself, or a temporary that holds its values. What is written at another position of a
+/// recurrence is not read at the same time.
+fn operand(
+    s: &mut Scheduler<'_>,
+    factor: Factor,
+    target: TensorId,
+) -> (Vec<Step>, (TensorId, Vec<Subscript>)) {
     if let Expr::Access {
         tensor,
         subscripts,
         guarded: false,
     } = s.f.exprs.get(factor.expr)
+        && *tensor != target
         && positions(subscripts).all(|e| s.f.exprs.is_affine(e))
     {
         return (vec![], (*tensor, subscripts.clone()));

@@ -58,6 +58,11 @@ impl Cost {
                 body.iter().for_each(|s| self.statement(f, s, &mut around));
             }
             Step::Block { steps, .. } => steps.iter().for_each(|s| self.step(f, s)),
+            Step::Loop { index, steps, .. } => {
+                let mut inside = Cost::default();
+                steps.iter().for_each(|s| inside.step(f, s));
+                self.repeated(f, inside, *index);
+            }
             Step::Choose(choices) => self.choices.push(
                 choices
                     .iter()
@@ -69,6 +74,25 @@ impl Cost {
                     .collect(),
             ),
         }
+    }
+
+    /// Adds what costs something at each value of an index.
+    fn repeated(&mut self, f: &Function, mut cost: Cost, index: IndexId) {
+        cost.times(f, f.index(index).dim);
+        self.flops.add(&cost.flops);
+        self.products.extend(cost.products);
+        self.choices.extend(cost.choices);
+    }
+
+    fn times(&mut self, f: &Function, dim: DimId) {
+        self.flops = self.flops.times(f, dim);
+        for p in &mut self.products {
+            *p = p.times(f, dim);
+        }
+        self.choices
+            .iter_mut()
+            .flatten()
+            .for_each(|c| c.times(f, dim));
     }
 
     fn count(&mut self, f: &Function, flops: u64, loops: &[IndexId]) {
@@ -87,7 +111,7 @@ impl Cost {
 
     fn statement(&mut self, f: &Function, s: &Stmt, around: &mut Vec<IndexId>) {
         match s {
-            Stmt::Loop { index, body } => {
+            Stmt::Loop { index, body, .. } => {
                 around.push(*index);
                 body.iter().for_each(|s| self.statement(f, s, around));
                 around.pop();
@@ -233,6 +257,15 @@ fn chosen(
             Step::Block { rows, row, steps } => out.push(Step::Block {
                 rows: *rows,
                 row: row.clone(),
+                steps: chosen(f, lengths, steps, dropped),
+            }),
+            Step::Loop {
+                index,
+                descending,
+                steps,
+            } => out.push(Step::Loop {
+                index: *index,
+                descending: *descending,
                 steps: chosen(f, lengths, steps, dropped),
             }),
             step => out.push(step.clone()),

@@ -29,10 +29,38 @@ pub(crate) fn fuse(f: &mut Function, steps: Vec<Step>) -> Vec<Step> {
                 let steps = fuse(f, steps);
                 out.push(Step::Block { rows, row, steps });
             }
+            (
+                Step::Loop {
+                    index,
+                    descending,
+                    steps,
+                },
+                _,
+            ) => out.push(looped(index, descending, fuse(f, steps))),
             (step, _) => out.push(step),
         }
     }
     out
+}
+
+/// The loop of a recurrence; where nests alone stand in it, a nest.
+fn looped(index: IndexId, descending: bool, steps: Vec<Step>) -> Step {
+    if steps.iter().any(|s| !matches!(s, Step::Nest(_))) {
+        return Step::Loop {
+            index,
+            descending,
+            steps,
+        };
+    }
+    let bodies = steps.into_iter().filter_map(|s| match s {
+        Step::Nest(body) => Some(body),
+        _ => None,
+    });
+    Step::Nest(vec![Stmt::Loop {
+        index,
+        descending,
+        body: bodies.flatten().collect(),
+    }])
 }
 
 /// Nothing is written before a check that stands before it.
@@ -51,11 +79,13 @@ fn join(f: &mut Function, last: &mut [Stmt], mut next: Vec<Stmt>) -> Result<(), 
     let (
         Some(Stmt::Loop {
             index: a,
+            descending: down,
             body: first,
         }),
         [
             Stmt::Loop {
                 index: b,
+                descending,
                 body: second,
             },
         ],
@@ -64,7 +94,8 @@ fn join(f: &mut Function, last: &mut [Stmt], mut next: Vec<Stmt>) -> Result<(), 
         return Err(next);
     };
     let (a, b) = (*a, *b);
-    if f.index(a).dim != f.index(b).dim || !in_step(f, first, a, second, b) {
+    let one_way = *down == *descending;
+    if !one_way || f.index(a).dim != f.index(b).dim || !in_step(f, first, a, second, b) {
         return Err(next);
     }
     let map = BTreeMap::from([(b, a)]);
@@ -141,7 +172,7 @@ impl Stmt {
     fn rename(&mut self, f: &mut Function, map: &BTreeMap<IndexId, IndexId>) {
         let to = |i: &mut IndexId| *i = map.get(i).copied().unwrap_or(*i);
         match self {
-            Stmt::Loop { index, body } => {
+            Stmt::Loop { index, body, .. } => {
                 to(index);
                 body.iter_mut().for_each(|s| s.rename(f, map));
             }
@@ -172,7 +203,7 @@ impl Stmt {
     /// The indices that the statement binds.
     fn bound(&self, out: &mut Vec<IndexId>) {
         match self {
-            Stmt::Loop { index, body } => {
+            Stmt::Loop { index, body, .. } => {
                 out.push(*index);
                 body.iter().for_each(|s| s.bound(out));
             }

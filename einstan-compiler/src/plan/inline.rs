@@ -46,7 +46,8 @@ pub(crate) fn inline(
                     flops: Some(element_flops(f, definition.right)),
                 });
             }
-            for (_, e) in &mut equations[at..] {
+            // In a circle what reads it may stand above.
+            for (_, e) in &mut equations {
                 e.right = substitute(f, e.right, &definition);
             }
         } else {
@@ -79,7 +80,15 @@ fn substitutable(
     );
     let stored = f.keep.get(&e.tensor) == Some(&Keep::Stored);
     let checked = f.checked().contains(&e.tensor);
-    if !made || stored || checked || f.is_output(e.tensor) || !f.covers(e) || !cheap(f, e.right) {
+    let itself = f.reads(e.right).contains(&e.tensor);
+    if itself
+        || !made
+        || stored
+        || checked
+        || f.is_output(e.tensor)
+        || !f.covers(e)
+        || !cheap(f, e.right)
+    {
         return None;
     }
     if f.tensor(e.tensor).element != crate::ir::Element::Float {

@@ -18,6 +18,7 @@ mod nest;
 pub(crate) mod order;
 mod polynomial;
 mod recompute;
+mod recurrence;
 mod schedule;
 mod scheduler;
 mod storage;
@@ -30,7 +31,7 @@ pub use schedule::{Buffer, Choice, Contraction, Mode, Phase, Plan, Plans, Schedu
 pub use storage::{Reason, Storage};
 
 use crate::differentiate::Backward;
-use crate::ir::{Equation, Function, Role, TensorId};
+use crate::ir::{Equation, Function, Group, Role, TensorId};
 use block::Part;
 use call::Ordered;
 use scheduler::Scheduler;
@@ -58,11 +59,12 @@ pub fn plan(backward: Backward) -> Plan {
     let late: Vec<usize> = (0..function.checks.len())
         .filter(|&at| function.is_late(&function.checks[at]))
         .collect();
+    let (forward, backward) = (function.in_order(&forward), function.in_order(&backward));
     let (forward, begun) = update::updates(&mut function, forward, !late.is_empty());
     let forward = call::order(&mut function, forward, &late);
     let backward = call::order(&mut function, backward, &[]);
     let each = forward.iter().chain(&backward);
-    let equations: Vec<Equation> = each.filter_map(Ordered::equation).cloned().collect();
+    let equations: Vec<Equation> = each.flat_map(Ordered::equations).cloned().collect();
     let forward = parts(&mut function, forward);
     let backward = parts(&mut function, backward);
 
@@ -96,19 +98,40 @@ pub fn plan(backward: Backward) -> Plan {
     plan
 }
 
-/// Equations in blocks, as far as no check stands between them.
+/// Equations in blocks, as far as no check and no recurrence stands between them.
 fn parts(f: &mut Function, ordered: Vec<Ordered>) -> Vec<Part> {
-    let (mut out, mut equations) = (Vec::new(), Vec::new());
+    let mut stretches: Vec<Vec<Equation>> = vec![vec![]];
+    let mut between = Vec::new();
     for o in ordered {
         match o {
-            Ordered::Equation(e) => equations.push(e),
-            Ordered::Check(at) => {
-                out.extend(block::blocks(f, std::mem::take(&mut equations)));
-                out.push(Part::Check(at));
+            Ordered::Equations(Group::Equation(e)) => {
+                stretches.last_mut().expect("there is one").push(e)
+            }
+            other => {
+                between.push(other);
+                stretches.push(vec![]);
             }
         }
     }
-    out.extend(block::blocks(f, equations));
+    let read: Vec<BTreeSet<TensorId>> = stretches
+        .iter()
+        .map(|all| all.iter().flat_map(|e| f.reads_of(e)).collect())
+        .collect();
+    let inside = between.iter().flat_map(Ordered::equations);
+    let inside: BTreeSet<TensorId> = inside.flat_map(|e| f.reads_of(e)).collect();
+    let (mut out, mut between) = (Vec::new(), between.into_iter());
+    for (at, equations) in stretches.into_iter().enumerate() {
+        let mut elsewhere = inside.clone();
+        let others = read.iter().enumerate().filter(|(other, _)| *other != at);
+        others.for_each(|(_, read)| elsewhere.extend(read));
+        out.extend(block::blocks(f, equations, &elsewhere));
+        out.extend(between.next().map(|o| match o {
+            Ordered::Check(at) => Part::Check(at),
+            Ordered::Equations(group) => {
+                Part::Recurrence(recurrence::recurrence(f, group.equations().to_vec()))
+            }
+        }));
+    }
     out
 }
 

@@ -40,6 +40,10 @@ fn of_step(step: &Step, out: &mut Vec<IndexId>) {
         }
         Step::Check(_) => {}
         Step::Nest(body) => body.iter().for_each(|s| of_statement(s, out)),
+        Step::Loop { index, steps, .. } => {
+            once(*index, out);
+            steps.iter().for_each(|s| of_step(s, out));
+        }
         Step::Block { steps, .. } => steps.iter().for_each(|s| of_step(s, out)),
         Step::Choose(choices) => {
             let steps = choices.iter().flat_map(|c| &c.steps);
@@ -50,7 +54,7 @@ fn of_step(step: &Step, out: &mut Vec<IndexId>) {
 
 fn of_statement(s: &Stmt, out: &mut Vec<IndexId>) {
     match s {
-        Stmt::Loop { index, body } => {
+        Stmt::Loop { index, body, .. } => {
             once(*index, out);
             body.iter().for_each(|s| of_statement(s, out));
         }

@@ -1,7 +1,9 @@
 //! Loop nests of single equations: which index is the vectorised row, and which loops stand around it.
 
 use super::{Mode, Step, Stmt};
-use crate::ir::{Expr, ExprId, Function, IndexId, ReduceOp, Subscript, TensorId, are_plain};
+use crate::ir::{
+    Equation, Expr, ExprId, Function, IndexId, Op, ReduceOp, Subscript, TensorId, are_plain,
+};
 
 /// Where an equation writes.
 #[derive(Clone, Debug)]
@@ -15,6 +17,16 @@ impl Target {
     /// The indices on the left, each once, in order.
     pub fn indices(&self, f: &Function) -> Vec<IndexId> {
         f.exprs.indices_of(&self.left)
+    }
+
+    /// Whether every element of the target, or of it at the position of a loop around, is written, and once.
+    fn is_filled(&self, f: &Function) -> bool {
+        f.fills(&Equation {
+            tensor: self.tensor,
+            left: self.left.clone(),
+            op: Op::Define,
+            right: ExprId(0),
+        })
     }
 
     /// Whether a row of this index lies in consecutive memory of the target, as far as the subscripts tell.
@@ -84,10 +96,14 @@ fn split_row(mut loops: Vec<IndexId>, row: IndexId) -> (Vec<IndexId>, IndexId) {
 }
 
 fn wrap(loops: Vec<IndexId>, body: Vec<Stmt>) -> Vec<Stmt> {
-    loops
-        .into_iter()
-        .rev()
-        .fold(body, |body, index| vec![Stmt::Loop { index, body }])
+    loops.into_iter().rev().fold(body, |body, index| {
+        let descending = false;
+        vec![Stmt::Loop {
+            index,
+            descending,
+            body,
+        }]
+    })
 }
 
 /// `T[left] mode value`: loops over the left indices, the best of them innermost.
@@ -151,18 +167,31 @@ fn best_row(f: &Function, body: ExprId, indices: &[IndexId]) -> IndexId {
 
 /// `T[left] mode sum[indices](body)` as loops: with an accumulator where the summed index runs along memory, else row
 /// by row of the target.
-pub(crate) fn sum(f: &Function, target: Target, indices: Vec<IndexId>, body: ExprId) -> Vec<Step> {
+pub(crate) fn sum(
+    f: &mut Function,
+    target: Target,
+    indices: Vec<IndexId>,
+    body: ExprId,
+) -> Vec<Step> {
     let inner = best_row(f, body, &indices);
     let outer = target
         .indices(f)
         .into_iter()
-        .filter(|&i| {
-            target.ends_with(i) && are_plain(&target.left) && f.matches(target.tensor, &target.left)
-        })
+        .filter(|&i| target.ends_with(i) && target.is_filled(f))
         .map(|i| (score(f, body, i) + 1, i))
         .max();
     match outer {
         Some((outer_score, row)) if outer_score > score(f, body, inner) + 1 => {
+            let zero = match are_plain(&target.left) {
+                true => Step::Zero {
+                    tensor: target.tensor,
+                    mode: target.mode,
+                },
+                false => {
+                    let zero = f.exprs.real(0.0);
+                    map(f, target.clone(), zero)
+                }
+            };
             let (mut loops, row) = split_row(target.indices(f), row);
             loops.extend(indices);
             let Target { tensor, left, mode } = target;
@@ -175,7 +204,7 @@ pub(crate) fn sum(f: &Function, target: Target, indices: Vec<IndexId>, body: Exp
             };
             let mut steps = vec![Step::Nest(wrap(loops, vec![store]))];
             if mode != Mode::Add {
-                steps.insert(0, Step::Zero { tensor, mode });
+                steps.insert(0, zero);
             }
             steps
         }

@@ -43,6 +43,16 @@ impl Polynomial {
         }
     }
 
+    /// Times the length of a dimension.
+    pub fn times(&self, f: &Function, dim: DimId) -> Polynomial {
+        let mut out = Polynomial::default();
+        for (dims, &coefficient) in &self.terms {
+            let dims = dims.iter().copied().chain([dim]);
+            out.add(&Polynomial::monomial(f, coefficient, dims));
+        }
+        out
+    }
+
     pub fn is_zero(&self) -> bool {
         self.terms.is_empty()
     }

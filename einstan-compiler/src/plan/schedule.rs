@@ -70,6 +70,12 @@ pub enum Step {
     Contract(Contraction),
     /// Loops.
     Nest(Vec<Stmt>),
+    /// Steps for each value of a counter, one after the other: a recurrence.
+    Loop {
+        index: IndexId,
+        descending: bool,
+        steps: Vec<Step>,
+    },
     /// Steps for some rows at a time: `rows` is the dimension of those of one block, `row` what one of them is in each temporary.
     Block {
         rows: DimId,
@@ -134,6 +140,8 @@ pub struct Contraction {
 pub enum Stmt {
     Loop {
         index: IndexId,
+        /// From the last value to the first one: of a recurrence.
+        descending: bool,
         body: Vec<Stmt>,
     },
     /// `target[left] mode value` for all values of `row`, the vectorised innermost index, or once.
@@ -213,7 +221,9 @@ impl Step {
             Step::Zero { tensor, .. } => add(*tensor),
             Step::Contract(c) => add(c.target),
             Step::Nest(body) => body.iter().for_each(|s| s.writes(&mut add)),
-            Step::Block { steps, .. } => steps.iter().for_each(|s| s.writes(f, out)),
+            Step::Block { steps, .. } | Step::Loop { steps, .. } => {
+                steps.iter().for_each(|s| s.writes(f, out));
+            }
             Step::Call { outputs, .. } => outputs.iter().for_each(|(_, t)| add(*t)),
             Step::Choose(choices) => choices
                 .iter()
@@ -237,7 +247,9 @@ impl Step {
             Step::Nest(body) => body
                 .iter()
                 .for_each(|s| s.values(&mut |e| out.extend(f.reads(e).into_iter().map(base)))),
-            Step::Block { steps, .. } => steps.iter().for_each(|s| s.reads(f, out)),
+            Step::Block { steps, .. } | Step::Loop { steps, .. } => {
+                steps.iter().for_each(|s| s.reads(f, out));
+            }
             Step::Call { inputs, .. } => out.extend(inputs.iter().flatten().map(|&t| base(t))),
             Step::Choose(choices) => choices
                 .iter()

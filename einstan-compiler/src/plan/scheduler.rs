@@ -35,6 +35,7 @@ impl<'a> Scheduler<'a> {
                 }
                 Part::Equation(e) => steps.extend(self.equation(e)),
                 Part::Block(b) => steps.extend(self.block(b)),
+                Part::Recurrence(r) => steps.extend(self.recurrence(r)),
                 Part::Check(at) => steps.push(Step::Check(*at)),
             }
             at += 1;
@@ -135,12 +136,17 @@ impl<'a> Scheduler<'a> {
         }
     }
 
+    /// Whether nothing has been written to a tensor, which begins here.
+    pub(super) fn begin_whole(&mut self, tensor: TensorId) -> bool {
+        self.begun.insert(tensor)
+    }
+
     /// The mode of a write, and the step that must come before it: what a write does not cover starts at zero.
     fn begin(&mut self, e: &Equation) -> (Vec<Step>, Mode) {
         let base = self.f.base(e.tensor);
         let (first, fresh) = (self.begun.insert(base), self.fresh(base));
         match first {
-            true if self.f.covers(e) => (vec![], fresh),
+            true if self.f.covers(e) || self.f.fills(e) => (vec![], fresh),
             true => (
                 vec![Step::Zero {
                     tensor: e.tensor,
@@ -172,7 +178,7 @@ impl<'a> Scheduler<'a> {
         steps
     }
 
-    fn equation(&mut self, e: &Equation) -> Vec<Step> {
+    pub(super) fn equation(&mut self, e: &Equation) -> Vec<Step> {
         let (mut steps, mode) = self.begin(e);
         steps.extend(self.hoisted(e, mode));
         steps

@@ -2,7 +2,7 @@
 
 use super::naming;
 use super::{Choice, Cost, Mode, Phase, Plan, Polynomial, Schedule, Step, Stmt};
-use crate::ir::{DimId, Expr, ExprId, Function, Part, TensorId, UnaryOp};
+use crate::ir::{DimId, Expr, ExprId, Function, IndexId, Part, TensorId, UnaryOp};
 use std::fmt::Write;
 
 /// The text of `PLAN`.
@@ -107,6 +107,14 @@ fn step(out: &mut String, f: &Function, step: &Step, depth: usize) {
                     .join("·"),
             );
         }
+        Step::Loop {
+            index,
+            descending,
+            steps,
+        } => {
+            let _ = writeln!(out, "{pad}{}", looped(f, *index, *descending));
+            steps.iter().for_each(|s| self::step(out, f, s, depth + 1));
+        }
         Step::Block { rows, steps, .. } => {
             let _ = writeln!(out, "{pad}for some {} at a time", f.dim(*rows).name);
             steps.iter().for_each(|s| self::step(out, f, s, depth + 1));
@@ -157,6 +165,13 @@ fn choice(out: &mut String, f: &Function, c: &Choice, depth: usize) {
     }
 }
 
+/// `for t in n`
+fn looped(f: &Function, index: IndexId, descending: bool) -> String {
+    let i = f.index(index);
+    let way = if descending { ", from the last" } else { "" };
+    format!("for {} in {}{way}", i.name, f.dim(i.dim).name)
+}
+
 fn sign(mode: Mode) -> &'static str {
     match mode {
         Mode::Set | Mode::Given => "=",
@@ -167,13 +182,12 @@ fn sign(mode: Mode) -> &'static str {
 fn statement(out: &mut String, f: &Function, s: &Stmt, depth: usize) {
     let pad = "  ".repeat(depth);
     match s {
-        Stmt::Loop { index, body } => {
-            let _ = writeln!(
-                out,
-                "{pad}for {} in {}",
-                f.index(*index).name,
-                f.dim(f.index(*index).dim).name
-            );
+        Stmt::Loop {
+            index,
+            descending,
+            body,
+        } => {
+            let _ = writeln!(out, "{pad}{}", looped(f, *index, *descending));
             body.iter().for_each(|s| statement(out, f, s, depth + 1));
         }
         Stmt::Store {

@@ -65,6 +65,12 @@ impl Scope<'_> {
                     old: (e.op == AssignOp::Accumulate).then_some(id),
                 }
             }
+            Some(&Binding::Tensor { id, .. }) if self.recurrence.is_new(id) => Target {
+                tensor: id,
+                element,
+                op: Op::Define,
+                old: None,
+            },
             Some(&Binding::Tensor {
                 id, read: false, ..
             }) => Target {
@@ -110,7 +116,7 @@ impl Scope<'_> {
         let binding = Binding::Tensor {
             id: tensor,
             parameter: false,
-            read: false,
+            read: self.recurrence.tensors.contains_key(name),
         };
         self.tensors.insert(name.to_string(), binding);
     }

@@ -82,7 +82,7 @@ impl Scope<'_> {
     }
 
     /// An equation with its indices.
-    fn indexed(&mut self, e: &Equation) {
+    pub(crate) fn indexed(&mut self, e: &Equation) {
         let before = self.diagnostics.len();
         if self.equation(e).is_none() {
             let name = &e.left.tensor;
@@ -159,7 +159,7 @@ impl Scope<'_> {
 
     /// The names of the equation's indices: those on the left and those that reductions bind, and in subscripts those that
     /// are no integer scalars.
-    fn indices(&self, e: &Equation, left: &[Slot]) -> BTreeSet<String> {
+    pub(crate) fn indices(&self, e: &Equation, left: &[Slot]) -> BTreeSet<String> {
         let mut out = mention::index_names(e);
         let plain = left.iter().filter_map(Slot::name);
         let fixed: BTreeSet<&str> = plain.collect();
@@ -171,7 +171,7 @@ impl Scope<'_> {
     }
 
     /// The axes with those that an annotation on the left gives at a computed position.
-    fn annotated_axes(
+    pub(crate) fn annotated_axes(
         &mut self,
         e: &Equation,
         left: &[Slot],
@@ -255,7 +255,7 @@ impl Scope<'_> {
     }
 
     /// The left-hand side: plain and distinct indices, of a `+=` constants and repeated indices too.
-    fn left_slots(&mut self, e: &Equation) -> Option<Vec<Slot>> {
+    pub(crate) fn left_slots(&mut self, e: &Equation) -> Option<Vec<Slot>> {
         let mut slots: Vec<Slot> = Vec::new();
         for (s, _) in &e.left.subscripts {
             let adds = e.op == AssignOp::Accumulate;
@@ -310,14 +310,15 @@ impl Scope<'_> {
                 .error(Rule::AccumulateReadsItself, name.span, text);
             return None;
         }
-        if e.op == AssignOp::Define || self.is_parameter(&name.text) {
+        let new = self.recurrence.begins(&name.text);
+        if !new && (e.op == AssignOp::Define || self.is_parameter(&name.text)) {
             self.may_be_defined(name)?;
         }
         match self.tensors.get(&name.text) {
             Some(Binding::Poisoned) => None,
             None if reads_itself => {
                 let text = format!(
-                    "`{}` is read in its own equation: recurrences are not supported in this version of einstan",
+                    "`{}` is read in its own equation: a recurrence needs an index, and an offset of it",
                     name.text
                 );
                 self.diagnostics.error(Rule::ReadsItself, name.span, text);

@@ -3,8 +3,8 @@
 
 use super::{Scalars, mention};
 use crate::ast::{
-    Body, ElementType, Equation, Expr, ExprKind, Name, Param, ParamKind, ResultDecl, Statement,
-    SubscriptKind,
+    AssignOp, Body, ElementType, Equation, Expr, ExprKind, Name, Param, ParamKind, ResultDecl,
+    Statement, SubscriptKind,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -27,7 +27,9 @@ pub(crate) fn signature(
         .collect();
     let mut classes = Classes::default();
     let mut used: Vec<(Name, usize)> = Vec::new();
-    let mut defined: BTreeSet<String> = BTreeSet::new();
+    // Equations that read each other may read what stands below.
+    let defines = equations.iter().filter(|e| e.op == AssignOp::Define);
+    let mut defined: BTreeSet<String> = defines.map(|e| e.left.tensor.text.clone()).collect();
     let gathered: BTreeSet<String> = equations
         .iter()
         .flat_map(|e| mention::gathered(e))

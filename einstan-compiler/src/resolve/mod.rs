@@ -18,6 +18,7 @@ pub(crate) mod message;
 mod order;
 mod range;
 mod read;
+mod recurrence;
 mod scalar;
 mod scope;
 mod signature;
@@ -193,8 +194,8 @@ fn function(
     let mut texts = Vec::new();
     for statement in &item.body.statements {
         texts.push(ast::print::statement(statement));
-        scope.statement(statement);
     }
+    scope.statements(&item.body.statements);
     let results = scope.finish();
     scope.storage(&options);
     let (function, written, failed) = (scope.f, scope.written, scope.failed);

@@ -85,7 +85,7 @@ impl Scope<'_> {
     pub(crate) fn left_axes(&mut self, e: &Equation) -> Option<Vec<Option<DimId>>> {
         let given = e.left.subscripts.len();
         let (axes, what): (Vec<Option<DimId>>, &str) = match self.tensors.get(&e.left.tensor.text) {
-            Some(Binding::Tensor { id, .. }) => (
+            Some(Binding::Tensor { id, .. }) if !self.recurrence.is_new(*id) => (
                 self.f.tensor(*id).axes.iter().copied().map(Some).collect(),
                 "has",
             ),
@@ -170,19 +170,27 @@ impl Scope<'_> {
                 good = false;
                 continue;
             };
-            let axes: Vec<_> = self
+            let axes = self.known_axes_of(tensor);
+            self.sites_of(&access, Some(tensor), &axes, branch, indices, &mut sites);
+        }
+        let left = e.left.access();
+        self.sites_of(&left, None, axes, false, indices, &mut sites);
+        good.then_some(sites)
+    }
+
+    /// The axes of a tensor, of the recurrence at hand as far as they are known.
+    fn known_axes_of(&self, tensor: TensorId) -> Vec<Option<DimId>> {
+        match self.recurrence.axes(tensor) {
+            Some(axes) => axes.to_vec(),
+            None => self
                 .f
                 .tensor(tensor)
                 .axes
                 .iter()
                 .copied()
                 .map(Some)
-                .collect();
-            self.sites_of(&access, Some(tensor), &axes, branch, indices, &mut sites);
+                .collect(),
         }
-        let left = e.left.access();
-        self.sites_of(&left, None, axes, false, indices, &mut sites);
-        good.then_some(sites)
     }
 
     fn sites_of(

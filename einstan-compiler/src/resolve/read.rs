@@ -21,7 +21,10 @@ impl Scope<'_> {
                 return None;
             }
         };
-        let rank = self.f.tensor(id).axes.len();
+        let rank = match self.recurrence.axes(id) {
+            Some(axes) => axes.len(),
+            None => self.f.tensor(id).axes.len(),
+        };
         if rank != a.subscripts.len() {
             let what = if rank == 0 {
                 "is a scalar".to_string()

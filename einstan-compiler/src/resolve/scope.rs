@@ -1,5 +1,6 @@
 //! A function while its body is resolved: what its names stand for.
 
+use super::recurrence::Recurrence;
 use super::signature;
 use super::whole::External;
 use super::{Callees, Scalars, message};
@@ -83,6 +84,8 @@ pub(crate) struct Scope<'a> {
     pub given: Vec<Given>,
     /// The ranks of the body's tensors, as far as their uses say.
     pub ranks: BTreeMap<String, usize>,
+    /// The equations that are resolved together.
+    pub recurrence: Recurrence,
     /// Something that was called is wrong, which has been reported where it stands.
     pub failed: bool,
     pub diagnostics: &'a mut Diagnostics,
@@ -109,6 +112,7 @@ impl<'a> Scope<'a> {
             foreign: Vec::new(),
             given: Vec::new(),
             ranks: BTreeMap::new(),
+            recurrence: Recurrence::default(),
             failed: false,
             diagnostics,
         }

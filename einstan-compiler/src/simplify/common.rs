@@ -27,8 +27,13 @@ pub(super) fn run(joint: &mut Backward) {
         match known.get(&value) {
             Some(&same) if is_temporary(f, e.tensor) => {
                 joint.remove(at);
+                let f = &mut joint.function;
+                if let Some(along) = f.recurrences.get(&e.tensor).cloned() {
+                    f.recurrences.entry(same).or_insert(along);
+                }
                 let map = BTreeMap::from([(e.tensor, same)]);
-                for later in at..joint.function.equations.len() {
+                // What reads it in a circle may stand above.
+                for later in 0..joint.function.equations.len() {
                     let equation = joint.function.equations[later].clone();
                     joint.function.equations[later] = joint.function.redirected(&equation, &map);
                 }

@@ -18,12 +18,7 @@ fn needed(f: &Function) -> BTreeSet<TensorId> {
     let mut needed: BTreeSet<TensorId> = f.results.iter().copied().collect();
     needed.extend(f.checked());
     needed.extend(f.updates.values());
-    for e in f.equations.iter().rev() {
-        let gradient = matches!(f.tensor(e.tensor).role, Role::Gradient { .. });
-        if gradient || needed.contains(&e.tensor) {
-            needed.insert(e.tensor);
-            needed.extend(f.reads_of(e));
-        }
-    }
-    needed
+    let written = f.equations.iter().map(|e| e.tensor);
+    needed.extend(written.filter(|&t| matches!(f.tensor(t).role, Role::Gradient { .. })));
+    f.needed(needed, &[])
 }

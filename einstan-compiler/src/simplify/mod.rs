@@ -1,7 +1,8 @@
 //! Small passes over a function in normal form, in this order: expressions are built again (`algebra`), scatters become
 //! gathers (`scatter`), deltas go
 //! (`delta`), and expressions are built again where an index took another one's place; factors get their order (`commute`), contributions that are added to one tensor become one equation
-//! (`gather`), equal temporaries become one (`common`), and what nothing needs goes (`dead`). Each leaves the function in
+//! (`gather`), equal temporaries become one (`common`), what nothing needs goes (`dead`), and the equations of
+//! circles are put together (`recurrence`). Each leaves the function in
 //! normal form.
 
 mod algebra;
@@ -9,6 +10,7 @@ mod common;
 mod dead;
 mod delta;
 mod gather;
+mod recurrence;
 mod scatter;
 mod solve;
 
@@ -27,6 +29,7 @@ pub fn simplify(joint: &mut Backward) {
     gather::run(joint);
     common::run(joint);
     dead::run(joint);
+    recurrence::run(joint);
 }
 
 /// Simplifies a function for people, to whom a delta says more than a tensor that is written on its diagonal.
@@ -38,6 +41,7 @@ pub fn simplify_with_deltas(joint: &mut Backward) {
     gather::run(joint);
     common::run(joint);
     dead::run(joint);
+    recurrence::run(joint);
 }
 
 /// A sum with the addend that a delta leaves of it.

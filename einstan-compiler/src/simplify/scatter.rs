@@ -32,15 +32,27 @@ fn gathered(f: &mut Function, e: Equation) -> Equation {
     };
     let plain = indices(&e.left);
     let mut loops = f.exprs.indices_of(&e.left);
-    loops.retain(|i| !plain.contains(i));
+    // The axes along which a recurrence runs come first: there stands an index, whatever the others have.
+    let own: Vec<usize> = f
+        .recurrences
+        .get(&e.tensor)
+        .into_iter()
+        .flatten()
+        .map(|a| a.axis)
+        .collect();
+    let others = (0..e.left.len()).filter(|axis| !own.contains(axis));
+    let axes: Vec<usize> = own.iter().copied().chain(others).collect();
     let (mut left, mut body) = (e.left.clone(), body);
     let mut gone: Vec<IndexId> = Vec::new();
-    for axis in 0..left.len() {
+    for axis in axes {
         let Subscript::At(position) = left[axis] else {
             continue;
         };
         let target = target(f, &e, &left, axis, position);
-        let may_go = |i: IndexId| loops.contains(&i) && !gone.contains(&i);
+        let may_go = |i: IndexId| {
+            let free = own.contains(&axis) || !plain.contains(&i);
+            free && loops.contains(&i) && !gone.contains(&i)
+        };
         let Some(solution) = solve(f, target.position, target.value, &may_go) else {
             continue;
         };
@@ -49,6 +61,11 @@ fn gathered(f: &mut Function, e: Equation) -> Equation {
             left[axis] = Subscript::Index(h);
         }
         for other in &mut left {
+            if let Subscript::Index(i) = *other
+                && let Some(&place) = solution.places.get(&i)
+            {
+                *other = Subscript::At(place);
+            }
             if let Subscript::At(p) = *other {
                 let p = solution.place(f, p);
                 *other = Subscript::At(f.exprs.simple(p));
@@ -67,6 +84,7 @@ fn gathered(f: &mut Function, e: Equation) -> Equation {
     }
     // What stands on the left no more is summed.
     let still = f.exprs.indices_of(&left);
+    loops.retain(|i| !plain.contains(i));
     over.retain(|i| !gone.contains(i));
     over.extend(
         loops

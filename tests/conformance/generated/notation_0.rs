@@ -7,6 +7,136 @@
 mod harness;
 use harness::*;
 
+mod rnn_pad {
+    use super::*;
+    einstan::einstan! {
+        pub fn f(X[s,m], W[m,h], U[h,h]) -> H[s,h] { H[t,j] = tanh(X[t,k]*W[k,j] + H[pad(t-1),l]*U[l,j]); }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_X = case.tensor::<T, ndarray::Ix2>("X");
+        let p_W = case.tensor::<T, ndarray::Ix2>("W");
+        let p_U = case.tensor::<T, ndarray::Ix2>("U");
+        let r0 = f(&p_X, &p_W, &p_U).unwrap();
+        case.output::<T>(0, &r0);
+        let c0 = case.cotangent::<T, ndarray::Ix2>(0);
+        let (_, mut pullback) = f::vjp(&p_X, &p_W, &p_U).unwrap();
+        let mut g = pullback.call(&c0).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        pullback.accumulate(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
+        pullback.call_into(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut workspace = f::Workspace::default();
+        for _ in 0..2 {
+            #[allow(unused_mut)]
+            let mut r0 = f(&p_X, &p_W, &p_U).unwrap();
+            let mut pullback = f::vjp_in(&p_X, &p_W, &p_U, &mut workspace, &mut r0).unwrap();
+            pullback.call_into(&c0, &mut g).unwrap();
+            case.output::<T>(0, &r0);
+            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = f::jvp(&p_X, &p_W, &p_U, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = f::jacobian(&p_X, &p_W, &p_U).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.H.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.H.W.list())], g.W.list());
+        case.contracted::<T>("U", &[(c0.list(), jacobian.H.U.list())], g.U.list());
+    }
+}
+
+mod rnn_h0 {
+    use super::*;
+    einstan::einstan! {
+        pub fn f(X[s,m], W[m,h], U[h,h], h0[h]) -> H[s,h] { H[t,j] = tanh(X[t,k]*W[k,j] + (if t == 0 { h0[l] } else { H[t-1,l] })*U[l,j]); }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_X = case.tensor::<T, ndarray::Ix2>("X");
+        let p_W = case.tensor::<T, ndarray::Ix2>("W");
+        let p_U = case.tensor::<T, ndarray::Ix2>("U");
+        let p_h0 = case.tensor::<T, ndarray::Ix1>("h0");
+        let r0 = f(&p_X, &p_W, &p_U, &p_h0).unwrap();
+        case.output::<T>(0, &r0);
+        let c0 = case.cotangent::<T, ndarray::Ix2>(0);
+        let (_, mut pullback) = f::vjp(&p_X, &p_W, &p_U, &p_h0).unwrap();
+        let mut g = pullback.call(&c0).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        pullback.accumulate(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
+        pullback.call_into(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut workspace = f::Workspace::default();
+        for _ in 0..2 {
+            #[allow(unused_mut)]
+            let mut r0 = f(&p_X, &p_W, &p_U, &p_h0).unwrap();
+            let mut pullback = f::vjp_in(&p_X, &p_W, &p_U, &p_h0, &mut workspace, &mut r0).unwrap();
+            pullback.call_into(&c0, &mut g).unwrap();
+            case.output::<T>(0, &r0);
+            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = f::jvp(&p_X, &p_W, &p_U, &p_h0, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = f::jacobian(&p_X, &p_W, &p_U, &p_h0).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.H.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.H.W.list())], g.W.list());
+        case.contracted::<T>("U", &[(c0.list(), jacobian.H.U.list())], g.U.list());
+        case.contracted::<T>("h0", &[(c0.list(), jacobian.H.h0.list())], g.h0.list());
+    }
+}
+
+mod rnn_tail {
+    use super::*;
+    einstan::einstan! {
+        pub fn f(X[s,m], W[m,h], U[h,h]) -> z { H[t,j] = tanh(X[t,k]*W[k,j] + H[pad(t-1),l]*U[l,j]); z = sum[t,j](H[t,j]^2); }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_X = case.tensor::<T, ndarray::Ix2>("X");
+        let p_W = case.tensor::<T, ndarray::Ix2>("W");
+        let p_U = case.tensor::<T, ndarray::Ix2>("U");
+        let r0 = f(&p_X, &p_W, &p_U).unwrap();
+        case.output::<T>(0, &r0);
+        let c0 = case.scalar_cotangent::<T>(0);
+        let (_, mut pullback) = f::vjp(&p_X, &p_W, &p_U).unwrap();
+        let mut g = pullback.call(c0).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        pullback.accumulate(c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
+        pullback.call_into(c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut workspace = f::Workspace::default();
+        for _ in 0..2 {
+            #[allow(unused_mut)]
+            let mut r0 = f(&p_X, &p_W, &p_U).unwrap();
+            let mut pullback = f::vjp_in(&p_X, &p_W, &p_U, &mut workspace, &mut r0).unwrap();
+            pullback.call_into(c0, &mut g).unwrap();
+            case.output::<T>(0, &r0);
+            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        }
+        let mut workspace = f::Workspace::default();
+        f::value_and_grad_in(&p_X, &p_W, &p_U, &mut workspace, &mut g).unwrap();
+        g.scale(c0);
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = f::jvp(&p_X, &p_W, &p_U, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = f::jacobian(&p_X, &p_W, &p_U).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.z.X.list())], g.X.list());
+        case.contracted::<T>("W", &[(c0.list(), jacobian.z.W.list())], g.W.list());
+        case.contracted::<T>("U", &[(c0.list(), jacobian.z.U.list())], g.U.list());
+        let mut u = t.clone();
+        u.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k + 5));
+        let (hu, ht) = (f::hvp(&p_X, &p_W, &p_U, &u).unwrap(), f::hvp(&p_X, &p_W, &p_U, &t).unwrap());
+        case.symmetric::<T>(&lists(hu.iter(), t.iter()), &lists(ht.iter(), u.iter()));
+    }
+}
+
 mod attn {
     use super::*;
     einstan::einstan! {
@@ -927,6 +1057,176 @@ mod n_argmax_out {
     }
 }
 
+mod n_lstm {
+    use super::*;
+    einstan::einstan! {
+        pub fn f(X[t,m], Wi[m,h], Wf[m,h], Wg[m,h], Wo[m,h], Ui[h,h], Uf[h,h], Ug[h,h], Uo[h,h]) -> H[t,h] {
+      I[t,j] = sigmoid(X[t,k]*Wi[k,j] + H[pad(t-1),l]*Ui[l,j]);
+      F[t,j] = sigmoid(X[t,k]*Wf[k,j] + H[pad(t-1),l]*Uf[l,j]);
+      G[t,j] = tanh(X[t,k]*Wg[k,j] + H[pad(t-1),l]*Ug[l,j]);
+      O[t,j] = sigmoid(X[t,k]*Wo[k,j] + H[pad(t-1),l]*Uo[l,j]);
+      C[t,j] = F[t,j]*C[pad(t-1),j] + I[t,j]*G[t,j];
+      H[t,j] = O[t,j]*tanh(C[t,j]);
+    }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_X = case.tensor::<T, ndarray::Ix2>("X");
+        let p_Wi = case.tensor::<T, ndarray::Ix2>("Wi");
+        let p_Wf = case.tensor::<T, ndarray::Ix2>("Wf");
+        let p_Wg = case.tensor::<T, ndarray::Ix2>("Wg");
+        let p_Wo = case.tensor::<T, ndarray::Ix2>("Wo");
+        let p_Ui = case.tensor::<T, ndarray::Ix2>("Ui");
+        let p_Uf = case.tensor::<T, ndarray::Ix2>("Uf");
+        let p_Ug = case.tensor::<T, ndarray::Ix2>("Ug");
+        let p_Uo = case.tensor::<T, ndarray::Ix2>("Uo");
+        let r0 = f(&p_X, &p_Wi, &p_Wf, &p_Wg, &p_Wo, &p_Ui, &p_Uf, &p_Ug, &p_Uo).unwrap();
+        case.output::<T>(0, &r0);
+        let c0 = case.cotangent::<T, ndarray::Ix2>(0);
+        let (_, mut pullback) = f::vjp(&p_X, &p_Wi, &p_Wf, &p_Wg, &p_Wo, &p_Ui, &p_Uf, &p_Ug, &p_Uo).unwrap();
+        let mut g = pullback.call(&c0).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        pullback.accumulate(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
+        pullback.call_into(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut workspace = f::Workspace::default();
+        for _ in 0..2 {
+            #[allow(unused_mut)]
+            let mut r0 = f(&p_X, &p_Wi, &p_Wf, &p_Wg, &p_Wo, &p_Ui, &p_Uf, &p_Ug, &p_Uo).unwrap();
+            let mut pullback = f::vjp_in(&p_X, &p_Wi, &p_Wf, &p_Wg, &p_Wo, &p_Ui, &p_Uf, &p_Ug, &p_Uo, &mut workspace, &mut r0).unwrap();
+            pullback.call_into(&c0, &mut g).unwrap();
+            case.output::<T>(0, &r0);
+            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = f::jvp(&p_X, &p_Wi, &p_Wf, &p_Wg, &p_Wo, &p_Ui, &p_Uf, &p_Ug, &p_Uo, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = f::jacobian(&p_X, &p_Wi, &p_Wf, &p_Wg, &p_Wo, &p_Ui, &p_Uf, &p_Ug, &p_Uo).unwrap();
+        case.contracted::<T>("X", &[(c0.list(), jacobian.H.X.list())], g.X.list());
+        case.contracted::<T>("Wi", &[(c0.list(), jacobian.H.Wi.list())], g.Wi.list());
+        case.contracted::<T>("Wf", &[(c0.list(), jacobian.H.Wf.list())], g.Wf.list());
+        case.contracted::<T>("Wg", &[(c0.list(), jacobian.H.Wg.list())], g.Wg.list());
+        case.contracted::<T>("Wo", &[(c0.list(), jacobian.H.Wo.list())], g.Wo.list());
+        case.contracted::<T>("Ui", &[(c0.list(), jacobian.H.Ui.list())], g.Ui.list());
+        case.contracted::<T>("Uf", &[(c0.list(), jacobian.H.Uf.list())], g.Uf.list());
+        case.contracted::<T>("Ug", &[(c0.list(), jacobian.H.Ug.list())], g.Ug.list());
+        case.contracted::<T>("Uo", &[(c0.list(), jacobian.H.Uo.list())], g.Uo.list());
+    }
+}
+
+mod n_fib2 {
+    use super::*;
+    einstan::einstan! {
+        pub fn f(a, b, dim n) -> F[n] { F[i] = if i == 0 { a } else if i == 1 { b } else { F[i-1] + 0.5*F[i-2] }; }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_a = case.scalar::<T>("a");
+        let p_b = case.scalar::<T>("b");
+        let p_n = case.integer::<usize>("n");
+        let r0 = f(p_a, p_b, p_n).unwrap();
+        case.output::<T>(0, &r0);
+        let c0 = case.cotangent::<T, ndarray::Ix1>(0);
+        let (_, mut pullback) = f::vjp(p_a, p_b, p_n).unwrap();
+        let mut g = pullback.call(&c0).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        pullback.accumulate(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
+        pullback.call_into(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut workspace = f::Workspace::default();
+        for _ in 0..2 {
+            #[allow(unused_mut)]
+            let mut r0 = f(p_a, p_b, p_n).unwrap();
+            let mut pullback = f::vjp_in(p_a, p_b, p_n, &mut workspace, &mut r0).unwrap();
+            pullback.call_into(&c0, &mut g).unwrap();
+            case.output::<T>(0, &r0);
+            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = f::jvp(p_a, p_b, p_n, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = f::jacobian(p_a, p_b, p_n).unwrap();
+        case.contracted::<T>("a", &[(c0.list(), jacobian.F.a.list())], g.a.list());
+        case.contracted::<T>("b", &[(c0.list(), jacobian.F.b.list())], g.b.list());
+    }
+}
+
+mod n_grid_dp {
+    use super::*;
+    einstan::einstan! {
+        pub fn f(C[n,m]) -> T[n,m] { T[i,j] = C[i,j] + 0.5*T[pad(i-1),j] + 0.25*T[i,pad(j-1)] + 0.125*T[pad(i-1),pad(j+1)]; }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_C = case.tensor::<T, ndarray::Ix2>("C");
+        let r0 = f(&p_C).unwrap();
+        case.output::<T>(0, &r0);
+        let c0 = case.cotangent::<T, ndarray::Ix2>(0);
+        let (_, mut pullback) = f::vjp(&p_C).unwrap();
+        let mut g = pullback.call(&c0).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        pullback.accumulate(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
+        pullback.call_into(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut workspace = f::Workspace::default();
+        for _ in 0..2 {
+            #[allow(unused_mut)]
+            let mut r0 = f(&p_C).unwrap();
+            let mut pullback = f::vjp_in(&p_C, &mut workspace, &mut r0).unwrap();
+            pullback.call_into(&c0, &mut g).unwrap();
+            case.output::<T>(0, &r0);
+            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = f::jvp(&p_C, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = f::jacobian(&p_C).unwrap();
+        case.contracted::<T>("C", &[(c0.list(), jacobian.T.C.list())], g.C.list());
+    }
+}
+
+mod n_cumsum {
+    use super::*;
+    einstan::einstan! {
+        pub fn f(x[n]) -> S[n] { S[i] = x[i] + S[pad(i-1)]; }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_x = case.tensor::<T, ndarray::Ix1>("x");
+        let r0 = f(&p_x).unwrap();
+        case.output::<T>(0, &r0);
+        let c0 = case.cotangent::<T, ndarray::Ix1>(0);
+        let (_, mut pullback) = f::vjp(&p_x).unwrap();
+        let mut g = pullback.call(&c0).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        pullback.accumulate(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
+        pullback.call_into(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut workspace = f::Workspace::default();
+        for _ in 0..2 {
+            #[allow(unused_mut)]
+            let mut r0 = f(&p_x).unwrap();
+            let mut pullback = f::vjp_in(&p_x, &mut workspace, &mut r0).unwrap();
+            pullback.call_into(&c0, &mut g).unwrap();
+            case.output::<T>(0, &r0);
+            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = f::jvp(&p_x, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = f::jacobian(&p_x).unwrap();
+        case.contracted::<T>("x", &[(c0.list(), jacobian.S.x.list())], g.x.list());
+    }
+}
+
 mod n_jac_self {
     use super::*;
     einstan::einstan! {
@@ -1447,173 +1747,15 @@ mod n_logits {
     }
 }
 
-mod n_count {
-    use super::*;
-    einstan::einstan! {
-        pub fn f(t[n]: usize, dim b) -> h[b]: usize { h[t[i]] += 1; }
-    }
-    #[allow(non_snake_case)]
-    pub fn run<T: Number>(case: &Case) {
-        let p_t = case.integers::<usize, ndarray::Ix1>("t");
-        let p_b = case.integer::<usize>("b");
-        let r0 = f(&p_t, p_b).unwrap();
-        case.output::<T>(0, &Whole::array(&r0));
-    }
-}
-
-mod n_guard_and {
-    use super::*;
-    einstan::einstan! {
-        pub fn f(x[n]) -> y[n] { y[i] = if i > 0 && x[i-1] > 0 { x[i]*x[i-1] } else { x[i]^2 }; }
-    }
-    #[allow(non_snake_case)]
-    pub fn run<T: Number>(case: &Case) {
-        let p_x = case.tensor::<T, ndarray::Ix1>("x");
-        let r0 = f(&p_x).unwrap();
-        case.output::<T>(0, &r0);
-        let c0 = case.cotangent::<T, ndarray::Ix1>(0);
-        let (_, mut pullback) = f::vjp(&p_x).unwrap();
-        let mut g = pullback.call(&c0).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        pullback.accumulate(&c0, &mut g).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
-        pullback.call_into(&c0, &mut g).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        let mut workspace = f::Workspace::default();
-        for _ in 0..2 {
-            #[allow(unused_mut)]
-            let mut r0 = f(&p_x).unwrap();
-            let mut pullback = f::vjp_in(&p_x, &mut workspace, &mut r0).unwrap();
-            pullback.call_into(&c0, &mut g).unwrap();
-            case.output::<T>(0, &r0);
-            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        }
-        let mut t = g.clone();
-        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
-        let (_, d0) = f::jvp(&p_x, &t).unwrap();
-        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
-        let jacobian = f::jacobian(&p_x).unwrap();
-        case.contracted::<T>("x", &[(c0.list(), jacobian.y.x.list())], g.x.list());
-    }
-}
-
-mod n_pow_index {
-    use super::*;
-    einstan::einstan! {
-        pub fn f(x[n], a[m]) -> p[n] { p[i] = a[j] * x[i]^j; }
-    }
-    #[allow(non_snake_case)]
-    pub fn run<T: Number>(case: &Case) {
-        let p_x = case.tensor::<T, ndarray::Ix1>("x");
-        let p_a = case.tensor::<T, ndarray::Ix1>("a");
-        let r0 = f(&p_x, &p_a).unwrap();
-        case.output::<T>(0, &r0);
-        let c0 = case.cotangent::<T, ndarray::Ix1>(0);
-        let (_, mut pullback) = f::vjp(&p_x, &p_a).unwrap();
-        let mut g = pullback.call(&c0).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        pullback.accumulate(&c0, &mut g).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
-        pullback.call_into(&c0, &mut g).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        let mut workspace = f::Workspace::default();
-        for _ in 0..2 {
-            #[allow(unused_mut)]
-            let mut r0 = f(&p_x, &p_a).unwrap();
-            let mut pullback = f::vjp_in(&p_x, &p_a, &mut workspace, &mut r0).unwrap();
-            pullback.call_into(&c0, &mut g).unwrap();
-            case.output::<T>(0, &r0);
-            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        }
-        let mut t = g.clone();
-        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
-        let (_, d0) = f::jvp(&p_x, &p_a, &t).unwrap();
-        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
-        let jacobian = f::jacobian(&p_x, &p_a).unwrap();
-        case.contracted::<T>("x", &[(c0.list(), jacobian.p.x.list())], g.x.list());
-        case.contracted::<T>("a", &[(c0.list(), jacobian.p.a.list())], g.a.list());
-    }
-}
-
-mod n_lse_none {
-    use super::*;
-    einstan::einstan! {
-        pub fn f(x[n], y[m]) -> z[m] { z[j] = logsumexp[i](if i < j { x[i]*y[j] } else { -1000.0 }); z[j] += y[j]; }
-    }
-    #[allow(non_snake_case)]
-    pub fn run<T: Number>(case: &Case) {
-        let p_x = case.tensor::<T, ndarray::Ix1>("x");
-        let p_y = case.tensor::<T, ndarray::Ix1>("y");
-        let r0 = f(&p_x, &p_y).unwrap();
-        case.output::<T>(0, &r0);
-        let c0 = case.cotangent::<T, ndarray::Ix1>(0);
-        let (_, mut pullback) = f::vjp(&p_x, &p_y).unwrap();
-        let mut g = pullback.call(&c0).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        pullback.accumulate(&c0, &mut g).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
-        pullback.call_into(&c0, &mut g).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        let mut workspace = f::Workspace::default();
-        for _ in 0..2 {
-            #[allow(unused_mut)]
-            let mut r0 = f(&p_x, &p_y).unwrap();
-            let mut pullback = f::vjp_in(&p_x, &p_y, &mut workspace, &mut r0).unwrap();
-            pullback.call_into(&c0, &mut g).unwrap();
-            case.output::<T>(0, &r0);
-            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        }
-        let mut t = g.clone();
-        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
-        let (_, d0) = f::jvp(&p_x, &p_y, &t).unwrap();
-        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
-        let jacobian = f::jacobian(&p_x, &p_y).unwrap();
-        case.contracted::<T>("x", &[(c0.list(), jacobian.z.x.list())], g.x.list());
-        case.contracted::<T>("y", &[(c0.list(), jacobian.z.y.list())], g.y.list());
-    }
-}
-
-mod n_diff_times {
-    use super::*;
-    einstan::einstan! {
-        pub fn f(x[n], y[m]) -> d[m] { d[i] = (x[i+1] - x[i]) * y[i]; }
-    }
-    #[allow(non_snake_case)]
-    pub fn run<T: Number>(case: &Case) {
-        let p_x = case.tensor::<T, ndarray::Ix1>("x");
-        let p_y = case.tensor::<T, ndarray::Ix1>("y");
-        let r0 = f(&p_x, &p_y).unwrap();
-        case.output::<T>(0, &r0);
-        let c0 = case.cotangent::<T, ndarray::Ix1>(0);
-        let (_, mut pullback) = f::vjp(&p_x, &p_y).unwrap();
-        let mut g = pullback.call(&c0).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        pullback.accumulate(&c0, &mut g).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
-        pullback.call_into(&c0, &mut g).unwrap();
-        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        let mut workspace = f::Workspace::default();
-        for _ in 0..2 {
-            #[allow(unused_mut)]
-            let mut r0 = f(&p_x, &p_y).unwrap();
-            let mut pullback = f::vjp_in(&p_x, &p_y, &mut workspace, &mut r0).unwrap();
-            pullback.call_into(&c0, &mut g).unwrap();
-            case.output::<T>(0, &r0);
-            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
-        }
-        let mut t = g.clone();
-        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
-        let (_, d0) = f::jvp(&p_x, &p_y, &t).unwrap();
-        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
-        let jacobian = f::jacobian(&p_x, &p_y).unwrap();
-        case.contracted::<T>("x", &[(c0.list(), jacobian.d.x.list())], g.x.list());
-        case.contracted::<T>("y", &[(c0.list(), jacobian.d.y.list())], g.y.list());
-    }
-}
-
 #[test]
 fn values_and_gradients() {
     let cases = cases(include_str!("../data/notation.json"));
+    rnn_pad::run::<f64>(&cases["rnn_pad"]);
+    rnn_pad::run::<f32>(&cases["rnn_pad"]);
+    rnn_h0::run::<f64>(&cases["rnn_h0"]);
+    rnn_h0::run::<f32>(&cases["rnn_h0"]);
+    rnn_tail::run::<f64>(&cases["rnn_tail"]);
+    rnn_tail::run::<f32>(&cases["rnn_tail"]);
     attn::run::<f64>(&cases["attn"]);
     attn::run::<f32>(&cases["attn"]);
     conv::run::<f64>(&cases["conv"]);
@@ -1664,6 +1806,14 @@ fn values_and_gradients() {
     n_gather_affine::run::<f32>(&cases["n_gather_affine"]);
     n_argmax_out::run::<f64>(&cases["n_argmax_out"]);
     n_argmax_out::run::<f32>(&cases["n_argmax_out"]);
+    n_lstm::run::<f64>(&cases["n_lstm"]);
+    n_lstm::run::<f32>(&cases["n_lstm"]);
+    n_fib2::run::<f64>(&cases["n_fib2"]);
+    n_fib2::run::<f32>(&cases["n_fib2"]);
+    n_grid_dp::run::<f64>(&cases["n_grid_dp"]);
+    n_grid_dp::run::<f32>(&cases["n_grid_dp"]);
+    n_cumsum::run::<f64>(&cases["n_cumsum"]);
+    n_cumsum::run::<f32>(&cases["n_cumsum"]);
     n_jac_self::run::<f64>(&cases["n_jac_self"]);
     n_jac_self::run::<f32>(&cases["n_jac_self"]);
     n_jac_upstream::run::<f64>(&cases["n_jac_upstream"]);
@@ -1690,14 +1840,4 @@ fn values_and_gradients() {
     n_ties::run::<f32>(&cases["n_ties"]);
     n_logits::run::<f64>(&cases["n_logits"]);
     n_logits::run::<f32>(&cases["n_logits"]);
-    n_count::run::<f64>(&cases["n_count"]);
-    n_count::run::<f32>(&cases["n_count"]);
-    n_guard_and::run::<f64>(&cases["n_guard_and"]);
-    n_guard_and::run::<f32>(&cases["n_guard_and"]);
-    n_pow_index::run::<f64>(&cases["n_pow_index"]);
-    n_pow_index::run::<f32>(&cases["n_pow_index"]);
-    n_lse_none::run::<f64>(&cases["n_lse_none"]);
-    n_lse_none::run::<f32>(&cases["n_lse_none"]);
-    n_diff_times::run::<f64>(&cases["n_diff_times"]);
-    n_diff_times::run::<f32>(&cases["n_diff_times"]);
 }

@@ -1779,6 +1779,50 @@ mod eq_oth_10 {
     }
 }
 
+mod eq_oth_11 {
+    use super::*;
+    einstan::einstan! {
+        pub fn eq_oth_11(Wx[n0, n1], x[n2, n1], Wh[n0, n0], b[n0]) -> H[n2, n0] {
+        H[t, j] = tanh((Wx[j, k] * x[t, k]) + (Wh[j, m] * H[pad(t - 1), m]) + b[j]);
+    }
+    }
+    #[allow(non_snake_case)]
+    pub fn run<T: Number>(case: &Case) {
+        let p_Wx = case.tensor::<T, ndarray::Ix2>("Wx");
+        let p_x = case.tensor::<T, ndarray::Ix2>("x");
+        let p_Wh = case.tensor::<T, ndarray::Ix2>("Wh");
+        let p_b = case.tensor::<T, ndarray::Ix1>("b");
+        let r0 = eq_oth_11(&p_Wx, &p_x, &p_Wh, &p_b).unwrap();
+        case.output::<T>(0, &r0);
+        let c0 = case.cotangent::<T, ndarray::Ix2>(0);
+        let (_, mut pullback) = eq_oth_11::vjp(&p_Wx, &p_x, &p_Wh, &p_b).unwrap();
+        let mut g = pullback.call(&c0).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        pullback.accumulate(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 2.0));
+        pullback.call_into(&c0, &mut g).unwrap();
+        g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        let mut workspace = eq_oth_11::Workspace::default();
+        for _ in 0..2 {
+            #[allow(unused_mut)]
+            let mut r0 = eq_oth_11(&p_Wx, &p_x, &p_Wh, &p_b).unwrap();
+            let mut pullback = eq_oth_11::vjp_in(&p_Wx, &p_x, &p_Wh, &p_b, &mut workspace, &mut r0).unwrap();
+            pullback.call_into(&c0, &mut g).unwrap();
+            case.output::<T>(0, &r0);
+            g.iter().for_each(|(n, v)| case.gradient(n, v, 1.0));
+        }
+        let mut t = g.clone();
+        t.iter_mut().enumerate().for_each(|(k, (_, v))| direction(v, k));
+        let (_, d0) = eq_oth_11::jvp(&p_Wx, &p_x, &p_Wh, &p_b, &t).unwrap();
+        case.adjoint::<T>("tangent", &[(c0.list(), d0.list())], &lists(g.iter(), t.iter()));
+        let jacobian = eq_oth_11::jacobian(&p_Wx, &p_x, &p_Wh, &p_b).unwrap();
+        case.contracted::<T>("Wx", &[(c0.list(), jacobian.H.Wx.list())], g.Wx.list());
+        case.contracted::<T>("x", &[(c0.list(), jacobian.H.x.list())], g.x.list());
+        case.contracted::<T>("Wh", &[(c0.list(), jacobian.H.Wh.list())], g.Wh.list());
+        case.contracted::<T>("b", &[(c0.list(), jacobian.H.b.list())], g.b.list());
+    }
+}
+
 mod eq_oth_12 {
     use super::*;
     einstan::einstan! {
@@ -1908,6 +1952,8 @@ fn values_and_gradients() {
     eq_oth_07::run::<f32>(&cases["eq_oth_07"]);
     eq_oth_10::run::<f64>(&cases["eq_oth_10"]);
     eq_oth_10::run::<f32>(&cases["eq_oth_10"]);
+    eq_oth_11::run::<f64>(&cases["eq_oth_11"]);
+    eq_oth_11::run::<f32>(&cases["eq_oth_11"]);
     eq_oth_12::run::<f64>(&cases["eq_oth_12"]);
     eq_oth_12::run::<f32>(&cases["eq_oth_12"]);
 }

@@ -7,6 +7,182 @@
 mod harness;
 use harness::*;
 
+mod rnn_pad {
+    use super::*;
+    einstan::einstan! {
+        pub fn f(const X[s, m], const W[m, h], const U[h, h]) -> H[s, h] {
+            H[t, j] = tanh(sum[k](X[t, k] * W[k, j]) + sum[i]((if (t - 1 >= 0) && (t - 1 < len(s)) { H[t - 1, i] } else { 0 }) * U[i, j]));
+        }
+        pub fn f_vjp(const X[s, m], const W[m, h], const U[h, h], const H_bar[s, h]) -> (X_bar[s, m], W_bar[m, h], U_bar[h, h]) {
+            S[t, j] = sum[k](W[k, j] * X[t, k]);
+            S2[t: s, j] = sum[i](U[i, j] * (if (t - 1 >= 0) && (t - 1 < len(s)) { H[t - 1, i] } else { 0 }));
+            H[t, j] = tanh(S[t, j] + S2[t, j]);
+            S3[i: s, j: h] = sum[k: h](if i + 1 < len(s) { S_bar[i + 1, k] * U[j, k] } else { 0 });
+            H2_bar[i, j] = H_bar[i, j] + S3[i, j];
+            S_bar[i, j] = (1 - H[i, j]^2) * H2_bar[i, j];
+            U_bar[i, j] = sum[t](S_bar[t, j] * (if (t - 1 >= 0) && (t - 1 < len(s)) { H[t - 1, i] } else { 0 }));
+            X_bar[t, k] = sum[j](S_bar[t, j] * W[k, j]);
+            W_bar[k, j] = sum[t](S_bar[t, j] * X[t, k]);
+        }
+        pub fn f_jvp(const X[s, m], const W[m, h], const U[h, h], const X_dot[s, m], const W_dot[m, h], const U_dot[h, h]) -> H_dot[s, h] {
+            S[t, j] = sum[k](W[k, j] * X[t, k]);
+            S2[t: s, j] = sum[i](U[i, j] * (if (t - 1 >= 0) && (t - 1 < len(s)) { H[t - 1, i] } else { 0 }));
+            H[t, j] = tanh(S[t, j] + S2[t, j]);
+            S2_dot[t: s, j] = sum[i]((if (t - 1 >= 0) && (t - 1 < len(s)) { H[t - 1, i] } else { 0 }) * U_dot[i, j] + (if (t - 1 >= 0) && (t - 1 < len(s)) { H_dot[t - 1, i] } else { 0 }) * U[i, j]);
+            H_dot[t, j] = (sum[k](W_dot[k, j] * X[t, k] + X_dot[t, k] * W[k, j]) + S2_dot[t, j]) * (1 - H[t, j]^2);
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.tensor::<f64, ndarray::Ix2>("X");
+        let p_W = case.tensor::<f64, ndarray::Ix2>("W");
+        let p_U = case.tensor::<f64, ndarray::Ix2>("U");
+        let r0 = f(&p_X, &p_W, &p_U).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix2>(0);
+        let (g0, g1, g2) = f_vjp(&p_X, &p_W, &p_U, &c0).unwrap();
+        case.gradient("X", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_X.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        case.gradient("W", g1.view().into_dyn(), 1.0);
+        let mut a1 = p_W.clone();
+        direction(a1.view_mut().into_dyn(), 1);
+        case.gradient("U", g2.view().into_dyn(), 1.0);
+        let mut a2 = p_U.clone();
+        direction(a2.view_mut().into_dyn(), 2);
+        let d0 = f_jvp(&p_X, &p_W, &p_U, &a0, &a1, &a2).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list()), (g2.list(), a2.list())]);
+    }
+}
+
+mod rnn_h0 {
+    use super::*;
+    einstan::einstan! {
+        pub fn f(const X[s, m], const W[m, h], const U[h, h], const h0[h]) -> H[s, h] {
+            H[t, j] = tanh(sum[k](X[t, k] * W[k, j]) + sum[i]((if t == 0 { h0[i] } else { H[t - 1, i] }) * U[i, j]));
+        }
+        pub fn f_vjp(const X[s, m], const W[m, h], const U[h, h], const h0[h], const H_bar[s, h]) -> (X_bar[s, m], W_bar[m, h], U_bar[h, h], h0_bar[h]) {
+            S[t, j] = sum[k](W[k, j] * X[t, k]);
+            S2[t: s, j] = sum[i](U[i, j] * (if t == 0 { h0[i] } else { if (t - 1 >= 0) && (t - 1 < len(s)) { H[t - 1, i] } else { 0 } }));
+            H[t, j] = tanh(S[t, j] + S2[t, j]);
+            S3[i: s, j: h] = sum[k: h](if i + 1 < len(s) { if !(i + 1 == 0) { S_bar[i + 1, k] * U[j, k] } else { 0 } } else { 0 });
+            H2_bar[i, j] = H_bar[i, j] + S3[i, j];
+            S_bar[i, j] = H2_bar[i, j] * (1 - H[i, j]^2);
+            U_bar[i, j] = sum[t]((if t == 0 { h0[i] } else { if (t - 1 >= 0) && (t - 1 < len(s)) { H[t - 1, i] } else { 0 } }) * S_bar[t, j]);
+            h0_bar[i] = sum[j: h](if 0 < len(s) { S_bar[0, j] * U[i, j] } else { 0 });
+            X_bar[t, k] = sum[j](S_bar[t, j] * W[k, j]);
+            W_bar[k, j] = sum[t](S_bar[t, j] * X[t, k]);
+        }
+        pub fn f_jvp(const X[s, m], const W[m, h], const U[h, h], const h0[h], const X_dot[s, m], const W_dot[m, h], const U_dot[h, h], const h0_dot[h]) -> H_dot[s, h] {
+            S[t, j] = sum[k](W[k, j] * X[t, k]);
+            S2[t: s, j] = sum[i](U[i, j] * (if t == 0 { h0[i] } else { if (t - 1 >= 0) && (t - 1 < len(s)) { H[t - 1, i] } else { 0 } }));
+            H[t, j] = tanh(S[t, j] + S2[t, j]);
+            S2_dot[t: s, j] = sum[i](U_dot[i, j] * (if t == 0 { h0[i] } else { if (t - 1 >= 0) && (t - 1 < len(s)) { H[t - 1, i] } else { 0 } }) + U[i, j] * (if t == 0 { h0_dot[i] } else { if (t - 1 >= 0) && (t - 1 < len(s)) { H_dot[t - 1, i] } else { 0 } }));
+            H_dot[t, j] = (sum[k](W_dot[k, j] * X[t, k] + W[k, j] * X_dot[t, k]) + S2_dot[t, j]) * (1 - H[t, j]^2);
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.tensor::<f64, ndarray::Ix2>("X");
+        let p_W = case.tensor::<f64, ndarray::Ix2>("W");
+        let p_U = case.tensor::<f64, ndarray::Ix2>("U");
+        let p_h0 = case.tensor::<f64, ndarray::Ix1>("h0");
+        let r0 = f(&p_X, &p_W, &p_U, &p_h0).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix2>(0);
+        let (g0, g1, g2, g3) = f_vjp(&p_X, &p_W, &p_U, &p_h0, &c0).unwrap();
+        case.gradient("X", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_X.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        case.gradient("W", g1.view().into_dyn(), 1.0);
+        let mut a1 = p_W.clone();
+        direction(a1.view_mut().into_dyn(), 1);
+        case.gradient("U", g2.view().into_dyn(), 1.0);
+        let mut a2 = p_U.clone();
+        direction(a2.view_mut().into_dyn(), 2);
+        case.gradient("h0", g3.view().into_dyn(), 1.0);
+        let mut a3 = p_h0.clone();
+        direction(a3.view_mut().into_dyn(), 3);
+        let d0 = f_jvp(&p_X, &p_W, &p_U, &p_h0, &a0, &a1, &a2, &a3).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list()), (g2.list(), a2.list()), (g3.list(), a3.list())]);
+    }
+}
+
+mod rnn_tail {
+    use super::*;
+    einstan::einstan! {
+        pub fn f(const X[s, m], const W[m, h], const U[h, h]) -> z {
+            H[t, j] = tanh(sum[k](X[t, k] * W[k, j]) + sum[i]((if (t - 1 >= 0) && (t - 1 < len(s)) { H[t - 1, i] } else { 0 }) * U[i, j]));
+            z = sum[t, j](H[t, j]^2);
+        }
+        pub fn f_vjp(const X[s, m], const W[m, h], const U[h, h], const z_bar) -> (X_bar[s, m], W_bar[m, h], U_bar[h, h]) {
+            S[t, j] = sum[k](W[k, j] * X[t, k]);
+            S2[t: s, j] = sum[i](U[i, j] * (if (t - 1 >= 0) && (t - 1 < len(s)) { H[t - 1, i] } else { 0 }));
+            H[t, j] = tanh(S[t, j] + S2[t, j]);
+            S3[i: s, j: h] = sum[k: h](if i + 1 < len(s) { U[j, k] * S_bar[i + 1, k] } else { 0 });
+            H_bar[i, j] = 2 * (z_bar * H[i, j]) + S3[i, j];
+            S_bar[i, j] = H_bar[i, j] * (1 - H[i, j]^2);
+            U_bar[i, j] = sum[t](S_bar[t, j] * (if (t - 1 >= 0) && (t - 1 < len(s)) { H[t - 1, i] } else { 0 }));
+            X_bar[t, k] = sum[j](S_bar[t, j] * W[k, j]);
+            W_bar[k, j] = sum[t](X[t, k] * S_bar[t, j]);
+        }
+        pub fn f_jvp(const X[s, m], const W[m, h], const U[h, h], const X_dot[s, m], const W_dot[m, h], const U_dot[h, h]) -> z_dot {
+            S[t, j] = sum[k](W[k, j] * X[t, k]);
+            S2[t: s, j] = sum[i](U[i, j] * (if (t - 1 >= 0) && (t - 1 < len(s)) { H[t - 1, i] } else { 0 }));
+            H[t, j] = tanh(S[t, j] + S2[t, j]);
+            S2_dot[t: s, j] = sum[i]((if (t - 1 >= 0) && (t - 1 < len(s)) { H[t - 1, i] } else { 0 }) * U_dot[i, j] + U[i, j] * (if (t - 1 >= 0) && (t - 1 < len(s)) { H_dot[t - 1, i] } else { 0 }));
+            H_dot[t, j] = (1 - H[t, j]^2) * (sum[k](W_dot[k, j] * X[t, k] + W[k, j] * X_dot[t, k]) + S2_dot[t, j]);
+            z_dot = sum[t, j](2 * (H[t, j] * H_dot[t, j]));
+        }
+        pub fn f_hvp(const X[s, m], const W[m, h], const U[h, h], const X_dot[s, m], const W_dot[m, h], const U_dot[h, h]) -> (X_bar_dot[s, m], W_bar_dot[m, h], U_bar_dot[h, h]) {
+            S[t, j] = sum[k](W[k, j] * X[t, k]);
+            S2[t: s, j] = sum[i](U[i, j] * (if (t - 1 >= 0) && (t - 1 < len(s)) { H[t - 1, i] } else { 0 }));
+            H[t, j] = tanh(S[t, j] + S2[t, j]);
+            S2_dot[t: s, j] = sum[i]((if (t - 1 >= 0) && (t - 1 < len(s)) { H[t - 1, i] } else { 0 }) * U_dot[i, j] + U[i, j] * (if (t - 1 >= 0) && (t - 1 < len(s)) { H_dot[t - 1, i] } else { 0 }));
+            H_dot[t, j] = (sum[k](W_dot[k, j] * X[t, k] + W[k, j] * X_dot[t, k]) + S2_dot[t, j]) * (1 - H[t, j]^2);
+            S3[i: s, j: h] = sum[k: h](if i + 1 < len(s) { U[j, k] * S_bar[i + 1, k] } else { 0 });
+            H_bar[i, j] = 2 * H[i, j] + S3[i, j];
+            S_bar[i, j] = H_bar[i, j] * (1 - H[i, j]^2);
+            S4[i: s, j: h] = sum[k: h](if i + 1 < len(s) { S_bar_dot[i + 1, k] * U[j, k] + U_dot[j, k] * S_bar[i + 1, k] } else { 0 });
+            H_bar_dot[i, j] = 2 * H_dot[i, j] + S4[i, j];
+            S_bar_dot[i, j] = (1 - H[i, j]^2) * H_bar_dot[i, j] - 2 * (H_dot[i, j] * H[i, j] * H_bar[i, j]);
+            U_bar_dot[i, j] = sum[t](S_bar_dot[t, j] * (if (t - 1 >= 0) && (t - 1 < len(s)) { H[t - 1, i] } else { 0 }) + (if (t - 1 >= 0) && (t - 1 < len(s)) { H_dot[t - 1, i] } else { 0 }) * S_bar[t, j]);
+            X_bar_dot[t, k] = sum[j](S_bar_dot[t, j] * W[k, j] + W_dot[k, j] * S_bar[t, j]);
+            W_bar_dot[k, j] = sum[t](S_bar_dot[t, j] * X[t, k] + X_dot[t, k] * S_bar[t, j]);
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.tensor::<f64, ndarray::Ix2>("X");
+        let p_W = case.tensor::<f64, ndarray::Ix2>("W");
+        let p_U = case.tensor::<f64, ndarray::Ix2>("U");
+        let r0 = f(&p_X, &p_W, &p_U).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.scalar_cotangent::<f64>(0);
+        let (g0, g1, g2) = f_vjp(&p_X, &p_W, &p_U, c0).unwrap();
+        case.gradient("X", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_X.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        case.gradient("W", g1.view().into_dyn(), 1.0);
+        let mut a1 = p_W.clone();
+        direction(a1.view_mut().into_dyn(), 1);
+        case.gradient("U", g2.view().into_dyn(), 1.0);
+        let mut a2 = p_U.clone();
+        direction(a2.view_mut().into_dyn(), 2);
+        let d0 = f_jvp(&p_X, &p_W, &p_U, &a0, &a1, &a2).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list()), (g2.list(), a2.list())]);
+        let (h0, h1, h2) = f_hvp(&p_X, &p_W, &p_U, &a0, &a1, &a2).unwrap();
+        let mut b0 = a0.clone();
+        direction(b0.view_mut().into_dyn(), 5);
+        let mut b1 = a1.clone();
+        direction(b1.view_mut().into_dyn(), 6);
+        let mut b2 = a2.clone();
+        direction(b2.view_mut().into_dyn(), 7);
+        let (k0, k1, k2) = f_hvp(&p_X, &p_W, &p_U, &b0, &b1, &b2).unwrap();
+        case.symmetric::<f64>(&vec![(h0.list(), b0.list()), (h1.list(), b1.list()), (h2.list(), b2.list())], &vec![(k0.list(), a0.list()), (k1.list(), a1.list()), (k2.list(), a2.list())]);
+    }
+}
+
 mod attn {
     use super::*;
     einstan::einstan! {
@@ -788,6 +964,223 @@ mod n_argmax_out {
     }
 }
 
+mod n_lstm {
+    use super::*;
+    einstan::einstan! {
+        pub fn f(const X[t, m], const Wi[m, h], const Wf[m, h], const Wg[m, h], const Wo[m, h], const Ui[h, h], const Uf[h, h], const Ug[h, h], const Uo[h, h]) -> H[t, h] {
+            I[t, j] = sigmoid(sum[k](X[t, k] * Wi[k, j]) + sum[i]((if (t - 1 >= 0) && (t - 1 < len(t)) { H[t - 1, i] } else { 0 }) * Ui[i, j]));
+            F[t, j] = sigmoid(sum[k](X[t, k] * Wf[k, j]) + sum[i]((if (t - 1 >= 0) && (t - 1 < len(t)) { H[t - 1, i] } else { 0 }) * Uf[i, j]));
+            G[t, j] = tanh(sum[k](X[t, k] * Wg[k, j]) + sum[i]((if (t - 1 >= 0) && (t - 1 < len(t)) { H[t - 1, i] } else { 0 }) * Ug[i, j]));
+            O[t, j] = sigmoid(sum[k](X[t, k] * Wo[k, j]) + sum[i]((if (t - 1 >= 0) && (t - 1 < len(t)) { H[t - 1, i] } else { 0 }) * Uo[i, j]));
+            C[t, j] = F[t, j] * (if (t - 1 >= 0) && (t - 1 < len(t)) { C[t - 1, j] } else { 0 }) + I[t, j] * G[t, j];
+            H[t, j] = O[t, j] * tanh(C[t, j]);
+        }
+        pub fn f_vjp(const X[t, m], const Wi[m, h], const Wf[m, h], const Wg[m, h], const Wo[m, h], const Ui[h, h], const Uf[h, h], const Ug[h, h], const Uo[h, h], const H_bar[t, h]) -> (X_bar[t, m], Wi_bar[m, h], Wf_bar[m, h], Wg_bar[m, h], Wo_bar[m, h], Ui_bar[h, h], Uf_bar[h, h], Ug_bar[h, h], Uo_bar[h, h]) {
+            S[t, j] = sum[k](Wi[k, j] * X[t, k]);
+            S3[t, j] = sum[k](Wf[k, j] * X[t, k]);
+            S5[t, j] = sum[k](Wg[k, j] * X[t, k]);
+            S7[t, j] = sum[k](Wo[k, j] * X[t, k]);
+            S2[t: t, j] = sum[i]((if (t - 1 >= 0) && (t - 1 < len(t)) { H[t - 1, i] } else { 0 }) * Ui[i, j]);
+            I[t, j] = sigmoid(S[t, j] + S2[t, j]);
+            S4[t: t, j] = sum[i]((if (t - 1 >= 0) && (t - 1 < len(t)) { H[t - 1, i] } else { 0 }) * Uf[i, j]);
+            F[t, j] = sigmoid(S3[t, j] + S4[t, j]);
+            S6[t: t, j] = sum[i]((if (t - 1 >= 0) && (t - 1 < len(t)) { H[t - 1, i] } else { 0 }) * Ug[i, j]);
+            G[t, j] = tanh(S5[t, j] + S6[t, j]);
+            S8[t: t, j] = sum[i]((if (t - 1 >= 0) && (t - 1 < len(t)) { H[t - 1, i] } else { 0 }) * Uo[i, j]);
+            O[t, j] = sigmoid(S7[t, j] + S8[t, j]);
+            C[t, j] = (if (t - 1 >= 0) && (t - 1 < len(t)) { C[t - 1, j] } else { 0 }) * F[t, j] + G[t, j] * I[t, j];
+            H[t, j] = tanh(C[t, j]) * O[t, j];
+            S12[i: t, j: h] = sum[k: h](if i + 1 < len(t) { Ui[j, k] * S_bar[i + 1, k] } else { 0 });
+            S10[i: t, j: h] = sum[k: h](if i + 1 < len(t) { Ug[j, k] * S5_bar[i + 1, k] } else { 0 });
+            S9[i: t, j: h] = sum[k: h](if i + 1 < len(t) { Uo[j, k] * S7_bar[i + 1, k] } else { 0 });
+            S11[i: t, j: h] = sum[k: h](if i + 1 < len(t) { Uf[j, k] * S3_bar[i + 1, k] } else { 0 });
+            H2_bar[i, j] = H_bar[i, j] + S9[i, j] + S10[i, j] + S11[i, j] + S12[i, j];
+            O_bar[i, j] = tanh(C[i, j]) * H2_bar[i, j];
+            S7_bar[i, j] = (1 - O[i, j]) * O_bar[i, j] * O[i, j];
+            C_bar[i, j] = O[i, j] * (1 - tanh(C[i, j])^2) * H2_bar[i, j] + (if i + 1 < len(t) { C_bar[i + 1, j] * F[i + 1, j] } else { 0 });
+            I_bar[i, j] = C_bar[i, j] * G[i, j];
+            S_bar[i, j] = (1 - I[i, j]) * I_bar[i, j] * I[i, j];
+            G_bar[i, j] = C_bar[i, j] * I[i, j];
+            S5_bar[i, j] = (1 - G[i, j]^2) * G_bar[i, j];
+            F_bar[i, j] = (if (i - 1 >= 0) && (i - 1 < len(t)) { C[i - 1, j] } else { 0 }) * C_bar[i, j];
+            S3_bar[i, j] = F_bar[i, j] * F[i, j] * (1 - F[i, j]);
+            Uo_bar[i, j] = sum[t](S7_bar[t, j] * (if (t - 1 >= 0) && (t - 1 < len(t)) { H[t - 1, i] } else { 0 }));
+            Ug_bar[i, j] = sum[t](S5_bar[t, j] * (if (t - 1 >= 0) && (t - 1 < len(t)) { H[t - 1, i] } else { 0 }));
+            Uf_bar[i, j] = sum[t](S3_bar[t, j] * (if (t - 1 >= 0) && (t - 1 < len(t)) { H[t - 1, i] } else { 0 }));
+            Ui_bar[i, j] = sum[t](S_bar[t, j] * (if (t - 1 >= 0) && (t - 1 < len(t)) { H[t - 1, i] } else { 0 }));
+            Wo_bar[k, j] = sum[t](X[t, k] * S7_bar[t, j]);
+            Wg_bar[k, j] = sum[t](X[t, k] * S5_bar[t, j]);
+            Wf_bar[k, j] = sum[t](S3_bar[t, j] * X[t, k]);
+            X_bar[t, k] = sum[j](S7_bar[t, j] * Wo[k, j]) + sum[i](Wg[k, i] * S5_bar[t, i]) + sum[m](Wf[k, m] * S3_bar[t, m]) + sum[n](S_bar[t, n] * Wi[k, n]);
+            Wi_bar[k, j] = sum[t](S_bar[t, j] * X[t, k]);
+        }
+        pub fn f_jvp(const X[t, m], const Wi[m, h], const Wf[m, h], const Wg[m, h], const Wo[m, h], const Ui[h, h], const Uf[h, h], const Ug[h, h], const Uo[h, h], const X_dot[t, m], const Wi_dot[m, h], const Wf_dot[m, h], const Wg_dot[m, h], const Wo_dot[m, h], const Ui_dot[h, h], const Uf_dot[h, h], const Ug_dot[h, h], const Uo_dot[h, h]) -> H_dot[t, h] {
+            S[t, j] = sum[k](Wi[k, j] * X[t, k]);
+            S3[t, j] = sum[k](Wf[k, j] * X[t, k]);
+            S5[t, j] = sum[k](Wg[k, j] * X[t, k]);
+            S7[t, j] = sum[k](Wo[k, j] * X[t, k]);
+            S2[t: t, j] = sum[i]((if (t - 1 >= 0) && (t - 1 < len(t)) { H[t - 1, i] } else { 0 }) * Ui[i, j]);
+            I[t, j] = sigmoid(S[t, j] + S2[t, j]);
+            S4[t: t, j] = sum[i]((if (t - 1 >= 0) && (t - 1 < len(t)) { H[t - 1, i] } else { 0 }) * Uf[i, j]);
+            F[t, j] = sigmoid(S3[t, j] + S4[t, j]);
+            S6[t: t, j] = sum[i]((if (t - 1 >= 0) && (t - 1 < len(t)) { H[t - 1, i] } else { 0 }) * Ug[i, j]);
+            G[t, j] = tanh(S5[t, j] + S6[t, j]);
+            S8[t: t, j] = sum[i]((if (t - 1 >= 0) && (t - 1 < len(t)) { H[t - 1, i] } else { 0 }) * Uo[i, j]);
+            O[t, j] = sigmoid(S7[t, j] + S8[t, j]);
+            C[t, j] = (if (t - 1 >= 0) && (t - 1 < len(t)) { C[t - 1, j] } else { 0 }) * F[t, j] + G[t, j] * I[t, j];
+            H[t, j] = tanh(C[t, j]) * O[t, j];
+            S6_dot[t: t, j] = sum[i]((if (t - 1 >= 0) && (t - 1 < len(t)) { H_dot[t - 1, i] } else { 0 }) * Ug[i, j] + (if (t - 1 >= 0) && (t - 1 < len(t)) { H[t - 1, i] } else { 0 }) * Ug_dot[i, j]);
+            G_dot[t, j] = (1 - G[t, j]^2) * (sum[k](Wg_dot[k, j] * X[t, k] + X_dot[t, k] * Wg[k, j]) + S6_dot[t, j]);
+            S2_dot[t: t, j] = sum[i]((if (t - 1 >= 0) && (t - 1 < len(t)) { H_dot[t - 1, i] } else { 0 }) * Ui[i, j] + (if (t - 1 >= 0) && (t - 1 < len(t)) { H[t - 1, i] } else { 0 }) * Ui_dot[i, j]);
+            I_dot[t, j] = (sum[k](Wi_dot[k, j] * X[t, k] + X_dot[t, k] * Wi[k, j]) + S2_dot[t, j]) * (1 - I[t, j]) * I[t, j];
+            S8_dot[t: t, j] = sum[i]((if (t - 1 >= 0) && (t - 1 < len(t)) { H_dot[t - 1, i] } else { 0 }) * Uo[i, j] + (if (t - 1 >= 0) && (t - 1 < len(t)) { H[t - 1, i] } else { 0 }) * Uo_dot[i, j]);
+            O_dot[t, j] = (1 - O[t, j]) * (sum[k](Wo_dot[k, j] * X[t, k] + X_dot[t, k] * Wo[k, j]) + S8_dot[t, j]) * O[t, j];
+            S4_dot[t: t, j] = sum[i]((if (t - 1 >= 0) && (t - 1 < len(t)) { H_dot[t - 1, i] } else { 0 }) * Uf[i, j] + (if (t - 1 >= 0) && (t - 1 < len(t)) { H[t - 1, i] } else { 0 }) * Uf_dot[i, j]);
+            F_dot[t, j] = (sum[k](Wf_dot[k, j] * X[t, k] + X_dot[t, k] * Wf[k, j]) + S4_dot[t, j]) * F[t, j] * (1 - F[t, j]);
+            C_dot[t, j] = F[t, j] * (if (t - 1 >= 0) && (t - 1 < len(t)) { C_dot[t - 1, j] } else { 0 }) + F_dot[t, j] * (if (t - 1 >= 0) && (t - 1 < len(t)) { C[t - 1, j] } else { 0 }) + (G_dot[t, j] * I[t, j] + I_dot[t, j] * G[t, j]);
+            H_dot[t, j] = O[t, j] * (1 - tanh(C[t, j])^2) * C_dot[t, j] + O_dot[t, j] * tanh(C[t, j]);
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_X = case.tensor::<f64, ndarray::Ix2>("X");
+        let p_Wi = case.tensor::<f64, ndarray::Ix2>("Wi");
+        let p_Wf = case.tensor::<f64, ndarray::Ix2>("Wf");
+        let p_Wg = case.tensor::<f64, ndarray::Ix2>("Wg");
+        let p_Wo = case.tensor::<f64, ndarray::Ix2>("Wo");
+        let p_Ui = case.tensor::<f64, ndarray::Ix2>("Ui");
+        let p_Uf = case.tensor::<f64, ndarray::Ix2>("Uf");
+        let p_Ug = case.tensor::<f64, ndarray::Ix2>("Ug");
+        let p_Uo = case.tensor::<f64, ndarray::Ix2>("Uo");
+        let r0 = f(&p_X, &p_Wi, &p_Wf, &p_Wg, &p_Wo, &p_Ui, &p_Uf, &p_Ug, &p_Uo).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix2>(0);
+        let (g0, g1, g2, g3, g4, g5, g6, g7, g8) = f_vjp(&p_X, &p_Wi, &p_Wf, &p_Wg, &p_Wo, &p_Ui, &p_Uf, &p_Ug, &p_Uo, &c0).unwrap();
+        case.gradient("X", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_X.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        case.gradient("Wi", g1.view().into_dyn(), 1.0);
+        let mut a1 = p_Wi.clone();
+        direction(a1.view_mut().into_dyn(), 1);
+        case.gradient("Wf", g2.view().into_dyn(), 1.0);
+        let mut a2 = p_Wf.clone();
+        direction(a2.view_mut().into_dyn(), 2);
+        case.gradient("Wg", g3.view().into_dyn(), 1.0);
+        let mut a3 = p_Wg.clone();
+        direction(a3.view_mut().into_dyn(), 3);
+        case.gradient("Wo", g4.view().into_dyn(), 1.0);
+        let mut a4 = p_Wo.clone();
+        direction(a4.view_mut().into_dyn(), 4);
+        case.gradient("Ui", g5.view().into_dyn(), 1.0);
+        let mut a5 = p_Ui.clone();
+        direction(a5.view_mut().into_dyn(), 5);
+        case.gradient("Uf", g6.view().into_dyn(), 1.0);
+        let mut a6 = p_Uf.clone();
+        direction(a6.view_mut().into_dyn(), 6);
+        case.gradient("Ug", g7.view().into_dyn(), 1.0);
+        let mut a7 = p_Ug.clone();
+        direction(a7.view_mut().into_dyn(), 7);
+        case.gradient("Uo", g8.view().into_dyn(), 1.0);
+        let mut a8 = p_Uo.clone();
+        direction(a8.view_mut().into_dyn(), 8);
+        let d0 = f_jvp(&p_X, &p_Wi, &p_Wf, &p_Wg, &p_Wo, &p_Ui, &p_Uf, &p_Ug, &p_Uo, &a0, &a1, &a2, &a3, &a4, &a5, &a6, &a7, &a8).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list()), (g2.list(), a2.list()), (g3.list(), a3.list()), (g4.list(), a4.list()), (g5.list(), a5.list()), (g6.list(), a6.list()), (g7.list(), a7.list()), (g8.list(), a8.list())]);
+    }
+}
+
+mod n_fib2 {
+    use super::*;
+    einstan::einstan! {
+        pub fn f(const a, const b, dim n) -> F[n] {
+            F[i] = if i == 0 { a } else { if i == 1 { b } else { F[i - 1] + 0.5 * F[i - 2] } };
+        }
+        pub fn f_vjp(const a, const b, dim n, const F_bar[n]) -> (a_bar, b_bar) {
+            F2_bar[i] = F_bar[i] + (if i + 1 < len(n) { if (!(i + 1 == 0)) && (!(i + 1 == 1)) { F2_bar[i + 1] } else { 0 } } else { 0 }) + (if i + 2 < len(n) { if (!(i + 2 == 0)) && (!(i + 2 == 1)) { 0.5 * F2_bar[i + 2] } else { 0 } } else { 0 });
+            a_bar = if 0 < len(n) { F2_bar[0] } else { 0 };
+            b_bar = if 1 < len(n) { F2_bar[1] } else { 0 };
+        }
+        pub fn f_jvp(const a, const b, dim n, const a_dot, const b_dot) -> F_dot[n] {
+            F_dot[i] = if i == 0 { a_dot } else { if i == 1 { b_dot } else { (if (i - 1 >= 0) && (i - 1 < len(n)) { F_dot[i - 1] } else { 0 }) + 0.5 * (if (i - 2 >= 0) && (i - 2 < len(n)) { F_dot[i - 2] } else { 0 }) } };
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_a = case.scalar::<f64>("a");
+        let p_b = case.scalar::<f64>("b");
+        let p_n = case.integer::<usize>("n");
+        let r0 = f(p_a, p_b, p_n).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix1>(0);
+        let (g0, g1) = f_vjp(p_a, p_b, p_n, &c0).unwrap();
+        case.gradient("a", ndarray::arr0(g0).view().into_dyn(), 1.0);
+        let mut a0 = ndarray::arr0(p_a);
+        direction(a0.view_mut().into_dyn(), 0);
+        case.gradient("b", ndarray::arr0(g1).view().into_dyn(), 1.0);
+        let mut a1 = ndarray::arr0(p_b);
+        direction(a1.view_mut().into_dyn(), 1);
+        let d0 = f_jvp(p_a, p_b, p_n, a0[()], a1[()]).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list())]);
+    }
+}
+
+mod n_grid_dp {
+    use super::*;
+    einstan::einstan! {
+        pub fn f(const C[n, m]) -> T[n, m] {
+            T[i, j] = C[i, j] + 0.5 * (if (i - 1 >= 0) && (i - 1 < len(n)) { T[i - 1, j] } else { 0 }) + 0.25 * (if (j - 1 >= 0) && (j - 1 < len(m)) { T[i, j - 1] } else { 0 }) + 0.125 * (if (i - 1 >= 0) && (i - 1 < len(n)) { if (j + 1 >= 0) && (j + 1 < len(m)) { T[i - 1, j + 1] } else { 0 } } else { 0 });
+        }
+        pub fn f_vjp(const C[n, m], const T_bar[n, m]) -> C_bar[n, m] {
+            T2_bar[i, j] = T_bar[i, j] + (if j + 1 < len(m) { 0.25 * T2_bar[i, j + 1] } else { 0 }) + (if i + 1 < len(n) { 0.5 * T2_bar[i + 1, j] } else { 0 }) + (if j - 1 >= 0 { if i + 1 < len(n) { 0.125 * T2_bar[i + 1, j - 1] } else { 0 } } else { 0 });
+            C_bar[i, j] = T2_bar[i, j];
+        }
+        pub fn f_jvp(const C[n, m], const C_dot[n, m]) -> T_dot[n, m] {
+            T_dot[i, j] = C_dot[i, j] + 0.5 * (if (i - 1 >= 0) && (i - 1 < len(n)) { T_dot[i - 1, j] } else { 0 }) + 0.25 * (if (j - 1 >= 0) && (j - 1 < len(m)) { T_dot[i, j - 1] } else { 0 }) + 0.125 * (if (i - 1 >= 0) && (i - 1 < len(n)) { if (j + 1 >= 0) && (j + 1 < len(m)) { T_dot[i - 1, j + 1] } else { 0 } } else { 0 });
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_C = case.tensor::<f64, ndarray::Ix2>("C");
+        let r0 = f(&p_C).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix2>(0);
+        let g0 = f_vjp(&p_C, &c0).unwrap();
+        case.gradient("C", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_C.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        let d0 = f_jvp(&p_C, &a0).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list())]);
+    }
+}
+
+mod n_cumsum {
+    use super::*;
+    einstan::einstan! {
+        pub fn f(const x[n]) -> S[n] {
+            S[i] = x[i] + (if (i - 1 >= 0) && (i - 1 < len(n)) { S[i - 1] } else { 0 });
+        }
+        pub fn f_vjp(const x[n], const S_bar[n]) -> x_bar[n] {
+            S2_bar[i] = S_bar[i] + (if i + 1 < len(n) { S2_bar[i + 1] } else { 0 });
+            x_bar[i] = S2_bar[i];
+        }
+        pub fn f_jvp(const x[n], const x_dot[n]) -> S_dot[n] {
+            S_dot[i] = x_dot[i] + (if (i - 1 >= 0) && (i - 1 < len(n)) { S_dot[i - 1] } else { 0 });
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_x = case.tensor::<f64, ndarray::Ix1>("x");
+        let r0 = f(&p_x).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix1>(0);
+        let g0 = f_vjp(&p_x, &c0).unwrap();
+        case.gradient("x", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_x.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        let d0 = f_jvp(&p_x, &a0).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list())]);
+    }
+}
+
 mod n_jac_self {
     use super::*;
     einstan::einstan! {
@@ -1284,6 +1677,47 @@ mod n_logits {
     }
 }
 
+mod n_tri_solve {
+    use super::*;
+    einstan::einstan! {
+        pub fn f(const L[n, n], const b[n]) -> x[n] {
+            x[i] = (b[i] - sum[j: n](if j < i { L[i, j] * x[j] } else { 0 })) / L[i, i];
+        }
+        pub fn f_vjp(const L[n, n], const b[n], const x_bar[n]) -> (L_bar[n, n], b_bar[n]) {
+            S[i: n] = sum[j: n](if j < i { x[j] * L[i, j] } else { 0 });
+            x[i] = (b[i] - S[i]) / L[i, i];
+            S2[j: n] = sum[i: n](if j < i { S_bar[i] * L[i, j] } else { 0 });
+            x2_bar[j] = x_bar[j] + S2[j];
+            S_bar[j] = -(x2_bar[j] / L[j, j]);
+            b_bar[i] = x2_bar[i] / L[i, i];
+            L_bar[i, j] = (if j < i { S_bar[i] * x[j] } else { 0 }) - x2_bar[i] / L[i, i] * x[i] * (i == j);
+        }
+        pub fn f_jvp(const L[n, n], const b[n], const L_dot[n, n], const b_dot[n]) -> x_dot[n] {
+            S[i: n] = sum[j: n](if j < i { x[j] * L[i, j] } else { 0 });
+            x[i] = (b[i] - S[i]) / L[i, i];
+            S_dot[i: n] = sum[j: n](if j < i { x_dot[j] * L[i, j] + x[j] * L_dot[i, j] } else { 0 });
+            x_dot[i] = (b_dot[i] - S_dot[i] - x[i] * L_dot[i, i]) / L[i, i];
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_L = case.tensor::<f64, ndarray::Ix2>("L");
+        let p_b = case.tensor::<f64, ndarray::Ix1>("b");
+        let r0 = f(&p_L, &p_b).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix1>(0);
+        let (g0, g1) = f_vjp(&p_L, &p_b, &c0).unwrap();
+        case.gradient("L", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_L.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        case.gradient("b", g1.view().into_dyn(), 1.0);
+        let mut a1 = p_b.clone();
+        direction(a1.view_mut().into_dyn(), 1);
+        let d0 = f_jvp(&p_L, &p_b, &a0, &a1).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list())]);
+    }
+}
+
 mod n_count {
     use super::*;
     einstan::einstan! {
@@ -1325,6 +1759,43 @@ mod n_guard_and {
         direction(a0.view_mut().into_dyn(), 0);
         let d0 = f_jvp(&p_x, &a0).unwrap();
         case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list())]);
+    }
+}
+
+mod n_heat {
+    use super::*;
+    einstan::einstan! {
+        pub fn f(const u0[n], const a, dim s) -> u[s, n] {
+            u[s, i] = if s == 0 { u0[i] } else { u[s - 1, i] + a * (u[s - 1, wrap(i + 1)] - 2 * u[s - 1, i] + u[s - 1, wrap(i - 1)]) };
+        }
+        pub fn f_vjp(const u0[n], const a, dim s, const u_bar[s, n]) -> (u0_bar[n], a_bar) {
+            u[s: s, i: n] = if s == 0 { u0[i] } else { (if (s - 1 >= 0) && (s - 1 < len(s)) { u[s - 1, i] } else { 0 }) + a * ((if (s - 1 >= 0) && (s - 1 < len(s)) { u[s - 1, wrap(i + 1)] } else { 0 }) - 2 * (if (s - 1 >= 0) && (s - 1 < len(s)) { u[s - 1, i] } else { 0 }) + (if (s - 1 >= 0) && (s - 1 < len(s)) { u[s - 1, wrap(i - 1)] } else { 0 })) };
+            u2_bar[i, j] = u_bar[i, j] + (if i + 1 < len(s) { if !(i + 1 == 0) { u2_bar[i + 1, j] - 2 * (a * u2_bar[i + 1, j]) } else { 0 } } else { 0 }) + (if i + 1 < len(s) { if !(i + 1 == 0) { a * (if (i + 1 >= 0) && (i + 1 < len(s)) { u2_bar[i + 1, wrap(j - 1)] } else { 0 }) } else { 0 } } else { 0 }) + (if i + 1 < len(s) { if !(i + 1 == 0) { a * (if (i + 1 >= 0) && (i + 1 < len(s)) { u2_bar[i + 1, wrap(j + 1)] } else { 0 }) } else { 0 } } else { 0 });
+            u0_bar[i] = if 0 < len(s) { u2_bar[0, i] } else { 0 };
+            a_bar = sum[s: s, i: n](if !(s == 0) { u2_bar[s, i] * ((if (s - 1 >= 0) && (s - 1 < len(s)) { u[s - 1, wrap(i + 1)] } else { 0 }) - 2 * (if (s - 1 >= 0) && (s - 1 < len(s)) { u[s - 1, i] } else { 0 }) + (if (s - 1 >= 0) && (s - 1 < len(s)) { u[s - 1, wrap(i - 1)] } else { 0 })) } else { 0 });
+        }
+        pub fn f_jvp(const u0[n], const a, dim s, const u0_dot[n], const a_dot) -> u_dot[s, n] {
+            u[s: s, i: n] = if s == 0 { u0[i] } else { (if (s - 1 >= 0) && (s - 1 < len(s)) { u[s - 1, i] } else { 0 }) + a * ((if (s - 1 >= 0) && (s - 1 < len(s)) { u[s - 1, wrap(i + 1)] } else { 0 }) - 2 * (if (s - 1 >= 0) && (s - 1 < len(s)) { u[s - 1, i] } else { 0 }) + (if (s - 1 >= 0) && (s - 1 < len(s)) { u[s - 1, wrap(i - 1)] } else { 0 })) };
+            u_dot[s, i] = if s == 0 { u0_dot[i] } else { (if (s - 1 >= 0) && (s - 1 < len(s)) { u_dot[s - 1, i] } else { 0 }) + (a_dot * ((if (s - 1 >= 0) && (s - 1 < len(s)) { u[s - 1, wrap(i + 1)] } else { 0 }) - 2 * (if (s - 1 >= 0) && (s - 1 < len(s)) { u[s - 1, i] } else { 0 }) + (if (s - 1 >= 0) && (s - 1 < len(s)) { u[s - 1, wrap(i - 1)] } else { 0 })) + a * ((if (s - 1 >= 0) && (s - 1 < len(s)) { u_dot[s - 1, wrap(i + 1)] } else { 0 }) - 2 * (if (s - 1 >= 0) && (s - 1 < len(s)) { u_dot[s - 1, i] } else { 0 }) + (if (s - 1 >= 0) && (s - 1 < len(s)) { u_dot[s - 1, wrap(i - 1)] } else { 0 }))) };
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_u0 = case.tensor::<f64, ndarray::Ix1>("u0");
+        let p_a = case.scalar::<f64>("a");
+        let p_s = case.integer::<usize>("s");
+        let r0 = f(&p_u0, p_a, p_s).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix2>(0);
+        let (g0, g1) = f_vjp(&p_u0, p_a, p_s, &c0).unwrap();
+        case.gradient("u0", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_u0.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        case.gradient("a", ndarray::arr0(g1).view().into_dyn(), 1.0);
+        let mut a1 = ndarray::arr0(p_a);
+        direction(a1.view_mut().into_dyn(), 1);
+        let d0 = f_jvp(&p_u0, p_a, p_s, &a0, a1[()]).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list())]);
     }
 }
 
@@ -1433,6 +1904,9 @@ mod n_diff_times {
 #[test]
 fn what_is_written_has_the_same_values() {
     let cases = cases(include_str!("../data/notation.json"));
+    rnn_pad::run(&cases["rnn_pad"]);
+    rnn_h0::run(&cases["rnn_h0"]);
+    rnn_tail::run(&cases["rnn_tail"]);
     attn::run(&cases["attn"]);
     conv::run(&cases["conv"]);
     conv_same::run(&cases["conv_same"]);
@@ -1458,6 +1932,10 @@ fn what_is_written_has_the_same_values() {
     n_acc_versions::run(&cases["n_acc_versions"]);
     n_gather_affine::run(&cases["n_gather_affine"]);
     n_argmax_out::run(&cases["n_argmax_out"]);
+    n_lstm::run(&cases["n_lstm"]);
+    n_fib2::run(&cases["n_fib2"]);
+    n_grid_dp::run(&cases["n_grid_dp"]);
+    n_cumsum::run(&cases["n_cumsum"]);
     n_jac_self::run(&cases["n_jac_self"]);
     n_jac_upstream::run(&cases["n_jac_upstream"]);
     n_laplacian::run(&cases["n_laplacian"]);
@@ -1471,8 +1949,10 @@ fn what_is_written_has_the_same_values() {
     n_zero_len::run(&cases["n_zero_len"]);
     n_ties::run(&cases["n_ties"]);
     n_logits::run(&cases["n_logits"]);
+    n_tri_solve::run(&cases["n_tri_solve"]);
     n_count::run(&cases["n_count"]);
     n_guard_and::run(&cases["n_guard_and"]);
+    n_heat::run(&cases["n_heat"]);
     n_pow_index::run(&cases["n_pow_index"]);
     n_lse_none::run(&cases["n_lse_none"]);
     n_diff_times::run(&cases["n_diff_times"]);

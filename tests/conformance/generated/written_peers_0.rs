@@ -1579,6 +1579,59 @@ mod eq_oth_10 {
     }
 }
 
+mod eq_oth_11 {
+    use super::*;
+    einstan::einstan! {
+        pub fn eq_oth_11(const Wx[n0, n1], const x[n2, n1], const Wh[n0, n0], const b[n0]) -> H[n2, n0] {
+            H[t, j] = tanh(sum[k](Wx[j, k] * x[t, k]) + sum[m](Wh[j, m] * (if (t - 1 >= 0) && (t - 1 < len(n2)) { H[t - 1, m] } else { 0 })) + b[j]);
+        }
+        pub fn eq_oth_11_vjp(const Wx[n0, n1], const x[n2, n1], const Wh[n0, n0], const b[n0], const H_bar[n2, n0]) -> (Wx_bar[n0, n1], x_bar[n2, n1], Wh_bar[n0, n0], b_bar[n0]) {
+            S[t, j] = sum[k](x[t, k] * Wx[j, k]);
+            S2[t: n2, j] = sum[m](Wh[j, m] * (if (t - 1 >= 0) && (t - 1 < len(n2)) { H[t - 1, m] } else { 0 }));
+            H[t, j] = tanh(S[t, j] + S2[t, j] + b[j]);
+            S3[i: n2, m: n0] = sum[j: n0](if i + 1 < len(n2) { S_bar[i + 1, j] * Wh[j, m] } else { 0 });
+            H2_bar[i, j] = H_bar[i, j] + S3[i, j];
+            S_bar[i, j] = H2_bar[i, j] * (1 - H[i, j]^2);
+            b_bar[j] = sum[t](S_bar[t, j]);
+            Wh_bar[j, m] = sum[t](S_bar[t, j] * (if (t - 1 >= 0) && (t - 1 < len(n2)) { H[t - 1, m] } else { 0 }));
+            Wx_bar[j, k] = sum[t](S_bar[t, j] * x[t, k]);
+            x_bar[t, k] = sum[j](S_bar[t, j] * Wx[j, k]);
+        }
+        pub fn eq_oth_11_jvp(const Wx[n0, n1], const x[n2, n1], const Wh[n0, n0], const b[n0], const Wx_dot[n0, n1], const x_dot[n2, n1], const Wh_dot[n0, n0], const b_dot[n0]) -> H_dot[n2, n0] {
+            S[t, j] = sum[k](x[t, k] * Wx[j, k]);
+            S2[t: n2, j] = sum[m](Wh[j, m] * (if (t - 1 >= 0) && (t - 1 < len(n2)) { H[t - 1, m] } else { 0 }));
+            H[t, j] = tanh(S[t, j] + S2[t, j] + b[j]);
+            S2_dot[t: n2, j] = sum[m]((if (t - 1 >= 0) && (t - 1 < len(n2)) { H[t - 1, m] } else { 0 }) * Wh_dot[j, m] + (if (t - 1 >= 0) && (t - 1 < len(n2)) { H_dot[t - 1, m] } else { 0 }) * Wh[j, m]);
+            H_dot[t, j] = (sum[k](x_dot[t, k] * Wx[j, k] + x[t, k] * Wx_dot[j, k]) + S2_dot[t, j] + b_dot[j]) * (1 - H[t, j]^2);
+        }
+    }
+    #[allow(non_snake_case)]
+    pub fn run(case: &Case) {
+        let p_Wx = case.tensor::<f64, ndarray::Ix2>("Wx");
+        let p_x = case.tensor::<f64, ndarray::Ix2>("x");
+        let p_Wh = case.tensor::<f64, ndarray::Ix2>("Wh");
+        let p_b = case.tensor::<f64, ndarray::Ix1>("b");
+        let r0 = eq_oth_11(&p_Wx, &p_x, &p_Wh, &p_b).unwrap();
+        case.output::<f64>(0, &r0);
+        let c0 = case.cotangent::<f64, ndarray::Ix2>(0);
+        let (g0, g1, g2, g3) = eq_oth_11_vjp(&p_Wx, &p_x, &p_Wh, &p_b, &c0).unwrap();
+        case.gradient("Wx", g0.view().into_dyn(), 1.0);
+        let mut a0 = p_Wx.clone();
+        direction(a0.view_mut().into_dyn(), 0);
+        case.gradient("x", g1.view().into_dyn(), 1.0);
+        let mut a1 = p_x.clone();
+        direction(a1.view_mut().into_dyn(), 1);
+        case.gradient("Wh", g2.view().into_dyn(), 1.0);
+        let mut a2 = p_Wh.clone();
+        direction(a2.view_mut().into_dyn(), 2);
+        case.gradient("b", g3.view().into_dyn(), 1.0);
+        let mut a3 = p_b.clone();
+        direction(a3.view_mut().into_dyn(), 3);
+        let d0 = eq_oth_11_jvp(&p_Wx, &p_x, &p_Wh, &p_b, &a0, &a1, &a2, &a3).unwrap();
+        case.adjoint::<f64>("tangent", &[(c0.list(), d0.list())], &vec![(g0.list(), a0.list()), (g1.list(), a1.list()), (g2.list(), a2.list()), (g3.list(), a3.list())]);
+    }
+}
+
 mod eq_oth_12 {
     use super::*;
     einstan::einstan! {
@@ -1662,5 +1715,6 @@ fn what_is_written_has_the_same_values() {
     eq_oth_03::run(&cases["eq_oth_03"]);
     eq_oth_07::run(&cases["eq_oth_07"]);
     eq_oth_10::run(&cases["eq_oth_10"]);
+    eq_oth_11::run(&cases["eq_oth_11"]);
     eq_oth_12::run(&cases["eq_oth_12"]);
 }

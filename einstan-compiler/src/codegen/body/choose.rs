@@ -17,7 +17,7 @@ fn collect(steps: &[Step], out: &mut Vec<TensorId>) {
     for step in steps {
         match step {
             Step::Choose(choices) => choices.iter().for_each(|c| out.extend(&c.temporaries)),
-            Step::Block { steps, .. } => collect(steps, out),
+            Step::Block { steps, .. } | Step::Loop { steps, .. } => collect(steps, out),
             _ => {}
         }
     }

@@ -154,6 +154,10 @@ impl<'a, 'b> Emitter<'a, 'b> {
                 }
             }
             Expr::IndexValue(i) => self.index_value(i),
+            Expr::Counter(i) => {
+                let i = format_ident!("i{}", i.0);
+                quote! { (#i as i64) }
+            }
             Expr::Len(d) => {
                 let len = self.body.len(d);
                 quote! { #len as i64 }

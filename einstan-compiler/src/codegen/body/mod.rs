@@ -13,7 +13,9 @@ mod row;
 
 pub(crate) use check::{checks, computed};
 
-use crate::ir::{DimId, Element, ElementType, ExprId, Function, Length, Parameter, Role, TensorId};
+use crate::ir::{
+    DimId, Element, ElementType, ExprId, Function, IndexId, Length, Parameter, Role, TensorId,
+};
 use crate::plan::{Contraction, Mode, Phase, Plan, Schedule, Step};
 use crate::resolve::External;
 use proc_macro2::{Ident, Literal, TokenStream};
@@ -328,6 +330,11 @@ impl Body<'_> {
             Step::Contract(c) => (TokenStream::new(), self.contract(c)),
             Step::Nest(body) => (TokenStream::new(), self.nest(body)),
             Step::Block { rows, steps, .. } => self.block(*rows, steps),
+            Step::Loop {
+                index,
+                descending,
+                steps,
+            } => self.steps_of_loop(*index, *descending, steps),
             Step::Choose(choices) => self.choose(choices),
             Step::Check(at) => (TokenStream::new(), self.check(&self.f.checks[*at])),
             Step::Call {
@@ -336,6 +343,40 @@ impl Body<'_> {
                 inputs,
                 outputs,
             } => (TokenStream::new(), self.call(*call, *part, inputs, outputs)),
+        }
+    }
+
+    /// Emits, with the steps' own prelude,
+    ///
+    /// ```text
+    /// for i5 in 0isize..(lens.d0 as isize) { ..steps.. }
+    /// ```
+    fn steps_of_loop(
+        &self,
+        index: IndexId,
+        descending: bool,
+        steps: &[Step],
+    ) -> (TokenStream, TokenStream) {
+        let (mut prelude, mut code) = (TokenStream::new(), TokenStream::new());
+        for step in steps {
+            let (before, step) = self.step(step);
+            prelude.extend(before);
+            code.extend(step);
+        }
+        (prelude, self.looped(index, descending, code))
+    }
+
+    /// `for i5 in 0isize..(lens.d0 as isize) { .. }`, or from the last one to the first.
+    fn looped(&self, index: IndexId, descending: bool, inside: TokenStream) -> TokenStream {
+        let core = &self.paths.core;
+        let (i, len) = (
+            format_ident!("i{}", index.0),
+            self.len(self.f.index(index).dim),
+        );
+        let range = quote! { 0isize..(#len as isize) };
+        match descending {
+            true => quote! { for #i in #core::iter::Iterator::rev(#range) { #inside } },
+            false => quote! { for #i in #range { #inside } },
         }
     }
 

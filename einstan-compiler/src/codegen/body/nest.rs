@@ -43,13 +43,13 @@ impl Body<'_> {
 
     fn statement(&self, s: &Stmt, written: &[TensorId]) -> TokenStream {
         let code = match s {
-            Stmt::Loop { index, body } => {
-                let (i, len) = (
-                    format_ident!("i{}", index.0),
-                    self.len(self.f.index(*index).dim),
-                );
+            Stmt::Loop {
+                index,
+                descending,
+                body,
+            } => {
                 let inside: TokenStream = body.iter().map(|s| self.statement(s, written)).collect();
-                return quote! { for #i in 0isize..(#len as isize) { #inside } };
+                return self.looped(*index, *descending, inside);
             }
             Stmt::Store {
                 target,

@@ -140,7 +140,7 @@ impl<'a> Layout<'a> {
             Expr::Real(r) => constant::real(r.value()),
             Expr::Integer(n) => constant::real(*n as f64),
             Expr::Len(d) => self.length(*d),
-            Expr::IndexValue(i) => Formula::Symbol(self.index(*i)),
+            Expr::IndexValue(i) | Expr::Counter(i) => Formula::Symbol(self.index(*i)),
             Expr::Access {
                 tensor, subscripts, ..
             }

@@ -135,7 +135,7 @@ impl<'a> Writer<'a> {
             }
             Expr::Integer(n) => (n.to_string(), if *n < 0 { Sign } else { Atom }),
             Expr::Len(d) => (self.length(*d), Atom),
-            Expr::IndexValue(i) => (self.index(*i).to_string(), Atom),
+            Expr::IndexValue(i) | Expr::Counter(i) => (self.index(*i).to_string(), Atom),
             Expr::Access {
                 tensor,
                 subscripts,

@@ -283,6 +283,7 @@ fn complete(f: &Function, own: bool) -> Function {
                     needed.extend([*of, *by]);
                 }
             }
+            needed = g.needed(needed, &[]);
             equations.push(e);
         }
     }
@@ -297,8 +298,7 @@ fn complete(f: &Function, own: bool) -> Function {
             Element::Float => share::divided(&mut g, e.right),
             Element::Integer(_) => (vec![], e.right),
         };
-        let parts = parts.into_iter().map(defining);
-        g.equations.extend(parts);
+        g.equations.extend(parts.iter().map(Definition::equation));
         let right = match own {
             true => g.exprs.unguarded(right),
             false => inside::unguarded(&mut g, right),
@@ -330,15 +330,6 @@ fn zero(f: &mut Function, tensor: TensorId) {
         op: Op::Define,
         right,
     });
-}
-
-fn defining(d: Definition) -> Equation {
-    Equation {
-        tensor: d.tensor,
-        left: d.left.into_iter().map(Subscript::Index).collect(),
-        op: Op::Define,
-        right: d.right,
-    }
 }
 
 /// Whether a dimension can be written: that of what a call returns has no name, and a minimum has no notation.

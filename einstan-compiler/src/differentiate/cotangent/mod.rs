@@ -6,12 +6,14 @@
 //! asked for (`Ā[p,j] = v` for δ[j,b] v becomes `Ā[p,b] = v`), and at the end a delta is a condition on the indices of
 //! the result.
 
+mod circle;
 mod softmax;
 
 use super::call::Group;
 use super::linear::{Further, Linear, Terms};
 use crate::ir::{
-    CmpOp, Equation, Expr, ExprId, Function, IndexId, Op, Subscript, TensorId, are_plain, indices,
+    CmpOp, Equation, Expr, ExprId, Function, Group as Equations, IndexId, Op, Subscript, TensorId,
+    are_plain, indices,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -49,8 +51,11 @@ pub(crate) struct Jacobian {
 /// Adds to `f`, whose equations are in normal form, what the value of `jacobian` needs; returns the value. With `factor`,
 /// `sum[at](factor * jacobian)`: its subscripts are distinct indices.
 pub(crate) fn expand(f: &mut Function, jacobian: &Jacobian, factor: Option<ExprId>) -> ExprId {
+    f.complete_recurrences();
     let primal = std::mem::replace(f, Function::new(""));
-    let equations = primal.equations.clone();
+    let mut equations = primal.equations.clone();
+    equations.retain(|e| e.tensor != jacobian.by);
+    let groups = primal.grouped(&primal.in_order(&equations));
     let active = primal.active(std::iter::once(jacobian.by));
     let mut back = Back {
         linear: Linear::further(primal, active, Further::Often),
@@ -59,8 +64,11 @@ pub(crate) fn expand(f: &mut Function, jacobian: &Jacobian, factor: Option<ExprI
     };
     let (seed, names) = back.seed(jacobian, factor);
     back.add(jacobian.of, seed);
-    for e in equations.iter().rev().filter(|e| e.tensor != jacobian.by) {
-        back.equation(&equations, e);
+    for group in groups.iter().rev() {
+        match group {
+            Equations::Equation(e) => back.equation(&equations, e),
+            Equations::Circle(all) => back.circle(&equations, all),
+        }
     }
     let value = back.value(jacobian, &names);
     *f = back.linear.f;

@@ -303,6 +303,16 @@ impl<'s, 'a, 'e> Lowering<'s, 'a, 'e> {
         ) = (y?, w?);
         let pads = [pads, to.pads].concat();
         let (w, to) = (to.tensor, to.subscripts);
+        for (a, tensor) in [(of, y), (by, w)] {
+            if self.scope.recurrence.is_new(tensor) {
+                let text = format!(
+                    "`{}` is not defined yet: it has no derivative here",
+                    a.tensor.text
+                );
+                self.error(Rule::Derivative, a.tensor.span, text);
+                return None;
+            }
+        }
         for a in [of, by] {
             if self.scope.mutable.contains_key(&a.tensor.text) {
                 let text = format!(

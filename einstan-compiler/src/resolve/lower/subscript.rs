@@ -6,6 +6,7 @@ use crate::ir::{
     CmpOp, DimId, Element, Expr as Ir, ExprId, Place, Polynomial, Subscript, TensorId,
 };
 use crate::resolve::message;
+use crate::resolve::recurrence::Read;
 use crate::resolve::{Binding, mention};
 use crate::rule::Rule;
 use proc_macro2::Span;
@@ -39,8 +40,24 @@ impl Lowering<'_, '_, '_> {
     /// An access.
     pub(super) fn access(&mut self, a: &Access) -> Option<Value> {
         let placed = self.place(a)?;
+        self.note_read(a, &placed);
         let value = self.element(placed.tensor, placed.subscripts, !placed.pads.is_empty());
         Some(self.padded(value, &placed.pads))
+    }
+
+    /// Notes a read of a tensor of the recurrence at hand.
+    fn note_read(&mut self, a: &Access, placed: &Placed) {
+        if self.scope.recurrence.is_new(placed.tensor) {
+            let read = Read {
+                equation: self.scope.f.equations.len(),
+                tensor: placed.tensor,
+                subscripts: placed.subscripts.clone(),
+                branch: self.branch.clone().unwrap_or_default(),
+                shown: message::access(a),
+                span: a.span,
+            };
+            self.scope.recurrence.reads.push(read);
+        }
     }
 
     /// The value where all positions lie inside; where several lie outside, the first one's value.

@@ -2,10 +2,13 @@
 //!
 //! Every element of every tensor is computed by itself, in `f64`; a branch that is not taken is not evaluated.
 
+mod circle;
+
 use crate::ir::{
-    BinaryOp, CmpOp, DimId, Expr, ExprId, Function, IndexId, Length, Op, Parameter, ReduceOp,
-    Subscript, TensorId, UnaryOp,
+    BinaryOp, CmpOp, DimId, Equation, Expr, ExprId, Function, Group, IndexId, Length, Op,
+    Parameter, ReduceOp, Subscript, TensorId, UnaryOp,
 };
+use circle::Asked;
 use std::collections::BTreeMap;
 
 /// A tensor in C order; integers are whole numbers.
@@ -45,16 +48,46 @@ pub fn run(
         f,
         lens: BTreeMap::new(),
         tensors: BTreeMap::new(),
+        asked: BTreeMap::new(),
         env: BTreeMap::new(),
     };
     m.enter(inputs, dims)?;
-    for e in &f.equations {
-        let shape: Vec<usize> = f
-            .tensor(e.tensor)
-            .axes
-            .iter()
-            .map(|&d| m.len(d))
-            .collect::<Result<_, _>>()?;
+    for group in f.grouped(&f.in_order(&f.equations)) {
+        match group {
+            Group::Equation(e) => m.equation(&e)?,
+            Group::Circle(all) => m.circle(&all)?,
+        }
+    }
+    Ok(m.tensors
+        .into_iter()
+        .map(|(t, v)| (f.tensor(t).name.clone(), v))
+        .collect())
+}
+
+struct Machine<'a> {
+    f: &'a Function,
+    lens: BTreeMap<DimId, usize>,
+    tensors: BTreeMap<TensorId, Dense>,
+    /// Those of the circle at hand.
+    asked: BTreeMap<TensorId, Asked>,
+    env: BTreeMap<IndexId, usize>,
+}
+
+impl Machine<'_> {
+    fn shape(&mut self, tensor: TensorId) -> Result<Vec<usize>, String> {
+        let axes = self.f.tensor(tensor).axes.iter();
+        axes.map(|&d| self.len(d)).collect()
+    }
+
+    fn is_outside(&mut self, tensor: TensorId, at: &[i64]) -> Result<bool, String> {
+        let shape = self.shape(tensor)?;
+        Ok(Dense::filled(shape, 0.0).offset(at).is_err())
+    }
+
+    fn equation(&mut self, e: &Equation) -> Result<(), String> {
+        let f = self.f;
+        let m = self;
+        let shape = m.shape(e.tensor)?;
         let mut value = match (e.op, m.tensors.remove(&e.tensor)) {
             (Op::Accumulate, Some(old)) => old,
             _ => Dense::filled(shape, 0.0),
@@ -74,21 +107,9 @@ pub fn run(
             Ok(())
         })?;
         m.tensors.insert(e.tensor, value);
+        Ok(())
     }
-    Ok(m.tensors
-        .into_iter()
-        .map(|(t, v)| (f.tensor(t).name.clone(), v))
-        .collect())
-}
 
-struct Machine<'a> {
-    f: &'a Function,
-    lens: BTreeMap<DimId, usize>,
-    tensors: BTreeMap<TensorId, Dense>,
-    env: BTreeMap<IndexId, usize>,
-}
-
-impl Machine<'_> {
     fn enter(
         &mut self,
         inputs: &BTreeMap<String, Dense>,
@@ -207,6 +228,7 @@ impl Machine<'_> {
             Expr::Integer(n) => n as f64,
             Expr::Len(d) => self.len(d)? as f64,
             Expr::IndexValue(i) => self.env[&i] as f64,
+            Expr::Counter(_) => return Err("a counter has no value here".to_string()),
             Expr::Access {
                 tensor,
                 subscripts,
@@ -218,6 +240,12 @@ impl Machine<'_> {
                 guarded,
             } => {
                 let at = self.positions(&subscripts)?;
+                if self.asked.contains_key(&tensor) {
+                    return match self.element(tensor, &at) {
+                        Err(_) if guarded && self.is_outside(tensor, &at)? => Ok(0.0),
+                        value => value,
+                    };
+                }
                 let t = self
                     .tensors
                     .get(&tensor)

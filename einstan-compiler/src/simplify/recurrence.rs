@@ -1,0 +1,127 @@
+//! Every tensor of a circle gets one equation, and the equations of each circle stand together, in an order in which they
+//! can be computed.
+//!
+//! ```text
+//! H̄[t,l] = Ȳ[t,l];                                        Σ[t,l] = sum[j](if t + 1 < n { S̄[t+1,j]*U[l,j] } else { 0 })
+//! H̄[t,l] += sum[j](if t + 1 < n { S̄[t+1,j]*U[l,j] } ..)   H̄[t,l] = Ȳ[t,l] + Σ[t,l]
+//! ```
+
+use crate::differentiate::Backward;
+use crate::ir::{Equation, Expr, ExprId, Function, Group, Op, Role, Subscript, TensorId, indices};
+use std::collections::BTreeSet;
+
+pub(super) fn run(joint: &mut Backward) {
+    let f = &mut joint.function;
+    if f.recurrences.is_empty() {
+        return;
+    }
+    f.complete_recurrences();
+    let backward = f.equations.split_off(joint.split);
+    let forward = std::mem::take(&mut f.equations);
+    let (forward, backward) = (single(f, forward), single(f, backward));
+    f.equations = f.in_order(&forward);
+    joint.split = f.equations.len();
+    let backward = f.in_order(&backward);
+    f.equations.extend(backward);
+    call_alike(f);
+}
+
+/// The indices along which a circle runs have the same names in all its equations, and no other index there has one of
+/// them: so it can be written as one recurrence.
+fn call_alike(f: &mut Function) {
+    for group in f.grouped(&f.equations) {
+        let Group::Circle(all) = group else { continue };
+        let names: Vec<String> = (f.own_indices(&all[0]).into_iter().flatten())
+            .map(|i| f.index(i).name.clone())
+            .collect();
+        for e in &all {
+            let own = f.own_indices(e).unwrap_or_default();
+            let mut others = f.exprs.indices_of(&e.left);
+            let inside = f.exprs.walk(e.right).into_iter();
+            others.extend(inside.flat_map(|id| f.exprs.bound(id).to_vec()));
+            others.retain(|i| !own.contains(i));
+            for (i, name) in own.iter().zip(&names) {
+                f.indices[i.index()].name = name.clone();
+            }
+            for i in others {
+                while names.contains(&f.index(i).name) {
+                    f.indices[i.index()].name.push('\'');
+                }
+            }
+        }
+    }
+}
+
+/// The equations with one for each tensor of a circle.
+fn single(f: &mut Function, mut equations: Vec<Equation>) -> Vec<Equation> {
+    let circles = f.circles(&equations);
+    let tensors: BTreeSet<TensorId> = circles.into_iter().flatten().collect();
+    for tensor in tensors {
+        let own: Vec<usize> = (0..equations.len())
+            .filter(|&at| equations[at].tensor == tensor)
+            .collect();
+        if let [at] = own[..] {
+            if f.covers(&equations[at]) {
+                equations[at].op = Op::Define;
+            }
+            continue;
+        }
+        let last = *own.last().expect("a tensor of a circle has an equation");
+        let mut parts = Vec::new();
+        let left = f.whole(tensor);
+        let mut sum: Option<ExprId> = None;
+        for at in own {
+            let e = equations[at].clone();
+            let addend = addend(f, e, &left, &mut parts);
+            sum = Some(match sum {
+                Some(sum) => f.exprs.sum(sum, addend),
+                None => addend,
+            });
+        }
+        let right = sum.expect("there is an equation");
+        let whole = Equation {
+            tensor,
+            left,
+            op: Op::Define,
+            right,
+        };
+        let mut out = Vec::new();
+        for (at, e) in equations.into_iter().enumerate() {
+            if at == last {
+                out.append(&mut parts);
+                out.push(whole.clone());
+            } else if e.tensor != tensor {
+                out.push(e);
+            }
+        }
+        equations = out;
+    }
+    equations
+}
+
+/// What an equation adds at `left`: a map as it is, anything else as a tensor of its own.
+fn addend(f: &mut Function, e: Equation, left: &[Subscript], parts: &mut Vec<Equation>) -> ExprId {
+    if f.covers(&e) && !f.exprs.reduces(e.right) {
+        let own = indices(&e.left).into_iter();
+        let map = own.zip(indices(left)).collect();
+        return f.rename(e.right, &map);
+    }
+    let t = f.tensor(e.tensor).clone();
+    let part = f.add_tensor(&t.name, t.axes, t.element, Role::Temporary);
+    let along = f.recurrences[&e.tensor].clone();
+    f.recurrences.insert(part, along);
+    let op = match f.covers(&e) {
+        true => Op::Define,
+        false => Op::Accumulate,
+    };
+    parts.push(Equation {
+        tensor: part,
+        op,
+        ..e
+    });
+    f.exprs.add(Expr::Access {
+        tensor: part,
+        subscripts: left.to_vec(),
+        guarded: false,
+    })
+}
