@@ -47,6 +47,21 @@ impl<'a, E: Element, const R: usize> Source<'a, E, R> {
         block.fill(n, |t| self.at_within(along(at, step, t)))
     }
 
+    /// The same in the block, wherever the elements lie: the tensor may be written while the row is used.
+    #[inline(always)]
+    pub fn row_copied_within<'b>(
+        &self,
+        at: [isize; R],
+        step: [isize; R],
+        n: usize,
+        block: &'b mut Block<E>,
+    ) -> &'b [E] {
+        if n > 0 && inside(at, self.lens()) && inside(along(at, step, n - 1), self.lens()) {
+            return self.row_copied(at, step, n, block);
+        }
+        block.fill(n, |t| self.at_within(along(at, step, t)))
+    }
+
     /// The same as integers.
     #[inline(always)]
     pub fn row_int_within<'b>(

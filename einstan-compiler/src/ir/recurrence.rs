@@ -98,6 +98,13 @@ impl Function {
         out
     }
 
+    /// Whether an equation is a part of one of these circles: it reads a tensor of it, and writes one.
+    pub fn is_circular(&self, circles: &[BTreeSet<TensorId>], e: &Equation) -> bool {
+        let part =
+            |c: &BTreeSet<TensorId>| c.contains(&e.tensor) && !self.reads_of(e).is_disjoint(c);
+        circles.iter().any(part)
+    }
+
     /// The indices of an equation of a circle at the axes along which the recurrence runs.
     pub fn own_indices(&self, e: &Equation) -> Option<Vec<IndexId>> {
         let along = self.recurrences.get(&e.tensor)?;
@@ -114,34 +121,59 @@ impl Function {
         for circle in self.circles(&equations) {
             let inside = |e: &&Equation| circle.contains(&e.tensor);
             loop {
-                let found = equations.iter().filter(inside).find_map(|e| {
-                    let own = self.own_indices(e)?;
-                    let along = &self.recurrences[&e.tensor];
-                    self.read_along(e, &own, &circle).map(|(tensor, axes)| {
-                        let way = |(axis, a): (usize, &Along)| Along { axis, ..*a };
-                        (tensor, axes.into_iter().zip(along).map(way).collect())
-                    })
-                });
+                let mut own = equations.iter().filter(inside);
+                let found = own.clone().find_map(|e| self.read_along(e, &circle));
+                let found = found.or_else(|| own.find_map(|e| self.reads_along(e)));
                 let Some((tensor, along)) = found else { break };
                 self.recurrences.insert(tensor, along);
             }
         }
     }
 
-    /// A tensor of a circle without axes, and the axes at which an equation reads it by its own indices.
+    /// A tensor of a circle without axes, with those at which an equation reads it by its own indices.
     fn read_along(
         &self,
         e: &Equation,
-        own: &[IndexId],
         circle: &BTreeSet<TensorId>,
-    ) -> Option<(TensorId, Vec<usize>)> {
+    ) -> Option<(TensorId, Vec<Along>)> {
+        let own = self.own_indices(e)?;
         self.exprs.walk(e.right).into_iter().find_map(|id| {
             let (tensor, at, _) = self.exprs.get(id).read()?;
             let new = circle.contains(&tensor) && !self.recurrences.contains_key(&tensor);
-            let axis = |i: &IndexId| at.iter().position(|s| *s == Subscript::Index(*i));
-            let axes: Option<Vec<usize>> = own.iter().map(axis).collect();
-            new.then_some((tensor, axes?))
+            new.then_some((tensor, self.placed_along(e.tensor, &own, at)?))
         })
+    }
+
+    /// The tensor of an equation, if it has no axes yet, with those at which it has the indices by which it reads another
+    /// tensor of its circle.
+    fn reads_along(&self, e: &Equation) -> Option<(TensorId, Vec<Along>)> {
+        if self.recurrences.contains_key(&e.tensor) {
+            return None;
+        }
+        self.exprs.walk(e.right).into_iter().find_map(|id| {
+            let (tensor, at, _) = self.exprs.get(id).read()?;
+            let along = self.recurrences.get(&tensor)?;
+            let index = |a: &Along| match at[a.axis] {
+                Subscript::Index(i) => Some(i),
+                _ => None,
+            };
+            let own: Option<Vec<IndexId>> = along.iter().map(index).collect();
+            Some((e.tensor, self.placed_along(tensor, &own?, &e.left)?))
+        })
+    }
+
+    /// The axes at which indices stand, in the directions of a tensor that has them as its own.
+    fn placed_along(
+        &self,
+        tensor: TensorId,
+        own: &[IndexId],
+        at: &[Subscript],
+    ) -> Option<Vec<Along>> {
+        let along = own.iter().zip(&self.recurrences[&tensor]).map(|(i, a)| {
+            let axis = at.iter().position(|s| *s == Subscript::Index(*i))?;
+            Some(Along { axis, ..*a })
+        });
+        along.collect()
     }
 
     /// Whether an equation of a circle reads `tensor` at its own position, where it must be computed already.

@@ -107,9 +107,14 @@ fn substitutable(
         .map(|(_, o)| o.clone())
         .filter(|o| f.reads(o.right).contains(&e.tensor))
         .collect();
+    // A normalisation is computed in place: it does not read its own tensor at another position.
+    let itself = |f: &Function, o: &Equation| {
+        let normalises = matches!(f.exprs.get(o.right), Expr::Softmax { .. });
+        normalises && f.reads(e.right).contains(&o.tensor)
+    };
     if consumers
         .iter()
-        .any(|o| multiplies(f, o) || f.returned(o).is_some())
+        .any(|o| multiplies(f, o) || f.returned(o).is_some() || itself(f, o))
     {
         return None;
     }

@@ -22,10 +22,16 @@ pub(super) fn contract(f: &mut Function) {
 
 /// What is 0 but on a diagonal is written there.
 pub(super) fn split(joint: &mut Backward) {
+    let circles = joint.function.circles(&joint.function.equations);
     let mut at = 0;
     while at < joint.function.equations.len() {
         let equation = joint.function.equations[at].clone();
         let f = &mut joint.function;
+        // What runs along both axes is written at every position.
+        if f.is_circular(&circles, &equation) {
+            at += 1;
+            continue;
+        }
         let parts = diagonals(f, equation);
         let count = parts.len();
         f.equations.splice(at..=at, parts);

@@ -11,12 +11,57 @@ use crate::ir::{
 };
 
 pub(super) fn run(f: &mut Function) {
+    let circles = f.circles(&f.equations);
     for at in 0..f.equations.len() {
-        let e = f.equations[at].clone();
+        let mut e = f.equations[at].clone();
+        if f.is_circular(&circles, &e) {
+            e = with_own_indices(f, e);
+            f.equations[at] = e.clone();
+        }
         let computed = e.left.iter().any(|s| matches!(s, Subscript::At(_)));
         if computed && f.tensor(e.tensor).element == Element::Float {
             f.equations[at] = gathered(f, e);
         }
+    }
+}
+
+/// An equation with an index of its own at each axis along which its recurrence runs: `T[j,j] += e` is
+/// `T[i,j] += if i == j { e } else { 0 }`.
+fn with_own_indices(f: &mut Function, e: Equation) -> Equation {
+    let Equation {
+        mut left, right, ..
+    } = e.clone();
+    let (mut conditions, mut seen) = (Vec::new(), Vec::new());
+    for a in f.recurrences.get(&e.tensor).cloned().unwrap_or_default() {
+        let there = match left[a.axis] {
+            Subscript::Index(i) if !seen.contains(&i) => {
+                seen.push(i);
+                continue;
+            }
+            Subscript::At(_) => continue,
+            s => f.exprs.position(s),
+        };
+        let own = f.add_index("i", f.tensor(e.tensor).axes[a.axis]);
+        let here = f.exprs.add(Expr::IndexValue(own));
+        conditions.push((f.exprs.compare_integers(CmpOp::Equal, here, there), true));
+        left[a.axis] = Subscript::Index(own);
+    }
+    let Some(condition) = f.exprs.all(&conditions) else {
+        return e;
+    };
+    let zero = f.exprs.real(0.0);
+    let right = match f.exprs.get(right).clone() {
+        Expr::Reduce { op, indices, body } => {
+            let body = f.exprs.select(condition, body, zero);
+            f.exprs.add(Expr::Reduce { op, indices, body })
+        }
+        _ => f.exprs.select(condition, right, zero),
+    };
+    Equation {
+        left,
+        right,
+        op: Op::Accumulate,
+        ..e
     }
 }
 

@@ -274,7 +274,7 @@ impl<'a, 'b> Emitter<'a, 'b> {
         let row_name = if integer {
             name("row_int", "row_int_within")
         } else if own {
-            format_ident!("row_copied")
+            name("row_copied", "row_copied_within")
         } else {
             name("row", "row_within")
         };
@@ -286,6 +286,18 @@ impl<'a, 'b> Emitter<'a, 'b> {
 }
 
 impl Emitter<'_, '_> {
+    /// Whether an expression reads the tensor that is written, element by element along the row.
+    pub(super) fn reads_target(&self, id: ExprId, target: TensorId) -> bool {
+        let f = self.body.f;
+        f.exprs
+            .walk(id)
+            .into_iter()
+            .any(|e| match f.exprs.get(e).read() {
+                Some((tensor, at, _)) => tensor == target && self.depends(e) && !self.is_row(at),
+                None => false,
+            })
+    }
+
     /// Whether the positions of a row lie in a line.
     pub(super) fn is_row(&self, subscripts: &[Subscript]) -> bool {
         let linear = |e: ExprId| match self.row {

@@ -166,7 +166,7 @@ impl Body<'_> {
     ) -> TokenStream {
         let rt = &self.paths.rt;
         let mut e = Emitter::new(self, Some(row));
-        if !e.is_row(left) {
+        if !e.is_row(left) || e.reads_target(value, target) {
             return self.scatter_row(target, left, mode, row, value);
         }
         let r = Row::into(self, row, value, Some(target));
@@ -185,7 +185,7 @@ impl Body<'_> {
         quote! { const BLOCK: usize = #rt::BLOCK; let mut out = #rt::Block::new(); #(#outer)* #walk }
     }
 
-    /// Emits, where the positions of a row lie in no line,
+    /// Emits, where the positions of a row lie in no line, or those of the target itself that the value reads,
     ///
     /// ```text
     /// ..rows..

@@ -211,7 +211,9 @@ impl Body<'_> {
         let rt = &paths.rt;
         let index = along[along.len() - 1];
         let row = Row::new(self, index, body);
-        let (at, step) = Emitter::new(self, Some(index)).position(left);
+        let mut place = Emitter::new(self, Some(index));
+        let (at, step) = place.position(left);
+        let positions = place.outer;
         let w = sink(target);
         let len = self.len(self.f.index(index).dim);
         let exp = |e: TokenStream| quote! { <T as #rt::Elementary>::e_exp(#e - largest, fused) };
@@ -276,6 +278,7 @@ impl Body<'_> {
         quote! {
             const BLOCK: usize = #rt::BLOCK;
             let mut out = #rt::Block::new();
+            #(#positions)*
             #kept
             let mut largest = #rt::MaxAcc::new();
             { #first }

@@ -139,6 +139,11 @@ impl Scope<'_> {
             self.indexed(e);
         }
         let recurrence = std::mem::take(&mut self.recurrence);
+        if self.diagnostics.len() > before.0 {
+            for name in recurrence.tensors.keys() {
+                self.tensors.insert(name.clone(), Binding::Poisoned);
+            }
+        }
         if self.diagnostics.len() == before.0 && !self.failed {
             let members = self.members(equations, before.1);
             self.directions(&members, &recurrence.reads);
