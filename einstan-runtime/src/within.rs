@@ -115,6 +115,13 @@ mod tests {
         );
         assert_eq!(s.row_within([-1], [1], 2, &mut Block::new()), [0.0, 1.0]);
         assert_eq!(s.row_within([0], [1], 0, &mut Block::new()), []);
+        for at in [-1, 0, 1] {
+            assert_eq!(
+                s.row_copied_within([at], [1], 3, &mut Block::new()),
+                s.row_within([at], [1], 3, &mut Block::new())
+            );
+        }
+        assert_eq!(s.row_copied_within([2], [1], 0, &mut Block::new()), []);
         assert_eq!(
             (s.at_within([3]), s.at_within([-1]), s.at_within([2])),
             (0.0, 0.0, 3.0)

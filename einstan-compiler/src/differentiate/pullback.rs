@@ -25,6 +25,7 @@ fn backward(primal: &Function, linear: Linear) -> Backward {
         adjoints: BTreeMap::new(),
     };
     p.begin();
+    let circular = p.circles(primal);
     for (at, e) in primal.equations.iter().enumerate().rev() {
         if primal.returned(e).is_none() {
             p.equation(primal, e);
@@ -32,6 +33,7 @@ fn backward(primal: &Function, linear: Linear) -> Backward {
             p.call(&group);
         }
     }
+    p.settle(&circular);
     Backward {
         function: p.linear.f,
         split,
@@ -147,6 +149,28 @@ impl Pullback {
         for p in self.linear.f.differentiable().collect::<Vec<_>>() {
             let gradient = self.like(p, Role::Gradient { of: p });
             self.adjoints.insert(p, gradient);
+        }
+    }
+
+    /// The adjoints of circles, which read each other wherever they stand: those that are new.
+    fn circles(&mut self, primal: &Function) -> Vec<TensorId> {
+        let mut new = Vec::new();
+        for tensor in primal.circles(&primal.equations).into_iter().flatten() {
+            if self.linear.active.contains(&tensor) && !self.adjoints.contains_key(&tensor) {
+                let adjoint = self.like(tensor, Role::Adjoint { of: tensor });
+                self.adjoints.insert(tensor, adjoint);
+                new.push(adjoint);
+            }
+        }
+        new
+    }
+
+    /// An adjoint to which nothing contributes is zero.
+    fn settle(&mut self, adjoints: &[TensorId]) {
+        let written = self.linear.f.equations.iter().map(|e| e.tensor);
+        let written: BTreeSet<TensorId> = written.collect();
+        for &adjoint in adjoints.iter().filter(|a| !written.contains(a)) {
+            self.linear.zero(adjoint);
         }
     }
 

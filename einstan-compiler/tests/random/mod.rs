@@ -95,6 +95,20 @@ const POSITIONS: &[&str] = &[
     "(if ρ + 1 < len(n) && γ > 0 { H[ρ+1,γ-1] } else { v[γ] })",
 ];
 
+/// What makes a recurrence of the equation of H.
+const RECURRENCES: &[&str] = &[
+    "",
+    " + 0.5*H[pad(i-1),j]",
+    " + tanh(H[pad(i+1),a]*M[a,j])",
+    " + 0.4*H[pad(i-1),wrap(j+1)]*v[j]",
+    " + 0.3*H[pad(i-1),j]*H[i,pad(j-1)]",
+    " + sum[a](if a < j { H[i,a]*v[a] } else { 0 })",
+    " + 0.5*softmax[j](X[i,j] + H[pad(i-1),j])",
+    " + (if i > 0 { H[i-1,j]*X[i-1,j] } else { s })",
+    " + 0.5*max[a](H[pad(i-2),a] + v[a])",
+    " + 0.4*G[pad(i-1),j]",
+];
+
 const UNARY: &[&str] = &[
     "-(#)",
     "tanh(#)",
@@ -230,6 +244,7 @@ pub fn program() -> impl Strategy<Value = Program> {
         dense(&[]),
         positions(N, N),
         positions(M, M),
+        0..RECURRENCES.len(),
     );
     (
         expression(),
@@ -239,11 +254,16 @@ pub fn program() -> impl Strategy<Value = Program> {
         inputs,
         numbers(11),
     )
-        .prop_map(|(h, z, more, adds, (x, y, m, v, w, s, p, q), weights)| {
-            // The intermediate H reads no H.
+        .prop_map(|(h, z, more, adds, (x, y, m, v, w, s, p, q, recurrence), weights)| {
+            // The intermediate H reads itself in a recurrence alone.
             let h = h.at("i", "j").replace('H', "Y");
+            let recurrence = RECURRENCES[recurrence];
+            let more_of_it = match recurrence.contains('G') {
+                true => " G[i,j] = sin(H[i,j]) - 0.3*G[pad(i-1),j]*w[i];",
+                false => "",
+            };
             let mut source = format!(
-                "fn half(x) = 0.5*x; {SIGNATURE} {{ H[i,j] = {h} + 0*Y[i,j]; Z[i,j] = {} + 0*Y[i,j];",
+                "fn half(x) = 0.5*x; {SIGNATURE} {{ H[i,j] = {h} + 0*Y[i,j]{recurrence};{more_of_it} Z[i,j] = {} + 0*Y[i,j];",
                 z.at("i", "j")
             );
             let left = ["", "a,b", "p[a],b", "pad(2*a-b),b", "len(n)-1-a,q[b]"][adds];

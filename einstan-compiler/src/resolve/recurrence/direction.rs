@@ -121,7 +121,7 @@ impl Scope<'_> {
         });
         let along = match single {
             Some(along) => vec![along],
-            None => several(member, &circle.reads, &ways)?,
+            None => several(&self.names_of(member), &circle.reads, &ways)?,
         };
         self.offsets_are_positive(
             circle,
@@ -327,13 +327,13 @@ impl Scope<'_> {
     }
 }
 
-/// The axes that decide some read.
+/// The axes that decide some read, of an equation with these names on its left.
 fn several<'r>(
-    member: &Member,
+    names: &[String],
     reads: &[&'r Read],
     ways: &[Vec<Way>],
 ) -> Result<Vec<Along>, Broken<'r>> {
-    let rank = member.left.len();
+    let rank = names.len();
     let candidates: Vec<usize> = (0..rank)
         .filter(|&axis| ways.iter().any(|w| w[axis].is_offset()))
         .collect();
@@ -351,19 +351,16 @@ fn several<'r>(
                     r.shown
                 ),
                 Some(axis) => format!(
-                    "`{}` may not be computed yet: its subscript {axis} is no fixed distance from what is defined, nor \
-                     an index that a condition compares by `<` or `>`",
-                    r.shown
+                    "`{}` may not be computed yet: where `{}` stands it has no fixed offset, nor an index that a \
+                     condition compares with `{1}` by `<` or `>`",
+                    r.shown, names[axis]
                 ),
             };
             return Err((r, text));
         };
         match decided.get(&axis) {
             Some(&(way, other)) if way != ways[axis] => {
-                return Err((
-                    r,
-                    both_sides(&r.shown, &other.shown, &format!("axis {axis}")),
-                ));
+                return Err((r, both_sides(&r.shown, &other.shown, &names[axis])));
             }
             _ => drop(decided.entry(axis).or_insert((ways[axis], r))),
         }
@@ -377,6 +374,6 @@ fn several<'r>(
 
 fn both_sides(a: &str, b: &str, along: &str) -> String {
     format!(
-        "`{a}` lies on the other side of what is defined than `{b}`: along {along} a recurrence runs one way"
+        "`{a}` lies on the other side of what is defined than `{b}`: along `{along}` a recurrence runs one way"
     )
 }
