@@ -23,6 +23,12 @@ einstan! {
         V[i: 1, t] = (if t > 0 { V[i, t - 1] } else { 0 }) - dt*sin(q[t]);
         e = sum[t](V[0, t]^2);
     }
+    /// What is asked for stands above the other tensor of the recurrence.
+    pub fn leading(x[n]) -> z {
+        H[t] = x[t] + 0.4*G[pad(t - 1)];
+        G[t] = sin(H[t]) - 0.3*G[pad(t - 1)];
+        z = sum[t](H[t]^3);
+    }
     pub fn forward_substitution(L[n, n], b[n]) -> x[n] {
         x[i] = (b[i] - sum[j](if j < i { L[i, j]*x[j] } else { 0 })) / L[i, i];
     }
@@ -149,6 +155,7 @@ fn derivatives_agree_with_differences() -> Result<(), testing::Failure> {
     let x = numbers(5);
     testing::check!(sums(x))?;
     testing::check!(suffixes(x))?;
+    testing::check!(leading(x), hvp)?;
     let w = array![0.7, 0.0];
     testing::check!(delayed(x, w))?;
     let (a, b, dt) = (0.4, -0.3, 0.1);

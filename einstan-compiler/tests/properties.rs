@@ -114,6 +114,36 @@ fn every_operation_occurs() {
     assert_eq!(random::missing(), [""; 0]);
 }
 
+/// A position that the sum over a delta moves along the row of a normalisation stays.
+#[test]
+fn a_row_of_a_softmax_is_at_one_place() {
+    let f = compile(
+        "fn f(X[n, m], v[m]) -> z[n] { z[i] = sum[k](v[k] * X[pad(i + k - 1), 0] * softmax[k](X[pad(i + 1), k])); }",
+    );
+    let dense = |shape: &[usize]| Dense {
+        shape: shape.to_vec(),
+        data: (0..shape.iter().product())
+            .map(|x: usize| (x as f64).sin())
+            .collect(),
+    };
+    let mut inputs = Tensors::from([
+        ("X".to_string(), dense(&[3, 2])),
+        ("v".to_string(), dense(&[2])),
+    ]);
+    inputs = run(&f, &inputs);
+    inputs.insert("∂z".to_string(), dense(&[3]));
+    for way in derivation::ways(&f) {
+        let values = way.functions.iter().map(|g| {
+            let name = &g.tensor(g.results[0]).name;
+            run(g, &inputs).remove(name).expect("the gradient").data
+        });
+        let values: Vec<Vec<f64>> = values.collect();
+        for v in &values {
+            assert!(close(v, &values[0], 1e-9), "{}", way.text(""));
+        }
+    }
+}
+
 #[test]
 fn lengths_that_follow_from_others_are_computed() {
     let f = compile("fn f(X[n], K[m]) -> Y[(n - m)/2 + 1] { Y[y] = X[2*y + r] * K[r]; }");

@@ -96,12 +96,19 @@ fn solved(f: &mut Function, indices: &[IndexId], factors: Vec<ExprId>) -> Option
                 continue;
             };
             let solution = solve(f, a, b, &bound).or_else(|| solve(f, b, a, &bound));
-            // One element of a normalisation needs its whole row.
+            // One element of a normalisation needs its whole row, at one place of the others.
+            let moves = |e: ExprId, along: &[IndexId]| {
+                let free = f.exprs.free_indices(e);
+                let places = solution.iter().flat_map(|s| &s.places);
+                let mut own = places.filter(|(i, _)| free.contains(i));
+                own.any(|(i, &place)| {
+                    let there = f.exprs.free_indices(place);
+                    along.iter().any(|a| a == i || there.contains(a))
+                })
+            };
             let normalises = |&x: &ExprId| {
                 f.exprs.walk(x).into_iter().any(|e| match f.exprs.get(e) {
-                    Expr::Softmax { along, .. } => solution
-                        .as_ref()
-                        .is_some_and(|s| along.iter().any(|i| s.places.contains_key(i))),
+                    Expr::Softmax { along, .. } => moves(e, along),
                     _ => false,
                 })
             };
