@@ -92,8 +92,9 @@ fn derivative(subject: Subject, title: String, mut system: System) -> Section {
     system.inline();
     system.share();
     let mut names = Names::default();
-    // What is asked for has its name before the parts of it.
-    for &root in &system.roots {
+    // What is given has its name first, then what is asked for, then the parts of it.
+    let given = tensors(&system.f, &|r| matches!(r, Role::Cotangent { .. }));
+    for root in given.iter().chain(&system.roots).copied() {
         names.tensor(&system.f, root);
     }
     let mut layout = Layout::new(&system.f, &mut names, true);

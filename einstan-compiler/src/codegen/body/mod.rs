@@ -9,13 +9,12 @@ mod check;
 mod choose;
 mod expr;
 mod nest;
+mod recurrence;
 mod row;
 
 pub(crate) use check::{checks, computed};
 
-use crate::ir::{
-    DimId, Element, ElementType, ExprId, Function, IndexId, Length, Parameter, Role, TensorId,
-};
+use crate::ir::{DimId, Element, ElementType, ExprId, Function, Length, Parameter, Role, TensorId};
 use crate::plan::{Contraction, Mode, Phase, Plan, Schedule, Step};
 use crate::resolve::External;
 use proc_macro2::{Ident, Literal, TokenStream};
@@ -343,40 +342,6 @@ impl Body<'_> {
                 inputs,
                 outputs,
             } => (TokenStream::new(), self.call(*call, *part, inputs, outputs)),
-        }
-    }
-
-    /// Emits, with the steps' own prelude,
-    ///
-    /// ```text
-    /// for i5 in 0isize..(lens.d0 as isize) { ..steps.. }
-    /// ```
-    fn steps_of_loop(
-        &self,
-        index: IndexId,
-        descending: bool,
-        steps: &[Step],
-    ) -> (TokenStream, TokenStream) {
-        let (mut prelude, mut code) = (TokenStream::new(), TokenStream::new());
-        for step in steps {
-            let (before, step) = self.step(step);
-            prelude.extend(before);
-            code.extend(step);
-        }
-        (prelude, self.looped(index, descending, code))
-    }
-
-    /// `for i5 in 0isize..(lens.d0 as isize) { .. }`, or from the last one to the first.
-    fn looped(&self, index: IndexId, descending: bool, inside: TokenStream) -> TokenStream {
-        let core = &self.paths.core;
-        let (i, len) = (
-            format_ident!("i{}", index.0),
-            self.len(self.f.index(index).dim),
-        );
-        let range = quote! { 0isize..(#len as isize) };
-        match descending {
-            true => quote! { for #i in #core::iter::Iterator::rev(#range) { #inside } },
-            false => quote! { for #i in #range { #inside } },
         }
     }
 

@@ -1,0 +1,48 @@
+//! The loops of recurrences.
+
+use super::Body;
+use crate::ir::IndexId;
+use crate::plan::Step;
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+impl Body<'_> {
+    /// Emits, with the steps' own prelude,
+    ///
+    /// ```text
+    /// for i5 in 0isize..(lens.d0 as isize) { ..steps.. }
+    /// ```
+    pub(super) fn steps_of_loop(
+        &self,
+        index: IndexId,
+        descending: bool,
+        steps: &[Step],
+    ) -> (TokenStream, TokenStream) {
+        let (mut prelude, mut code) = (TokenStream::new(), TokenStream::new());
+        for step in steps {
+            let (before, step) = self.step(step);
+            prelude.extend(before);
+            code.extend(step);
+        }
+        (prelude, self.looped(index, descending, code))
+    }
+
+    /// `for i5 in 0isize..(lens.d0 as isize) { .. }`, or from the last one to the first.
+    pub(super) fn looped(
+        &self,
+        index: IndexId,
+        descending: bool,
+        inside: TokenStream,
+    ) -> TokenStream {
+        let core = &self.paths.core;
+        let (i, len) = (
+            format_ident!("i{}", index.0),
+            self.len(self.f.index(index).dim),
+        );
+        let range = quote! { 0isize..(#len as isize) };
+        match descending {
+            true => quote! { for #i in #core::iter::Iterator::rev(#range) { #inside } },
+            false => quote! { for #i in #range { #inside } },
+        }
+    }
+}
