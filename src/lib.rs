@@ -33,6 +33,9 @@ mod pages {
 
     #[doc = include_str!("../docs/calculus.md")]
     mod calculus {}
+
+    #[doc = include_str!("../docs/reference.md")]
+    mod reference {}
 }
 
 pub use einstan_runtime::{Error, ErrorKind, Float};

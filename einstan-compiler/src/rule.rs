@@ -61,7 +61,7 @@ rules! {
     UnknownDimension = "unknown-dimension",
     /// A name is an index of an equation, or a scalar.
     IndexAndScalar = "index-and-scalar",
-    /// An equation does not read what it defines.
+    /// What an equation reads of the tensor that it defines, and what equations read of each other, is computed before.
     ReadsItself = "reads-itself",
     /// A `+=` does not read its own left-hand side.
     AccumulateReadsItself = "accumulate-reads-itself",
