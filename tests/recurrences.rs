@@ -67,6 +67,25 @@ einstan! {
         z = sum[t, j](G[t, j] * H[t, j]);
     }
     pub fn smoothed(X[n, m], a) -> Y[n, m] { Y[t, j] = a*X[t, j] + (1 - a)*Y[pad(t - 1), j]; }
+    /// A parameter that is changed is read as it was.
+    pub fn changed(mut W[n], x[n]) -> S[n] {
+        W[i] += 1;
+        S[i] = x[i] + S[pad(i - 1)]*W[i];
+        W[i] += S[i];
+    }
+    pub fn replaced(mut W[n], x[n]) { S[i] = x[i] + S[pad(i - 1)]*W[i]; W[i] = S[i]; }
+    /// Positions that a recurrence computes.
+    pub fn walk(E[v], steps[n]: usize) -> (p[n]: usize, y[n]) {
+        p[t] = if t == 0 { 0 } else { p[t - 1] + steps[t] };
+        y[t] = E[p[t]];
+    }
+    pub fn greedy(T[v, v], dim n) -> tok[n]: usize {
+        tok[t] = if t == 0 { 0 } else { argmax[j](T[tok[t - 1], j]) };
+    }
+    pub fn attention(Q[n, d], K[n, d]) -> H[n, d] {
+        H[t, c] = Q[t, c] + sum[s](if s < t { exp(sum[k](H[s, k]*K[t, k])) * H[s, c] } else { 0 });
+    }
+    pub fn beside(x[n, m]) -> T[n, m] { T[i, j] = x[i, j] + 0.5*T[wrap(i + 1), pad(j - 1)] + T[i, pad(j - 2)]; }
     pub fn sensitivity(x[n], a) -> (g[n], J[n, n]) {
         S[t] = a*S[pad(t - 1)] + sin(x[t]);
         e = sum[t](S[t]^2);
@@ -114,6 +133,31 @@ fn values() {
         intervals(&array![1.0, 2.0, 4.0]).unwrap(),
         array![[1.0, 3.25, 10.0625], [0.0, 2.0, 10.5], [0.0, 0.0, 4.0]]
     );
+}
+
+#[test]
+fn parameters_that_are_changed() {
+    let x = array![1.0, 1.0, 1.0];
+    let mut w = array![1.0, 2.0, 3.0];
+    replaced(&mut w, &x).unwrap();
+    assert_eq!(w, array![1.0, 3.0, 10.0]);
+    let mut w = array![1.0, 2.0, 3.0];
+    assert_eq!(changed(&mut w, &x).unwrap(), array![1.0, 4.0, 17.0]);
+    assert_eq!(w, array![3.0, 7.0, 21.0]);
+}
+
+#[test]
+fn positions_that_follow() {
+    let e = array![1.0, 2.0, 3.0];
+    let (p, y) = walk(&e, &array![0, 1, 1]).unwrap();
+    assert_eq!((p, y), (array![0, 1, 2], array![1.0, 2.0, 3.0]));
+    let error = walk(&e, &array![0, 1, 5]).unwrap_err();
+    assert!(error.to_string().contains("`p[2]` is 6"), "{error}");
+    let (mut p, mut y) = (array![9, 9, 9], array![9.0, 9.0, 9.0]);
+    assert!(walk::into(&e, &array![0, 1, 5], &mut p, &mut y).is_err());
+    assert_eq!((p, y), (array![9, 9, 9], array![9.0, 9.0, 9.0]));
+    let t = array![[0.0, 1.0, 2.0], [3.0, 0.0, 1.0], [0.0, 5.0, 1.0]];
+    assert_eq!(greedy(&t, 4).unwrap(), array![0, 2, 1, 0]);
 }
 
 #[test]
@@ -180,6 +224,9 @@ fn derivatives_agree_with_differences() -> Result<(), testing::Failure> {
     testing::check!(needleman_wunsch(S, gap), hvp)?;
     let (X, U) = (matrix(4, 3), matrix(3, 3));
     testing::check!(softly(X))?;
+    let (Q, K, x) = (matrix(4, 2), matrix(4, 2), matrix(3, 4));
+    testing::check!(attention(Q, K))?;
+    testing::check!(beside(x))?;
     testing::check!(layered(X, U), hvp)?;
     Ok(())
 }

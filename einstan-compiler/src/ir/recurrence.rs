@@ -7,7 +7,7 @@
 //! is a circle of H and S along the axis 0 of both, upwards. Every tensor of a circle has one value for each element, as
 //! all tensors have; the axes say in which order the elements can be computed.
 
-use super::{Equation, Expr, Function, IndexId, Subscript, TensorId};
+use super::{Equation, Expr, Function, IndexId, Role, Subscript, TensorId};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// An axis along which a recurrence runs.
@@ -76,8 +76,11 @@ impl Function {
             return vec![];
         }
         let mut reads: BTreeMap<TensorId, BTreeSet<TensorId>> = BTreeMap::new();
+        // A parameter that is changed is read as it was.
+        let parameter = |t: &TensorId| matches!(self.tensor(*t).role, Role::Parameter { .. });
         for e in equations {
-            reads.entry(e.tensor).or_default().extend(self.reads_of(e));
+            let own = self.reads_of(e).into_iter().filter(|t| !parameter(t));
+            reads.entry(e.tensor).or_default().extend(own);
         }
         let mut out: Vec<BTreeSet<TensorId>> = Vec::new();
         for &tensor in reads.keys() {
@@ -90,7 +93,6 @@ impl Function {
             }
             let back = |t: &TensorId| reachable(&reads, *t).contains(&tensor);
             let circle: BTreeSet<TensorId> = needs.into_iter().filter(back).collect();
-            // A parameter that is changed in place is no recurrence.
             if circle.iter().any(|t| self.recurrences.contains_key(t)) {
                 out.push(circle);
             }

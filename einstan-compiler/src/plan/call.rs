@@ -42,6 +42,9 @@ pub(crate) fn order(f: &mut Function, equations: Vec<Equation>, late: &[usize]) 
     for &t in &early {
         let own = f.tensor(t).clone();
         let copy = f.add_tensor(&own.name, own.axes, own.element, Role::Temporary);
+        if let Some(along) = f.recurrences.get(&t).cloned() {
+            f.recurrences.insert(copy, along);
+        }
         copies.insert(t, copy);
     }
     for e in calls.iter_mut().chain(&mut rest) {

@@ -105,7 +105,11 @@ fn parts(f: &mut Function, ordered: Vec<Ordered>) -> Vec<Part> {
     for o in ordered {
         match o {
             Ordered::Equations(Group::Equation(e)) => {
-                stretches.last_mut().expect("there is one").push(e)
+                debug_assert!(
+                    !f.reads_of(&e).contains(&e.tensor) || f.updates.contains_key(&e.tensor),
+                    "what reads itself runs along an axis"
+                );
+                stretches.last_mut().expect("there is one").push(e);
             }
             other => {
                 between.push(other);

@@ -44,6 +44,11 @@ impl Scope<'_> {
                 "`{name}` is {what}: only intermediates are stored for the backward pass or computed again"
             ));
         }
+        if keep == Keep::Recomputed && self.f.recurrences.contains_key(&TensorId(at as u32)) {
+            return Err(format!(
+                "`{name}` is defined by a recurrence, which runs once: it is stored"
+            ));
+        }
         match self.f.keep.insert(TensorId(at as u32), keep) {
             Some(known) if known != keep => Err(format!(
                 "`{name}` is to be stored and to be computed again: say one of them"
