@@ -15,6 +15,7 @@ einstan! {
     pub fn concat(x[n], y[m]) -> z[n + m] { z[i] = if i < len(n) { x[i] } else { y[i - len(n)] }; }
     pub fn embed(E[v, c], tok[t]: usize) -> Y[t, c] { Y[t, c] = E[tok[t], c]; }
     pub fn scatter(X[t, c], tok[t]: i32, dim v) -> Y[v, c] { Y[tok[t], c] += X[t, c]; }
+    pub fn dropped(x[n], tok[n]: usize, dim m) -> Y[m] { Y[pad(tok[i] - 1)] += x[i] * x[i]; }
     pub fn best(X[n, m], V[m]) -> (k[n]: usize, v[n]) { k[i] = argmax[j](X[i, j]); v[i] = V[k[i] + 1]; }
     pub fn loss(X[n], K[m], T[p]) -> e { Y[y: p] = X[pad(2*y + r - 1)] * K[r]; e = sum[y]((Y[y] - T[y])^2); }
     pub fn pooled(X[n, m]) -> Y[n/2, m/2] { Y[i, j] = max[p: 2, q: 2](X[2*i + p, 2*j + q]); }
@@ -292,4 +293,13 @@ fn errors_come_before_anything_is_written() {
             .to_string(),
         "conv: the length `n - m + 1` would be -1: `n` is 1, `m` is 3"
     );
+}
+
+#[test]
+fn what_is_dropped_has_no_gradient() {
+    let (x, tok) = (array![1.0, 2.0, 3.0], array![0usize, 1, 9]);
+    let (y, pullback) = dropped::vjp(&x, &tok, 2).unwrap();
+    assert_eq!(y, array![4.0, 0.0]);
+    let gradient = pullback.call(&array![1.0, 10.0]).unwrap();
+    assert_eq!(gradient.x, array![0.0, 4.0, 0.0]);
 }

@@ -4,8 +4,8 @@ use super::Backward;
 use super::call::Group;
 use super::linear::{Further, Linear, Terms};
 use crate::ir::{
-    Derivative, Element, Equation, Expr, Function, Op, Parameter, Part, Real, Role, Subscript,
-    TensorId,
+    Derivative, Element, Equation, Expr, ExprId, Function, Op, Parameter, Part, Real, Role,
+    Subscript, TensorId,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -208,7 +208,7 @@ impl Pullback {
             return;
         }
         let value = self.linear.begin(primal, e);
-        let seed = self.linear.access(adjoint, e.left.clone());
+        let seed = self.seed(adjoint, &e.left);
         let terms = match self.linear.f.exprs.get(e.right).clone() {
             Expr::Softmax { along, body, log } => {
                 let seed = self.linear.softmax(&along, log, value, seed);
@@ -217,6 +217,23 @@ impl Pullback {
             _ => self.linear.terms(e.right, value, seed),
         };
         self.contribute(terms);
+    }
+
+    /// The cotangent of what an equation writes. What lies outside of the tensor is dropped, under a condition of the
+    /// equation: there any number will do.
+    fn seed(&mut self, adjoint: TensorId, left: &[Subscript]) -> ExprId {
+        let f = &mut self.linear.f;
+        let axes = f.tensor(adjoint).axes.clone();
+        let mut all = left.iter().zip(axes);
+        let guarded = all.any(|(&s, dim)| match s {
+            Subscript::At(position) => !f.inside(position, dim).is_empty(),
+            _ => false,
+        });
+        f.exprs.add(Expr::Access {
+            tensor: adjoint,
+            subscripts: left.to_vec(),
+            guarded,
+        })
     }
 
     /// The contributions of a call: the gradients by its arguments, from the cotangents of its results.

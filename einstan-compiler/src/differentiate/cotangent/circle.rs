@@ -95,13 +95,19 @@ impl Back {
         let left = self.linear.f.exprs.indices_of(&e.left);
         let scope: Vec<IndexId> = self.asked.iter().copied().chain(left).collect();
         self.linear.begin_at(scope, e.right, value);
-        let seed = self.linear.access(adjoint, self.at(&e.left));
+        // What a position outside of the tensor adds is dropped.
+        let guards = self.guards(e.tensor, &e.left);
+        let seed = self.linear.f.exprs.add(Expr::Access {
+            tensor: adjoint,
+            subscripts: self.at(&e.left),
+            guarded: !guards.is_empty(),
+        });
         match self.linear.f.exprs.get(e.right).clone() {
             Expr::Softmax { along, body, log } => {
                 let seed = self.linear.softmax(&along, log, value, seed);
                 self.linear.map(body, seed)
             }
-            _ => self.linear.terms(e.right, value, seed),
+            _ => self.linear.terms_under(e.right, value, seed, guards),
         }
     }
 
