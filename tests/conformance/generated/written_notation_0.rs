@@ -17,12 +17,12 @@ mod rnn_pad {
             S[t, j] = sum[k](W[k, j] * X[t, k]);
             S2[t: s, j] = sum[i](U[i, j] * (if (t - 1 >= 0) && (t - 1 < len(s)) { H[t - 1, i] } else { 0 }));
             H[t, j] = tanh(S[t, j] + S2[t, j]);
-            S3[i: s, j: h] = sum[k: h](if i + 1 < len(s) { S_bar[i + 1, k] * U[j, k] } else { 0 });
+            S3[i: s, j: h] = sum[k: h](if i + 1 < len(s) { U[j, k] * S_bar[i + 1, k] } else { 0 });
             H2_bar[i, j] = H_bar[i, j] + S3[i, j];
             S_bar[i, j] = (1 - H[i, j]^2) * H2_bar[i, j];
             U_bar[i, j] = sum[t](S_bar[t, j] * (if (t - 1 >= 0) && (t - 1 < len(s)) { H[t - 1, i] } else { 0 }));
             X_bar[t, k] = sum[j](S_bar[t, j] * W[k, j]);
-            W_bar[k, j] = sum[t](S_bar[t, j] * X[t, k]);
+            W_bar[k, j] = sum[t](X[t, k] * S_bar[t, j]);
         }
         pub fn f_jvp(const X[s, m], const W[m, h], const U[h, h], const X_dot[s, m], const W_dot[m, h], const U_dot[h, h]) -> H_dot[s, h] {
             S[t, j] = sum[k](W[k, j] * X[t, k]);
@@ -65,13 +65,13 @@ mod rnn_h0 {
             S[t, j] = sum[k](W[k, j] * X[t, k]);
             S2[t: s, j] = sum[i](U[i, j] * (if t == 0 { h0[i] } else { if (t - 1 >= 0) && (t - 1 < len(s)) { H[t - 1, i] } else { 0 } }));
             H[t, j] = tanh(S[t, j] + S2[t, j]);
-            S3[i: s, j: h] = sum[k: h](if i + 1 < len(s) { if !(i + 1 == 0) { S_bar[i + 1, k] * U[j, k] } else { 0 } } else { 0 });
+            S3[i: s, j: h] = sum[k: h](if i + 1 < len(s) { if !(i + 1 == 0) { U[j, k] * S_bar[i + 1, k] } else { 0 } } else { 0 });
             H2_bar[i, j] = H_bar[i, j] + S3[i, j];
             S_bar[i, j] = H2_bar[i, j] * (1 - H[i, j]^2);
             U_bar[i, j] = sum[t]((if t == 0 { h0[i] } else { if (t - 1 >= 0) && (t - 1 < len(s)) { H[t - 1, i] } else { 0 } }) * S_bar[t, j]);
             h0_bar[i] = sum[j: h](if 0 < len(s) { S_bar[0, j] * U[i, j] } else { 0 });
             X_bar[t, k] = sum[j](S_bar[t, j] * W[k, j]);
-            W_bar[k, j] = sum[t](S_bar[t, j] * X[t, k]);
+            W_bar[k, j] = sum[t](X[t, k] * S_bar[t, j]);
         }
         pub fn f_jvp(const X[s, m], const W[m, h], const U[h, h], const h0[h], const X_dot[s, m], const W_dot[m, h], const U_dot[h, h], const h0_dot[h]) -> H_dot[s, h] {
             S[t, j] = sum[k](W[k, j] * X[t, k]);
@@ -119,12 +119,12 @@ mod rnn_tail {
             S[t, j] = sum[k](W[k, j] * X[t, k]);
             S2[t: s, j] = sum[i](U[i, j] * (if (t - 1 >= 0) && (t - 1 < len(s)) { H[t - 1, i] } else { 0 }));
             H[t, j] = tanh(S[t, j] + S2[t, j]);
-            S3[i: s, j: h] = sum[k: h](if i + 1 < len(s) { U[j, k] * S_bar[i + 1, k] } else { 0 });
+            S3[i: s, j: h] = sum[k: h](if i + 1 < len(s) { S_bar[i + 1, k] * U[j, k] } else { 0 });
             H_bar[i, j] = 2 * (z_bar * H[i, j]) + S3[i, j];
             S_bar[i, j] = H_bar[i, j] * (1 - H[i, j]^2);
             U_bar[i, j] = sum[t](S_bar[t, j] * (if (t - 1 >= 0) && (t - 1 < len(s)) { H[t - 1, i] } else { 0 }));
             X_bar[t, k] = sum[j](S_bar[t, j] * W[k, j]);
-            W_bar[k, j] = sum[t](X[t, k] * S_bar[t, j]);
+            W_bar[k, j] = sum[t](S_bar[t, j] * X[t, k]);
         }
         pub fn f_jvp(const X[s, m], const W[m, h], const U[h, h], const X_dot[s, m], const W_dot[m, h], const U_dot[h, h]) -> z_dot {
             S[t, j] = sum[k](W[k, j] * X[t, k]);
@@ -140,15 +140,15 @@ mod rnn_tail {
             H[t, j] = tanh(S[t, j] + S2[t, j]);
             S2_dot[t: s, j] = sum[i]((if (t - 1 >= 0) && (t - 1 < len(s)) { H[t - 1, i] } else { 0 }) * U_dot[i, j] + U[i, j] * (if (t - 1 >= 0) && (t - 1 < len(s)) { H_dot[t - 1, i] } else { 0 }));
             H_dot[t, j] = (sum[k](W_dot[k, j] * X[t, k] + W[k, j] * X_dot[t, k]) + S2_dot[t, j]) * (1 - H[t, j]^2);
-            S3[i: s, j: h] = sum[k: h](if i + 1 < len(s) { U[j, k] * S_bar[i + 1, k] } else { 0 });
+            S3[i: s, j: h] = sum[k: h](if i + 1 < len(s) { S_bar[i + 1, k] * U[j, k] } else { 0 });
             H_bar[i, j] = 2 * H[i, j] + S3[i, j];
             S_bar[i, j] = H_bar[i, j] * (1 - H[i, j]^2);
-            S4[i: s, j: h] = sum[k: h](if i + 1 < len(s) { S_bar_dot[i + 1, k] * U[j, k] + U_dot[j, k] * S_bar[i + 1, k] } else { 0 });
+            S4[i: s, j: h] = sum[k: h](if i + 1 < len(s) { S_bar_dot[i + 1, k] * U[j, k] + S_bar[i + 1, k] * U_dot[j, k] } else { 0 });
             H_bar_dot[i, j] = 2 * H_dot[i, j] + S4[i, j];
             S_bar_dot[i, j] = (1 - H[i, j]^2) * H_bar_dot[i, j] - 2 * (H_dot[i, j] * H[i, j] * H_bar[i, j]);
             U_bar_dot[i, j] = sum[t](S_bar_dot[t, j] * (if (t - 1 >= 0) && (t - 1 < len(s)) { H[t - 1, i] } else { 0 }) + (if (t - 1 >= 0) && (t - 1 < len(s)) { H_dot[t - 1, i] } else { 0 }) * S_bar[t, j]);
             X_bar_dot[t, k] = sum[j](S_bar_dot[t, j] * W[k, j] + W_dot[k, j] * S_bar[t, j]);
-            W_bar_dot[k, j] = sum[t](S_bar_dot[t, j] * X[t, k] + X_dot[t, k] * S_bar[t, j]);
+            W_bar_dot[k, j] = sum[t](S_bar_dot[t, j] * X[t, k] + S_bar[t, j] * X_dot[t, k]);
         }
     }
     #[allow(non_snake_case)]
@@ -330,7 +330,7 @@ mod scatter {
             y[ix[i], j] += x[i, j];
         }
         pub fn f_vjp(dim m, ix[n]: usize, const x[n, c], const y_bar[m, c]) -> x_bar[n, c] {
-            x_bar[i, j] = y_bar[ix[i], j];
+            x_bar[i, j] = if (ix[i] >= 0) && (ix[i] < len(m)) { y_bar[ix[i], j] } else { 0 };
         }
         pub fn f_jvp(dim m, ix[n]: usize, const x[n, c], const x_dot[n, c]) -> y_dot[m, c] {
             y_dot[i, j] = sum[k](x_dot[k, j] * (ix[k] == i));
@@ -841,7 +841,7 @@ mod n_histogram {
             h[t[i]] += w[i];
         }
         pub fn f_vjp(t[n]: usize, const w[n], dim b, const h_bar[b]) -> w_bar[n] {
-            w_bar[i] = h_bar[t[i]];
+            w_bar[i] = if (t[i] >= 0) && (t[i] < len(b)) { h_bar[t[i]] } else { 0 };
         }
         pub fn f_jvp(t[n]: usize, const w[n], dim b, const w_dot[n]) -> h_dot[b] {
             h_dot[i] = sum[j](w_dot[j] * (t[j] == i));
@@ -991,7 +991,7 @@ mod n_lstm {
             C[t, j] = (if (t - 1 >= 0) && (t - 1 < len(t)) { C[t - 1, j] } else { 0 }) * F[t, j] + G[t, j] * I[t, j];
             H[t, j] = tanh(C[t, j]) * O[t, j];
             S12[i: t, j: h] = sum[k: h](if i + 1 < len(t) { Ui[j, k] * S_bar[i + 1, k] } else { 0 });
-            S10[i: t, j: h] = sum[k: h](if i + 1 < len(t) { Ug[j, k] * S5_bar[i + 1, k] } else { 0 });
+            S10[i: t, j: h] = sum[k: h](if i + 1 < len(t) { S5_bar[i + 1, k] * Ug[j, k] } else { 0 });
             S9[i: t, j: h] = sum[k: h](if i + 1 < len(t) { Uo[j, k] * S7_bar[i + 1, k] } else { 0 });
             S11[i: t, j: h] = sum[k: h](if i + 1 < len(t) { Uf[j, k] * S3_bar[i + 1, k] } else { 0 });
             H2_bar[i, j] = H_bar[i, j] + S9[i, j] + S10[i, j] + S11[i, j] + S12[i, j];
@@ -999,7 +999,7 @@ mod n_lstm {
             S7_bar[i, j] = (1 - O[i, j]) * O_bar[i, j] * O[i, j];
             C_bar[i, j] = O[i, j] * (1 - tanh(C[i, j])^2) * H2_bar[i, j] + (if i + 1 < len(t) { C_bar[i + 1, j] * F[i + 1, j] } else { 0 });
             I_bar[i, j] = C_bar[i, j] * G[i, j];
-            S_bar[i, j] = (1 - I[i, j]) * I_bar[i, j] * I[i, j];
+            S_bar[i, j] = I_bar[i, j] * (1 - I[i, j]) * I[i, j];
             G_bar[i, j] = C_bar[i, j] * I[i, j];
             S5_bar[i, j] = (1 - G[i, j]^2) * G_bar[i, j];
             F_bar[i, j] = (if (i - 1 >= 0) && (i - 1 < len(t)) { C[i - 1, j] } else { 0 }) * C_bar[i, j];
@@ -1008,10 +1008,10 @@ mod n_lstm {
             Ug_bar[i, j] = sum[t](S5_bar[t, j] * (if (t - 1 >= 0) && (t - 1 < len(t)) { H[t - 1, i] } else { 0 }));
             Uf_bar[i, j] = sum[t](S3_bar[t, j] * (if (t - 1 >= 0) && (t - 1 < len(t)) { H[t - 1, i] } else { 0 }));
             Ui_bar[i, j] = sum[t](S_bar[t, j] * (if (t - 1 >= 0) && (t - 1 < len(t)) { H[t - 1, i] } else { 0 }));
-            Wo_bar[k, j] = sum[t](X[t, k] * S7_bar[t, j]);
-            Wg_bar[k, j] = sum[t](X[t, k] * S5_bar[t, j]);
+            Wo_bar[k, j] = sum[t](S7_bar[t, j] * X[t, k]);
+            Wg_bar[k, j] = sum[t](S5_bar[t, j] * X[t, k]);
             Wf_bar[k, j] = sum[t](S3_bar[t, j] * X[t, k]);
-            X_bar[t, k] = sum[j](S7_bar[t, j] * Wo[k, j]) + sum[i](Wg[k, i] * S5_bar[t, i]) + sum[m](Wf[k, m] * S3_bar[t, m]) + sum[n](S_bar[t, n] * Wi[k, n]);
+            X_bar[t, k] = sum[j](Wo[k, j] * S7_bar[t, j]) + sum[i](Wg[k, i] * S5_bar[t, i]) + sum[m](Wf[k, m] * S3_bar[t, m]) + sum[n](S_bar[t, n] * Wi[k, n]);
             Wi_bar[k, j] = sum[t](S_bar[t, j] * X[t, k]);
         }
         pub fn f_jvp(const X[t, m], const Wi[m, h], const Wf[m, h], const Wg[m, h], const Wo[m, h], const Ui[h, h], const Uf[h, h], const Ug[h, h], const Uo[h, h], const X_dot[t, m], const Wi_dot[m, h], const Wf_dot[m, h], const Wg_dot[m, h], const Wo_dot[m, h], const Ui_dot[h, h], const Uf_dot[h, h], const Ug_dot[h, h], const Uo_dot[h, h]) -> H_dot[t, h] {

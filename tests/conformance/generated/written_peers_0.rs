@@ -1528,7 +1528,7 @@ mod eq_oth_07 {
             o[bin[i]] += w[i];
         }
         pub fn eq_oth_07_vjp(dim n1, const w[n0], bin[n0]: usize, const o_bar[n1]) -> w_bar[n0] {
-            w_bar[i] = o_bar[bin[i]];
+            w_bar[i] = if (bin[i] >= 0) && (bin[i] < len(n1)) { o_bar[bin[i]] } else { 0 };
         }
         pub fn eq_oth_07_jvp(dim n1, const w[n0], bin[n0]: usize, const w_dot[n0]) -> o_dot[n1] {
             o_dot[i] = sum[j](w_dot[j] * (bin[j] == i));
@@ -1589,13 +1589,13 @@ mod eq_oth_11 {
             S[t, j] = sum[k](x[t, k] * Wx[j, k]);
             S2[t: n2, j] = sum[m](Wh[j, m] * (if (t - 1 >= 0) && (t - 1 < len(n2)) { H[t - 1, m] } else { 0 }));
             H[t, j] = tanh(S[t, j] + S2[t, j] + b[j]);
-            S3[i: n2, m: n0] = sum[j: n0](if i + 1 < len(n2) { S_bar[i + 1, j] * Wh[j, m] } else { 0 });
+            S3[i: n2, m: n0] = sum[j: n0](if i + 1 < len(n2) { Wh[j, m] * S_bar[i + 1, j] } else { 0 });
             H2_bar[i, j] = H_bar[i, j] + S3[i, j];
             S_bar[i, j] = H2_bar[i, j] * (1 - H[i, j]^2);
             b_bar[j] = sum[t](S_bar[t, j]);
             Wh_bar[j, m] = sum[t](S_bar[t, j] * (if (t - 1 >= 0) && (t - 1 < len(n2)) { H[t - 1, m] } else { 0 }));
-            Wx_bar[j, k] = sum[t](S_bar[t, j] * x[t, k]);
-            x_bar[t, k] = sum[j](S_bar[t, j] * Wx[j, k]);
+            Wx_bar[j, k] = sum[t](x[t, k] * S_bar[t, j]);
+            x_bar[t, k] = sum[j](Wx[j, k] * S_bar[t, j]);
         }
         pub fn eq_oth_11_jvp(const Wx[n0, n1], const x[n2, n1], const Wh[n0, n0], const b[n0], const Wx_dot[n0, n1], const x_dot[n2, n1], const Wh_dot[n0, n0], const b_dot[n0]) -> H_dot[n2, n0] {
             S[t, j] = sum[k](x[t, k] * Wx[j, k]);
