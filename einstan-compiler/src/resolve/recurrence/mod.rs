@@ -219,7 +219,11 @@ impl Scope<'_> {
         for circle in direction::circles(members, reads) {
             match self.direction(members, &circle) {
                 Ok(along) => self.f.recurrences.extend(along),
-                Err((read, text)) => self.diagnostics.error(Rule::ReadsItself, read.span, text),
+                Err((read, text)) => {
+                    let name = &self.f.tensor(read.tensor).name;
+                    let text = format!("`{name}` has no order in which it can be computed: {text}");
+                    self.diagnostics.error(Rule::ReadsItself, read.span, text);
+                }
             }
         }
         if let Some((read, name)) = direction::below(members, reads) {
