@@ -4,7 +4,7 @@
 //! tangent of Ā is that of the pullback, by A and by Ȳ. A part takes whole tensors and gives whole tensors.
 
 use super::linear::Linear;
-use crate::ir::{CallId, Equation, Expr, Op, Part, Role, Subscript, TensorId};
+use crate::ir::{CallId, Equation, Expr, Op, Part, Role, TensorId};
 
 /// What some equations, next to each other, take of one part of one call.
 #[derive(Clone, Debug)]
@@ -49,7 +49,7 @@ impl Linear {
         inputs: Vec<Option<TensorId>>,
         output: usize,
     ) {
-        let left = self.whole(tensor);
+        let left = self.f.whole(tensor);
         let right = self.f.exprs.add(Expr::Returned {
             call,
             part,
@@ -63,18 +63,6 @@ impl Linear {
             op: Op::Define,
             right,
         });
-    }
-
-    /// New indices, one for each axis of a tensor.
-    pub fn whole(&mut self, tensor: TensorId) -> Vec<Subscript> {
-        let axes = self.f.tensor(tensor).axes.clone();
-        axes.into_iter()
-            .enumerate()
-            .map(|(axis, d)| {
-                let name = ["i", "j", "k", "l"][axis % 4];
-                Subscript::Index(self.f.add_index(name, d))
-            })
-            .collect()
     }
 
     /// The derivative of one result by one argument, an output of the call's Jacobian.

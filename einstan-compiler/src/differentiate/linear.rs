@@ -261,6 +261,48 @@ impl Linear {
         })
     }
 
+    /// That computed positions lie inside of a tensor, where that is not certain: elsewhere nothing is read or written.
+    pub fn inside(&mut self, tensor: TensorId, at: &[Subscript]) -> Guards {
+        let axes = self.f.tensor(tensor).axes.clone();
+        let mut out = Guards::new();
+        for (&s, dim) in at.iter().zip(axes) {
+            if let Subscript::At(position) = s {
+                let inside = self.f.inside(position, dim);
+                out.extend(inside.into_iter().map(|c| (c, true)));
+            }
+        }
+        out
+    }
+
+    /// An element at a position that may lie outside.
+    pub fn read(&mut self, tensor: TensorId, at: &[Subscript]) -> ExprId {
+        let guarded = !self.inside(tensor, at).is_empty();
+        self.f.exprs.add(Expr::Access {
+            tensor,
+            subscripts: at.to_vec(),
+            guarded,
+        })
+    }
+
+    /// The tensors of `primal` whose derivatives read each other, wherever their equations stand.
+    pub fn circular(&self, primal: &Function) -> Vec<TensorId> {
+        let circles = primal.circles(&primal.equations).into_iter();
+        let mut all: Vec<TensorId> = circles.flatten().collect();
+        all.retain(|t| self.active.contains(t));
+        all
+    }
+
+    /// Makes those of some tensors zero that no equation writes.
+    pub fn settle(&mut self, tensors: impl IntoIterator<Item = TensorId>) {
+        let written = self.f.equations.iter().map(|e| e.tensor);
+        let written: BTreeSet<TensorId> = written.collect();
+        for tensor in tensors {
+            if !written.contains(&tensor) {
+                self.zero(tensor);
+            }
+        }
+    }
+
     /// Adds an equation, with indices of its own.
     pub fn write(&mut self, tensor: TensorId, left: Vec<Subscript>, op: Op, right: ExprId) {
         let mut map = BTreeMap::new();
@@ -284,18 +326,8 @@ impl Linear {
 
     /// `T[..] = 0`
     pub fn zero(&mut self, tensor: TensorId) {
-        let axes = self.f.tensor(tensor).axes.clone();
-        let left = axes
-            .iter()
-            .map(|&d| Subscript::Index(self.f.add_index("i", d)))
-            .collect();
-        let right = self.f.exprs.real(0.0);
-        self.f.equations.push(Equation {
-            tensor,
-            left,
-            op: Op::Define,
-            right,
-        });
+        let zero = self.f.zero(tensor);
+        self.f.equations.push(zero);
     }
 
     /// A temporary of the backward pass, `name[left] = right`, and the access of it at these indices.

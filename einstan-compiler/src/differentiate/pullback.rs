@@ -4,8 +4,7 @@ use super::Backward;
 use super::call::Group;
 use super::linear::{Further, Linear, Terms};
 use crate::ir::{
-    Derivative, Element, Equation, Expr, ExprId, Function, Op, Parameter, Part, Real, Role,
-    Subscript, TensorId,
+    Derivative, Element, Equation, Expr, Function, Op, Parameter, Part, Real, Role, TensorId,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -33,7 +32,7 @@ fn backward(primal: &Function, linear: Linear) -> Backward {
             p.call(&group);
         }
     }
-    p.settle(&circular);
+    p.linear.settle(circular);
     Backward {
         function: p.linear.f,
         split,
@@ -155,23 +154,14 @@ impl Pullback {
     /// The adjoints of circles, which read each other wherever they stand: those that are new.
     fn circles(&mut self, primal: &Function) -> Vec<TensorId> {
         let mut new = Vec::new();
-        for tensor in primal.circles(&primal.equations).into_iter().flatten() {
-            if self.linear.active.contains(&tensor) && !self.adjoints.contains_key(&tensor) {
+        for tensor in self.linear.circular(primal) {
+            if !self.adjoints.contains_key(&tensor) {
                 let adjoint = self.like(tensor, Role::Adjoint { of: tensor });
                 self.adjoints.insert(tensor, adjoint);
                 new.push(adjoint);
             }
         }
         new
-    }
-
-    /// An adjoint to which nothing contributes is zero.
-    fn settle(&mut self, adjoints: &[TensorId]) {
-        let written = self.linear.f.equations.iter().map(|e| e.tensor);
-        let written: BTreeSet<TensorId> = written.collect();
-        for &adjoint in adjoints.iter().filter(|a| !written.contains(a)) {
-            self.linear.zero(adjoint);
-        }
     }
 
     fn like(&mut self, of: TensorId, role: Role) -> TensorId {
@@ -183,19 +173,8 @@ impl Pullback {
     /// An adjoint that begins as the cotangent of a result.
     fn copy(&mut self, result: TensorId, cotangent: TensorId) -> TensorId {
         let adjoint = self.like(result, Role::Adjoint { of: result });
-        let f = &mut self.linear.f;
-        let axes = f.tensor(result).axes.clone();
-        let left: Vec<Subscript> = axes
-            .iter()
-            .map(|&d| Subscript::Index(f.add_index("i", d)))
-            .collect();
-        let right = self.linear.access(cotangent, left.clone());
-        self.linear.f.equations.push(Equation {
-            tensor: adjoint,
-            left,
-            op: Op::Define,
-            right,
-        });
+        let copy = self.linear.f.copy(adjoint, cotangent);
+        self.linear.f.equations.push(copy);
         adjoint
     }
 
@@ -208,7 +187,8 @@ impl Pullback {
             return;
         }
         let value = self.linear.begin(primal, e);
-        let seed = self.seed(adjoint, &e.left);
+        // What lies outside of the tensor is dropped, under a condition of the equation.
+        let seed = self.linear.read(adjoint, &e.left);
         let terms = match self.linear.f.exprs.get(e.right).clone() {
             Expr::Softmax { along, body, log } => {
                 let seed = self.linear.softmax(&along, log, value, seed);
@@ -217,23 +197,6 @@ impl Pullback {
             _ => self.linear.terms(e.right, value, seed),
         };
         self.contribute(terms);
-    }
-
-    /// The cotangent of what an equation writes. What lies outside of the tensor is dropped, under a condition of the
-    /// equation: there any number will do.
-    fn seed(&mut self, adjoint: TensorId, left: &[Subscript]) -> ExprId {
-        let f = &mut self.linear.f;
-        let axes = f.tensor(adjoint).axes.clone();
-        let mut all = left.iter().zip(axes);
-        let guarded = all.any(|(&s, dim)| match s {
-            Subscript::At(position) => !f.inside(position, dim).is_empty(),
-            _ => false,
-        });
-        f.exprs.add(Expr::Access {
-            tensor: adjoint,
-            subscripts: left.to_vec(),
-            guarded,
-        })
     }
 
     /// The contributions of a call: the gradients by its arguments, from the cotangents of its results.
@@ -266,7 +229,7 @@ impl Pullback {
             }
         }
         for (tensor, gradient) in parts {
-            let left = self.linear.whole(tensor);
+            let left = self.linear.f.whole(tensor);
             let right = self.linear.access(gradient, left.clone());
             let adjoint = self.adjoints[&tensor];
             self.linear.write(adjoint, left, Op::Accumulate, right);

@@ -9,7 +9,7 @@ use crate::ir::{
     Role, Subscript, TensorId,
 };
 use crate::plan::factors;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// The Jacobian-vector product of `primal`, which is in normal form, as a function: after its own parameters it takes a
 /// tangent of each one by which it is differentiated, and after its own results it returns a tangent of each one that is no
@@ -56,6 +56,7 @@ pub(crate) fn along(f: &mut Function, jacobian: &Jacobian, factor: ExprId) -> Ex
     let mut t = Tangent {
         linear: Linear::new(primal.clone(), active),
         tangents: BTreeMap::new(),
+        circular: Vec::new(),
         known: BTreeMap::new(),
     };
     let direction = t
@@ -79,6 +80,8 @@ struct Tangent {
     linear: Linear,
     /// The tangents that have been defined: others are zero.
     tangents: BTreeMap<TensorId, TensorId>,
+    /// Those of circles.
+    circular: Vec<TensorId>,
     /// Those of the expressions of the equation at hand.
     known: BTreeMap<ExprId, ExprId>,
 }
@@ -91,6 +94,7 @@ impl Tangent {
         let mut t = Tangent {
             linear: Linear::new(f, primal.active(primal.differentiable())),
             tangents: BTreeMap::new(),
+            circular: Vec::new(),
             known: BTreeMap::new(),
         };
         for p in primal.differentiable().collect::<Vec<_>>() {
@@ -104,24 +108,18 @@ impl Tangent {
         t
     }
 
-    /// The tangents of a circle read each other, wherever they stand.
+    /// The tangents of circles read each other, wherever they stand.
     fn circles(&mut self, primal: &Function) {
-        for tensor in primal.circles(&primal.equations).into_iter().flatten() {
-            if self.linear.active.contains(&tensor) {
-                self.tangent(tensor);
-            }
+        for tensor in self.linear.circular(primal) {
+            let tangent = self.tangent(tensor);
+            self.circular.push(tangent);
         }
     }
 
     /// A tangent of a circle to which nothing contributes is zero.
     fn settle(&mut self) {
-        let written: BTreeSet<TensorId> =
-            self.linear.f.equations.iter().map(|e| e.tensor).collect();
-        for (of, tangent) in self.tangents.clone() {
-            if self.linear.f.recurrences.contains_key(&of) && !written.contains(&tangent) {
-                self.linear.zero(tangent);
-            }
-        }
+        let circular = std::mem::take(&mut self.circular);
+        self.linear.settle(circular);
     }
 
     /// The tangent of a tensor that is not a parameter.

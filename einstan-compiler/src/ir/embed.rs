@@ -2,7 +2,7 @@
 
 use super::{
     Call, CallId, Check, DimId, Element, Equation, Expr, ExprId, Fault, ForeignId, Function,
-    GivenId, IndexId, Length, Op, Passed, Place, Role, Subscript, TensorId,
+    GivenId, IndexId, Length, Passed, Place, Role, Subscript, TensorId,
 };
 use std::collections::BTreeMap;
 
@@ -328,22 +328,9 @@ impl Function {
     /// `held[..] = tensor[..]`, through which no derivative passes.
     pub fn hold(&mut self, tensor: TensorId, name: &str) -> TensorId {
         let axes = self.tensor(tensor).axes.clone();
-        let held = self.add_tensor(name, axes.clone(), Element::Float, Role::Intermediate);
-        let left: Vec<Subscript> = axes
-            .into_iter()
-            .map(|d| Subscript::Index(self.add_index("i", d)))
-            .collect();
-        let right = self.exprs.add(Expr::Access {
-            tensor,
-            subscripts: left.clone(),
-            guarded: false,
-        });
-        self.equations.push(Equation {
-            tensor: held,
-            left,
-            op: Op::Define,
-            right,
-        });
+        let held = self.add_tensor(name, axes, Element::Float, Role::Intermediate);
+        let copy = self.copy(held, tensor);
+        self.equations.push(copy);
         self.held.insert(held);
         held
     }

@@ -305,13 +305,6 @@ impl Function {
         tensor
     }
 
-    /// New indices for all axes of a tensor.
-    pub fn whole(&mut self, tensor: TensorId) -> Vec<Subscript> {
-        let axes = self.tensor(tensor).axes.clone();
-        let index = |d| Subscript::Index(self.add_index("i", d));
-        axes.into_iter().map(index).collect()
-    }
-
     pub fn add_index(&mut self, name: impl Into<String>, dim: DimId) -> IndexId {
         self.indices.push(Index {
             name: name.into(),
@@ -357,7 +350,7 @@ impl Function {
         }
     }
 
-    /// Whether an equation writes every element of its tensor at the position of a loop around it.
+    /// Whether an equation writes every element of its tensor, in a recurrence every one at the position of the loop.
     pub fn fills(&self, e: &Equation) -> bool {
         let inside = |s: &&Subscript| self.counter(**s).is_none();
         let rest: Vec<Subscript> = e.left.iter().filter(inside).copied().collect();

@@ -18,6 +18,7 @@ pub mod print;
 mod reach;
 mod recurrence;
 mod verify;
+mod whole;
 
 pub use call::{Call, CallId, Part, Passed};
 pub use embed::Embedding;

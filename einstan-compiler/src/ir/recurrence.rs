@@ -107,7 +107,13 @@ impl Function {
         circles.iter().any(part)
     }
 
-    /// The indices of an equation of a circle at the axes along which the recurrence runs.
+    /// The axes along which a tensor of a circle is computed.
+    pub fn along(&self, tensor: TensorId) -> &[Along] {
+        let along = self.recurrences.get(&tensor);
+        along.expect("einstan internal error: a tensor of a recurrence without axes")
+    }
+
+    /// The indices of an equation of a circle at the axes along which the recurrence runs; None where it has others.
     pub fn own_indices(&self, e: &Equation) -> Option<Vec<IndexId>> {
         let along = self.recurrences.get(&e.tensor)?;
         let own = along.iter().map(|a| match e.left[a.axis] {
@@ -171,7 +177,7 @@ impl Function {
         own: &[IndexId],
         at: &[Subscript],
     ) -> Option<Vec<Along>> {
-        let along = own.iter().zip(&self.recurrences[&tensor]).map(|(i, a)| {
+        let along = own.iter().zip(self.along(tensor)).map(|(i, a)| {
             let axis = at.iter().position(|s| *s == Subscript::Index(*i))?;
             Some(Along { axis, ..*a })
         });

@@ -1,6 +1,6 @@
 //! What calls and checks need comes first, so that nothing is written where one fails.
 
-use crate::ir::{Equation, Expr, Function, Group, Op, Role, Subscript, TensorId};
+use crate::ir::{Equation, Function, Group, Role, TensorId};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// An equation, or a check of what those before it compute.
@@ -58,7 +58,7 @@ pub(crate) fn order(f: &mut Function, equations: Vec<Equation>, late: &[usize]) 
     let mut out = with_checks(f, calls, late);
     out.extend(grouped(f, &rest));
     for (to, from) in copies {
-        out.push(Ordered::Equations(Group::Equation(copy(f, to, from))));
+        out.push(Ordered::Equations(Group::Equation(f.copy(to, from))));
     }
     out
 }
@@ -133,32 +133,4 @@ fn together(f: &Function, equations: Vec<Equation>) -> Vec<Equation> {
         out.insert(known.map_or(out.len(), |at| at + 1), e);
     }
     out
-}
-
-/// `to[..] = from[..]`
-pub(crate) fn copy(f: &mut Function, to: TensorId, from: TensorId) -> Equation {
-    let axes = f.tensor(to).axes.clone();
-    let left: Vec<Subscript> = axes
-        .into_iter()
-        .map(|d| Subscript::Index(f.add_index("i", d)))
-        .collect();
-    let (tensor, subscripts, guarded) = (from, left.clone(), false);
-    let right = f.exprs.add(match f.tensor(from).element {
-        crate::ir::Element::Float => Expr::Access {
-            tensor,
-            subscripts,
-            guarded,
-        },
-        crate::ir::Element::Integer(_) => Expr::IntegerAccess {
-            tensor,
-            subscripts,
-            guarded,
-        },
-    });
-    Equation {
-        tensor: to,
-        left,
-        op: Op::Define,
-        right,
-    }
 }

@@ -10,7 +10,7 @@
 
 use super::scheduler::Scheduler;
 use super::{Mode, Step};
-use crate::ir::{Along, Equation, Expr, Function, IndexId, Op, Subscript, TensorId};
+use crate::ir::{Equation, Expr, Function, IndexId, Op, Subscript, TensorId};
 use std::collections::BTreeMap;
 
 /// Equations that run for each position of some indices, one after the other.
@@ -24,8 +24,7 @@ pub(crate) struct Recurrence {
 /// The loop of a circle, whose equations stand in the order of one position.
 pub(crate) fn recurrence(f: &mut Function, circle: Vec<Equation>) -> Recurrence {
     let first = circle[0].clone();
-    let own = f.own_indices(&first).unwrap_or_default();
-    let along: Vec<Along> = f.recurrences[&first.tensor].clone();
+    let (own, along) = (own(f, &first), f.along(first.tensor).to_vec());
     let mut counters = Vec::new();
     for (i, a) in own.into_iter().zip(along) {
         let index = f.index(i).clone();
@@ -38,9 +37,14 @@ pub(crate) fn recurrence(f: &mut Function, circle: Vec<Equation>) -> Recurrence 
     }
 }
 
+fn own(f: &Function, e: &Equation) -> Vec<IndexId> {
+    let own = f.own_indices(e);
+    own.expect("einstan internal error: an equation of a recurrence without an index of its own")
+}
+
 /// An equation at the position that the counters say.
 fn at_counters(f: &mut Function, e: Equation, counters: &[(IndexId, bool)]) -> Equation {
-    let own = f.own_indices(&e).unwrap_or_default();
+    let own = own(f, &e);
     let mut places = BTreeMap::new();
     for (i, &(counter, _)) in own.into_iter().zip(counters) {
         let value = f.exprs.add(Expr::Counter(counter));

@@ -146,7 +146,7 @@ impl<'a> Scheduler<'a> {
         let base = self.f.base(e.tensor);
         let (first, fresh) = (self.begun.insert(base), self.fresh(base));
         match first {
-            true if self.f.covers(e) || self.f.fills(e) => (vec![], fresh),
+            true if self.f.fills(e) => (vec![], fresh),
             true => (
                 vec![Step::Zero {
                     tensor: e.tensor,

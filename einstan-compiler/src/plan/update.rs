@@ -1,7 +1,6 @@
 //! Parameters that are changed: written in place where nothing needs what stood there, else at the end.
 
 use super::block::is_large;
-use super::call::copy;
 use crate::ir::{Equation, Function, Op, TensorId};
 use std::collections::BTreeSet;
 
@@ -38,7 +37,7 @@ pub(crate) fn updates(
                 }
             }
             None => {
-                let end = copy(f, parameter, last);
+                let end = f.copy(parameter, last);
                 equations.push(end);
             }
         }

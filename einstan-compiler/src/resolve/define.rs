@@ -127,7 +127,8 @@ impl Scope<'_> {
         let right = match target.old {
             Some(old) if ir::are_plain(&left) => self.sum(old, &left, right, target.element),
             Some(old) => {
-                self.copy(old, target.tensor);
+                let copy = self.f.copy(target.tensor, old);
+                self.f.equations.push(copy);
                 target.op = Op::Accumulate;
                 right
             }
@@ -141,46 +142,6 @@ impl Scope<'_> {
         });
     }
 
-    /// `to[..] = from[..]`
-    fn copy(&mut self, from: TensorId, to: TensorId) {
-        let (axes, element) = (
-            self.f.tensor(from).axes.clone(),
-            self.f.tensor(from).element,
-        );
-        let left: Vec<Subscript> = axes
-            .into_iter()
-            .map(|d| Subscript::Index(self.f.add_index("i", d)))
-            .collect();
-        let right = self.read_of(from, left.clone(), element);
-        self.f.equations.push(ir::Equation {
-            tensor: to,
-            left,
-            op: Op::Define,
-            right,
-        });
-    }
-
-    fn read_of(
-        &mut self,
-        tensor: TensorId,
-        subscripts: Vec<Subscript>,
-        element: Element,
-    ) -> ExprId {
-        let guarded = false;
-        self.f.exprs.add(match element {
-            Element::Float => Ir::Access {
-                tensor,
-                subscripts,
-                guarded,
-            },
-            Element::Integer(_) => Ir::IntegerAccess {
-                tensor,
-                subscripts,
-                guarded,
-            },
-        })
-    }
-
     /// `tensor[subscripts] + right`
     fn sum(
         &mut self,
@@ -189,7 +150,7 @@ impl Scope<'_> {
         right: ExprId,
         element: Element,
     ) -> ExprId {
-        let old = self.read_of(tensor, subscripts.to_vec(), element);
+        let old = self.f.read_at(tensor, subscripts.to_vec());
         match element {
             Element::Float => self.f.exprs.binary(BinaryOp::Add, old, right),
             Element::Integer(_) => self.f.exprs.add(Ir::IntegerAdd(old, right)),

@@ -108,7 +108,7 @@ fn addend(f: &mut Function, e: Equation, left: &[Subscript], parts: &mut Vec<Equ
     }
     let t = f.tensor(e.tensor).clone();
     let part = f.add_tensor(&t.name, t.axes, t.element, Role::Temporary);
-    let along = f.recurrences[&e.tensor].clone();
+    let along = f.along(e.tensor).to_vec();
     f.recurrences.insert(part, along);
     let op = match f.covers(&e) {
         true => Op::Define,

@@ -292,7 +292,8 @@ fn complete(f: &Function, own: bool) -> Function {
     for e in equations.into_iter().rev() {
         let first = begun.insert(e.tensor);
         if first && e.op == Op::Accumulate && !g.results.contains(&e.tensor) {
-            zero(&mut g, e.tensor);
+            let zero = g.zero(e.tensor);
+            g.equations.push(zero);
         }
         let (parts, right) = match g.tensor(e.tensor).element {
             Element::Float => share::divided(&mut g, e.right),
@@ -307,29 +308,11 @@ fn complete(f: &Function, own: bool) -> Function {
     }
     for r in g.results.clone() {
         if !begun.contains(&r) {
-            zero(&mut g, r);
+            let zero = g.zero(r);
+            g.equations.push(zero);
         }
     }
     g
-}
-
-/// `T[i, j] = 0`
-fn zero(f: &mut Function, tensor: TensorId) {
-    let axes = f.tensor(tensor).axes.clone();
-    let left = axes
-        .into_iter()
-        .map(|d| Subscript::Index(f.add_index("i", d)))
-        .collect();
-    let right = match f.tensor(tensor).element {
-        Element::Float => f.exprs.real(0.0),
-        Element::Integer(_) => f.exprs.add(Expr::Integer(0)),
-    };
-    f.equations.push(Equation {
-        tensor,
-        left,
-        op: Op::Define,
-        right,
-    });
 }
 
 /// Whether a dimension can be written: that of what a call returns has no name, and a minimum has no notation.

@@ -29,12 +29,8 @@ impl Back {
             let terms = self.terms_of(equations, e, adjoints[&e.tensor]);
             self.add_terms(terms, &mut adjoints);
         }
-        let written: BTreeSet<TensorId> =
-            self.linear.f.equations.iter().map(|e| e.tensor).collect();
+        self.linear.settle(adjoints.values().copied());
         for (tensor, adjoint) in adjoints {
-            if !written.contains(&adjoint) {
-                self.linear.zero(adjoint);
-            }
             if !tensors.contains(&tensor) {
                 let own = self.linear.f.whole(tensor);
                 let value = self.linear.access(adjoint, self.at(&own));
@@ -96,12 +92,8 @@ impl Back {
         let scope: Vec<IndexId> = self.asked.iter().copied().chain(left).collect();
         self.linear.begin_at(scope, e.right, value);
         // What a position outside of the tensor adds is dropped.
-        let guards = self.guards(e.tensor, &e.left);
-        let seed = self.linear.f.exprs.add(Expr::Access {
-            tensor: adjoint,
-            subscripts: self.at(&e.left),
-            guarded: !guards.is_empty(),
-        });
+        let guards = self.linear.inside(e.tensor, &e.left);
+        let seed = self.linear.read(adjoint, &self.at(&e.left));
         match self.linear.f.exprs.get(e.right).clone() {
             Expr::Softmax { along, body, log } => {
                 let seed = self.linear.softmax(&along, log, value, seed);

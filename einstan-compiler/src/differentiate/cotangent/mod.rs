@@ -208,13 +208,13 @@ impl Back {
         }
         let places = self.fresh(e.right, places);
         let right = self.linear.f.exprs.place(e.right, &places);
-        let guards = self.guards(e.tensor, &part.own);
+        let guards = self.linear.inside(e.tensor, &part.own);
         let right = match guards.is_empty() {
             true => right,
             false => self.linear.f.exprs.guarded(right),
         };
         let value = if whole {
-            self.read(e.tensor, &part.own)
+            self.linear.read(e.tensor, &part.own)
         } else {
             right
         };
@@ -237,29 +237,6 @@ impl Back {
         self.contribute(terms);
     }
 
-    /// That the computed positions of a part lie inside of its tensor: elsewhere it contributes nothing.
-    fn guards(&mut self, tensor: TensorId, own: &[Subscript]) -> Vec<(ExprId, bool)> {
-        let axes = self.linear.f.tensor(tensor).axes.clone();
-        let mut out = Vec::new();
-        for (&s, dim) in own.iter().zip(axes) {
-            if let Subscript::At(position) = s {
-                let inside = self.linear.f.inside(position, dim);
-                out.extend(inside.into_iter().map(|c| (c, true)));
-            }
-        }
-        out
-    }
-
-    /// An element at the position of a part, which may lie outside.
-    fn read(&mut self, tensor: TensorId, own: &[Subscript]) -> ExprId {
-        let guarded = !self.guards(tensor, own).is_empty();
-        self.linear.f.exprs.add(Expr::Access {
-            tensor,
-            subscripts: own.to_vec(),
-            guarded,
-        })
-    }
-
     /// Y = f(A, ..): Ā[k,l] = Σ Ȳ[i,j] J[i,j,k,l], with the Jacobian J of the function that is called.
     fn call(&mut self, e: &Equation, part: Part) {
         let Some((call, of_call, inputs, output)) = self.linear.f.returned(e) else {
@@ -277,7 +254,7 @@ impl Back {
                 continue;
             };
             let jacobian = self.linear.jacobian(&group, (output, e.tensor), (at, by));
-            let to = self.linear.whole(by);
+            let to = self.linear.f.whole(by);
             let at = [part.own.clone(), to.clone()].concat();
             let read = self.linear.access(jacobian, at);
             let value = self.linear.f.exprs.product(part.value, read);

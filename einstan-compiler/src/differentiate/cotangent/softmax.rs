@@ -17,8 +17,8 @@ impl Back {
         let Expr::Softmax { along, .. } = self.linear.f.exprs.get(e.right).clone() else {
             return;
         };
-        let y = self.read(e.tensor, &part.own);
-        let guards = self.guards(e.tensor, &part.own);
+        let y = self.linear.read(e.tensor, &part.own);
+        let guards = self.linear.inside(e.tensor, &part.own);
         let exprs = &mut self.linear.f.exprs;
         let first = if log {
             part.value
@@ -53,7 +53,7 @@ impl Back {
             own: vec![],
             value: total,
         });
-        let row = self.read(e.tensor, &at(&rows));
+        let row = self.linear.read(e.tensor, &at(&rows));
         let exprs = &mut self.linear.f.exprs;
         let weight = if log {
             exprs.unary(UnaryOp::Exp, row)
@@ -66,7 +66,7 @@ impl Back {
             let x = self.linear.f.exprs.place(body, places);
             let own = at(places);
             let scope = self.linear.f.exprs.indices_of(&own);
-            let guards = self.guards(e.tensor, &own);
+            let guards = self.linear.inside(e.tensor, &own);
             let x = match guards.is_empty() {
                 true => x,
                 false => self.linear.f.exprs.guarded(x),

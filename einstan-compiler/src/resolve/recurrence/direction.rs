@@ -123,13 +123,11 @@ impl Scope<'_> {
             Some(along) => vec![along],
             None => several(&self.names_of(member), &circle.reads, &ways)?,
         };
-        self.offsets_are_positive(
-            circle,
-            &along
-                .iter()
-                .map(|a| (a.axis, member.left[a.axis]))
-                .collect::<Vec<_>>(),
-        );
+        for r in &circle.reads {
+            for a in &along {
+                self.offset_is_positive(r, a.axis, member.left[a.axis]);
+            }
+        }
         Ok([(member.tensor, along)].into())
     }
 
@@ -221,7 +219,7 @@ impl Scope<'_> {
                     _ => side = side.or(Some((way, r))),
                 },
             }
-            self.offsets_are_positive(circle, &[(axis, written)]);
+            self.offset_is_positive(r, axis, written);
         }
         Ok(matches!(side, Some((Way::After, _))))
     }
@@ -261,23 +259,16 @@ impl Scope<'_> {
     }
 
     /// An offset that is a length is not 0: compared when the function is entered.
-    fn offsets_are_positive(&mut self, circle: &Circle<'_>, along: &[(usize, Subscript)]) {
-        for r in &circle.reads {
-            for &(axis, written) in along {
-                let (Some(Subscript::At(e)), Subscript::Index(own)) =
-                    (r.subscripts.get(axis).copied(), written)
-                else {
-                    continue;
-                };
-                if let Some(offset) = self.offset(e, own)
-                    && offset.value().is_none()
-                    && let Some(size) = offset.sign().and_then(|s| offset.scaled(s))
-                {
-                    let value = size.build(&mut self.f.exprs);
-                    let shown = crate::ir::print::expr(&self.f, value);
-                    self.positive(value, &shown);
-                }
-            }
+    fn offset_is_positive(&mut self, read: &Read, axis: usize, written: Subscript) {
+        let (Subscript::At(e), Subscript::Index(own)) = (read.subscripts[axis], written) else {
+            return;
+        };
+        let size = self.offset(e, own).filter(|o| o.value().is_none());
+        let size = size.and_then(|o| o.scaled(o.sign()?));
+        if let Some(size) = size {
+            let value = size.build(&mut self.f.exprs);
+            let shown = crate::ir::print::expr(&self.f, value);
+            self.positive(value, &shown);
         }
     }
 
