@@ -16,6 +16,18 @@ einstan! {
     pub fn embed(E[v, c], tok[t]: usize) -> Y[t, c] { Y[t, c] = E[tok[t], c]; }
     pub fn scatter(X[t, c], tok[t]: i32, dim v) -> Y[v, c] { Y[tok[t], c] += X[t, c]; }
     pub fn dropped(x[n], tok[n]: usize, dim m) -> Y[m] { Y[pad(tok[i] - 1)] += x[i] * x[i]; }
+    fn average(x[n]) -> s { s = sum[i](x[i]) / len(n); }
+    /// The length of what is passed follows from others.
+    pub fn slope(x[n], K[m]) -> (a, b) {
+        D[i] = x[i + 1] - x[i];
+        a = average(D);
+        C[i] = x[2*i + k] * K[k];
+        b = average(C);
+    }
+    /// X is read along an index of another axis too, where a condition says that it is long enough.
+    pub fn mixed(X[m], V[n]) -> y[n] {
+        y[i] = sum[a: n, j: m](V[a] * (if a < len(m) && j >= i { X[a] } else { X[j] }));
+    }
     pub fn best(X[n, m], V[m]) -> (k[n]: usize, v[n]) { k[i] = argmax[j](X[i, j]); v[i] = V[k[i] + 1]; }
     pub fn loss(X[n], K[m], T[p]) -> e { Y[y: p] = X[pad(2*y + r - 1)] * K[r]; e = sum[y]((Y[y] - T[y])^2); }
     pub fn pooled(X[n, m]) -> Y[n/2, m/2] { Y[i, j] = max[p: 2, q: 2](X[2*i + p, 2*j + q]); }
@@ -293,6 +305,26 @@ fn errors_come_before_anything_is_written() {
             .to_string(),
         "conv: the length `n - m + 1` would be -1: `n` is 1, `m` is 3"
     );
+}
+
+#[test]
+fn a_function_is_given_computed_lengths() {
+    let (a, b) = slope(&array![1.0, 2.0, 5.0, 8.0, 13.0], &array![1.0, 1.0]).unwrap();
+    assert_eq!((a, b), (3.0, 8.0));
+}
+
+#[test]
+fn jacobians_of_reads_along_two_axes() {
+    let (x, v) = (array![0.3, -0.7, 0.9], array![1.0, 2.0, -1.0, 0.5, 3.0]);
+    let jacobian = mixed::jacobian(&x, &v).unwrap();
+    let (_, pullback) = mixed::vjp(&x, &v).unwrap();
+    for i in 0..5 {
+        let mut unit = Array1::zeros(5);
+        unit[i] = 1.0;
+        let gradient = pullback.call(&unit).unwrap();
+        let off = &jacobian.y.X.row(i) - &gradient.X;
+        assert!(off.iter().all(|e: &f64| e.abs() < 1e-12), "{i}: {off}");
+    }
 }
 
 #[test]

@@ -179,11 +179,11 @@ impl Embedding {
                 Expr::Given(g) => *g = self.given[g],
                 _ => {}
             }
+            // A length of the outer function, made of its own expressions.
             let node = match node {
                 Expr::Len(d) => outer.length_of(d),
-                node => node,
+                node => node.with_children(&mut |child| self.expr(outer, inner, child)),
             };
-            let node = node.with_children(&mut |child| self.expr(outer, inner, child));
             outer.exprs.add(node)
         });
         self.exprs.insert(id, expr);

@@ -158,7 +158,7 @@ impl Scope<'_> {
     }
 
     /// New names for dimensions of a result get the lengths that the equation gives.
-    fn new_dimensions(&mut self, e: &Equation, axes: &[DimId]) -> Option<()> {
+    pub(crate) fn new_dimensions(&mut self, e: &Equation, axes: &[DimId]) -> Option<()> {
         let name = &e.left.tensor.text;
         let Some(r) = self.result(name).cloned() else {
             return Some(());

@@ -70,7 +70,10 @@ impl Scope<'_> {
                 }
                 total
             }
-            ExprKind::Error => None,
+            ExprKind::Error => {
+                self.failed = true;
+                None
+            }
             _ => {
                 let text = format!(
                     "`{}` is no length: a dimension is made of named ones and whole numbers with `+ - * /`",

@@ -119,7 +119,7 @@ impl Scope<'_> {
     }
 
     fn reads_poison(&self, e: &Equation) -> bool {
-        mention::accesses(&e.right)
+        mention::accesses_of(e)
             .iter()
             .any(|(a, _)| self.poisoned(&a.tensor.text))
             || mention::bare_names(&e.right)

@@ -107,7 +107,10 @@ impl Scope<'_> {
             }
             ExprKind::Name(n) => self.named(&n.text),
             ExprKind::Number(Number::Whole(n)) => self.fixed(*n),
-            ExprKind::Error => self.fixed(0),
+            ExprKind::Error => {
+                self.failed = true;
+                self.fixed(0)
+            }
             _ => {
                 let text = "a dimension of a parameter is a name or a number";
                 self.diagnostics.error(Rule::Dimension, e.span, text);
@@ -186,7 +189,10 @@ impl Scope<'_> {
                 None => ResultAxis::New(n.text.clone(), n.span),
             },
             ExprKind::Number(Number::Whole(n)) => ResultAxis::Known(self.fixed(*n)),
-            ExprKind::Error => ResultAxis::Poisoned,
+            ExprKind::Error => {
+                self.failed = true;
+                ResultAxis::Poisoned
+            }
             _ => match self.dimension_of(e) {
                 Some(dim) => ResultAxis::Known(dim),
                 None => ResultAxis::Poisoned,

@@ -12,8 +12,8 @@ mod softmax;
 use super::call::Group;
 use super::linear::{Further, Linear, Terms};
 use crate::ir::{
-    CmpOp, Equation, Expr, ExprId, Function, Group as Equations, IndexId, Op, Subscript, TensorId,
-    are_plain, indices,
+    CmpOp, DimId, Equation, Expr, ExprId, Function, Group as Equations, IndexId, Op, Subscript,
+    TensorId, are_plain, indices,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -29,8 +29,9 @@ struct Part {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Slot {
     Asked(IndexId),
-    /// The first, second.. index that is the part's own.
-    Own(usize),
+    /// The first, second.. index that is the part's own, and what it runs over: in a branch that may be another dimension
+    /// than the axis'.
+    Own(usize, DimId),
     Constant(u64),
     /// A computed position, which no other part has.
     At(usize),
@@ -128,10 +129,11 @@ impl Back {
                 Subscript::Index(i) if self.asked.contains(&i) => Slot::Asked(i),
                 Subscript::Index(i) => {
                     let known = seen.iter().position(|&s| s == i);
-                    Slot::Own(known.unwrap_or_else(|| {
+                    let place = known.unwrap_or_else(|| {
                         seen.push(i);
                         seen.len() - 1
-                    }))
+                    });
+                    Slot::Own(place, self.linear.f.index(i).dim)
                 }
             })
             .collect()

@@ -73,7 +73,10 @@ impl Lowering<'_, '_, '_> {
                 Ir::Or(a, b)
             }
             CondKind::Not(a) => Ir::Not(self.condition(a)?),
-            CondKind::Error => return None,
+            CondKind::Error => {
+                self.scope.failed = true;
+                return None;
+            }
         };
         Some(self.scope.f.exprs.add(e))
     }

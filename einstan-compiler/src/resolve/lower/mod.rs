@@ -188,7 +188,11 @@ impl<'s, 'a, 'e> Lowering<'s, 'a, 'e> {
                 let given = self.scope.evaluated(tokens, self.within.as_deref());
                 Some(Value::Number(self.add(Ir::Given(given))))
             }
-            ExprKind::Error => None,
+            // Reported where it was read; a scalar function may be wrong itself.
+            ExprKind::Error => {
+                self.scope.failed = true;
+                None
+            }
         }
     }
 

@@ -249,7 +249,10 @@ impl Lowering<'_, '_, '_> {
                 let (x, divisor) = (self.integer_position(a, x)?, self.divisor(a, by)?);
                 Some(self.add(Ir::IntegerRem(x, divisor)))
             }
-            ExprKind::Error => None,
+            ExprKind::Error => {
+                self.scope.failed = true;
+                None
+            }
             _ => {
                 let shown = message::access(a);
                 let text = match e.kind {

@@ -129,24 +129,36 @@ impl Scope<'_> {
             }
         }
         self.known_axes(equations);
-        for pending in self.recurrence.tensors.clone().values() {
-            if let Some(axes) = pending.axes.iter().copied().collect::<Option<Vec<DimId>>>() {
-                self.f.tensors[pending.tensor.index()].axes = axes;
-            }
-        }
         let before = (self.diagnostics.len(), self.f.equations.len());
-        for e in equations {
-            self.indexed(e);
+        // An equation without axes has its own error: the others can't be read beside it.
+        let settled: Vec<bool> = equations.iter().map(|e| self.settled(e)).collect();
+        let whole = settled.iter().all(|settled| *settled);
+        for (e, settled) in equations.iter().zip(settled) {
+            if whole || !settled {
+                self.indexed(e);
+            }
         }
         let recurrence = std::mem::take(&mut self.recurrence);
-        if self.diagnostics.len() > before.0 {
-            for name in recurrence.tensors.keys() {
-                self.tensors.insert(name.clone(), Binding::Poisoned);
-            }
-        }
-        if self.diagnostics.len() == before.0 && !self.failed {
+        if whole && self.diagnostics.len() == before.0 && !self.failed {
             let members = self.members(equations, before.1);
             self.directions(&members, &recurrence.reads);
+            return;
+        }
+        for name in recurrence.tensors.keys() {
+            self.tensors.insert(name.clone(), Binding::Poisoned);
+        }
+    }
+
+    /// Whether the axes of an equation's tensor are known, which has them from now on.
+    fn settled(&mut self, e: &Equation) -> bool {
+        let pending = &self.recurrence.tensors[&e.left.tensor.text];
+        let axes: Option<Vec<DimId>> = pending.axes.iter().copied().collect();
+        match axes {
+            Some(axes) => {
+                self.f.tensors[pending.tensor.index()].axes = axes;
+                true
+            }
+            None => false,
         }
     }
 
@@ -197,7 +209,12 @@ impl Scope<'_> {
             let axes = self.annotated_axes(e, &left, axes)?;
             let rounds = self.ranges(e, &axes, &indices)?;
             let of = |s: &Slot| rounds.found.get(s.name()?).map(|(dim, _)| *dim);
-            Some(left.iter().map(of).collect())
+            let found: Vec<Option<DimId>> = left.iter().map(of).collect();
+            // A new name for a dimension is known to the other equations.
+            if let Some(axes) = found.iter().copied().collect::<Option<Vec<DimId>>>() {
+                self.new_dimensions(e, &axes)?;
+            }
+            Some(found)
         };
         dimensions().unwrap_or_default()
     }

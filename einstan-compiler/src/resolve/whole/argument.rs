@@ -77,7 +77,10 @@ impl Scope<'_> {
                 })
             }
             ExprKind::Rust(tokens) => Some(ArgumentKind::Given(self.evaluated(tokens, None))),
-            ExprKind::Error => None,
+            ExprKind::Error => {
+                self.failed = true;
+                None
+            }
             _ => self.no_argument(e),
         }
     }
