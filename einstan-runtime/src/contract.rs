@@ -1,5 +1,6 @@
 //! Two tensors multiplied and summed: strided, batched matrix products.
 
+use crate::band::{Band, Strips};
 use crate::float::Float;
 use crate::gemm::{Matrix, Size, gemm};
 use crate::sink::Sink;
@@ -25,8 +26,9 @@ pub struct Scratch {
     pub(crate) double: Vec<f64>,
 }
 
-/// What an index does in a contraction.
+/// What an index does in a contraction. As wide as a length, so that many axes are cleared at once.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(usize)]
 enum Group {
     /// In all three tensors, or only in the target.
     #[default]
@@ -39,18 +41,29 @@ enum Group {
     Contracted,
 }
 
+/// What an index does in a band.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(usize)]
+enum Mark {
+    #[default]
+    None,
+    Row,
+    Column,
+}
+
 /// One index by its length and its stride in each tensor.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Axis {
+pub(crate) struct Axis {
     group: Group,
-    len: usize,
-    a: isize,
-    b: isize,
-    c: isize,
+    mark: Mark,
+    pub len: usize,
+    pub a: isize,
+    pub b: isize,
+    pub c: isize,
 }
 
 /// The most indices of a contraction.
-const MOST: usize = 32;
+pub(crate) const MOST: usize = 32;
 
 fn dot<const R: usize>(step: [isize; R], strides: [isize; R]) -> isize {
     (0..R).map(|k| step[k] * strides[k]).sum()
@@ -63,6 +76,19 @@ fn inside<L, const R: usize>(
     lens: [usize; R],
     step: impl Fn(&L) -> (usize, [isize; R]),
 ) {
+    assert!(
+        fits(loops, at, lens, step),
+        "einstan internal error: a contraction leaves its tensor"
+    );
+}
+
+/// Whether all positions of the loops, none of which is empty, lie inside.
+fn fits<L, const R: usize>(
+    loops: &[L],
+    at: [isize; R],
+    lens: [usize; R],
+    step: impl Fn(&L) -> (usize, [isize; R]),
+) -> bool {
     let fits = |k: usize| {
         let (mut low, mut high) = (at[k], at[k]);
         for l in loops {
@@ -73,10 +99,7 @@ fn inside<L, const R: usize>(
         }
         Some(low >= 0 && (high as usize) < lens[k])
     };
-    assert!(
-        (0..R).all(|k| fits(k) == Some(true)),
-        "einstan internal error: a contraction leaves its tensor"
-    );
+    (0..R).all(|k| fits(k) == Some(true))
 }
 
 /// Sets the places that the loops reach to 0.
@@ -115,6 +138,92 @@ pub fn contract<T: Float, const A: usize, const B: usize, const C: usize>(
     loops: &[Loop<A, B, C>],
     scratch: &mut Scratch,
 ) {
+    let at = (a_at, b_at, c_at);
+    part(alpha, a, b, accumulate, c, at, loops, None, scratch);
+}
+
+/// As [`contract`], but of the loop `column` only the values that `window` gives at each value of the loop `row`, or,
+/// without that, at 0. Between two rows lies no column that is beyond the windows of both. The column has a step in one
+/// factor alone, or none in the target.
+///
+/// Where an index of the two is summed, the product is added. If it is `loose`, places of the target outside of the windows
+/// may be written too, with the values that they have in the whole product.
+#[allow(clippy::too_many_arguments)] // three tensors with their positions
+pub fn contract_in_band<T: Float, const A: usize, const B: usize, const C: usize>(
+    alpha: T,
+    a: Source<'_, T, A>,
+    a_at: [isize; A],
+    b: Source<'_, T, B>,
+    b_at: [isize; B],
+    accumulate: bool,
+    c: &mut Sink<'_, T, C>,
+    c_at: [isize; C],
+    loops: &[Loop<A, B, C>],
+    row: Option<usize>,
+    column: usize,
+    loose: bool,
+    window: impl Fn(isize) -> (usize, usize),
+    scratch: &mut Scratch,
+) {
+    let at = (a_at, b_at, c_at);
+    let whole = false;
+    let window = &window;
+    let band = Band {
+        window,
+        loose,
+        whole,
+    };
+    let band = Some((row, column, band));
+    part(alpha, a, b, accumulate, c, at, loops, band, scratch);
+}
+
+/// Panics unless all positions of the windows lie inside; whether those outside of the windows do so too.
+fn inside_windows<const R: usize>(
+    loops: &[(usize, [isize; R])],
+    at: [isize; R],
+    lens: [usize; R],
+    (row, column, band): (Option<usize>, usize, Band<'_>),
+) -> bool {
+    let same = |l: &(usize, [isize; R])| *l;
+    if fits(loops, at, lens, same) {
+        return true;
+    }
+    for r in 0..row.map_or(1, |r| loops[r].0) {
+        let (from, to) = (band.window)(r as isize);
+        if from >= to {
+            continue;
+        }
+        let mut at = at;
+        let mut cut = |index: usize, first: usize, len: usize| {
+            let step = loops[index].1;
+            (0..R).for_each(|k| at[k] += first as isize * step[k]);
+            (index, (len, step))
+        };
+        let column = cut(column, from, to - from);
+        let row = row.map(|index| cut(index, r, 1));
+        let mut part = [(1, [0; R]); MOST];
+        part[..loops.len()].copy_from_slice(loops);
+        for (index, own) in row.into_iter().chain([column]) {
+            part[index] = own;
+        }
+        inside(&part[..loops.len()], at, lens, same);
+    }
+    false
+}
+
+/// The contraction, of which a band may be all that counts.
+#[allow(clippy::too_many_arguments)] // three tensors with their positions
+fn part<T: Float, const A: usize, const B: usize, const C: usize>(
+    alpha: T,
+    a: Source<'_, T, A>,
+    b: Source<'_, T, B>,
+    accumulate: bool,
+    c: &mut Sink<'_, T, C>,
+    (a_at, b_at, c_at): ([isize; A], [isize; B], [isize; C]),
+    loops: &[Loop<A, B, C>],
+    band: Option<(Option<usize>, usize, Band<'_>)>,
+    scratch: &mut Scratch,
+) {
     if loops.iter().any(|l| l.len == 0) {
         let written = loops
             .iter()
@@ -125,17 +234,38 @@ pub fn contract<T: Float, const A: usize, const B: usize, const C: usize>(
         }
         return;
     }
-    inside(loops, a_at, a.lens, |l| (l.len, l.a));
-    inside(loops, b_at, b.lens, |l| (l.len, l.b));
-    inside(loops, c_at, c.lens, |l| (l.len, l.c));
-    let mut axes = [Axis::default(); MOST];
     assert!(
         loops.len() <= MOST,
         "einstan internal error: a contraction of {} indices",
         loops.len()
     );
+    let mut band = band;
+    match &mut band {
+        None => {
+            inside(loops, a_at, a.lens, |l| (l.len, l.a));
+            inside(loops, b_at, b.lens, |l| (l.len, l.b));
+            inside(loops, c_at, c.lens, |l| (l.len, l.c));
+        }
+        Some(of) => {
+            let whole = [
+                inside_windows(&steps(loops, |l| l.a)[..loops.len()], a_at, a.lens, *of),
+                inside_windows(&steps(loops, |l| l.b)[..loops.len()], b_at, b.lens, *of),
+                inside_windows(&steps(loops, |l| l.c)[..loops.len()], c_at, c.lens, *of),
+            ];
+            of.2.whole = whole == [true; 3];
+        }
+    }
+    let mut axes = [Axis::default(); MOST];
     let mut count = 0;
-    for l in loops.iter().filter(|l| l.len > 1) {
+    for (at, l) in loops.iter().enumerate() {
+        let mark = match band {
+            Some((_, column, _)) if column == at => Mark::Column,
+            Some((row, ..)) if row == Some(at) => Mark::Row,
+            _ => Mark::None,
+        };
+        if l.len == 1 && mark == Mark::None {
+            continue;
+        }
         let group = match (l.c != [0; C], l.a != [0; A], l.b != [0; B]) {
             (false, _, _) => Group::Contracted,
             (true, true, false) => Group::Left,
@@ -149,6 +279,7 @@ pub fn contract<T: Float, const A: usize, const B: usize, const C: usize>(
         );
         axes[count] = Axis {
             group,
+            mark,
             len: l.len,
             a,
             b,
@@ -156,18 +287,32 @@ pub fn contract<T: Float, const A: usize, const B: usize, const C: usize>(
         };
         count += 1;
     }
-    // SAFETY: all positions that the loops reach lie inside (checked), and C is borrowed exclusively.
+    // SAFETY: all positions that the loops reach, or those in the windows, lie inside (checked), and C is borrowed
+    // exclusively.
     unsafe {
         run(
             alpha,
-            a.origin.offset(dot(a_at, a.strides)),
-            b.origin.offset(dot(b_at, b.strides)),
+            a.origin.wrapping_offset(dot(a_at, a.strides)),
+            b.origin.wrapping_offset(dot(b_at, b.strides)),
             accumulate,
-            c.origin.offset(dot(c_at, c.strides)),
+            c.origin.wrapping_offset(dot(c_at, c.strides)),
             &mut axes[..count],
+            band.map(|(.., band)| band),
             scratch,
         );
     }
+}
+
+/// The lengths and steps of the loops in one tensor.
+fn steps<const A: usize, const B: usize, const C: usize, const R: usize>(
+    loops: &[Loop<A, B, C>],
+    step: impl Fn(&Loop<A, B, C>) -> [isize; R],
+) -> [(usize, [isize; R]); MOST] {
+    let mut out = [(1, [0; R]); MOST];
+    for (place, l) in out.iter_mut().zip(loops) {
+        *place = (l.len, step(l));
+    }
+    out
 }
 
 /// Axes of one group that lie behind each other in all three tensors become one.
@@ -185,7 +330,8 @@ fn fuse(axes: &mut [Axis]) -> usize {
 fn behind(axes: &[Axis]) -> Option<(usize, usize)> {
     let over = |x: &Axis, y: &Axis| {
         let n = y.len as isize;
-        x.group == y.group && x.a == y.a * n && x.b == y.b * n && x.c == y.c * n
+        let plain = x.mark == Mark::None && y.mark == Mark::None;
+        plain && x.group == y.group && x.a == y.a * n && x.b == y.b * n && x.c == y.c * n
     };
     (0..axes.len()).find_map(|p| {
         (0..axes.len())
@@ -194,11 +340,13 @@ fn behind(axes: &[Axis]) -> Option<(usize, usize)> {
     })
 }
 
-/// The contraction over axes that are longer than 1.
+/// The contraction over axes that are longer than 1, or of a band.
 ///
 /// # Safety
 ///
-/// All elements that the axes reach from `a`, `b` and `c` are there, and those of `c` are borrowed exclusively.
+/// All elements that the axes reach from `a`, `b` and `c` are there, or those of the band; and those of `c` are borrowed
+/// exclusively.
+#[allow(clippy::too_many_arguments)] // three tensors
 unsafe fn run<T: Float>(
     alpha: T,
     a: *const T,
@@ -206,6 +354,7 @@ unsafe fn run<T: Float>(
     accumulate: bool,
     c: *mut T,
     axes: &mut [Axis],
+    band: Option<Band<'_>>,
     scratch: &mut Scratch,
 ) {
     let count = fuse(axes);
@@ -228,12 +377,12 @@ unsafe fn run<T: Float>(
                 continue;
             }
         };
-        let shorter = if axis.len > longest.len {
+        let shorter = if (axis.mark, axis.len) > (longest.mark, longest.len) {
             std::mem::replace(longest, axis)
         } else {
             axis
         };
-        if shorter.len > 1 {
+        if shorter.len > 1 || shorter.mark != Mark::None {
             outer[depth] = shorter;
             depth += 1;
         }
@@ -245,38 +394,69 @@ unsafe fn run<T: Float>(
         let (mut pa, mut pb, mut pc, mut again) = (a, b, c, accumulate);
         for d in 0..depth {
             let (x, i) = (outer[d], at[d] as isize);
-            // SAFETY: inside, says the caller.
-            unsafe {
-                pa = pa.offset(i * x.a);
-                pb = pb.offset(i * x.b);
-                pc = pc.offset(i * x.c);
-            }
+            pa = pa.wrapping_offset(i * x.a);
+            pb = pb.wrapping_offset(i * x.b);
+            pc = pc.wrapping_offset(i * x.c);
             again |= x.group == Group::Contracted && i > 0;
         }
-        let size = Size {
-            m: m.len,
-            k: k.len,
-            n: n.len,
-        };
-        let (pa, pb) = (
-            Matrix {
-                origin: pa,
-                rows: m.a,
-                columns: k.a,
-            },
-            Matrix {
-                origin: pb,
-                rows: k.b,
-                columns: n.b,
-            },
-        );
-        let pc = Matrix {
-            origin: pc,
-            rows: m.c,
-            columns: n.c,
-        };
-        // SAFETY: inside, says the caller.
-        unsafe { gemm(size, alpha, pa, pb, again, pc, scratch) };
+        match band {
+            None => {
+                let size = Size {
+                    m: m.len,
+                    k: k.len,
+                    n: n.len,
+                };
+                let (pa, pb) = (
+                    Matrix {
+                        origin: pa,
+                        rows: m.a,
+                        columns: k.a,
+                    },
+                    Matrix {
+                        origin: pb,
+                        rows: k.b,
+                        columns: n.b,
+                    },
+                );
+                let pc = Matrix {
+                    origin: pc,
+                    rows: m.c,
+                    columns: n.c,
+                };
+                // SAFETY: inside, says the caller.
+                unsafe { gemm(size, alpha, pa, pb, again, pc, scratch) };
+            }
+            Some(band) => {
+                let axes = [m, n, k];
+                let place = |mark: Mark| axes.iter().position(|x| x.mark == mark);
+                let column =
+                    place(Mark::Column).expect("einstan internal error: a batch of columns");
+                // Rows that are no axis of the product are taken one by one.
+                let fixed = outer[..depth].iter().position(|x| x.mark == Mark::Row);
+                let fixed = fixed.map(|d| (band.window)(at[d] as isize));
+                let one = |_: isize| fixed.unwrap_or_default();
+                let band = match fixed {
+                    Some(_) => Band {
+                        window: &one,
+                        ..band
+                    },
+                    None => band,
+                };
+                let strips = Strips {
+                    axes,
+                    row: place(Mark::Row),
+                    column,
+                    band,
+                    alpha,
+                    a: pa,
+                    b: pb,
+                    accumulate: again,
+                    c: pc,
+                };
+                // SAFETY: inside, says the caller.
+                unsafe { strips.run(scratch) };
+            }
+        }
         let mut d = depth;
         loop {
             if d == 0 {

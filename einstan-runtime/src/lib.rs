@@ -4,6 +4,7 @@
 #![warn(missing_docs)]
 
 mod arithmetic;
+mod band;
 mod call;
 mod contract;
 mod dispatch;
@@ -29,11 +30,12 @@ pub use arithmetic::{
     Choice, along, choose, finite, integer_add, integer_div, integer_max, integer_min, integer_mul,
     integer_neg, integer_rem,
 };
+pub use band::window;
 pub use call::{
     Absent, Axes, Differentiable, Function, Given, Ignored, Length, Memory, Narrow, Number, Pass,
     Returned, Returns, Room, Scalar, Shapes, Tensor, Whole, count, input, output, room,
 };
-pub use contract::{Loop, Scratch, contract};
+pub use contract::{Loop, Scratch, contract, contract_in_band};
 pub use dispatch::{simd_level, vectorize};
 pub use error::{Error, ErrorKind};
 pub use float::{Element, Elementary, Float};
