@@ -317,6 +317,14 @@ impl Function {
         &self.dims[id.index()]
     }
 
+    /// The dimension of which one is some rows, or itself.
+    pub fn whole_of(&self, dim: DimId) -> DimId {
+        match self.dim(dim).length {
+            Length::Rows { of } => of,
+            _ => dim,
+        }
+    }
+
     pub fn tensor(&self, id: TensorId) -> &Tensor {
         &self.tensors[id.index()]
     }

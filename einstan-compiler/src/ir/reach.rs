@@ -80,10 +80,20 @@ impl Function {
     /// Whether `e >= 0` where these conditions have the truth given.
     pub fn holds(&mut self, e: ExprId, conditions: &[(ExprId, bool)]) -> bool {
         let goal = Polynomial::of(&self.exprs, e);
-        let mut facts = Vec::new();
-        for &(condition, truth) in conditions {
-            follow(self, condition, truth, &mut facts);
-        }
+        let facts: Vec<Polynomial> = conditions
+            .iter()
+            .flat_map(|&(condition, truth)| self.facts(condition, truth))
+            .collect();
+        self.follows(&goal, &facts)
+    }
+
+    /// Whether `goal >= 0` where none of the facts is negative, by one of them or by two.
+    pub fn follows<'a, I>(&mut self, goal: &Polynomial, facts: I) -> bool
+    where
+        I: IntoIterator<Item = &'a Polynomial>,
+        I::IntoIter: Clone,
+    {
+        let facts = facts.into_iter();
         let mut certain = |p: Option<Polynomial>| {
             let Some(p) = p else { return false };
             let e = p.build(&mut self.exprs);
@@ -93,12 +103,40 @@ impl Function {
             return true;
         }
         let one = |p: &Polynomial| goal.minus(p);
-        facts.iter().any(|p| certain(one(p)))
-            || facts.iter().any(|p| {
+        facts.clone().any(|p| certain(one(p)))
+            || facts.clone().any(|p| {
                 let rest = one(p);
                 let both = |q: &Polynomial| rest.as_ref().and_then(|r| r.minus(q));
-                facts.iter().any(|q| certain(both(q)))
+                facts.clone().any(|q| certain(both(q)))
             })
+    }
+
+    /// What a condition says, as polynomials that are not negative.
+    pub fn facts(&self, condition: ExprId, truth: bool) -> Vec<Polynomial> {
+        let mut out = Vec::new();
+        follow(self, condition, truth, &mut out);
+        out
+    }
+
+    /// The same where the condition says nothing else: it has the truth given where none of these is negative.
+    pub fn bounds(&self, condition: ExprId, truth: bool) -> Option<Vec<Polynomial>> {
+        match *self.exprs.get(condition) {
+            Expr::Truth(t) => (t == truth).then(Vec::new),
+            Expr::Not(a) => self.bounds(a, !truth),
+            Expr::And(a, b) if truth => self.both(a, b, true),
+            Expr::Or(a, b) if !truth => self.both(a, b, false),
+            Expr::IntegerCompare(..) => {
+                let facts = self.facts(condition, truth);
+                (!facts.is_empty()).then_some(facts)
+            }
+            _ => None,
+        }
+    }
+
+    fn both(&self, a: ExprId, b: ExprId, truth: bool) -> Option<Vec<Polynomial>> {
+        let mut all = self.bounds(a, truth)?;
+        all.extend(self.bounds(b, truth)?);
+        Some(all)
     }
 }
 
@@ -114,7 +152,9 @@ fn reach(f: &mut Function, e: ExprId, used: &mut BTreeSet<IndexId>) -> Option<Re
     let terms: Vec<(Vec<ExprId>, i64)> = p.terms().map(|(a, c)| (a.to_vec(), c)).collect();
     let mut total = Reach::constant(Polynomial::default());
     for (atoms, c) in terms {
-        let constant = |a: &ExprId| f.exprs.free_indices(*a).is_empty() && f.reads(*a).is_empty();
+        let moves = |a: &ExprId| matches!(f.exprs.get(*a), Expr::Counter(_));
+        let constant =
+            |a: &ExprId| !moves(a) && f.exprs.free_indices(*a).is_empty() && f.reads(*a).is_empty();
         let (fixed, moving): (Vec<ExprId>, Vec<ExprId>) = atoms.into_iter().partition(constant);
         let mut by = Polynomial::constant(c);
         for &a in &fixed {
@@ -139,11 +179,11 @@ fn reach(f: &mut Function, e: ExprId, used: &mut BTreeSet<IndexId>) -> Option<Re
 
 fn atom(f: &mut Function, a: ExprId, used: &mut BTreeSet<IndexId>) -> Option<Reach> {
     match *f.exprs.get(a) {
-        Expr::IndexValue(i) => {
+        Expr::IndexValue(i) | Expr::Counter(i) => {
             if !used.insert(i) {
                 return None;
             }
-            let length = f.polynomial_of(f.index(i).dim);
+            let length = f.polynomial_of(f.whole_of(f.index(i).dim));
             Some(Reach {
                 low: Polynomial::default(),
                 high: length.minus(&Polynomial::constant(1))?,
@@ -188,7 +228,6 @@ fn atom(f: &mut Function, a: ExprId, used: &mut BTreeSet<IndexId>) -> Option<Rea
     }
 }
 
-/// What a condition says, as polynomials that are not negative.
 fn follow(f: &Function, condition: ExprId, truth: bool, out: &mut Vec<Polynomial>) {
     match *f.exprs.get(condition) {
         Expr::And(a, b) if truth => {

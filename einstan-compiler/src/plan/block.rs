@@ -1,4 +1,4 @@
-//! Temporaries that would be larger than every tensor of the user hold some rows at a time.
+//! Tensors that would be larger than every argument and result hold some rows at a time, if nothing needs them as a whole.
 //!
 //! The equations that define and read such a temporary run in blocks of one of its indices: each block computes its rows,
 //! and what reads them writes its own rows, or adds up what it sums.
@@ -9,7 +9,7 @@
 //! s      = sum[i,j](T[i,j]);
 //! ```
 
-use super::contraction::covered;
+use super::contraction::{covered, covered_by};
 use super::recurrence::Recurrence;
 use crate::ir::{
     DimId, Equation, Expr, ExprId, Function, IndexId, Length, Op, ReduceOp, Role, Subscript,
@@ -39,7 +39,7 @@ pub(crate) struct Block {
     pub sums: BTreeSet<TensorId>,
 }
 
-/// Puts equations with large temporaries into blocks.
+/// Puts equations with wide tensors into blocks. Those of `elsewhere` are needed as a whole.
 pub(crate) fn blocks(
     f: &mut Function,
     equations: Vec<Equation>,
@@ -52,14 +52,19 @@ pub(crate) fn blocks(
         if begun
             || checked
             || elsewhere.contains(&tensor)
-            || !is_large(f, tensor)
+            || !is_wide(f, tensor)
             || !f.covers(&equations[at])
         {
             continue;
         }
         let rank = f.tensor(tensor).axes.len();
-        let fits = |axis: &usize| covered(f, &without(&f.tensor(tensor).axes, *axis));
-        let axes: Vec<usize> = (0..rank).filter(fits).collect();
+        // Of one row, best no more than an argument has.
+        let row = |axis: usize| without(&f.tensor(tensor).axes, axis);
+        let small = |axis: &usize| covered_by(f, &row(*axis), is_outer);
+        let mut axes: Vec<usize> = (0..rank).filter(small).collect();
+        if is_large(f, tensor) {
+            axes.extend((0..rank).filter(|a| !small(a) && covered(f, &row(*a))));
+        }
         if let Some(group) = axes
             .into_iter()
             .find_map(|a| group(f, &equations, at, a, elsewhere))
@@ -78,6 +83,22 @@ pub(crate) fn blocks(
 pub(crate) fn is_large(f: &Function, tensor: TensorId) -> bool {
     let t = f.tensor(tensor);
     matches!(t.role, Role::Temporary | Role::Adjoint { .. }) && !covered(f, &t.axes)
+}
+
+/// Whether a tensor may be larger than every argument and result: where nothing needs it as a whole, some rows of it at a
+/// time stay in cache, and need no memory of that size.
+pub(crate) fn is_wide(f: &Function, tensor: TensorId) -> bool {
+    let t = f.tensor(tensor);
+    let changed = f.is_output(tensor) || f.updates.contains_key(&tensor);
+    !is_outer(t.role) && !changed && !covered_by(f, &t.axes, is_outer)
+}
+
+/// Whether a tensor of this role is an argument, a result or the like.
+fn is_outer(role: Role) -> bool {
+    !matches!(
+        role,
+        Role::Temporary | Role::Adjoint { .. } | Role::Intermediate | Role::Slice { .. }
+    )
 }
 
 fn without(axes: &[DimId], axis: usize) -> Vec<DimId> {
@@ -172,7 +193,7 @@ fn index_at(subscripts: &[Subscript], axis: usize) -> Option<IndexId> {
 impl Grouping<'_> {
     /// Whether a tensor is held in rows.
     fn fits_in_rows(&self, tensor: TensorId) -> bool {
-        is_large(self.f, tensor) && !self.elsewhere.contains(&tensor)
+        is_wide(self.f, tensor) && !self.elsewhere.contains(&tensor)
     }
 
     fn touches_local(&self, e: &Equation) -> bool {
@@ -366,7 +387,7 @@ fn block(
         local: members
             .iter()
             .map(|(e, _)| e.tensor)
-            .filter(|&t| is_large(f, t) && !elsewhere.contains(&t))
+            .filter(|&t| is_wide(f, t) && !elsewhere.contains(&t))
             .collect(),
     };
     let rest = |f: &Function, t: TensorId| -> Vec<DimId> {

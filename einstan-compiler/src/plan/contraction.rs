@@ -1,12 +1,15 @@
 //! Sums of products: which become matrix products, in which order, and what is stored on the way.
 
+use super::band;
 use super::factors::{self, Factor, Product, times};
 use super::nest::{self, Target};
 use super::order::{self, Order, divides};
+use super::region::{self, Region};
 use super::scheduler::Scheduler;
 use super::{Choice, Contraction, Mode, Step};
 use crate::ir::{
-    DimId, Element, Expr, ExprId, Function, IndexId, Length, Role, Subscript, TensorId, positions,
+    DimId, Element, Equation, Expr, ExprId, Function, IndexId, Length, ReduceOp, Role, Subscript,
+    TensorId, positions,
 };
 use std::collections::BTreeSet;
 
@@ -17,6 +20,9 @@ pub(crate) fn sum(
     over: Vec<IndexId>,
     body: ExprId,
 ) -> Vec<Step> {
+    if let Some(steps) = band::sum(s, &target, &over, body) {
+        return steps;
+    }
     let mut product = factors::product(s.f, body);
     let unused = |p: &Product, i: &IndexId| p.factors.iter().all(|x| !x.indices.contains(i));
     let dropped = !s.f.matches(target.tensor, &target.left);
@@ -56,6 +62,24 @@ pub(crate) fn sum(
         steps.extend(contract(s, target, over, product));
     }
     steps
+}
+
+/// Whether an equation will be a matrix product, whose operands stand in memory.
+pub(crate) fn multiplies(f: &mut Function, e: &Equation) -> bool {
+    let Expr::Reduce {
+        op: ReduceOp::Sum,
+        indices,
+        body,
+    } = f.exprs.get(e.right).clone()
+    else {
+        return false;
+    };
+    let (region, inside) = region::peeled(f, body, 0.0);
+    let mut product = band::product(f, inside, &region);
+    product.merge(f);
+    let kept = f.exprs.indices_of(&e.left);
+    product.factors.len() > 1
+        && (region.is_empty() || band::band(f, &kept, &indices, &region, &product).is_some())
 }
 
 /// A summed index that only one factor mentions is summed there first.
@@ -116,6 +140,7 @@ pub(crate) fn temporary(
             tensor,
             left,
             mode: Mode::Set,
+            needed: Region::new(),
         },
         Factor {
             expr,
@@ -248,10 +273,12 @@ fn multiply(
             nest::sum(s.f, target, over, body)
         };
     }
-    let (mut steps, a) = operand(s, a, target.tensor);
-    let (more, b) = operand(s, b, target.tensor);
+    let (mut steps, a) = operand(s, a, target.tensor, None);
+    let (more, b) = operand(s, b, target.tensor, None);
     steps.extend(more);
-    let Target { tensor, left, mode } = target;
+    let Target {
+        tensor, left, mode, ..
+    } = target;
     steps.push(Step::Contract(Contraction {
         target: tensor,
         left,
@@ -260,16 +287,18 @@ fn multiply(
         a,
         b,
         loops,
+        band: None,
     }));
     steps
 }
 
 /// A factor as a tensor in memory: itself, or a temporary that holds its values. What is written at another position of a
-/// recurrence is not read at the same time.
-fn operand(
+/// recurrence is not read at the same time. Outside of a region it is not needed.
+pub(crate) fn operand(
     s: &mut Scheduler<'_>,
     factor: Factor,
     target: TensorId,
+    region: Option<&Region>,
 ) -> (Vec<Step>, (TensorId, Vec<Subscript>)) {
     if let Expr::Access {
         tensor,
@@ -281,9 +310,16 @@ fn operand(
     {
         return (vec![], (*tensor, subscripts.clone()));
     }
-    let (target, _) = temporary(s, "F", &factor.indices);
+    let (mut target, _) = temporary(s, "F", &factor.indices);
     let place = (target.tensor, target.left.clone());
-    (vec![nest::map(s.f, target, factor.expr)], place)
+    let mut value = factor.expr;
+    if let Some(region) = region {
+        // Where nothing is said of this factor by itself, its reads may lie outside.
+        let guarded = s.f.exprs.guarded(value);
+        value = region::selected(s.f, region, guarded, 0.0);
+        target.needed = region.clone();
+    }
+    (vec![nest::map(s.f, target, value)], place)
 }
 
 /// Whether a tensor holds no more than the rows of a block.
@@ -294,6 +330,17 @@ pub(crate) fn in_block(f: &Function, axes: &[DimId]) -> bool {
 
 /// Whether a tensor that the user named has all these axes, so that one of this shape is no larger.
 pub(crate) fn covered(f: &Function, axes: &[DimId]) -> bool {
+    let made = |role: Role| {
+        matches!(
+            role,
+            Role::Temporary | Role::Adjoint { .. } | Role::Slice { .. }
+        )
+    };
+    covered_by(f, axes, |role| !made(role))
+}
+
+/// Whether a tensor of these has all these axes.
+pub(crate) fn covered_by(f: &Function, axes: &[DimId], of: impl Fn(Role) -> bool) -> bool {
     let numbers = |axes: &[DimId]| {
         let number = |&d: &DimId| match f.dim(d).length {
             Length::Fixed(n) => n as f64,
@@ -305,13 +352,7 @@ pub(crate) fn covered(f: &Function, axes: &[DimId]) -> bool {
         let named = |d: &DimId| !matches!(f.dim(*d).length, Length::Fixed(_));
         axes.iter().copied().filter(named).collect()
     };
-    let made = |role: Role| {
-        matches!(
-            role,
-            Role::Temporary | Role::Adjoint { .. } | Role::Slice { .. }
-        )
-    };
-    f.tensors.iter().filter(|t| !made(t.role)).any(|t| {
+    f.tensors.iter().filter(|t| of(t.role)).any(|t| {
         divides(&names(axes), &names(&t.axes)) && numbers(axes) <= numbers(&t.axes).max(1.0)
     })
 }

@@ -2,7 +2,7 @@
 //!
 //! A flop is one addition, multiplication, division, maximum or the like; what an elementwise function counts as stands
 //! beside its word in `op`, a sign as nothing. A matrix product of lengths n, m and k is 2·n·m·k flops. Comparisons, selections, integers and
-//! what is only moved count nothing. An expression is counted where it is computed: once for each element of its row, or,
+//! what is only moved count nothing, and where a part of a row or of a product is left out, the whole is counted. An expression is counted where it is computed: once for each element of its row, or,
 //! if it does not depend on the row, once for each row.
 
 use super::polynomial::{Lengths, Polynomial};
@@ -57,6 +57,16 @@ impl Cost {
                 let mut around = Vec::new();
                 body.iter().for_each(|s| self.statement(f, s, &mut around));
             }
+            Step::When {
+                then, otherwise, ..
+            } => {
+                let of = |steps: &[Step]| {
+                    let mut cost = Cost::default();
+                    steps.iter().for_each(|s| cost.step(f, s));
+                    cost
+                };
+                self.add(larger(f, of(then), of(otherwise)));
+            }
             Step::Block { steps, .. } => steps.iter().for_each(|s| self.step(f, s)),
             Step::Loop { index, steps, .. } => {
                 let mut inside = Cost::default();
@@ -79,6 +89,10 @@ impl Cost {
     /// Adds what costs something at each value of an index.
     fn repeated(&mut self, f: &Function, mut cost: Cost, index: IndexId) {
         cost.times(f, f.index(index).dim);
+        self.add(cost);
+    }
+
+    fn add(&mut self, cost: Cost) {
         self.flops.add(&cost.flops);
         self.products.extend(cost.products);
         self.choices.extend(cost.choices);
@@ -116,10 +130,35 @@ impl Cost {
                 body.iter().for_each(|s| self.statement(f, s, around));
                 around.pop();
             }
-            Stmt::Store {
-                mode, row, value, ..
+            Stmt::When {
+                then, otherwise, ..
             } => {
-                self.value(f, *value, around, *row);
+                let mut of = |all: &[Stmt]| {
+                    let mut cost = Cost::default();
+                    all.iter().for_each(|s| cost.statement(f, s, around));
+                    cost
+                };
+                let (a, b) = (of(then), of(otherwise));
+                self.add(larger(f, a, b));
+            }
+            Stmt::Store {
+                mode,
+                row,
+                value,
+                within,
+                ..
+            } => {
+                // What may be left out inside is computed in the rest.
+                let rest = within.as_ref().and_then(|w| w.otherwise);
+                let all = [Some(*value), rest].map(|value| {
+                    let mut cost = Cost::default();
+                    value
+                        .into_iter()
+                        .for_each(|e| cost.value(f, e, around, *row));
+                    cost
+                });
+                let [inside, rest] = all;
+                self.add(larger(f, inside, rest));
                 let loops: Vec<IndexId> = around.iter().copied().chain(*row).collect();
                 self.count(f, u64::from(*mode == Mode::Add), &loops);
             }
@@ -152,6 +191,15 @@ impl Cost {
                 self.count(f, 4 + UnaryOp::Exp.flops(), &inside);
             }
         }
+    }
+}
+
+/// The one of two that takes longer.
+fn larger(f: &Function, a: Cost, b: Cost) -> Cost {
+    let lengths = Lengths::typical(f);
+    match a.weight(&lengths) < b.weight(&lengths) {
+        true => b,
+        false => a,
     }
 }
 
@@ -258,6 +306,15 @@ fn chosen(
                 rows: *rows,
                 row: row.clone(),
                 steps: chosen(f, lengths, steps, dropped),
+            }),
+            Step::When {
+                condition,
+                then,
+                otherwise,
+            } => out.push(Step::When {
+                condition: *condition,
+                then: chosen(f, lengths, then, dropped),
+                otherwise: chosen(f, lengths, otherwise, dropped),
             }),
             Step::Loop {
                 index,

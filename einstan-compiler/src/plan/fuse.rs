@@ -3,8 +3,8 @@
 //! Two loops over the same dimension may become one if whatever one of them writes and the other one touches is
 //! touched, in each iteration, only at the position of that iteration.
 
-use super::{Step, Stmt};
-use crate::ir::{Expr, Function, IndexId, Subscript, TensorId};
+use super::{Step, Stmt, Within};
+use crate::ir::{ExprId, Function, IndexId, Subscript, TensorId};
 use std::collections::BTreeMap;
 
 /// The steps with neighbours fused. Zeros move to the front of what does not touch them, out of the way.
@@ -25,6 +25,18 @@ pub(crate) fn fuse(f: &mut Function, steps: Vec<Step>) -> Vec<Step> {
                     .map_or(0, |p| p + 1);
                 out.insert(at, Step::Zero { tensor, mode });
             }
+            (
+                Step::When {
+                    condition,
+                    then,
+                    otherwise,
+                },
+                _,
+            ) => out.push(Step::When {
+                condition,
+                then: fuse(f, then),
+                otherwise: fuse(f, otherwise),
+            }),
             (Step::Block { rows, row, steps }, _) => {
                 let steps = fuse(f, steps);
                 out.push(Step::Block { rows, row, steps });
@@ -136,10 +148,32 @@ struct Touch {
     writes: bool,
 }
 
+/// Adds the reads of an expression.
+fn touched(f: &Function, e: ExprId, out: &mut Vec<Touch>) {
+    for id in f.exprs.walk(e) {
+        if let Some((tensor, subscripts, _)) = f.exprs.get(id).read() {
+            out.push(Touch {
+                tensor,
+                subscripts: subscripts.to_vec(),
+                writes: false,
+            });
+        }
+    }
+}
+
 impl Stmt {
     fn accesses(&self, f: &Function, out: &mut Vec<Touch>) {
         let (target, left) = match self {
             Stmt::Loop { body, .. } => return body.iter().for_each(|s| s.accesses(f, out)),
+            Stmt::When {
+                condition,
+                then,
+                otherwise,
+            } => {
+                touched(f, *condition, out);
+                let inside = then.iter().chain(otherwise);
+                return inside.for_each(|s| s.accesses(f, out));
+            }
             Stmt::Store { target, left, .. }
             | Stmt::Reduce { target, left, .. }
             | Stmt::Softmax { target, left, .. } => (*target, left.clone()),
@@ -149,23 +183,7 @@ impl Stmt {
             subscripts: left,
             writes: true,
         });
-        self.values(&mut |e| {
-            for id in f.exprs.walk(e) {
-                if let Expr::Access {
-                    tensor, subscripts, ..
-                }
-                | Expr::IntegerAccess {
-                    tensor, subscripts, ..
-                } = f.exprs.get(id)
-                {
-                    out.push(Touch {
-                        tensor: *tensor,
-                        subscripts: subscripts.clone(),
-                        writes: false,
-                    });
-                }
-            }
-        });
+        self.values(&mut |e| touched(f, e, out));
     }
 
     /// Replaces indices, those that the statement binds too.
@@ -176,26 +194,56 @@ impl Stmt {
                 to(index);
                 body.iter_mut().for_each(|s| s.rename(f, map));
             }
+            Stmt::When {
+                condition,
+                then,
+                otherwise,
+            } => {
+                *condition = f.rename(*condition, map);
+                let inside = then.iter_mut().chain(otherwise);
+                inside.for_each(|s| s.rename(f, map));
+            }
             Stmt::Store {
-                left, row, value, ..
+                left,
+                row,
+                value,
+                within,
+                ..
             } => {
                 *left = f.renamed(left, map);
                 row.iter_mut().for_each(to);
                 *value = f.rename(*value, map);
+                within.iter_mut().for_each(|w| w.rename(f, map));
             }
             Stmt::Reduce {
-                left, over, body, ..
+                left,
+                over,
+                windows,
+                body,
+                ..
             } => {
                 *left = f.renamed(left, map);
                 over.iter_mut().for_each(to);
+                *windows = std::mem::take(windows)
+                    .into_iter()
+                    .map(|(mut i, w)| {
+                        to(&mut i);
+                        (i, w.map(|e| f.rename(e, map)))
+                    })
+                    .collect();
                 *body = f.rename(*body, map);
             }
             Stmt::Softmax {
-                left, along, body, ..
+                left,
+                along,
+                body,
+                within,
+                ..
             } => {
                 *left = f.renamed(left, map);
                 along.iter_mut().for_each(to);
                 *body = f.rename(*body, map);
+                within.iter_mut().for_each(|w| w.rename(f, map));
             }
         }
     }
@@ -207,11 +255,21 @@ impl Stmt {
                 out.push(*index);
                 body.iter().for_each(|s| s.bound(out));
             }
+            Stmt::When {
+                then, otherwise, ..
+            } => then.iter().chain(otherwise).for_each(|s| s.bound(out)),
             Stmt::Store { row, .. } => out.extend(row),
             Stmt::Reduce { over, .. } => out.extend(over),
             // Those along which it runs are left-hand indices: no loop around it binds them.
             Stmt::Softmax { along, .. } => out.extend(along),
         }
+    }
+}
+
+impl Within {
+    fn rename(&mut self, f: &mut Function, map: &BTreeMap<IndexId, IndexId>) {
+        self.window = self.window.map(|e| f.rename(e, map));
+        self.otherwise = self.otherwise.map(|e| f.rename(e, map));
     }
 }
 

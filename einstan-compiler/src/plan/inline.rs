@@ -1,10 +1,10 @@
 //! Cheap elementwise tensors that nobody needs in memory: computed again where they are read.
 
+use super::contraction::multiplies;
 use super::cost::element_flops;
-use super::factors;
 use super::storage::{Reason, Storage};
 use crate::ir::{
-    BinaryOp, Equation, Expr, ExprId, Function, IndexId, Keep, ReduceOp, Role, TensorId, indices,
+    BinaryOp, Equation, Expr, ExprId, Function, IndexId, Keep, Role, TensorId, indices,
 };
 use std::collections::BTreeMap;
 
@@ -123,21 +123,6 @@ fn substitutable(
         left: indices(&e.left),
         right: e.right,
     })
-}
-
-/// Whether an equation will be a matrix product, whose operands stand in memory.
-pub(crate) fn multiplies(f: &mut Function, e: &Equation) -> bool {
-    let Expr::Reduce {
-        op: ReduceOp::Sum,
-        body,
-        ..
-    } = *f.exprs.get(e.right)
-    else {
-        return false;
-    };
-    let mut product = factors::product(f, body);
-    product.merge(f);
-    product.factors.len() > 1
 }
 
 /// A map with few and cheap operations.

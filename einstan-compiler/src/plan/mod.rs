@@ -4,10 +4,12 @@
 //! after it decides anything.
 
 mod addends;
+mod band;
 mod block;
 mod call;
 mod contraction;
 mod cost;
+mod demand;
 pub(crate) mod factors;
 mod fuse;
 mod hoist;
@@ -19,16 +21,22 @@ pub(crate) mod order;
 mod polynomial;
 mod recompute;
 mod recurrence;
+mod region;
 mod schedule;
 mod scheduler;
+mod statement;
 mod storage;
 mod text;
 mod update;
+mod window;
 
 pub use cost::{Cost, Figures, Work};
 pub use polynomial::{Lengths, Polynomial};
-pub use schedule::{Buffer, Choice, Contraction, Mode, Phase, Plan, Plans, Schedule, Step, Stmt};
+pub use schedule::{
+    Band, Buffer, Choice, Contraction, Mode, Phase, Plan, Plans, Schedule, Step, Stmt, Within,
+};
 pub use storage::{Reason, Storage};
+pub use window::Window;
 
 use crate::differentiate::Backward;
 use crate::ir::{Equation, Function, Group, Role, TensorId};
@@ -60,15 +68,22 @@ pub fn plan(backward: Backward) -> Plan {
         .filter(|&at| function.is_late(&function.checks[at]))
         .collect();
     let (forward, backward) = (function.in_order(&forward), function.in_order(&backward));
+    let demand::Limited {
+        forward,
+        backward,
+        needed,
+    } = demand::limited(&mut function, forward, backward, &kept_results);
     let (forward, begun) = update::updates(&mut function, forward, !late.is_empty());
     let forward = call::order(&mut function, forward, &late);
     let backward = call::order(&mut function, backward, &[]);
     let each = forward.iter().chain(&backward);
     let equations: Vec<Equation> = each.flat_map(Ordered::equations).cloned().collect();
-    let forward = parts(&mut function, forward);
-    let backward = parts(&mut function, backward);
+    let later = backward.iter().flat_map(Ordered::equations);
+    let later: BTreeSet<TensorId> = later.flat_map(|e| function.reads_of(e)).collect();
+    let forward = parts(&mut function, forward, later);
+    let backward = parts(&mut function, backward, BTreeSet::new());
 
-    let mut scheduler = Scheduler::begun(&mut function, begun);
+    let mut scheduler = Scheduler::begun(&mut function, begun, needed);
     let forward = scheduler.schedule(&forward);
     let backward = differentiable.then(|| scheduler.backward(&backward));
     let forward = Schedule {
@@ -98,8 +113,8 @@ pub fn plan(backward: Backward) -> Plan {
     plan
 }
 
-/// Equations in blocks, as far as no check and no recurrence stands between them.
-fn parts(f: &mut Function, ordered: Vec<Ordered>) -> Vec<Part> {
+/// Equations in blocks, as far as no check and no recurrence stands between them; what is read `later` is needed as a whole.
+fn parts(f: &mut Function, ordered: Vec<Ordered>, later: BTreeSet<TensorId>) -> Vec<Part> {
     let mut stretches: Vec<Vec<Equation>> = vec![vec![]];
     let mut between = Vec::new();
     for o in ordered {
@@ -122,7 +137,8 @@ fn parts(f: &mut Function, ordered: Vec<Ordered>) -> Vec<Part> {
         .map(|all| all.iter().flat_map(|e| f.reads_of(e)).collect())
         .collect();
     let inside = between.iter().flat_map(Ordered::equations);
-    let inside: BTreeSet<TensorId> = inside.flat_map(|e| f.reads_of(e)).collect();
+    let mut inside: BTreeSet<TensorId> = inside.flat_map(|e| f.reads_of(e)).collect();
+    inside.extend(later);
     let (mut out, mut between) = (Vec::new(), between.into_iter());
     for (at, equations) in stretches.into_iter().enumerate() {
         let mut elsewhere = inside.clone();

@@ -44,6 +44,9 @@ fn of_step(step: &Step, out: &mut Vec<IndexId>) {
             once(*index, out);
             steps.iter().for_each(|s| of_step(s, out));
         }
+        Step::When {
+            then, otherwise, ..
+        } => then.iter().chain(otherwise).for_each(|s| of_step(s, out)),
         Step::Block { steps, .. } => steps.iter().for_each(|s| of_step(s, out)),
         Step::Choose(choices) => {
             let steps = choices.iter().flat_map(|c| &c.steps);
@@ -58,6 +61,12 @@ fn of_statement(s: &Stmt, out: &mut Vec<IndexId>) {
             once(*index, out);
             body.iter().for_each(|s| of_statement(s, out));
         }
+        Stmt::When {
+            then, otherwise, ..
+        } => then
+            .iter()
+            .chain(otherwise)
+            .for_each(|s| of_statement(s, out)),
         Stmt::Store { left, row, .. } => {
             add(left, out);
             row.iter().for_each(|&i| once(i, out));

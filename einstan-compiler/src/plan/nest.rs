@@ -1,5 +1,7 @@
 //! Loop nests of single equations: which index is the vectorised row, and which loops stand around it.
 
+use super::region::Region;
+use super::statement;
 use super::{Mode, Step, Stmt};
 use crate::ir::{
     Equation, Expr, ExprId, Function, IndexId, Op, ReduceOp, Subscript, TensorId, are_plain,
@@ -11,6 +13,8 @@ pub(crate) struct Target {
     pub tensor: TensorId,
     pub left: Vec<Subscript>,
     pub mode: Mode,
+    /// Where it is needed.
+    pub needed: Region,
 }
 
 impl Target {
@@ -19,8 +23,14 @@ impl Target {
         f.exprs.indices_of(&self.left)
     }
 
+    /// Whether nothing has to be written outside of a region where zero belongs there.
+    pub fn spares(&self, f: &mut Function, region: &Region) -> bool {
+        let needed = &self.needed;
+        self.mode == Mode::Add || !needed.is_empty() && region.iter().all(|p| f.follows(p, needed))
+    }
+
     /// Whether every element of the target, or of it at the position of a loop around, is written, and once.
-    fn is_filled(&self, f: &Function) -> bool {
+    pub fn is_filled(&self, f: &Function) -> bool {
         f.fills(&Equation {
             tensor: self.tensor,
             left: self.left.clone(),
@@ -107,7 +117,7 @@ fn wrap(loops: Vec<IndexId>, body: Vec<Stmt>) -> Vec<Stmt> {
 }
 
 /// `T[left] mode value`: loops over the left indices, the best of them innermost.
-pub(crate) fn map(f: &Function, target: Target, value: ExprId) -> Step {
+pub(crate) fn map(f: &mut Function, target: Target, value: ExprId) -> Step {
     let indices = target.indices(f);
     let row = indices
         .iter()
@@ -116,22 +126,12 @@ pub(crate) fn map(f: &Function, target: Target, value: ExprId) -> Step {
         .max_by_key(|&(at, i)| (score(f, value, i) + row_score(f, &target.left, i), at))
         .map(|(_, i)| i);
     let loops = indices.into_iter().filter(|&i| Some(i) != row).collect();
-    let Target { tensor, left, mode } = target;
-    Step::Nest(wrap(
-        loops,
-        vec![Stmt::Store {
-            target: tensor,
-            left,
-            mode,
-            row,
-            value,
-        }],
-    ))
+    Step::Nest(wrap(loops, vec![statement::store(f, target, row, value)]))
 }
 
 /// `T[left] mode op[indices](body)`, an accumulator for each element of the target.
 pub(crate) fn reduction(
-    f: &Function,
+    f: &mut Function,
     target: Target,
     op: ReduceOp,
     indices: Vec<IndexId>,
@@ -141,17 +141,9 @@ pub(crate) fn reduction(
     let (mut over, row) = split_row(indices, row);
     over.push(row);
     let loops = target.indices(f);
-    let Target { tensor, left, mode } = target;
     Step::Nest(wrap(
         loops,
-        vec![Stmt::Reduce {
-            target: tensor,
-            left,
-            mode,
-            op,
-            over,
-            body,
-        }],
+        vec![statement::reduce(f, target, op, over, body)],
     ))
 }
 
@@ -182,26 +174,15 @@ pub(crate) fn sum(
         .max();
     match outer {
         Some((outer_score, row)) if outer_score > score(f, body, inner) + 1 => {
-            let zero = match are_plain(&target.left) {
-                true => Step::Zero {
-                    tensor: target.tensor,
-                    mode: target.mode,
-                },
-                false => {
-                    let zero = f.exprs.real(0.0);
-                    map(f, target.clone(), zero)
-                }
-            };
+            let zero = zero(f, &target);
             let (mut loops, row) = split_row(target.indices(f), row);
             loops.extend(indices);
-            let Target { tensor, left, mode } = target;
-            let store = Stmt::Store {
-                target: tensor,
-                left,
+            let mode = target.mode;
+            let target = Target {
                 mode: Mode::Add,
-                row: Some(row),
-                value: body,
+                ..target
             };
+            let store = statement::store(f, target, Some(row), body);
             let mut steps = vec![Step::Nest(wrap(loops, vec![store]))];
             if mode != Mode::Add {
                 steps.insert(0, zero);
@@ -212,13 +193,26 @@ pub(crate) fn sum(
     }
 }
 
-/// `T[left] = softmax[along](body)`.
+/// Zeros in a target, or in it at the position of a loop around.
+pub(crate) fn zero(f: &mut Function, target: &Target) -> Step {
+    if are_plain(&target.left) {
+        return Step::Zero {
+            tensor: target.tensor,
+            mode: target.mode,
+        };
+    }
+    let zero = f.exprs.real(0.0);
+    map(f, target.clone(), zero)
+}
+
+/// `T[left] = softmax[along](body)`; where it is not zero in a part alone, this is given.
 pub(crate) fn softmax(
-    f: &Function,
+    f: &mut Function,
     target: Target,
     along: Vec<IndexId>,
     body: ExprId,
     log: bool,
+    part: Option<(Region, ExprId)>,
 ) -> Step {
     let row = along
         .iter()
@@ -234,15 +228,6 @@ pub(crate) fn softmax(
         .into_iter()
         .filter(|i| !along.contains(i))
         .collect();
-    let Target { tensor, left, .. } = target;
-    Step::Nest(wrap(
-        loops,
-        vec![Stmt::Softmax {
-            target: tensor,
-            left,
-            along: order,
-            body,
-            log,
-        }],
-    ))
+    let softmax = statement::softmax(f, target, order, body, log, part);
+    Step::Nest(wrap(loops, vec![softmax]))
 }

@@ -100,6 +100,11 @@ impl Lengths {
         Lengths(all.map(whole).collect())
     }
 
+    /// Where no length is known: to compare costs.
+    pub fn typical(f: &Function) -> Lengths {
+        Lengths::new(f, |_| Some(64))
+    }
+
     pub fn of(&self, dim: DimId) -> f64 {
         self.0[dim.index()]
     }

@@ -1,11 +1,12 @@
 //! What codegen emits, and nothing that it can't: contractions, loop nests, choices between them.
 
 use super::storage::Storage;
+use super::window::Window;
 use crate::ir::{
     CallId, DimId, Element, ExprId, Function, IndexId, Part, ReduceOp, Subscript, TensorId,
     positions,
 };
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Everything decided about one function.
 #[derive(Clone, Debug)]
@@ -76,6 +77,12 @@ pub enum Step {
         descending: bool,
         steps: Vec<Step>,
     },
+    /// Some steps or others, by a condition of counters and lengths.
+    When {
+        condition: ExprId,
+        then: Vec<Step>,
+        otherwise: Vec<Step>,
+    },
     /// Steps for some rows at a time: `rows` is the dimension of those of one block, `row` what one of them is in each temporary.
     Block {
         rows: DimId,
@@ -133,6 +140,25 @@ pub struct Contraction {
     pub b: (TensorId, Vec<Subscript>),
     /// All indices.
     pub loops: Vec<IndexId>,
+    pub band: Option<Band>,
+}
+
+/// What part of a contraction is computed: at each value of one index a window of another one; without the first, one
+/// window.
+#[derive(Clone, Debug)]
+pub struct Band {
+    pub row: Option<IndexId>,
+    pub column: IndexId,
+    pub window: Window,
+    /// The target may be written beside the windows too, and all is there that it takes.
+    pub loose: bool,
+}
+
+/// The part of a row that a statement is about, and the value in the rest; without that, the rest stays as it is.
+#[derive(Clone, Debug)]
+pub struct Within {
+    pub window: Window,
+    pub otherwise: Option<ExprId>,
 }
 
 /// A statement of a nest. Expressions are maps: they hold no reduction.
@@ -144,6 +170,12 @@ pub enum Stmt {
         descending: bool,
         body: Vec<Stmt>,
     },
+    /// Some statements or others.
+    When {
+        condition: ExprId,
+        then: Vec<Stmt>,
+        otherwise: Vec<Stmt>,
+    },
     /// `target[left] mode value` for all values of `row`, the vectorised innermost index, or once.
     Store {
         target: TensorId,
@@ -151,14 +183,17 @@ pub enum Stmt {
         mode: Mode,
         row: Option<IndexId>,
         value: ExprId,
+        within: Option<Within>,
     },
-    /// `target[left] mode op[over](body)`; the last of `over` is the vectorised one.
+    /// `target[left] mode op[over](body)`; the last of `over` is the vectorised one. An index may run over a window that
+    /// those before it set.
     Reduce {
         target: TensorId,
         left: Vec<Subscript>,
         mode: Mode,
         op: ReduceOp,
         over: Vec<IndexId>,
+        windows: BTreeMap<IndexId, Window>,
         body: ExprId,
     },
     /// softmax of `body` along the indices `along`, in place in the target; the last of `along` is vectorised.
@@ -168,6 +203,7 @@ pub enum Stmt {
         along: Vec<IndexId>,
         body: ExprId,
         log: bool,
+        within: Option<Within>,
     },
 }
 
@@ -224,6 +260,12 @@ impl Step {
             Step::Block { steps, .. } | Step::Loop { steps, .. } => {
                 steps.iter().for_each(|s| s.writes(f, out));
             }
+            Step::When {
+                then, otherwise, ..
+            } => {
+                let steps = then.iter().chain(otherwise);
+                steps.for_each(|s| s.writes(f, out));
+            }
             Step::Call { outputs, .. } => outputs.iter().for_each(|(_, t)| add(*t)),
             Step::Choose(choices) => choices
                 .iter()
@@ -244,6 +286,13 @@ impl Step {
                 let read = all.into_iter().flat_map(|s| positions(s));
                 out.extend(read.flat_map(|p| f.reads(p)).map(base));
             }
+            // Of counters and lengths.
+            Step::When {
+                then, otherwise, ..
+            } => {
+                let steps = then.iter().chain(otherwise);
+                steps.for_each(|s| s.reads(f, out));
+            }
             Step::Nest(body) => body
                 .iter()
                 .for_each(|s| s.values(&mut |e| out.extend(f.reads(e).into_iter().map(base)))),
@@ -263,21 +312,55 @@ impl Stmt {
     pub(crate) fn writes(&self, add: &mut impl FnMut(TensorId)) {
         match self {
             Stmt::Loop { body, .. } => body.iter().for_each(|s| s.writes(add)),
+            Stmt::When {
+                then, otherwise, ..
+            } => then.iter().chain(otherwise).for_each(|s| s.writes(add)),
             Stmt::Store { target, .. }
             | Stmt::Reduce { target, .. }
             | Stmt::Softmax { target, .. } => add(*target),
         }
     }
 
-    /// Calls `visit` with every expression of the statement, those of positions on the left too.
+    /// Calls `visit` with every expression of the statement, those of positions on the left and of bounds too.
     pub(crate) fn values(&self, visit: &mut impl FnMut(ExprId)) {
         match self {
             Stmt::Loop { body, .. } => body.iter().for_each(|s| s.values(visit)),
-            Stmt::Store { value: e, left, .. }
-            | Stmt::Reduce { body: e, left, .. }
-            | Stmt::Softmax { body: e, left, .. } => {
+            Stmt::When {
+                condition,
+                then,
+                otherwise,
+            } => {
+                visit(*condition);
+                then.iter().chain(otherwise).for_each(|s| s.values(visit));
+            }
+            Stmt::Store {
+                value: e,
+                left,
+                within,
+                ..
+            }
+            | Stmt::Softmax {
+                body: e,
+                left,
+                within,
+                ..
+            } => {
                 positions(left).for_each(&mut *visit);
                 visit(*e);
+                if let Some(within) = within {
+                    within.window.each(visit);
+                    within.otherwise.into_iter().for_each(visit);
+                }
+            }
+            Stmt::Reduce {
+                body: e,
+                left,
+                windows,
+                ..
+            } => {
+                positions(left).for_each(&mut *visit);
+                visit(*e);
+                windows.values().for_each(|w| w.each(visit));
             }
         }
     }

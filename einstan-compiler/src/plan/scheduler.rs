@@ -2,25 +2,31 @@
 
 use super::block::{Block, Part};
 use super::call::same_call;
-use super::{Mode, Step, addends, contraction, hoist, nest};
+use super::{Mode, Step, addends, contraction, demand, hoist, nest, region};
 use crate::ir::{Equation, Expr, ExprId, Function, ReduceOp, Role, TensorId};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Turns equations into steps, and knows which tensors have a value already.
 pub(crate) struct Scheduler<'a> {
     pub(crate) f: &'a mut Function,
     /// Tensors that hold something.
     begun: BTreeSet<TensorId>,
+    /// Tensors that are needed in a region alone.
+    needed: BTreeMap<TensorId, region::Part>,
 }
 
 impl<'a> Scheduler<'a> {
     pub fn new(f: &'a mut Function) -> Self {
-        Self::begun(f, BTreeSet::new())
+        Self::begun(f, BTreeSet::new(), BTreeMap::new())
     }
 
-    /// Where some tensors hold something already, which is added to.
-    pub fn begun(f: &'a mut Function, begun: BTreeSet<TensorId>) -> Self {
-        Scheduler { f, begun }
+    /// Where some tensors hold something already, which is added to, and some are needed in a region alone.
+    pub fn begun(
+        f: &'a mut Function,
+        begun: BTreeSet<TensorId>,
+        needed: BTreeMap<TensorId, region::Part>,
+    ) -> Self {
+        Scheduler { f, begun, needed }
     }
 
     pub fn schedule(&mut self, parts: &[Part]) -> Vec<Step> {
@@ -205,10 +211,13 @@ impl<'a> Scheduler<'a> {
 
     fn written(&mut self, e: &Equation, mode: Mode) -> Vec<Step> {
         let mut steps = Vec::new();
+        let part = self.needed.get(&self.f.base(e.tensor));
+        let needed = part.map(|p| p.at(self.f, &e.left)).unwrap_or_default();
         let target = nest::Target {
             tensor: e.tensor,
             left: e.left.clone(),
             mode,
+            needed,
         };
         match self.f.exprs.get(e.right).clone() {
             Expr::Reduce {
@@ -225,7 +234,8 @@ impl<'a> Scheduler<'a> {
                 steps.push(nest::reduction(self.f, target, op, vec![index], body));
             }
             Expr::Softmax { along, body, log } => {
-                steps.push(nest::softmax(self.f, target, along, body, log))
+                let part = demand::softmax(self.f, e);
+                steps.push(nest::softmax(self.f, target, along, body, log, part))
             }
             _ => steps.extend(self.map(target, e.right)),
         }

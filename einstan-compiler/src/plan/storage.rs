@@ -1,7 +1,7 @@
 //! What becomes of the tensors of the forward pass that the backward pass needs: stored, or computed again, and why.
 
+use super::contraction::multiplies;
 use super::cost::element_flops;
-use super::inline::multiplies;
 use super::{Buffer, Plan};
 use crate::ir::{Equation, Function, Keep, TensorId};
 use std::fmt;

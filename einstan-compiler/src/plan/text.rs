@@ -1,8 +1,8 @@
 //! The plan in words: what became a matrix product, what is stored, which loops run.
 
 use super::naming;
-use super::{Choice, Cost, Mode, Phase, Plan, Polynomial, Schedule, Step, Stmt};
-use crate::ir::{DimId, Expr, ExprId, Function, IndexId, Part, TensorId, UnaryOp};
+use super::{Choice, Cost, Mode, Phase, Plan, Polynomial, Schedule, Step, Stmt, Window, Within};
+use crate::ir::{self, DimId, Expr, ExprId, Function, IndexId, Part, TensorId, UnaryOp};
 use std::fmt::Write;
 
 /// The text of `PLAN`.
@@ -95,7 +95,7 @@ fn step(out: &mut String, f: &Function, step: &Step, depth: usize) {
         Step::Contract(c) => {
             let _ = writeln!(
                 out,
-                "{pad}{} {} {} × {}: matrix product {}",
+                "{pad}{} {} {} × {}: matrix product {}{}",
                 f.show_access(c.target, &c.left),
                 sign(c.mode),
                 f.show_access(c.a.0, &c.a.1),
@@ -105,7 +105,24 @@ fn step(out: &mut String, f: &Function, step: &Step, depth: usize) {
                     .map(|&i| f.dim(f.index(i).dim).name.as_str())
                     .collect::<Vec<_>>()
                     .join("·"),
+                c.band
+                    .as_ref()
+                    .map(|b| bounds(f, b.column, &b.window))
+                    .unwrap_or_default(),
             );
+        }
+        Step::When {
+            condition,
+            then,
+            otherwise,
+        } => {
+            let _ = writeln!(out, "{pad}when {}", ir::print::expr(f, *condition));
+            then.iter().for_each(|s| self::step(out, f, s, depth + 1));
+            if !otherwise.is_empty() {
+                let _ = writeln!(out, "{pad}else");
+                let steps = otherwise.iter();
+                steps.for_each(|s| self::step(out, f, s, depth + 1));
+            }
         }
         Step::Loop {
             index,
@@ -179,6 +196,28 @@ fn sign(mode: Mode) -> &'static str {
     }
 }
 
+/// ` for j < i + 1`
+fn bounds(f: &Function, index: IndexId, window: &Window) -> String {
+    let name = &f.index(index).name;
+    let bound = |e: &ExprId| ir::print::expr(f, *e);
+    let from = window
+        .from
+        .iter()
+        .map(|e| format!("{name} >= {}", bound(e)));
+    let to = window.to.iter().map(|e| format!("{name} < {}", bound(e)));
+    let all: Vec<String> = from.chain(to).collect();
+    format!(" for {}", all.join(" and "))
+}
+
+/// The bounds of a row, where it has some.
+fn part(f: &Function, row: Option<IndexId>, within: &Option<Within>) -> String {
+    match (row, within) {
+        (Some(row), Some(w)) if w.otherwise.is_none() => bounds(f, row, &w.window),
+        (Some(row), Some(w)) => format!("{}, and the rest", bounds(f, row, &w.window)),
+        _ => String::new(),
+    }
+}
+
 fn statement(out: &mut String, f: &Function, s: &Stmt, depth: usize) {
     let pad = "  ".repeat(depth);
     match s {
@@ -190,11 +229,25 @@ fn statement(out: &mut String, f: &Function, s: &Stmt, depth: usize) {
             let _ = writeln!(out, "{pad}{}", looped(f, *index, *descending));
             body.iter().for_each(|s| statement(out, f, s, depth + 1));
         }
+        Stmt::When {
+            condition,
+            then,
+            otherwise,
+        } => {
+            let _ = writeln!(out, "{pad}when {}", ir::print::expr(f, *condition));
+            then.iter().for_each(|s| statement(out, f, s, depth + 1));
+            if !otherwise.is_empty() {
+                let _ = writeln!(out, "{pad}else");
+                let rest = otherwise.iter();
+                rest.for_each(|s| statement(out, f, s, depth + 1));
+            }
+        }
         Stmt::Store {
             target,
             left,
             mode,
             row,
+            within,
             ..
         } => {
             let along = row
@@ -202,9 +255,10 @@ fn statement(out: &mut String, f: &Function, s: &Stmt, depth: usize) {
                 .unwrap_or_default();
             let _ = writeln!(
                 out,
-                "{pad}{} {} ..{along}",
+                "{pad}{} {} ..{along}{}",
                 f.show_access(*target, left),
-                sign(*mode)
+                sign(*mode),
+                part(f, *row, within)
             );
         }
         Stmt::Reduce {
@@ -213,13 +267,18 @@ fn statement(out: &mut String, f: &Function, s: &Stmt, depth: usize) {
             mode,
             op,
             over,
+            windows,
             ..
         } => {
+            let parts: String = over
+                .iter()
+                .filter_map(|i| Some(bounds(f, *i, windows.get(i)?)))
+                .collect();
             let over: Vec<&str> = over.iter().map(|&i| f.index(i).name.as_str()).collect();
             let at = f.show_access(*target, left);
             let _ = writeln!(
                 out,
-                "{pad}{at} {} {} over {}",
+                "{pad}{at} {} {} over {}{parts}",
                 sign(*mode),
                 op.word(),
                 over.join(", ")
@@ -230,13 +289,15 @@ fn statement(out: &mut String, f: &Function, s: &Stmt, depth: usize) {
             left,
             along,
             log,
+            within,
             ..
         } => {
+            let part = part(f, along.last().copied(), within);
             let along: Vec<&str> = along.iter().map(|&i| f.index(i).name.as_str()).collect();
             let name = if *log { "log_softmax" } else { "softmax" };
             let _ = writeln!(
                 out,
-                "{pad}{} = {name} along {}",
+                "{pad}{} = {name} along {}{part}",
                 f.show_access(*target, left),
                 along.join(", ")
             );

@@ -1,6 +1,6 @@
 //! Parameters that are changed: written in place where nothing needs what stood there, else at the end.
 
-use super::block::is_large;
+use super::block::is_wide;
 use crate::ir::{Equation, Function, Op, TensorId};
 use std::collections::BTreeSet;
 
@@ -69,7 +69,7 @@ fn in_place(
         .all(|own| own);
     let reduces = f.exprs.reduces(e.right) && reads(e);
     // Rows of a block are read after others have been written.
-    let blocks = equations.iter().any(|e| is_large(f, e.tensor));
+    let blocks = equations.iter().any(|e| is_wide(f, e.tensor));
     let between = blocks && equations[..first].iter().any(reads);
     let fits = e.op == Op::Define && f.covers(e) && here && !reduces && !between;
     (fits && !equations[first + 1..].iter().any(reads)).then_some(first)

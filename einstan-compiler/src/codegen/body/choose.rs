@@ -17,6 +17,12 @@ fn collect(steps: &[Step], out: &mut Vec<TensorId>) {
     for step in steps {
         match step {
             Step::Choose(choices) => choices.iter().for_each(|c| out.extend(&c.temporaries)),
+            Step::When {
+                then, otherwise, ..
+            } => {
+                collect(then, out);
+                collect(otherwise, out);
+            }
             Step::Block { steps, .. } | Step::Loop { steps, .. } => collect(steps, out),
             _ => {}
         }
@@ -95,7 +101,10 @@ impl Body<'_> {
                     Role::Parameter { .. } | Role::Result | Role::Intermediate
                 )
             })
-            .map(|t| self.volume(&t.axes));
+            .map(|t| {
+                let axes = t.axes.iter().map(|&d| self.f.whole_of(d));
+                self.volume(&axes.collect::<Vec<DimId>>())
+            });
         quote! { 0.0f64 #( .max(#sizes) )* }
     }
 }

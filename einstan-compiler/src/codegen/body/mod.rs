@@ -11,6 +11,7 @@ mod expr;
 mod nest;
 mod recurrence;
 mod row;
+mod window;
 
 pub(crate) use check::{checks, computed};
 
@@ -328,6 +329,11 @@ impl Body<'_> {
             Step::Zero { tensor, mode } => (TokenStream::new(), self.zero(*tensor, *mode)),
             Step::Contract(c) => (TokenStream::new(), self.contract(c)),
             Step::Nest(body) => (TokenStream::new(), self.nest(body)),
+            Step::When {
+                condition,
+                then,
+                otherwise,
+            } => self.steps_when(*condition, then, otherwise),
             Step::Block { rows, steps, .. } => self.block(*rows, steps),
             Step::Loop {
                 index,
@@ -411,13 +417,22 @@ impl Body<'_> {
         }
         let positions = e.outer;
         let adds = self.adds(c.mode);
+        let name = format_ident!(
+            "{}",
+            if c.band.is_some() {
+                "contract_in_band"
+            } else {
+                "contract"
+            }
+        );
+        let band = c.band.as_ref().map(|band| self.band(band, &c.loops));
         quote! {
             {
                 #(#binds)*
                 #target
                 #alpha_binds
                 #(#positions)*
-                #rt::contract(#alpha, #a, #a_at, #b, #b_at, #adds, &mut #w, #c_at, &[#(#loops),*], &mut work.scratch);
+                #rt::#name(#alpha, #a, #a_at, #b, #b_at, #adds, &mut #w, #c_at, &[#(#loops),*], #band &mut work.scratch);
             }
         }
     }

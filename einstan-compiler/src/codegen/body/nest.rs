@@ -4,7 +4,7 @@ use super::expr::Emitter;
 use super::row::Row;
 use super::{Body, Use, sink, source};
 use crate::ir::{Element, ExprId, IndexId, Subscript, TensorId};
-use crate::plan::{Mode, Stmt};
+use crate::plan::{Mode, Stmt, Within};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
@@ -51,19 +51,40 @@ impl Body<'_> {
                 let inside: TokenStream = body.iter().map(|s| self.statement(s, written)).collect();
                 return self.looped(*index, *descending, inside);
             }
+            Stmt::When {
+                condition,
+                then,
+                otherwise,
+            } => {
+                let all = |body: &[Stmt]| -> TokenStream {
+                    body.iter().map(|s| self.statement(s, written)).collect()
+                };
+                self.when(*condition, all(then), all(otherwise))
+            }
             Stmt::Store {
                 target,
                 left,
                 mode,
                 row: Some(row),
                 value,
-            } => self.store_row(*target, left, *mode, *row, *value),
+                within,
+            } => {
+                let along = |value: ExprId| self.store_row(*target, left, *mode, *row, value);
+                match within {
+                    Some(Within { window, otherwise }) => {
+                        let (part, rest) = (along(*value), otherwise.map(along));
+                        self.parts(*row, window, part, rest)
+                    }
+                    None => self.whole(*row, along(*value)),
+                }
+            }
             Stmt::Store {
                 target,
                 left,
                 mode,
                 row: None,
                 value,
+                ..
             } => self.store_one(*target, left, *mode, *value),
             Stmt::Reduce {
                 target,
@@ -71,15 +92,28 @@ impl Body<'_> {
                 mode,
                 op,
                 over,
+                windows,
                 body,
-            } => self.reduce(*target, left, *mode, *op, over, *body),
+            } => self.reduce(*target, left, *mode, *op, (over, windows), *body),
             Stmt::Softmax {
                 target,
                 left,
                 along,
                 body,
                 log,
-            } => self.softmax(*target, left, along, *body, *log),
+                within,
+            } => {
+                let row = along[along.len() - 1];
+                let softmax = self.softmax(*target, left, along, *body, *log);
+                match within {
+                    Some(Within { window, otherwise }) => {
+                        let rest = otherwise
+                            .map(|value| self.store_row(*target, left, Mode::Set, row, value));
+                        self.parts(row, window, softmax, rest)
+                    }
+                    None => self.whole(row, softmax),
+                }
+            }
         };
         // Tensors that this nest has written are read through what it writes them with.
         let mut reads = std::collections::BTreeSet::new();
@@ -143,14 +177,14 @@ impl Body<'_> {
         }
     }
 
-    /// Emits, for `Y[i,j] = value` with the row j,
+    /// Emits, for `Y[i,j] = value` with the row j, of which the part `from..to` is at hand,
     ///
     /// ```text
     /// let x1 = ..;                                   // what does not depend on j
     /// let mut k2 = rt::Block::new();
-    /// let mut v = 0usize;
-    /// while v < lens.d1 {
-    ///     let n = rt::block(lens.d1 - v);
+    /// let mut v = from;
+    /// while v < to {
+    ///     let n = rt::block(to - v);
     ///     let r2 = &s0.row([i0, v as isize], [0, 1], n, &mut k2)[..n];
     ///     w3.put_row(false, [i0, v as isize], [0, 1], n, &mut out, #[inline(always)] |x: usize| { .. });
     ///     v += n;
@@ -182,7 +216,7 @@ impl Body<'_> {
         );
         let value = r.element(&self.stored(target, r.value.clone()));
         let walk = r.walk(quote! { #w.#put(#adds, #at, #step, n, &mut out, #value); });
-        quote! { const BLOCK: usize = #rt::BLOCK; let mut out = #rt::Block::new(); #(#outer)* #walk }
+        quote! { let mut out = #rt::Block::new(); #(#outer)* #walk }
     }
 
     /// Emits, where the positions of a row lie in no line, or those of the target itself that the value reads,
@@ -199,14 +233,13 @@ impl Body<'_> {
         row: IndexId,
         value: ExprId,
     ) -> TokenStream {
-        let rt = &self.paths.rt;
         let mut e = Emitter::new(self, Some(row));
         e.target = Some(target);
         let value = e.value(value);
         let (at, value) = (e.place(left), self.stored(target, value));
         let (w, adds) = (sink(target), self.adds(mode));
-        let r = Row::of(self, row, e, value);
+        let r = Row::of(e, value);
         let walk = r.each(quote! { #w.put_within(#adds, #at, o); });
-        quote! { const BLOCK: usize = #rt::BLOCK; #walk }
+        quote! { #walk }
     }
 }

@@ -3,13 +3,13 @@
 use super::expr::Emitter;
 use super::{Body, sink};
 use crate::ir::{Expr, ExprId, IndexId, ReduceOp, Subscript, TensorId};
-use crate::plan::Mode;
+use crate::plan::{Mode, Window};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
+use std::collections::BTreeMap;
 
 /// An expression along a row.
 pub(super) struct Row {
-    len: TokenStream,
     outer: TokenStream,
     rows: TokenStream,
     inner: TokenStream,
@@ -41,17 +41,12 @@ impl Row {
         let value = e.value(value);
         Row {
             read,
-            ..Row::of(body, row, e, value)
+            ..Row::of(e, value)
         }
     }
 
     /// What has been emitted, with the value of an element.
-    pub(super) fn of(
-        body: &Body<'_>,
-        row: IndexId,
-        e: Emitter<'_, '_>,
-        value: TokenStream,
-    ) -> Self {
+    pub(super) fn of(e: Emitter<'_, '_>, value: TokenStream) -> Self {
         let Emitter {
             outer,
             blocks,
@@ -60,7 +55,6 @@ impl Row {
             ..
         } = e;
         Row {
-            len: body.len(body.f.index(row).dim),
             outer: quote! { #(#outer)* #(#blocks)* },
             rows: quote! { #(#rows)* },
             inner: quote! { #(#inner)* },
@@ -77,10 +71,8 @@ impl Row {
 
     /// `each` for every block of the row, with its reads before it.
     pub(super) fn walk(&self, each: TokenStream) -> TokenStream {
-        let Row {
-            len, outer, rows, ..
-        } = self;
-        let walk = walk(len, quote! { #rows #each });
+        let Row { outer, rows, .. } = self;
+        let walk = walk(quote! { #rows #each });
         quote! { #outer #walk }
     }
 
@@ -91,12 +83,12 @@ impl Row {
     }
 }
 
-/// `each` for every block `v..v + n` of a row.
-fn walk(len: &TokenStream, each: TokenStream) -> TokenStream {
+/// `each` for every block `v..v + n` of the part `from..to` of a row.
+fn walk(each: TokenStream) -> TokenStream {
     quote! {
-        let mut v = 0usize;
-        while v < #len {
-            let n = if #len - v < BLOCK { #len - v } else { BLOCK };
+        let mut v = from;
+        while v < to {
+            let n = if to - v < BLOCK { to - v } else { BLOCK };
             #each
             v += n;
         }
@@ -104,6 +96,13 @@ fn walk(len: &TokenStream, each: TokenStream) -> TokenStream {
 }
 
 impl Body<'_> {
+    /// `inside` for the whole of a row: `let (from, to) = (0usize, lens.d1); ..`
+    pub(super) fn whole(&self, row: IndexId, inside: TokenStream) -> TokenStream {
+        let rt = &self.paths.rt;
+        let len = self.len(self.f.index(row).dim);
+        quote! { const BLOCK: usize = #rt::BLOCK; let (from, to) = (0usize, #len); #inside }
+    }
+
     /// Loops over all but the last index, which is the row.
     fn around(&self, over: &[IndexId], inside: TokenStream) -> TokenStream {
         over[..over.len() - 1]
@@ -116,6 +115,35 @@ impl Body<'_> {
                 );
                 quote! { for #i in 0isize..(#len as isize) { #inside } }
             })
+    }
+
+    /// Loops over the windows of indices, the last of which is the row.
+    fn through(
+        &self,
+        over: &[IndexId],
+        windows: &BTreeMap<IndexId, Window>,
+        inside: TokenStream,
+    ) -> TokenStream {
+        let (&row, loops) = over.split_last().expect("a reduction has an index");
+        let inside = match windows.get(&row) {
+            Some(window) => self.parts(row, window, inside, None),
+            None => self.whole(row, inside),
+        };
+        let inside = quote! { { #inside } };
+        loops.iter().rev().fold(inside, |inside, &index| {
+            let i = format_ident!("i{}", index.0);
+            match windows.get(&index) {
+                Some(window) => {
+                    let each = quote! { for #i in (from as isize)..(to as isize) #inside };
+                    let part = self.parts(index, window, each, None);
+                    quote! { { #part } }
+                }
+                None => {
+                    let len = self.len(self.f.index(index).dim);
+                    quote! { { for #i in 0isize..(#len as isize) #inside } }
+                }
+            }
+        })
     }
 
     /// Emits
@@ -131,7 +159,7 @@ impl Body<'_> {
         left: &[Subscript],
         mode: Mode,
         op: ReduceOp,
-        over: &[IndexId],
+        (over, windows): (&[IndexId], &BTreeMap<IndexId, Window>),
         body: ExprId,
     ) -> TokenStream {
         let rt = &self.paths.rt;
@@ -150,7 +178,7 @@ impl Body<'_> {
                 }
             };
             let each = row.walk(quote! { #values #extend });
-            let loops = self.around(over, each);
+            let loops = self.through(over, windows, each);
             quote! { let mut out = #rt::Block::<T>::new(); #start #loops }
         };
         let plain = |name: &str| {
@@ -193,10 +221,10 @@ impl Body<'_> {
             }
         };
         let put = self.put(target, left, mode, &result);
-        quote! { const BLOCK: usize = #rt::BLOCK; #code #put }
+        quote! { #code #put }
     }
 
-    /// Emits the passes of a softmax over the target's own rows: the body and its maximum, the exponentials and their
+    /// Emits, for the part `from..to` of the row, the passes of a softmax over the target's own rows: the body and its maximum, the exponentials and their
     /// sum, the division. For its logarithm: the body and its maximum, the sum of exponentials, the shift. Where the body
     /// is nothing but a read, it is read twice instead of being copied.
     pub(super) fn softmax(
@@ -215,7 +243,6 @@ impl Body<'_> {
         let (at, step) = place.position(left);
         let positions = place.outer;
         let w = sink(target);
-        let len = self.len(self.f.index(index).dim);
         let exp = |e: TokenStream| quote! { <T as #rt::Elementary>::e_exp(#e - largest, fused) };
         let update = |change: TokenStream| {
             quote! {
@@ -227,7 +254,7 @@ impl Body<'_> {
         };
         let put =
             |value: TokenStream| quote! { #w.put_row(false, #at, #step, n, &mut out, #value); };
-        let own = |each: TokenStream| self.around(along, walk(&len, each));
+        let own = |each: TokenStream| self.around(along, walk(each));
         let body = |each: TokenStream| self.around(along, row.walk(each));
         let scale = quote! { let scale = <T as #rt::Elementary>::e_recip(sum.finish(), fused); };
         let shift =
@@ -276,7 +303,6 @@ impl Body<'_> {
             (log && row.read.is_none()).then(|| quote! { let mut kept = #rt::Block::new(); });
         let factor = if log { shift } else { scale };
         quote! {
-            const BLOCK: usize = #rt::BLOCK;
             let mut out = #rt::Block::new();
             #(#positions)*
             #kept
