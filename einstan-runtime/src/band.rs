@@ -406,7 +406,8 @@ mod tests {
             ("two bounds", |i, n| window(n, 0, [i - 2, 4 - i], [])),
             ("nothing", |_, n| window(n, 0, [9], [3])),
         ];
-        let ways: [(bool, fn(usize) -> bool); 3] = [
+        type Way = (bool, fn(usize) -> bool);
+        let ways: [Way; 3] = [
             (true, |_| false),
             (false, |_| true),
             (false, |n| n % 3 == 1),
