@@ -334,37 +334,6 @@ impl Function {
         &self.indices[id.index()]
     }
 
-    /// Whether every subscript of a left-hand side is an index of its axis' own dimension, or a counter over it.
-    pub fn matches(&self, tensor: TensorId, left: &[Subscript]) -> bool {
-        left.iter()
-            .zip(&self.tensor(tensor).axes)
-            .all(|(&s, &dim)| {
-                let index = match s {
-                    Subscript::Index(i) => Some(i),
-                    s => self.counter(s),
-                };
-                index.is_some_and(|i| self.index(i).dim == dim)
-            })
-    }
-
-    /// The counter that a subscript is.
-    fn counter(&self, s: Subscript) -> Option<IndexId> {
-        match s {
-            Subscript::At(e) => match *self.exprs.get(e) {
-                Expr::Counter(i) => Some(i),
-                _ => None,
-            },
-            _ => None,
-        }
-    }
-
-    /// Whether an equation writes every element of its tensor, in a recurrence every one at the position of the loop.
-    pub fn fills(&self, e: &Equation) -> bool {
-        let inside = |s: &&Subscript| self.counter(**s).is_none();
-        let rest: Vec<Subscript> = e.left.iter().filter(inside).copied().collect();
-        super::are_plain(&rest) && self.matches(e.tensor, &e.left)
-    }
-
     /// The result of a call whose elements a tensor holds in one row, since nothing says how many axes it has.
     pub fn flat(&self, tensor: TensorId) -> Option<(CallId, usize)> {
         let [dim] = self.tensor(tensor).axes[..] else {
@@ -434,12 +403,6 @@ impl Function {
         } else {
             format!("[{}]", inside.join(","))
         }
-    }
-
-    /// Whether an equation writes every element of its tensor: the left-hand side has distinct indices of the axes' own
-    /// dimensions.
-    pub fn covers(&self, e: &Equation) -> bool {
-        super::are_plain(&e.left) && self.matches(e.tensor, &e.left)
     }
 
     /// Whether there is a result to differentiate and a parameter to differentiate by, and every foreign function on the

@@ -6,6 +6,7 @@
 //! works on it can fail.
 
 mod call;
+mod coverage;
 mod dependence;
 mod embed;
 mod expr;

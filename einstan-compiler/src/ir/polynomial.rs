@@ -128,6 +128,19 @@ impl Polynomial {
         self.terms.keys().flatten().copied()
     }
 
+    /// The quotient by an atom or a number, where that divides it.
+    pub fn divided_by(&self, by: &Polynomial) -> Option<Polynomial> {
+        if let Some(number) = by.value() {
+            let whole = number > 0 && self.terms.values().all(|c| c % number == 0);
+            let terms = self.terms.iter().map(|(a, c)| (a.clone(), c / number));
+            return whole.then(|| Polynomial {
+                terms: terms.collect(),
+            });
+        }
+        let linear = self.by(by.as_atom()?);
+        linear.rest.terms.is_empty().then_some(linear.coefficient)
+    }
+
     /// Taken apart by an atom, which the coefficient may hold in its turn.
     pub fn by(&self, atom: ExprId) -> Linear {
         let (mut coefficient, mut rest) = (Polynomial::default(), Polynomial::default());

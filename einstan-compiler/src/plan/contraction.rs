@@ -339,20 +339,41 @@ pub(crate) fn covered(f: &Function, axes: &[DimId]) -> bool {
     covered_by(f, axes, |role| !made(role))
 }
 
-/// Whether a tensor of these has all these axes.
+/// Whether a tensor of these has all these axes, or axes that these are merged of.
 pub(crate) fn covered_by(f: &Function, axes: &[DimId], of: impl Fn(Role) -> bool) -> bool {
-    let numbers = |axes: &[DimId]| {
-        let number = |&d: &DimId| match f.dim(d).length {
-            Length::Fixed(n) => n as f64,
-            _ => 1.0,
-        };
-        axes.iter().map(number).product::<f64>()
-    };
-    let names = |axes: &[DimId]| -> Vec<DimId> {
-        let named = |d: &DimId| !matches!(f.dim(*d).length, Length::Fixed(_));
-        axes.iter().copied().filter(named).collect()
-    };
+    let (names, number) = volume(f, axes);
     f.tensors.iter().filter(|t| of(t.role)).any(|t| {
-        divides(&names(axes), &names(&t.axes)) && numbers(axes) <= numbers(&t.axes).max(1.0)
+        let (whole, most) = volume(f, &t.axes);
+        divides(&names, &whole) && number <= most.max(1.0)
     })
+}
+
+/// The product of some lengths: those with a name, and a number.
+fn volume(f: &Function, axes: &[DimId]) -> (Vec<DimId>, f64) {
+    let (mut names, mut number) = (Vec::new(), 1.0);
+    for &d in axes {
+        match f.dim(d).length {
+            Length::Fixed(n) => number *= n as f64,
+            Length::Computed(_) => {
+                let length = f.length_as_polynomial(d);
+                let mut terms = length.terms();
+                let dims = |atoms: &[ExprId]| -> Option<Vec<DimId>> {
+                    let dim = |&a: &ExprId| match *f.exprs.get(a) {
+                        Expr::Len(d) => Some(d),
+                        _ => None,
+                    };
+                    atoms.iter().map(dim).collect()
+                };
+                match (terms.next(), terms.next()) {
+                    (Some((atoms, c)), None) if dims(atoms).is_some() => {
+                        names.extend(dims(atoms).unwrap_or_default());
+                        number *= c as f64;
+                    }
+                    _ => names.push(d),
+                }
+            }
+            _ => names.push(d),
+        }
+    }
+    (names, number)
 }

@@ -4,7 +4,7 @@ use super::contraction::multiplies;
 use super::cost::element_flops;
 use super::storage::{Reason, Storage};
 use crate::ir::{
-    BinaryOp, Equation, Expr, ExprId, Function, IndexId, Keep, Role, TensorId, indices,
+    BinaryOp, Equation, Expr, ExprId, Function, IndexId, Keep, Role, TensorId, indices, positions,
 };
 use std::collections::BTreeMap;
 
@@ -112,9 +112,10 @@ fn substitutable(
         let normalises = matches!(f.exprs.get(o.right), Expr::Softmax { .. });
         normalises && f.reads(e.right).contains(&o.tensor)
     };
+    let view = is_view(f, e.right);
     if consumers
         .iter()
-        .any(|o| multiplies(f, o) || f.returned(o).is_some() || itself(f, o))
+        .any(|o| !view && multiplies(f, o) || f.returned(o).is_some() || itself(f, o))
     {
         return None;
     }
@@ -123,6 +124,22 @@ fn substitutable(
         left: indices(&e.left),
         right: e.right,
     })
+}
+
+/// Whether an expression is elements of a tensor as they lie in memory, in some order of its axes or in their digits.
+fn is_view(f: &Function, id: ExprId) -> bool {
+    let digit = |e: ExprId| match *f.exprs.get(e) {
+        Expr::IntegerDiv(a, _) | Expr::IntegerRem(a, _) => f.exprs.is_affine(a),
+        _ => f.exprs.is_affine(e),
+    };
+    match f.exprs.get(id) {
+        Expr::Access {
+            subscripts,
+            guarded: false,
+            ..
+        } => positions(subscripts).all(digit),
+        _ => false,
+    }
 }
 
 /// A map with few and cheap operations.

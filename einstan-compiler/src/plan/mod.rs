@@ -10,6 +10,7 @@ mod call;
 mod contraction;
 mod cost;
 mod demand;
+mod digits;
 pub(crate) mod factors;
 mod fuse;
 mod hoist;
@@ -68,6 +69,9 @@ pub fn plan(backward: Backward) -> Plan {
         .filter(|&at| function.is_late(&function.checks[at]))
         .collect();
     let (forward, backward) = (function.in_order(&forward), function.in_order(&backward));
+    let dims = function.dims.len();
+    let forward = digits::in_digits(&mut function, forward, dims);
+    let backward = digits::in_digits(&mut function, backward, dims);
     let demand::Limited {
         forward,
         backward,
