@@ -160,20 +160,25 @@ impl System {
             return;
         }
         let order = self.f.in_order(&equations);
-        let place = |d: &Definition| order.iter().position(|e| e.tensor == d.tensor);
-        self.definitions.sort_by_key(place);
+        let places = order.iter().enumerate().rev().map(|(at, e)| (e.tensor, at));
+        let places: BTreeMap<TensorId, usize> = places.collect();
+        self.definitions
+            .sort_by_key(|d| places.get(&d.tensor).copied());
     }
 
     /// The tensors that depend on themselves.
     pub fn circular(&self) -> BTreeSet<TensorId> {
         let equations: Vec<Equation> = self.definitions.iter().map(Definition::equation).collect();
-        self.f.circles(&equations).into_iter().flatten().collect()
+        self.f.circles(&equations).tensors().collect()
     }
 
     /// The definitions as a function that can be run: `forward` gives what these read.
     pub fn function(&self, forward: &[Equation]) -> Function {
-        let known = |t: TensorId| forward.iter().any(|e| e.tensor == t);
-        let definitions = self.definitions.iter().filter(|d| !known(d.tensor));
+        let known: BTreeSet<TensorId> = forward.iter().map(|e| e.tensor).collect();
+        let definitions = self
+            .definitions
+            .iter()
+            .filter(|d| !known.contains(&d.tensor));
         let defined = definitions.map(Definition::equation);
         Function {
             equations: forward.iter().cloned().chain(defined).collect(),

@@ -286,8 +286,8 @@ impl Linear {
 
     /// The tensors of `primal` whose derivatives read each other, wherever their equations stand.
     pub fn circular(&self, primal: &Function) -> Vec<TensorId> {
-        let circles = primal.circles(&primal.equations).into_iter();
-        let mut all: Vec<TensorId> = circles.flatten().collect();
+        let circles = primal.circles(&primal.equations);
+        let mut all: Vec<TensorId> = circles.iter().flatten().copied().collect();
         all.retain(|t| self.active.contains(t));
         all
     }

@@ -164,6 +164,59 @@ pub fn are_plain(subscripts: &[Subscript]) -> bool {
 }
 
 impl Expr {
+    /// The expressions directly inside, in order.
+    pub fn children(&self) -> Vec<ExprId> {
+        match *self {
+            Expr::Real(_)
+            | Expr::Integer(_)
+            | Expr::IndexValue(_)
+            | Expr::Counter(_)
+            | Expr::Len(_)
+            | Expr::Argument(_)
+            | Expr::Given(_)
+            | Expr::Truth(_) => vec![],
+            Expr::Access { ref subscripts, .. }
+            | Expr::IntegerAccess { ref subscripts, .. }
+            | Expr::Returned { ref subscripts, .. } => positions(subscripts).collect(),
+            Expr::Jacobian { ref at, ref to, .. } => positions(at).chain(positions(to)).collect(),
+            Expr::Foreign { ref arguments, .. } => arguments.clone(),
+            Expr::Unary(_, a)
+            | Expr::PowI(a, _)
+            | Expr::Reduce { body: a, .. }
+            | Expr::Softmax { body: a, .. }
+            | Expr::ArgReduce { body: a, .. }
+            | Expr::Indicator(a)
+            | Expr::Number(a)
+            | Expr::IntegerNeg(a)
+            | Expr::Not(a) => vec![a],
+            Expr::Binary(_, a, b)
+            | Expr::IntegerAdd(a, b)
+            | Expr::IntegerMul(a, b)
+            | Expr::IntegerRem(a, b)
+            | Expr::IntegerDiv(a, b)
+            | Expr::IntegerMax(a, b)
+            | Expr::IntegerMin(a, b)
+            | Expr::Compare(_, a, b)
+            | Expr::IntegerCompare(_, a, b)
+            | Expr::And(a, b)
+            | Expr::Or(a, b) => vec![a, b],
+            Expr::Select {
+                condition,
+                then,
+                otherwise,
+            } => vec![condition, then, otherwise],
+        }
+    }
+
+    /// The indices that a reduction binds.
+    pub fn bound(&self) -> &[IndexId] {
+        match self {
+            Expr::Reduce { indices, .. } => indices,
+            Expr::ArgReduce { index, .. } => std::slice::from_ref(index),
+            _ => &[],
+        }
+    }
+
     /// The node with the expressions directly inside replaced by what `f` makes of them.
     pub fn with_children(self, f: &mut impl FnMut(ExprId) -> ExprId) -> Expr {
         match self {

@@ -4,13 +4,27 @@ use super::expr::{indices, positions};
 use super::{
     BinaryOp, Equation, Expr, ExprId, Fault, Function, IndexId, Subscript, TensorId, UnaryOp,
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::hash::{BuildHasherDefault, Hasher};
+use std::rc::Rc;
 
 /// The arena.
 #[derive(Clone, Debug, Default)]
 pub struct Exprs {
-    nodes: Vec<Expr>,
-    ids: BTreeMap<Expr, ExprId>,
+    nodes: Vec<Node>,
+    /// Only looked up, so that its order is nowhere.
+    ids: HashMap<Rc<Expr>, ExprId, BuildHasherDefault<Mixer>>,
+}
+
+/// An expression with what is asked about it again and again. It stands on others that were there before, so that nothing
+/// has to be walked to know what is free in it.
+#[derive(Clone, Debug)]
+struct Node {
+    expr: Rc<Expr>,
+    free: Rc<BTreeSet<IndexId>>,
+    /// Found when they are asked for.
+    reads: OnceCell<Rc<BTreeSet<TensorId>>>,
 }
 
 impl Exprs {
@@ -20,9 +34,30 @@ impl Exprs {
             return id;
         }
         let id = ExprId(self.nodes.len() as u32);
-        self.nodes.push(expr.clone());
+        let expr = Rc::new(expr);
+        self.nodes.push(Node {
+            free: self.free_in(&expr),
+            expr: expr.clone(),
+            reads: OnceCell::new(),
+        });
         self.ids.insert(expr, id);
         id
+    }
+
+    /// How many expressions there are.
+    pub fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.nodes.is_empty()
+    }
+
+    /// Forgets the expressions that came after the first `len`.
+    pub fn truncate(&mut self, len: usize) {
+        for node in self.nodes.drain(len..) {
+            self.ids.remove(&node.expr);
+        }
     }
 
     /// The id of `expr`, where it has one.
@@ -31,6 +66,10 @@ impl Exprs {
     }
 
     pub fn get(&self, id: ExprId) -> &Expr {
+        &self.node_of(id).expr
+    }
+
+    fn node_of(&self, id: ExprId) -> &Node {
         &self.nodes[id.0 as usize]
     }
 
@@ -44,46 +83,7 @@ impl Exprs {
 
     /// The expressions directly inside, in order.
     pub fn children(&self, id: ExprId) -> Vec<ExprId> {
-        match *self.get(id) {
-            Expr::Real(_)
-            | Expr::Integer(_)
-            | Expr::IndexValue(_)
-            | Expr::Counter(_)
-            | Expr::Len(_)
-            | Expr::Argument(_)
-            | Expr::Given(_)
-            | Expr::Truth(_) => vec![],
-            Expr::Access { ref subscripts, .. }
-            | Expr::IntegerAccess { ref subscripts, .. }
-            | Expr::Returned { ref subscripts, .. } => positions(subscripts).collect(),
-            Expr::Jacobian { ref at, ref to, .. } => positions(at).chain(positions(to)).collect(),
-            Expr::Foreign { ref arguments, .. } => arguments.clone(),
-            Expr::Unary(_, a)
-            | Expr::PowI(a, _)
-            | Expr::Reduce { body: a, .. }
-            | Expr::Softmax { body: a, .. }
-            | Expr::ArgReduce { body: a, .. }
-            | Expr::Indicator(a)
-            | Expr::Number(a)
-            | Expr::IntegerNeg(a)
-            | Expr::Not(a) => vec![a],
-            Expr::Binary(_, a, b)
-            | Expr::IntegerAdd(a, b)
-            | Expr::IntegerMul(a, b)
-            | Expr::IntegerRem(a, b)
-            | Expr::IntegerDiv(a, b)
-            | Expr::IntegerMax(a, b)
-            | Expr::IntegerMin(a, b)
-            | Expr::Compare(_, a, b)
-            | Expr::IntegerCompare(_, a, b)
-            | Expr::And(a, b)
-            | Expr::Or(a, b) => vec![a, b],
-            Expr::Select {
-                condition,
-                then,
-                otherwise,
-            } => vec![condition, then, otherwise],
-        }
+        self.get(id).children()
     }
 
     /// `id` with its children replaced by what `f` makes of them.
@@ -98,43 +98,60 @@ impl Exprs {
     }
 
     /// The indices that `id` uses and no reduction in it binds.
-    pub fn free_indices(&self, id: ExprId) -> BTreeSet<IndexId> {
-        self.free(id, &mut BTreeMap::new())
+    pub fn free(&self, id: ExprId) -> &BTreeSet<IndexId> {
+        &self.node_of(id).free
     }
 
-    fn free(
-        &self,
-        id: ExprId,
-        done: &mut BTreeMap<ExprId, BTreeSet<IndexId>>,
-    ) -> BTreeSet<IndexId> {
-        if let Some(free) = done.get(&id) {
-            return free.clone();
-        }
-        let mut free: BTreeSet<IndexId> = self
-            .children(id)
-            .into_iter()
-            .flat_map(|c| self.free(c, done))
-            .collect();
-        match self.get(id) {
+    /// The same, to be changed.
+    pub fn free_indices(&self, id: ExprId) -> BTreeSet<IndexId> {
+        self.free(id).clone()
+    }
+
+    /// What is free in a new node: the set of one of its children where that has all of it.
+    fn free_in(&self, expr: &Expr) -> Rc<BTreeSet<IndexId>> {
+        let mut own: BTreeSet<IndexId> = match expr {
             Expr::Access { subscripts, .. }
             | Expr::IntegerAccess { subscripts, .. }
-            | Expr::Returned { subscripts, .. } => {
-                free.extend(indices(subscripts));
-            }
-            Expr::Jacobian { at, to, .. } => {
-                free.extend(indices(at));
-                free.extend(indices(to));
-            }
-            Expr::IndexValue(i) => {
-                free.insert(*i);
-            }
-            Expr::Softmax { along, .. } => free.extend(along),
-            _ => self.bound(id).iter().for_each(|i| {
-                free.remove(i);
-            }),
+            | Expr::Returned { subscripts, .. } => indices(subscripts).into_iter().collect(),
+            Expr::Jacobian { at, to, .. } => indices(at).into_iter().chain(indices(to)).collect(),
+            Expr::IndexValue(i) => BTreeSet::from([*i]),
+            Expr::Softmax { along, .. } => along.iter().copied().collect(),
+            _ => BTreeSet::new(),
+        };
+        let bound = expr.bound();
+        let children = expr.children();
+        let inside = children.iter().map(|&c| &self.node_of(c).free);
+        let largest = inside.clone().max_by_key(|free| free.len());
+        if let Some(largest) = largest
+            && own.is_subset(largest)
+            && inside.clone().all(|free| free.is_subset(largest))
+            && !bound.iter().any(|i| largest.contains(i))
+        {
+            return largest.clone();
         }
-        done.insert(id, free.clone());
-        free
+        inside.for_each(|free| own.extend(free.iter()));
+        bound.iter().for_each(|i| {
+            own.remove(i);
+        });
+        Rc::new(own)
+    }
+
+    /// The tensors that `id` reads.
+    pub fn tensors(&self, id: ExprId) -> &BTreeSet<TensorId> {
+        let reads = &self.node_of(id).reads;
+        reads.get_or_init(|| {
+            let mut out = BTreeSet::new();
+            for e in self.walk(id) {
+                match self.get(e) {
+                    Expr::Access { tensor, .. } | Expr::IntegerAccess { tensor, .. } => {
+                        out.insert(*tensor);
+                    }
+                    Expr::Returned { inputs, .. } => out.extend(inputs.iter().flatten()),
+                    _ => {}
+                }
+            }
+            Rc::new(out)
+        })
     }
 
     /// The factors of a product: of `-(a * b) / c` these are -1, a, b and 1/c.
@@ -273,11 +290,7 @@ impl Exprs {
 
     /// The indices that a reduction binds.
     pub fn bound(&self, id: ExprId) -> &[IndexId] {
-        match self.get(id) {
-            Expr::Reduce { indices, .. } => indices,
-            Expr::ArgReduce { index, .. } => std::slice::from_ref(index),
-            _ => &[],
-        }
+        self.get(id).bound()
     }
 
     /// Whether an expression is a reduction, a normalisation or a call: what normal form has at the root alone.
@@ -431,22 +444,44 @@ impl Function {
     /// The tensors that an equation reads, on the left too.
     pub fn reads_of(&self, e: &Equation) -> BTreeSet<TensorId> {
         let mut out = self.reads(e.right);
-        out.extend(positions(&e.left).flat_map(|p| self.reads(p)));
+        out.extend(positions(&e.left).flat_map(|p| self.exprs.tensors(p)));
         out
+    }
+
+    /// Whether an equation reads a tensor, on the left too.
+    pub fn is_read_by(&self, tensor: TensorId, e: &Equation) -> bool {
+        let inside = |id| self.exprs.tensors(id).contains(&tensor);
+        inside(e.right) || positions(&e.left).any(inside)
     }
 
     /// The tensors that an expression reads.
     pub fn reads(&self, id: ExprId) -> BTreeSet<TensorId> {
-        let mut out = BTreeSet::new();
-        for e in self.exprs.walk(id) {
-            match self.exprs.get(e) {
-                Expr::Access { tensor, .. } | Expr::IntegerAccess { tensor, .. } => {
-                    out.insert(*tensor);
-                }
-                Expr::Returned { inputs, .. } => out.extend(inputs.iter().flatten()),
-                _ => {}
-            }
-        }
-        out
+        self.exprs.tensors(id).clone()
+    }
+}
+
+/// Mixes what it gets: the arena looks nodes up all the time, and nobody chooses them to collide.
+#[derive(Clone, Copy, Default)]
+struct Mixer(u64);
+
+impl Hasher for Mixer {
+    fn finish(&self) -> u64 {
+        // A table looks at the upper bits and the lower ones.
+        self.0 ^ (self.0 >> 32)
+    }
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|&b| self.write_u64(b.into()));
+    }
+    fn write_u8(&mut self, n: u8) {
+        self.write_u64(n.into());
+    }
+    fn write_u32(&mut self, n: u32) {
+        self.write_u64(n.into());
+    }
+    fn write_u64(&mut self, n: u64) {
+        self.0 = (self.0.rotate_left(5) ^ n).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    }
+    fn write_usize(&mut self, n: usize) {
+        self.write_u64(n as u64);
     }
 }

@@ -7,6 +7,7 @@
 
 mod call;
 mod coverage;
+mod circle;
 mod dependence;
 mod embed;
 mod expr;
@@ -22,6 +23,7 @@ mod verify;
 mod whole;
 
 pub use call::{Call, CallId, Part, Passed};
+pub use circle::Circles;
 pub use embed::Embedding;
 pub use expr::{
     BinaryOp, CmpOp, Expr, ExprId, Real, ReduceOp, Subscript, UnaryOp, are_plain, indices,

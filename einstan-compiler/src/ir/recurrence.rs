@@ -7,7 +7,7 @@
 //! is a circle of H and S along the axis 0 of both, upwards. Every tensor of a circle has one value for each element, as
 //! all tensors have; the axes say in which order the elements can be computed.
 
-use super::{Equation, Expr, Function, IndexId, Role, Subscript, TensorId};
+use super::{Circles, Equation, Expr, ExprId, Function, IndexId, Subscript, TensorId};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// An axis along which a recurrence runs.
@@ -42,10 +42,15 @@ impl Function {
         if circles.is_empty() {
             return equations.to_vec();
         }
+        let mut written: BTreeMap<TensorId, Vec<usize>> = BTreeMap::new();
+        for (at, e) in equations.iter().enumerate() {
+            written.entry(e.tensor).or_default().push(at);
+        }
         let mut grouping = Grouping {
             f: self,
             equations,
             circles: &circles,
+            written,
             done: vec![false; equations.len()],
             out: Vec::new(),
         };
@@ -56,10 +61,9 @@ impl Function {
     /// Equations in order, those of a circle as one.
     pub fn grouped(&self, equations: &[Equation]) -> Vec<Group> {
         let circles = self.circles(equations);
-        let circle = |e: &Equation| circles.iter().position(|c| c.contains(&e.tensor));
         let mut out: Vec<(Option<usize>, Group)> = Vec::new();
         for e in equations {
-            match (circle(e), out.last_mut()) {
+            match (circles.number(e.tensor), out.last_mut()) {
                 (Some(c), Some((Some(last), Group::Circle(all)))) if c == *last => {
                     all.push(e.clone());
                 }
@@ -70,41 +74,10 @@ impl Function {
         out.into_iter().map(|(_, group)| group).collect()
     }
 
-    /// The sets of tensors that depend on each other.
-    pub fn circles(&self, equations: &[Equation]) -> Vec<BTreeSet<TensorId>> {
-        if self.recurrences.is_empty() {
-            return vec![];
-        }
-        let mut reads: BTreeMap<TensorId, BTreeSet<TensorId>> = BTreeMap::new();
-        // A parameter that is changed is read as it was.
-        let parameter = |t: &TensorId| matches!(self.tensor(*t).role, Role::Parameter { .. });
-        for e in equations {
-            let own = self.reads_of(e).into_iter().filter(|t| !parameter(t));
-            reads.entry(e.tensor).or_default().extend(own);
-        }
-        let mut out: Vec<BTreeSet<TensorId>> = Vec::new();
-        for &tensor in reads.keys() {
-            if out.iter().any(|c| c.contains(&tensor)) {
-                continue;
-            }
-            let needs = reachable(&reads, tensor);
-            if !needs.contains(&tensor) {
-                continue;
-            }
-            let back = |t: &TensorId| reachable(&reads, *t).contains(&tensor);
-            let circle: BTreeSet<TensorId> = needs.into_iter().filter(back).collect();
-            if circle.iter().any(|t| self.recurrences.contains_key(t)) {
-                out.push(circle);
-            }
-        }
-        out
-    }
-
     /// Whether an equation is a part of one of these circles: it reads a tensor of it, and writes one.
-    pub fn is_circular(&self, circles: &[BTreeSet<TensorId>], e: &Equation) -> bool {
-        let part =
-            |c: &BTreeSet<TensorId>| c.contains(&e.tensor) && !self.reads_of(e).is_disjoint(c);
-        circles.iter().any(part)
+    pub fn is_circular(&self, circles: &Circles, e: &Equation) -> bool {
+        let circle = circles.of(e.tensor);
+        circle.is_some_and(|c| !self.reads_of(e).is_disjoint(c))
     }
 
     /// The axes along which a tensor of a circle is computed.
@@ -125,12 +98,21 @@ impl Function {
 
     /// Gives tensors of circles that have no axes yet, which the compiler made, those at which others read them.
     pub fn complete_recurrences(&mut self) {
-        let equations = self.equations.clone();
-        for circle in self.circles(&equations) {
-            let inside = |e: &&Equation| circle.contains(&e.tensor);
-            loop {
-                let mut own = equations.iter().filter(inside);
-                let found = own.clone().find_map(|e| self.read_along(e, &circle));
+        let circles = self.circles(&self.equations);
+        let complete = |t| self.recurrences.contains_key(&t);
+        if circles.tensors().all(complete) {
+            return;
+        }
+        let mut members: BTreeMap<usize, Vec<Equation>> = BTreeMap::new();
+        for e in &self.equations {
+            if let Some(circle) = circles.number(e.tensor) {
+                members.entry(circle).or_default().push(e.clone());
+            }
+        }
+        for (circle, equations) in circles.iter().zip(members.values()) {
+            while !circle.iter().all(|t| self.recurrences.contains_key(t)) {
+                let mut own = equations.iter();
+                let found = own.clone().find_map(|e| self.read_along(e, circle));
                 let found = found.or_else(|| own.find_map(|e| self.reads_along(e)));
                 let Some((tensor, along)) = found else { break };
                 self.recurrences.insert(tensor, along);
@@ -184,82 +166,88 @@ impl Function {
         along.collect()
     }
 
-    /// Whether an equation of a circle reads `tensor` at its own position, where it must be computed already.
-    fn reads_here(&self, e: &Equation, tensor: TensorId) -> bool {
-        let (Some(own), Some(along)) = (self.own_indices(e), self.recurrences.get(&tensor)) else {
-            return false;
+    /// The tensors that an equation of a circle reads at its own position, where they must be computed already.
+    fn read_here(&self, e: &Equation) -> BTreeSet<TensorId> {
+        let Some(own) = self.own_indices(e) else {
+            return BTreeSet::new();
         };
         let value = |i| self.exprs.known(&Expr::IndexValue(i)).map(Subscript::At);
-        self.exprs.walk(e.right).into_iter().any(|id| {
-            let Some((t, at, _)) = self.exprs.get(id).read() else {
-                return false;
-            };
+        let here = |id: ExprId| {
+            let (tensor, at, _) = self.exprs.get(id).read()?;
+            let along = self.recurrences.get(&tensor)?;
             let mut axes = along.iter().zip(&own);
-            t == tensor
-                && axes.all(|(a, &i)| {
-                    at[a.axis] == Subscript::Index(i) || Some(at[a.axis]) == value(i)
-                })
-        })
+            let all = axes
+                .all(|(a, &i)| at[a.axis] == Subscript::Index(i) || Some(at[a.axis]) == value(i));
+            all.then_some(tensor)
+        };
+        self.exprs
+            .walk(e.right)
+            .into_iter()
+            .filter_map(here)
+            .collect()
     }
-}
-
-/// What a tensor depends on, through any number of equations.
-fn reachable(reads: &BTreeMap<TensorId, BTreeSet<TensorId>>, from: TensorId) -> BTreeSet<TensorId> {
-    let (mut seen, mut stack) = (BTreeSet::new(), vec![from]);
-    while let Some(t) = stack.pop() {
-        for &r in reads.get(&t).into_iter().flatten() {
-            if seen.insert(r) {
-                stack.push(r);
-            }
-        }
-    }
-    seen
 }
 
 /// Puts what an equation reads before it.
 struct Grouping<'a> {
     f: &'a Function,
     equations: &'a [Equation],
-    circles: &'a [BTreeSet<TensorId>],
+    circles: &'a Circles,
+    /// The equations of each tensor.
+    written: BTreeMap<TensorId, Vec<usize>>,
     done: Vec<bool>,
     out: Vec<Equation>,
 }
 
 impl Grouping<'_> {
+    /// Puts an equation, with those of its circle, after all that it reads. The stack is one of its own: a chain of equations
+    /// may be long.
     fn visit(&mut self, at: usize) {
-        if self.done[at] {
-            return;
+        let mut open = Vec::from_iter(self.begin(at));
+        while let Some((_, before)) = open.last_mut() {
+            match before.next() {
+                Some(at) => open.extend(self.begin(at)),
+                None => {
+                    let members = open.pop().map(|(members, _)| members);
+                    let own = self.of_one_position(&members.unwrap_or_default());
+                    self.out.extend(own);
+                }
+            }
         }
-        let tensor = self.equations[at].tensor;
-        let circle = self.circles.iter().find(|c| c.contains(&tensor));
-        let members: Vec<usize> = match circle {
-            Some(circle) => (0..self.equations.len())
-                .filter(|&k| circle.contains(&self.equations[k].tensor))
-                .collect(),
+    }
+
+    /// The equations that stand with one, and those that they read; None where it has its place already.
+    fn begin(&mut self, at: usize) -> Option<(Vec<usize>, std::vec::IntoIter<usize>)> {
+        if self.done[at] {
+            return None;
+        }
+        let equations = |t: &TensorId| self.written.get(t).into_iter().flatten().copied();
+        let mut members: Vec<usize> = match self.circles.of(self.equations[at].tensor) {
+            Some(circle) => circle.iter().flat_map(equations).collect(),
             None => vec![at],
         };
+        members.sort_unstable();
         members.iter().for_each(|&k| self.done[k] = true);
         let reads = members.iter().map(|&k| self.f.reads_of(&self.equations[k]));
         let reads: BTreeSet<TensorId> = reads.flatten().collect();
-        for k in 0..self.equations.len() {
-            if reads.contains(&self.equations[k].tensor) {
-                self.visit(k);
-            }
-        }
-        let own = self.of_one_position(&members);
-        self.out.extend(own);
+        let mut before: Vec<usize> = reads.iter().flat_map(equations).collect();
+        before.sort_unstable();
+        Some((members, before.into_iter()))
     }
 
     /// The equations of a circle, each after what it reads at its own position.
     fn of_one_position(&self, members: &[usize]) -> Vec<Equation> {
         let mut rest: Vec<&Equation> = members.iter().map(|&k| &self.equations[k]).collect();
+        let mut here: Vec<BTreeSet<TensorId>> = rest.iter().map(|e| self.f.read_here(e)).collect();
         let mut out = Vec::new();
         while !rest.is_empty() {
-            let ready = rest.iter().position(|e| {
-                let mut others = rest.iter().filter(|o| o.tensor != e.tensor);
-                others.all(|o| !self.f.reads_here(e, o.tensor))
+            let ready = (0..rest.len()).position(|at| {
+                let mut others = rest.iter().filter(|o| o.tensor != rest[at].tensor);
+                others.all(|o| !here[at].contains(&o.tensor))
             });
-            out.push(rest.remove(ready.unwrap_or(0)).clone());
+            let ready = ready.unwrap_or(0);
+            here.remove(ready);
+            out.push(rest.remove(ready).clone());
         }
         out
     }

@@ -11,8 +11,8 @@ mod products;
 pub use products::take_apart;
 
 use crate::ir::{
-    BinaryOp, Element, ElementType, Equation, Expr, ExprId, Function, IndexId, Op, ReduceOp, Role,
-    Subscript, TensorId, are_plain,
+    BinaryOp, Circles, Element, ElementType, Equation, Expr, ExprId, Function, IndexId, Op,
+    ReduceOp, Role, Subscript, TensorId, are_plain,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -60,8 +60,8 @@ struct Circle {
 }
 
 impl Circle {
-    fn of(f: &Function, circles: &[BTreeSet<TensorId>], e: &Equation) -> Circle {
-        let tensors = circles.iter().find(|c| c.contains(&e.tensor)).cloned();
+    fn of(f: &Function, circles: &Circles, e: &Equation) -> Circle {
+        let tensors = circles.of(e.tensor).cloned();
         Circle {
             own: f
                 .own_indices(e)

@@ -7,8 +7,7 @@
 //! ```
 
 use crate::differentiate::Backward;
-use crate::ir::{Equation, Expr, ExprId, Function, Group, Op, Role, Subscript, TensorId, indices};
-use std::collections::BTreeSet;
+use crate::ir::{Equation, Expr, ExprId, Function, Group, Op, Role, Subscript, indices};
 
 pub(super) fn run(joint: &mut Backward) {
     let f = &mut joint.function;
@@ -55,8 +54,7 @@ fn call_alike(f: &mut Function) {
 /// The equations with one for each tensor of a circle.
 fn single(f: &mut Function, mut equations: Vec<Equation>) -> Vec<Equation> {
     let circles = f.circles(&equations);
-    let tensors: BTreeSet<TensorId> = circles.into_iter().flatten().collect();
-    for tensor in tensors {
+    for tensor in circles.tensors() {
         let own: Vec<usize> = (0..equations.len())
             .filter(|&at| equations[at].tensor == tensor)
             .collect();
