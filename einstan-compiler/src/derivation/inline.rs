@@ -3,13 +3,13 @@
 
 use super::names::Names;
 use super::system::{Definition, Standing, System};
-use crate::ir::{Element, Expr, ExprId, Exprs, Function, IndexId, Subscript, TensorId, are_plain};
+use crate::ir::{Expr, ExprId, Exprs, Function, IndexId, Subscript, TensorId, are_plain};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What is used once and is longer than this keeps its name.
 const LONG: usize = 48;
 /// What is used several times and is longer than this keeps its name.
-const SHORT: usize = 3;
+pub(super) const SHORT: usize = 3;
 
 impl System {
     /// Puts definitions where they are read. What is only there to say of what a derivative is one has a definition too.
@@ -53,11 +53,12 @@ impl System {
         self.order();
         let uses = self.uses();
         let circular = self.circular();
+        let (elsewhere, whole) = self.read_apart();
         let mut inlined: BTreeMap<TensorId, Definition> = BTreeMap::new();
         let mut out = Vec::new();
         for d in self.definitions.clone() {
             let right = self.substitute(d.right, &inlined);
-            let size = size(&self.f.exprs, right, &mut BTreeMap::new());
+            let size = self.f.exprs.size(right);
             let limit = match (self.standing(d.tensor), uses.get(&d.tensor)) {
                 _ if named.contains(&d.tensor) || circular.contains(&d.tensor) => 0,
                 (Standing::Made, Some(1)) => LONG,
@@ -66,8 +67,8 @@ impl System {
                 _ => 0,
             };
             let d = Definition { right, ..d };
-            let whole = self.is_returned(right) || self.read_whole(d.tensor);
-            let placeable = self.is_placeable(right) || !self.read_elsewhere(d.tensor);
+            let whole = self.is_returned(right) || whole.contains(&d.tensor);
+            let placeable = self.is_placeable(right) || !elsewhere.contains(&d.tensor);
             if size <= limit && placeable && !whole {
                 inlined.insert(d.tensor, d);
             } else {
@@ -83,20 +84,21 @@ impl System {
         !self.f.exprs.walk(id).iter().any(normalises)
     }
 
-    /// Whether a tensor is read at something else than distinct indices.
-    fn read_elsewhere(&self, tensor: TensorId) -> bool {
-        let mut all = self
-            .definitions
-            .iter()
-            .flat_map(|d| self.f.exprs.walk(d.right));
-        all.any(|e| match self.f.exprs.get(e) {
-            Expr::Access {
-                tensor: t,
-                subscripts,
-                ..
-            } => *t == tensor && !are_plain(subscripts),
-            _ => false,
-        })
+    /// The tensors that are read at something else than distinct indices, and those that a call takes.
+    fn read_apart(&self) -> (BTreeSet<TensorId>, BTreeSet<TensorId>) {
+        let (mut elsewhere, mut whole) = (BTreeSet::new(), BTreeSet::new());
+        for d in &self.definitions {
+            for e in self.f.exprs.walk(d.right) {
+                match self.f.exprs.get(e) {
+                    Expr::Access {
+                        tensor, subscripts, ..
+                    } if !are_plain(subscripts) => drop(elsewhere.insert(*tensor)),
+                    Expr::Returned { inputs, .. } => whole.extend(inputs.iter().flatten()),
+                    _ => {}
+                }
+            }
+        }
+        (elsewhere, whole)
     }
 
     /// Whether an expression is what a call returns, which stands alone.
@@ -160,55 +162,6 @@ impl System {
         }
         inside(&mut self.f.exprs, id, &to)
     }
-
-    /// Reads a tensor where its right-hand side stands in another definition.
-    fn recognise(&mut self) {
-        for at in 0..self.definitions.len() {
-            let d = self.definitions[at].clone();
-            let made = matches!(self.standing(d.tensor), Standing::Made | Standing::Named);
-            let mut sizes = BTreeMap::new();
-            let wanted = size(&self.f.exprs, d.right, &mut sizes);
-            let number = self.f.tensor(d.tensor).element == Element::Float;
-            if !made || !number || wanted <= SHORT {
-                continue;
-            }
-            let (pattern, places) = canonical(&mut self.f, d.right);
-            if d.left.iter().any(|i| !places.contains(i)) {
-                continue;
-            }
-            for other in 0..self.definitions.len() {
-                let right = self.definitions[other].right;
-                if other == at || (right == d.right && other < at) {
-                    continue;
-                }
-                let mut to = BTreeMap::new();
-                for e in self.f.exprs.walk(right) {
-                    let kind = std::mem::discriminant(self.f.exprs.get(e));
-                    let alike = kind == std::mem::discriminant(self.f.exprs.get(d.right))
-                        && size(&self.f.exprs, e, &mut sizes) == wanted;
-                    if !alike {
-                        continue;
-                    }
-                    let (found, theirs) = canonical(&mut self.f, e);
-                    if found == pattern {
-                        let place = |i: &IndexId| {
-                            let at = places.iter().position(|p| p == i);
-                            Subscript::Index(theirs[at.expect("its place was found")])
-                        };
-                        let read = Expr::Access {
-                            tensor: d.tensor,
-                            subscripts: d.left.iter().map(place).collect(),
-                            guarded: false,
-                        };
-                        to.insert(e, self.f.exprs.add(read));
-                    }
-                }
-                if !to.is_empty() {
-                    self.definitions[other].right = inside(&mut self.f.exprs, right, &to);
-                }
-            }
-        }
-    }
 }
 
 /// `id` with expressions in it replaced.
@@ -232,49 +185,6 @@ fn at(f: &mut Function, d: &Definition, subscripts: &[Subscript]) -> ExprId {
         }
     }
     f.exprs.place(d.right, &places)
-}
-
-/// An expression with its indices numbered in the order in which they are met, and that order.
-fn canonical(f: &mut Function, id: ExprId) -> (ExprId, Vec<IndexId>) {
-    let mut order: Vec<IndexId> = Vec::new();
-    for e in f.exprs.walk(id) {
-        let mut met = f.exprs.bound(e).to_vec();
-        match f.exprs.get(e).clone() {
-            Expr::IndexValue(i) => met.push(i),
-            Expr::Softmax { along, .. } => met.extend(along),
-            mut other => other.each_subscript(&mut |s| {
-                if let Subscript::Index(i) = *s {
-                    met.push(i);
-                }
-            }),
-        }
-        for i in met {
-            if !order.contains(&i) {
-                order.push(i);
-            }
-        }
-    }
-    // Numbers that no index of the function has.
-    let number = |at: usize| IndexId(u32::MAX - at as u32);
-    let map = order
-        .iter()
-        .enumerate()
-        .map(|(at, &i)| (i, number(at)))
-        .collect();
-    (f.rename(id, &map), order)
-}
-
-/// How many nodes the tree of an expression has.
-pub(super) fn size(exprs: &Exprs, id: ExprId, done: &mut BTreeMap<ExprId, usize>) -> usize {
-    if let Some(&known) = done.get(&id) {
-        return known;
-    }
-    let mut sum = 1usize;
-    for c in exprs.children(id) {
-        sum = sum.saturating_add(size(exprs, c, done));
-    }
-    done.insert(id, sum);
-    sum
 }
 
 /// How often every expression stands in the tree of `id`.

@@ -11,6 +11,7 @@ mod inline;
 mod layout;
 mod names;
 mod notation;
+mod recognise;
 mod script;
 mod section;
 mod share;

@@ -2,12 +2,16 @@
 
 use super::formula::{Mark, Name};
 use crate::ir::{Derivative, Function, Role, TensorId};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-/// The names of tensors, made up where the compiler made the tensor.
+/// The names of the tensors of one function, made up where the compiler made the tensor.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Names {
     made: BTreeMap<TensorId, Name>,
+    /// The names that have been given, and those of the user's tensors.
+    taken: Option<BTreeSet<String>>,
+    /// From a name on, numbers are taken up to this one.
+    next: BTreeMap<(String, usize), usize>,
 }
 
 impl Names {
@@ -41,36 +45,42 @@ impl Names {
             }
         } else {
             let of = self.tensor(f, base);
-            let mut name = Name { marks, ..of };
             // The cotangent of a result, and the adjoint that begins as it; or the user has such a name.
-            while self.is_taken(f, &name.to_string()) {
-                name.number += 1;
-            }
-            name
+            self.free(f, Name { marks, ..of })
         };
+        self.taken(f).insert(name.to_string());
         self.made.insert(tensor, name.clone());
         name
     }
 
-    /// Whether another tensor is called so, as far as is known: one of the user's, or one that has its name already.
-    fn is_taken(&self, f: &Function, name: &str) -> bool {
-        let users = (0..f.tensors.len() as u32)
-            .map(TensorId)
-            .filter(|&t| f.tensor(t).role != Role::Temporary && !f.derivatives.contains_key(&t));
-        users.into_iter().any(|t| f.tensor(t).name == name)
-            || self.made.values().any(|n| n.to_string() == name)
+    /// The names that tensors have, as far as is known: those of the user's, and those that were given already.
+    fn taken(&mut self, f: &Function) -> &mut BTreeSet<String> {
+        self.taken.get_or_insert_with(|| {
+            let users = (0..f.tensors.len() as u32)
+                .map(TensorId)
+                .filter(|t| f.tensor(*t).role != Role::Temporary && !f.derivatives.contains_key(t));
+            users.map(|t| f.tensor(t).name.clone()).collect()
+        })
     }
 
-    fn new_name(&self, f: &Function, letter: &str) -> Name {
-        let mut name = Name {
+    /// A name with the first number, from its own on, that no other tensor has.
+    fn free(&mut self, f: &Function, mut name: Name) -> Name {
+        let wanted = (name.to_string(), name.number);
+        name.number = self.next.get(&wanted).copied().unwrap_or(name.number);
+        while self.taken(f).contains(&name.to_string()) {
+            name.number += 1;
+        }
+        self.next.insert(wanted, name.number);
+        name
+    }
+
+    fn new_name(&mut self, f: &Function, letter: &str) -> Name {
+        let name = Name {
             marks: vec![],
             base: letter.to_string(),
             number: 1,
         };
-        while self.is_taken(f, &name.to_string()) {
-            name.number += 1;
-        }
-        name
+        self.free(f, name)
     }
 }
 

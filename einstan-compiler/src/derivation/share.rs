@@ -1,7 +1,7 @@
 //! Long definitions in parts: what stands in one several times gets a name, so that no line grows with the number of ways
 //! through its expression.
 
-use super::inline::{inside, occurrences, size};
+use super::inline::{inside, occurrences};
 use super::system::{Definition, System};
 use crate::ir::{Element, Expr, ExprId, Exprs, Function, IndexId, Role, Subscript};
 use std::collections::BTreeMap;
@@ -46,7 +46,7 @@ pub(super) fn divided(f: &mut Function, id: ExprId) -> (Vec<Definition>, ExprId)
 
 /// Whether an expression is so long that it is shown in parts only.
 pub(super) fn is_long(f: &Function, id: ExprId) -> bool {
-    size(&f.exprs, id, &mut BTreeMap::new()) > LONG
+    f.exprs.size(id) > LONG
 }
 
 /// What is written several times in a long expression, the one of which there is most; a part of it comes later.
@@ -54,14 +54,15 @@ fn largest_part(f: &Function, id: ExprId) -> Option<ExprId> {
     if !is_long(f, id) {
         return None;
     }
-    let mut sizes = BTreeMap::new();
-    size(&f.exprs, id, &mut sizes);
     occurrences(&f.exprs, id)
         .into_iter()
         .filter(|&(e, times)| {
-            times > 1 && e != id && (SHORT..=LONG).contains(&sizes[&e]) && is_number(&f.exprs, e)
+            times > 1
+                && e != id
+                && (SHORT..=LONG).contains(&f.exprs.size(e))
+                && is_number(&f.exprs, e)
         })
-        .max_by_key(|&(e, times)| (sizes[&e].saturating_mul(times as usize - 1), e))
+        .max_by_key(|&(e, times)| (f.exprs.size(e).saturating_mul(times as usize - 1), e))
         .map(|(e, _)| e)
 }
 

@@ -5,7 +5,7 @@ use super::{
     BinaryOp, Equation, Expr, ExprId, Fault, Function, IndexId, Subscript, TensorId, UnaryOp,
 };
 use std::cell::OnceCell;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
 use std::rc::Rc;
 
@@ -23,6 +23,8 @@ pub struct Exprs {
 struct Node {
     expr: Rc<Expr>,
     free: Rc<BTreeSet<IndexId>>,
+    /// How many nodes its tree has.
+    size: usize,
     /// Found when they are asked for.
     reads: OnceCell<Rc<BTreeSet<TensorId>>>,
 }
@@ -35,8 +37,11 @@ impl Exprs {
         }
         let id = ExprId(self.nodes.len() as u32);
         let expr = Rc::new(expr);
+        let children = expr.children();
+        let sizes = children.iter().map(|&c| self.size(c));
         self.nodes.push(Node {
-            free: self.free_in(&expr),
+            free: self.free_in(&expr, &children),
+            size: sizes.fold(1, usize::saturating_add),
             expr: expr.clone(),
             reads: OnceCell::new(),
         });
@@ -108,7 +113,7 @@ impl Exprs {
     }
 
     /// What is free in a new node: the set of one of its children where that has all of it.
-    fn free_in(&self, expr: &Expr) -> Rc<BTreeSet<IndexId>> {
+    fn free_in(&self, expr: &Expr, children: &[ExprId]) -> Rc<BTreeSet<IndexId>> {
         let mut own: BTreeSet<IndexId> = match expr {
             Expr::Access { subscripts, .. }
             | Expr::IntegerAccess { subscripts, .. }
@@ -119,7 +124,6 @@ impl Exprs {
             _ => BTreeSet::new(),
         };
         let bound = expr.bound();
-        let children = expr.children();
         let inside = children.iter().map(|&c| &self.node_of(c).free);
         let largest = inside.clone().max_by_key(|free| free.len());
         if let Some(largest) = largest
@@ -134,6 +138,11 @@ impl Exprs {
             own.remove(i);
         });
         Rc::new(own)
+    }
+
+    /// How many nodes the tree of an expression has, where each stands as often as it is used.
+    pub fn size(&self, id: ExprId) -> usize {
+        self.node_of(id).size
     }
 
     /// The tensors that `id` reads.
@@ -361,7 +370,8 @@ impl Exprs {
 
     /// `id` and every expression inside it, each once, outer ones first.
     pub fn walk(&self, id: ExprId) -> Vec<ExprId> {
-        let (mut seen, mut order, mut stack) = (BTreeSet::new(), Vec::new(), vec![id]);
+        let (mut order, mut stack) = (Vec::new(), vec![id]);
+        let mut seen: HashSet<ExprId, BuildHasherDefault<Mixer>> = HashSet::default();
         while let Some(e) = stack.pop() {
             if seen.insert(e) {
                 order.push(e);

@@ -1,5 +1,6 @@
 //! Functions of the ir: dimensions, tensors, indices, equations.
 
+use super::names::Taken;
 use super::{
     Along, Call, CallId, Dim, Expr, ExprId, Exprs, Foreign, Given, Length, Part, Passed, Subscript,
 };
@@ -213,6 +214,8 @@ pub struct Function {
     pub keep: BTreeMap<TensorId, Keep>,
     /// The axes along which tensors are computed one position after the other, outer ones first.
     pub recurrences: BTreeMap<TensorId, Vec<Along>>,
+    /// The names of tensors, to make new ones.
+    pub(crate) taken: Taken,
 }
 
 /// What becomes of an intermediate that the backward pass needs.
@@ -252,6 +255,7 @@ impl Function {
             values: BTreeMap::new(),
             keep: BTreeMap::new(),
             recurrences: BTreeMap::new(),
+            taken: Taken::default(),
         }
     }
 
@@ -263,16 +267,8 @@ impl Function {
         element: Element,
         role: Role,
     ) -> TensorId {
-        let taken = |name: &str| self.tensors.iter().any(|t| t.name == name);
-        let subscript = |n: usize| -> String {
-            let digit = |d: char| d.to_digit(10).and_then(|d| char::from_u32(0x2080 + d));
-            n.to_string().chars().filter_map(digit).collect()
-        };
-        let mut candidates = (2..).map(|n| format!("{name}{}", subscript(n)));
-        let name = match taken(name) {
-            false => name.to_string(),
-            true => candidates.find(|n| !taken(n)).expect("some number is free"),
-        };
+        self.taken.follow(&self.tensors);
+        let name = self.taken.free(name);
         self.tensors.push(Tensor {
             name,
             axes,

@@ -15,6 +15,7 @@ mod exprs;
 mod foreign;
 mod function;
 mod length;
+mod names;
 mod polynomial;
 pub mod print;
 mod reach;

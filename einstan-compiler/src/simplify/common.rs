@@ -34,8 +34,11 @@ pub(super) fn run(joint: &mut Backward) {
                 let map = BTreeMap::from([(e.tensor, same)]);
                 // What reads it in a circle may stand above.
                 for later in 0..joint.function.equations.len() {
-                    let equation = joint.function.equations[later].clone();
-                    joint.function.equations[later] = joint.function.redirected(&equation, &map);
+                    let f = &mut joint.function;
+                    if f.is_read_by(e.tensor, &f.equations[later]) {
+                        let equation = f.equations[later].clone();
+                        f.equations[later] = f.redirected(&equation, &map);
+                    }
                 }
                 joint.function.redirect_checks(&map);
             }

@@ -6,11 +6,7 @@ use std::collections::BTreeSet;
 
 pub(super) fn run(joint: &mut Backward) {
     let needed = needed(&joint.function);
-    for at in (0..joint.function.equations.len()).rev() {
-        if !needed.contains(&joint.function.equations[at].tensor) {
-            joint.remove(at);
-        }
-    }
+    joint.retain(|_, e| needed.contains(&e.tensor));
 }
 
 /// What results and gradients depend on, with themselves.

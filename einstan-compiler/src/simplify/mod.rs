@@ -57,6 +57,19 @@ impl Backward {
         }
         self.function.equations.remove(at)
     }
+
+    /// Removes the equations that `keep`, which is told where they stand, does not want.
+    fn retain(&mut self, keep: impl Fn(usize, &Equation) -> bool) {
+        let all = std::mem::take(&mut self.function.equations);
+        let split = self.split;
+        for (at, e) in all.into_iter().enumerate() {
+            if keep(at, &e) {
+                self.function.equations.push(e);
+            } else if at < split {
+                self.split -= 1;
+            }
+        }
+    }
 }
 
 /// Whether one equation alone writes a tensor.

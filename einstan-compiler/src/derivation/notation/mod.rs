@@ -275,15 +275,21 @@ fn complete(f: &Function, own: bool) -> Function {
     let mut needed: BTreeSet<TensorId> = g.results.iter().copied().collect();
     needed.extend(g.updates.values());
     let mut equations: Vec<Equation> = Vec::new();
+    let mut closed = false;
     for e in g.equations.clone().into_iter().rev() {
         if needed.contains(&e.tensor) {
+            let known = needed.len();
             needed.extend(g.reads_of(&e));
             for id in g.exprs.walk(e.right) {
                 if let Expr::Jacobian { of, by, .. } = g.exprs.get(id) {
                     needed.extend([*of, *by]);
                 }
             }
-            needed = g.needed(needed, &[]);
+            if !closed || needed.len() > known {
+                let before = needed.len();
+                needed = g.needed(needed, &[]);
+                closed = needed.len() == before;
+            }
             equations.push(e);
         }
     }
