@@ -309,6 +309,16 @@ impl Function {
         IndexId(self.indices.len() as u32 - 1)
     }
 
+    /// Does something to see what comes of it: the expressions, tensors and indices that it makes are forgotten.
+    pub fn tried<R>(&mut self, something: impl FnOnce(&mut Function) -> R) -> R {
+        let (exprs, tensors, indices) = (self.exprs.len(), self.tensors.len(), self.indices.len());
+        let out = something(self);
+        self.exprs.truncate(exprs);
+        self.tensors.truncate(tensors);
+        self.indices.truncate(indices);
+        out
+    }
+
     pub fn dim(&self, id: DimId) -> &Dim {
         &self.dims[id.index()]
     }

@@ -92,11 +92,11 @@ fn once(
 }
 
 /// How long a sum takes, about, if it is scheduled as one.
-fn cost(f: &Function, target: &Target, over: &[IndexId], body: ExprId) -> f64 {
-    let mut f = f.clone();
-    let mut s = Scheduler::new(&mut f);
-    let steps = one(&mut s, target.clone(), over.to_vec(), body);
-    weight(&f, steps)
+fn cost(f: &mut Function, target: &Target, over: &[IndexId], body: ExprId) -> f64 {
+    f.tried(|f| {
+        let steps = one(&mut Scheduler::new(f), target.clone(), over.to_vec(), body);
+        weight(f, steps)
+    })
 }
 
 /// How long steps take, about, where no length is known.
