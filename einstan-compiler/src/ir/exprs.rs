@@ -2,7 +2,8 @@
 
 use super::expr::{indices, positions};
 use super::{
-    BinaryOp, Equation, Expr, ExprId, Fault, Function, IndexId, Subscript, TensorId, UnaryOp,
+    BinaryOp, Equation, Expr, ExprId, Extent, Fault, Function, IndexId, Subscript, TensorId,
+    UnaryOp,
 };
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -23,8 +24,7 @@ pub struct Exprs {
 struct Node {
     expr: Rc<Expr>,
     free: Rc<BTreeSet<IndexId>>,
-    /// How many nodes its tree has.
-    size: usize,
+    extent: Extent,
     /// Found when they are asked for.
     reads: OnceCell<Rc<BTreeSet<TensorId>>>,
 }
@@ -38,10 +38,10 @@ impl Exprs {
         let id = ExprId(self.nodes.len() as u32);
         let expr = Rc::new(expr);
         let children = expr.children();
-        let sizes = children.iter().map(|&c| self.size(c));
+        let extents: Vec<Extent> = children.iter().map(|&c| self.extent(c)).collect();
         self.nodes.push(Node {
             free: self.free_in(&expr, &children),
-            size: sizes.fold(1, usize::saturating_add),
+            extent: Extent::of(&expr, &extents),
             expr: expr.clone(),
             reads: OnceCell::new(),
         });
@@ -140,9 +140,14 @@ impl Exprs {
         Rc::new(own)
     }
 
+    /// How large an expression is.
+    pub fn extent(&self, id: ExprId) -> Extent {
+        self.node_of(id).extent
+    }
+
     /// How many nodes the tree of an expression has, where each stands as often as it is used.
     pub fn size(&self, id: ExprId) -> usize {
-        self.node_of(id).size
+        self.extent(id).size
     }
 
     /// The tensors that `id` reads.

@@ -12,6 +12,7 @@ mod dependence;
 mod embed;
 mod expr;
 mod exprs;
+mod extent;
 mod foreign;
 mod function;
 mod length;
@@ -31,6 +32,7 @@ pub use expr::{
     positions,
 };
 pub use exprs::Exprs;
+pub use extent::{Chain, Extent};
 pub use foreign::{Foreign, ForeignId, Given, GivenId};
 pub use function::{
     Check, Derivative, DimId, Element, ElementType, Equation, Fault, Function, Index, IndexId,

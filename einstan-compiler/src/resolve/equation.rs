@@ -417,6 +417,7 @@ impl Scope<'_> {
         ranges: &Ranges,
         target: &Target,
     ) -> Option<Lowered> {
+        self.exhausted = false;
         let mut lowering = Lowering::new(self, e, indices, ranges);
         for name in left.iter().flat_map(|s| s.names(indices)) {
             lowering.bind_once(&name);

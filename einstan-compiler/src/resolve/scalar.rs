@@ -61,15 +61,15 @@ pub(crate) fn scalars(items: &[Item], diagnostics: &mut Diagnostics) -> Scalars 
 
 /// The scalar functions of the notation that `name` calls, by any way.
 fn reach(all: &Scalars, name: &str, out: &mut BTreeSet<String>) {
-    let Some(Scalar::Notation(s)) = all.get(name) else {
-        return;
-    };
-    let mut calls = Vec::new();
-    mention::calls(&s.body, &mut calls);
-    for (c, _) in calls {
-        if out.insert(c.clone()) {
-            reach(all, &c, out);
-        }
+    let mut stack = vec![name.to_string()];
+    while let Some(name) = stack.pop() {
+        let Some(Scalar::Notation(s)) = all.get(&name) else {
+            continue;
+        };
+        let mut calls = Vec::new();
+        mention::calls(&s.body, &mut calls);
+        let new = calls.into_iter().map(|(c, _)| c);
+        stack.extend(new.filter(|c| out.insert(c.clone())));
     }
 }
 

@@ -70,6 +70,8 @@ pub(crate) struct Scope<'a> {
     pub dims: BTreeMap<String, DimId>,
     /// The user wrote the signature, with names for the dimensions.
     pub explicit: bool,
+    /// The equation at hand is too large: that was reported.
+    pub exhausted: bool,
     pub results: Vec<ResultInfo>,
     /// The parameters that the body may change, by name.
     pub mutable: BTreeMap<String, TensorId>,
@@ -103,6 +105,7 @@ impl<'a> Scope<'a> {
             tensors: BTreeMap::new(),
             dims: BTreeMap::new(),
             explicit: false,
+            exhausted: false,
             results: Vec::new(),
             mutable: BTreeMap::new(),
             written: Written::default(),

@@ -1,8 +1,11 @@
 //! `T[i] = a; T[i] += b` as `T[i] = a + b`, where both are maps and nothing needs T in between: T is written once.
 
 use crate::differentiate::Backward;
-use crate::ir::{Element, Equation, Expr, ExprId, Function, TensorId, indices};
+use crate::ir::{Chain, Element, Equation, Expr, ExprId, Function, TensorId, indices};
 use std::collections::{BTreeMap, BTreeSet};
+
+/// A sum with more addends than this is written in parts: passes go down expressions by recursion.
+const MOST: usize = 256;
 
 pub(super) fn run(joint: &mut Backward) {
     let next = next(joint);
@@ -21,24 +24,37 @@ pub(super) fn run(joint: &mut Backward) {
     joint.retain(|at, _| !next.contains_key(&at));
 }
 
+fn addends(f: &Function, e: &Equation) -> usize {
+    let extent = f.exprs.extent(e.right);
+    match extent.chain {
+        Chain::Sum => extent.operands,
+        _ => 1,
+    }
+}
+
 /// For each equation that can be one with the next one of its tensor, where that stands.
 fn next(joint: &Backward) -> BTreeMap<usize, usize> {
     let f = &joint.function;
     let whole = |e: &Equation| f.covers(e) && !f.exprs.reduces(e.right);
     let mut out = BTreeMap::new();
-    let mut last: BTreeMap<TensorId, usize> = BTreeMap::new();
+    // The last equation of each tensor, and how many addends it has with those that it takes in.
+    let mut last: BTreeMap<TensorId, (usize, usize)> = BTreeMap::new();
     let mut read: BTreeSet<TensorId> = BTreeSet::new();
     for (at, e) in f.equations.iter().enumerate() {
         read.extend(f.reads_of(e));
-        let before = last.insert(e.tensor, at);
+        let before = last.get(&e.tensor).copied();
         let unread = !read.remove(&e.tensor);
-        if let Some(before) = before
+        let own = addends(f, e);
+        last.insert(e.tensor, (at, own));
+        if let Some((before, addends)) = before
             && unread
+            && addends + own <= MOST
             && (before < joint.split) == (at < joint.split)
             && whole(e)
             && whole(&f.equations[before])
         {
             out.insert(before, at);
+            last.insert(e.tensor, (at, addends + own));
         }
     }
     out

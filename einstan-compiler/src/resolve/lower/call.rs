@@ -117,6 +117,7 @@ impl Lowering<'_, '_, '_> {
         inner.locals = names.zip(arguments.iter().copied()).collect();
         inner.within = Some(name.text.clone());
         inner.branch = self.branch.clone();
+        inner.depth = self.depth;
         inner.number(body).map(Value::Number)
     }
 

@@ -6,6 +6,7 @@
 mod arithmetic;
 mod branch;
 mod call;
+mod extent;
 mod reduction;
 mod subscript;
 
@@ -52,6 +53,8 @@ pub(crate) struct Lowering<'s, 'a, 'e> {
     within: Option<String>,
     /// The way to a branch.
     branch: Option<Branch>,
+    /// How many expressions are around the one at hand, with those that call the function it stands in.
+    depth: usize,
     /// Indices that some product of the equation sums.
     summed: BTreeSet<String>,
     /// Indices that have been reported.
@@ -74,6 +77,7 @@ impl<'s, 'a, 'e> Lowering<'s, 'a, 'e> {
             locals: BTreeMap::new(),
             within: None,
             branch: None,
+            depth: 0,
             summed: BTreeSet::new(),
             reported: BTreeSet::new(),
         }
@@ -139,7 +143,7 @@ impl<'s, 'a, 'e> Lowering<'s, 'a, 'e> {
         integer::is(self.scope, e, self.indices, &locals)
     }
 
-    pub(crate) fn value(&mut self, e: &Expr) -> Option<Value> {
+    fn value_of(&mut self, e: &Expr) -> Option<Value> {
         match &e.kind {
             ExprKind::Number(Number::Whole(n)) => match i64::try_from(*n) {
                 Ok(n) => Some(Value::Integer(self.add(Ir::Integer(n)))),

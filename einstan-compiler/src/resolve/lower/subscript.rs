@@ -138,6 +138,7 @@ impl Lowering<'_, '_, '_> {
             return Some((subscript, None));
         }
         let position = self.integer_position(a, e)?;
+        self.fitting(position, e)?;
         let position = self.scope.f.exprs.collected_integer(position);
         match (wrapper, self.scope.f.exprs.get(position)) {
             (None, Ir::Integer(c)) if *c >= 0 => Some((Subscript::Constant(*c as u64), None)),
