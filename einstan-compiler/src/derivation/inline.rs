@@ -188,17 +188,20 @@ fn at(f: &mut Function, d: &Definition, subscripts: &[Subscript]) -> ExprId {
 }
 
 /// How often every expression stands in the tree of `id`.
-pub(super) fn occurrences(exprs: &Exprs, id: ExprId) -> BTreeMap<ExprId, u32> {
-    let mut all = BTreeMap::from([(id, 1u32)]);
+pub(super) fn occurrences(exprs: &Exprs, id: ExprId) -> Vec<(ExprId, u32)> {
     // What stands inside of an expression was made before it.
-    let mut inside = exprs.walk(id);
-    inside.sort_unstable_by(|a, b| b.cmp(a));
-    for e in inside {
-        let times = all.get(&e).copied().unwrap_or(0);
-        for c in exprs.children(e) {
-            let count = all.entry(c).or_default();
-            *count = count.saturating_add(times);
+    let mut all = exprs.walk(id);
+    all.sort_unstable();
+    let mut times = vec![0u32; all.len()];
+    if let Some(last) = times.last_mut() {
+        *last = 1;
+    }
+    for at in (0..all.len()).rev() {
+        for c in exprs.children(all[at]) {
+            if let Ok(inside) = all.binary_search(&c) {
+                times[inside] = times[inside].saturating_add(times[at]);
+            }
         }
     }
-    all
+    all.into_iter().zip(times).collect()
 }

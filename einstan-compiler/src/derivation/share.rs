@@ -1,10 +1,11 @@
 //! Long definitions in parts: what stands in one several times gets a name, so that no line grows with the number of ways
 //! through its expression.
 
-use super::inline::{inside, occurrences};
+use super::inline::occurrences;
 use super::system::{Definition, System};
 use crate::ir::{Element, Expr, ExprId, Exprs, Function, IndexId, Role, Subscript};
-use std::collections::BTreeMap;
+use std::cmp::Ordering;
+use std::collections::HashMap;
 
 /// A definition with more nodes than this is divided.
 const LONG: usize = 160;
@@ -38,10 +39,32 @@ pub(super) fn divided(f: &mut Function, id: ExprId) -> (Vec<Definition>, ExprId)
                 .collect(),
             guarded: false,
         });
-        right = inside(&mut f.exprs, right, &BTreeMap::from([(part, read)]));
+        right = with(&mut f.exprs, right, (part, read), &mut HashMap::new());
         parts.push(definition);
     }
     (parts, right)
+}
+
+/// `id` with a part of it replaced. What is older than the part does not contain it, and is not looked at.
+fn with(
+    exprs: &mut Exprs,
+    id: ExprId,
+    (part, read): (ExprId, ExprId),
+    done: &mut HashMap<ExprId, ExprId>,
+) -> ExprId {
+    match id.cmp(&part) {
+        Ordering::Less => return id,
+        Ordering::Equal => return read,
+        Ordering::Greater => {}
+    }
+    if let Some(&new) = done.get(&id) {
+        return new;
+    }
+    let new = exprs.map_children(id, &mut |exprs, child| {
+        with(exprs, child, (part, read), done)
+    });
+    done.insert(id, new);
+    new
 }
 
 /// Whether an expression is so long that it is shown in parts only.
