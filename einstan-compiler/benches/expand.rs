@@ -49,18 +49,16 @@ fn recurrences(n: usize) -> String {
     })
 }
 
-/// Equations that read the parameters alone, and a sum of them all.
+/// Equations that read the parameters alone, and a result that all are added to.
 fn wide(n: usize) -> String {
     let mut out = "pub fn f(X[n], Z[n]) -> s {".to_string();
-    let mut all = String::new();
     for k in 1..=n {
-        let _ = write!(out, "T{k} = sum[i](X[i]^{k}*Z[i]);");
-        let _ = write!(all, "{}T{k}", if k == 1 { "" } else { " + " });
+        let _ = write!(out, "T{k} = sum[i](X[i]^{k}*Z[i]); s += T{k};");
     }
-    out + &format!("s = {all};}}")
+    out + "}"
 }
 
-/// Small functions, each of which calls the one before.
+/// Small functions that have nothing to do with each other.
 fn functions(n: usize) -> String {
     let mut out = "pub fn f0(X[n], Z[n]) -> Y[n] { Y[i] = X[i]*Z[i]; }".to_string();
     for k in 1..n {
