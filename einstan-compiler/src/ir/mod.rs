@@ -6,8 +6,8 @@
 //! works on it can fail.
 
 mod call;
-mod coverage;
 mod circle;
+mod coverage;
 mod dependence;
 mod embed;
 mod expr;

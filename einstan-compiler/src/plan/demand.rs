@@ -38,7 +38,7 @@ pub(crate) fn limited(
     all.extend(backward);
     let mut needed = BTreeMap::new();
     if all.iter().any(|e| is_conditional(f, e)) {
-        let circular: BTreeSet<TensorId> = f.circles(&all).into_iter().flatten().collect();
+        let circular: BTreeSet<TensorId> = f.circles(&all).tensors().collect();
         zero(f, &mut all, &circular, copies);
         needed = wanted(f, &mut all, &circular, copies);
     }

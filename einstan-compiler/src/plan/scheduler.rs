@@ -196,15 +196,25 @@ impl<'a> Scheduler<'a> {
         if inside.is_empty() {
             return self.written(e, mode);
         }
-        let before = self.f.clone();
-        let direct = self.written(e, mode);
-        let after = std::mem::replace(self.f, before);
+        let (begun, needed) = (self.begun.clone(), self.needed.clone());
+        let direct = self.f.tried(|f| {
+            let mut s = Scheduler::begun(f, begun, needed);
+            let steps = s.written(e, mode);
+            addends::weight(s.f, steps)
+        });
+        let lens = (
+            self.f.exprs.len(),
+            self.f.tensors.len(),
+            self.f.indices.len(),
+        );
         let (mut steps, right) = hoist::apart(self, e.right, &inside);
-        let e = Equation { right, ..e.clone() };
-        steps.extend(self.written(&e, mode));
-        if addends::weight(&after, direct.clone()) <= 1.2 * addends::weight(self.f, steps.clone()) {
-            *self.f = after;
-            return direct;
+        let apart = Equation { right, ..e.clone() };
+        steps.extend(self.written(&apart, mode));
+        if direct <= 1.2 * addends::weight(self.f, steps.clone()) {
+            self.f.exprs.truncate(lens.0);
+            self.f.tensors.truncate(lens.1);
+            self.f.indices.truncate(lens.2);
+            return self.written(e, mode);
         }
         steps
     }
