@@ -44,5 +44,5 @@ pub use memory::{Buffer, zeros};
 pub use reduce::*;
 pub use row::{BLOCK, Block};
 pub use sink::{Sink, scalar_view_mut};
-pub use slice::{block_room, block_rows};
+pub use slice::{block_room, block_rows, wide_room, wide_rows};
 pub use source::Source;

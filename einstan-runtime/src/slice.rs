@@ -67,6 +67,22 @@ pub fn block_room(all: usize, row: f64, largest: f64) -> usize {
     whole.min(largest.max(SMALL).max(row)) as usize
 }
 
+/// How many rows a block has that may have all: some, where all are more than the `largest` argument and than a small block.
+pub fn wide_rows(all: usize, row: f64, largest: f64) -> usize {
+    let rows = match row * all as f64 > largest.max(SMALL) {
+        true => all.min(MOST as usize),
+        false => all,
+    };
+    rows.max(1)
+}
+
+/// The elements that such a block of these lengths, or of shorter ones, may have.
+pub fn wide_room(all: usize, row: f64, largest: f64) -> usize {
+    let all = all as f64;
+    let some = row.max(1.0) * all.min(MOST);
+    some.max((row * all).min(largest.max(SMALL))) as usize
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -105,6 +121,24 @@ mod tests {
     #[should_panic(expected = "einstan internal error")]
     fn rows_that_wrap_around_are_refused() {
         let _ = Sink::from_slice(&mut [1.0, 2.0], [2]).slice(0, usize::MAX, 2);
+    }
+
+    #[test]
+    fn wide_blocks_are_whole_or_small() {
+        assert_eq!(wide_rows(1000, 1000.0, 2000.0), 64);
+        assert_eq!(wide_rows(1000, 1000.0, 1e6), 1000);
+        assert_eq!(wide_rows(100, 100.0, 0.0), 100);
+        assert_eq!((wide_rows(7, 1e6, 0.0), wide_rows(0, 5.0, 5.0)), (7, 1));
+        for (all, row, largest) in [(1000, 1000.0, 2000.0), (300, 300.0, 9e4), (20, 1e4, 1e3)] {
+            let room = wide_room(all, row, largest);
+            for shrunk in [1.0, 0.9, 0.5, 0.2, 0.1] {
+                let all = (all as f64 * shrunk) as usize;
+                let (row, largest) = ((row * shrunk).floor(), largest * shrunk);
+                assert!(wide_rows(all, row, largest) as f64 * row <= room as f64);
+                let row = row / shrunk;
+                assert!(wide_rows(all, row.floor(), largest) as f64 * row.floor() <= room as f64);
+            }
+        }
     }
 
     #[test]

@@ -326,7 +326,7 @@ impl Function {
     /// The dimension of which one is some rows, or itself.
     pub fn whole_of(&self, dim: DimId) -> DimId {
         match self.dim(dim).length {
-            Length::Rows { of } => of,
+            Length::Rows { of, .. } => of,
             _ => dim,
         }
     }

@@ -28,6 +28,8 @@ pub enum Length {
     /// Some rows of an axis of this length at a time: made by `plan`.
     Rows {
         of: DimId,
+        /// All of them, where that is no larger than an argument or a result.
+        whole: bool,
     },
 }
 

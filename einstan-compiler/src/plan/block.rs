@@ -94,7 +94,7 @@ pub(crate) fn is_wide(f: &Function, tensor: TensorId) -> bool {
 }
 
 /// Whether a tensor of this role is an argument, a result or the like.
-fn is_outer(role: Role) -> bool {
+pub(crate) fn is_outer(role: Role) -> bool {
     !matches!(
         role,
         Role::Temporary | Role::Adjoint { .. } | Role::Intermediate | Role::Slice { .. }
@@ -380,14 +380,18 @@ fn block(
     let axes = f.tensor(largest).axes.clone();
     let of = axes[axis];
     let name = f.dim(of).name.clone();
-    let rows = f.add_dim(format!("rows of {name}"), Length::Rows { of });
+    let local = |f: &Function, t: TensorId| is_wide(f, t) && !elsewhere.contains(&t);
+    let whole = !members
+        .iter()
+        .any(|(e, _)| local(f, e.tensor) && is_large(f, e.tensor));
+    let rows = f.add_dim(format!("rows of {name}"), Length::Rows { of, whole });
     let mut slices = Slices {
         rows,
         made: BTreeMap::new(),
         local: members
             .iter()
             .map(|(e, _)| e.tensor)
-            .filter(|&t| is_wide(f, t) && !elsewhere.contains(&t))
+            .filter(|&t| local(f, t))
             .collect(),
     };
     let rest = |f: &Function, t: TensorId| -> Vec<DimId> {

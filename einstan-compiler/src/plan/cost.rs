@@ -353,13 +353,16 @@ fn choose(f: &Function, lengths: &Lengths, choices: &[Choice]) -> usize {
 
 /// The size of the largest tensor that the user named.
 fn largest(f: &Function, lengths: &Lengths) -> f64 {
-    let named = |role: Role| {
+    largest_of(f, lengths, |role| {
         matches!(
             role,
             Role::Parameter { .. } | Role::Result | Role::Intermediate
         )
-    };
-    let tensors = f.tensors.iter().filter(|t| named(t.role));
+    })
+}
+
+fn largest_of(f: &Function, lengths: &Lengths, of: impl Fn(Role) -> bool) -> f64 {
+    let tensors = f.tensors.iter().filter(|t| of(t.role));
     tensors.map(|t| lengths.volume(&t.axes)).fold(0.0, f64::max)
 }
 
@@ -375,8 +378,12 @@ fn room(f: &Function, lengths: &Lengths, tensor: TensorId) -> f64 {
         return lengths.volume(axes);
     };
     let mut rest = axes.clone();
-    let all = lengths.of(rest.remove(at));
-    let row = lengths.volume(&rest);
-    let whole = row.max(1.0) * all.min(MOST_ROWS);
-    whole.min(largest(f, lengths).max(SMALL).max(row))
+    let rows = rest.remove(at);
+    let (all, row) = (lengths.of(rows), lengths.volume(&rest));
+    let some = row.max(1.0) * all.min(MOST_ROWS);
+    if let Length::Rows { whole: true, .. } = f.dim(rows).length {
+        let most = largest_of(f, lengths, super::is_outer).max(SMALL);
+        return some.max((row * all).min(most));
+    }
+    some.min(largest(f, lengths).max(SMALL).max(row))
 }

@@ -31,6 +31,7 @@ mod text;
 mod update;
 mod window;
 
+pub(crate) use block::is_outer;
 pub use cost::{Cost, Figures, Work};
 pub use polynomial::{Lengths, Polynomial};
 pub use schedule::{

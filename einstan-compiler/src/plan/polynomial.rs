@@ -20,7 +20,7 @@ impl Polynomial {
         let (mut coefficient, mut named) = (coefficient, Vec::new());
         for dim in dims {
             let dim = match f.dim(dim).length {
-                Length::Rows { of } => of,
+                Length::Rows { of, .. } => of,
                 _ => dim,
             };
             match f.dim(dim).length {
@@ -94,7 +94,7 @@ impl Lengths {
         };
         let all = (0..f.dims.len() as u32).map(DimId);
         let whole = |dim: DimId| match f.dim(dim).length {
-            Length::Rows { of } => length(of),
+            Length::Rows { of, .. } => length(of),
             _ => length(dim),
         };
         Lengths(all.map(whole).collect())

@@ -2,7 +2,7 @@
 
 use super::naming;
 use super::{Choice, Cost, Mode, Phase, Plan, Polynomial, Schedule, Step, Stmt, Window, Within};
-use crate::ir::{self, DimId, Expr, ExprId, Function, IndexId, Part, TensorId, UnaryOp};
+use crate::ir::{self, DimId, Expr, ExprId, Function, IndexId, Length, Part, TensorId, UnaryOp};
 use std::fmt::Write;
 
 /// The text of `PLAN`.
@@ -133,7 +133,12 @@ fn step(out: &mut String, f: &Function, step: &Step, depth: usize) {
             steps.iter().for_each(|s| self::step(out, f, s, depth + 1));
         }
         Step::Block { rows, steps, .. } => {
-            let _ = writeln!(out, "{pad}for some {} at a time", f.dim(*rows).name);
+            let dim = f.dim(*rows);
+            let all = match dim.length {
+                Length::Rows { whole: true, .. } => "all or ",
+                _ => "",
+            };
+            let _ = writeln!(out, "{pad}for {all}some {} at a time", dim.name);
             steps.iter().for_each(|s| self::step(out, f, s, depth + 1));
         }
         Step::Call {

@@ -2,7 +2,7 @@
 
 use super::{Body, Use, sink, source};
 use crate::ir::{DimId, IndexId, Length, TensorId};
-use crate::plan::Step;
+use crate::plan::{self, Step};
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 
@@ -12,7 +12,8 @@ fn first(rows: DimId) -> Ident {
 }
 
 impl Body<'_> {
-    /// Emits, for the prelude, how many rows a block has: `let n7 = rt::block_rows(lens.d0, row, largest);`
+    /// Emits, for the prelude, how many rows a block has: `let n7 = rt::block_rows(lens.d0, row, largest);`,
+    /// or `rt::wide_rows`, where it may have all of them
     pub(super) fn rows(&self, steps: &[Step]) -> TokenStream {
         let rt = &self.paths.rt;
         let blocks = steps.iter().filter_map(|s| match s {
@@ -22,8 +23,17 @@ impl Body<'_> {
         blocks
             .map(|(rows, row)| {
                 let (n, all) = (self.len(rows), self.len(self.all_rows(rows)));
-                let (row, largest) = (self.row(row), self.largest());
-                quote! { let #n = #rt::block_rows(#all, #row, #largest); }
+                let row = self.row(row);
+                match self.is_whole(rows) {
+                    true => {
+                        let largest = self.largest_of(plan::is_outer);
+                        quote! { let #n = #rt::wide_rows(#all, #row, #largest); }
+                    }
+                    false => {
+                        let largest = self.largest();
+                        quote! { let #n = #rt::block_rows(#all, #row, #largest); }
+                    }
+                }
             })
             .collect()
     }
@@ -42,18 +52,28 @@ impl Body<'_> {
         let is_rows = |d: &&DimId| matches!(self.f.dim(**d).length, Length::Rows { .. });
         let rows = *axes.iter().find(is_rows)?;
         let rest: Vec<DimId> = axes.iter().copied().filter(|&d| d != rows).collect();
-        let (all, row, largest) = (
-            self.len(self.all_rows(rows)),
-            self.volume(&rest),
-            self.largest(),
-        );
-        Some(quote! { #rt::block_room(#all, #row, #largest) })
+        let (all, row) = (self.len(self.all_rows(rows)), self.volume(&rest));
+        Some(match self.is_whole(rows) {
+            true => {
+                let largest = self.largest_of(plan::is_outer);
+                quote! { #rt::wide_room(#all, #row, #largest) }
+            }
+            false => {
+                let largest = self.largest();
+                quote! { #rt::block_room(#all, #row, #largest) }
+            }
+        })
+    }
+
+    /// Whether a block has all rows where these are no larger than an argument or a result.
+    fn is_whole(&self, rows: DimId) -> bool {
+        matches!(self.f.dim(rows).length, Length::Rows { whole: true, .. })
     }
 
     /// The dimension of which a block has some rows.
     fn all_rows(&self, rows: DimId) -> DimId {
         match self.f.dim(rows).length {
-            Length::Rows { of } => of,
+            Length::Rows { of, .. } => of,
             _ => unreachable!("the rows of a block"),
         }
     }

@@ -91,20 +91,20 @@ impl Body<'_> {
 
     /// The size of the largest tensor that the user named.
     pub(super) fn largest(&self) -> TokenStream {
-        let sizes = self
-            .f
-            .tensors
-            .iter()
-            .filter(|t| {
-                matches!(
-                    t.role,
-                    Role::Parameter { .. } | Role::Result | Role::Intermediate
-                )
-            })
-            .map(|t| {
-                let axes = t.axes.iter().map(|&d| self.f.whole_of(d));
-                self.volume(&axes.collect::<Vec<DimId>>())
-            });
+        self.largest_of(|role| {
+            matches!(
+                role,
+                Role::Parameter { .. } | Role::Result | Role::Intermediate
+            )
+        })
+    }
+
+    /// The size of the largest tensor of some.
+    pub(super) fn largest_of(&self, of: impl Fn(Role) -> bool) -> TokenStream {
+        let sizes = self.f.tensors.iter().filter(|t| of(t.role)).map(|t| {
+            let axes = t.axes.iter().map(|&d| self.f.whole_of(d));
+            self.volume(&axes.collect::<Vec<DimId>>())
+        });
         quote! { 0.0f64 #( .max(#sizes) )* }
     }
 }
