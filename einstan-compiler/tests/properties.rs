@@ -207,6 +207,25 @@ proptest! {
         }
     }
 
+    /// What is put in, computed again, taken in digits and left out.
+    #[test]
+    fn what_is_scheduled_has_the_same_values_and_gradients(p in program()) {
+        let f = compile(&p.source);
+        let value = run(&f, &p.inputs)["Z"].clone();
+        let inputs = with_cotangent(&p, &value);
+        let mut simple = joint(&f);
+        simplify::simplify(&mut simple);
+        let scheduled = plan::equations(simple.clone());
+        let (a, b) = (run(&simple.function, &inputs), run(&scheduled, &inputs));
+        prop_assert!(close(&b["Z"].data, &value.data, 1e-12), "{}", p.source);
+        for name in p.inputs.keys() {
+            let gradient = format!("∂{name}");
+            if let (Some(a), Some(b)) = (a.get(&gradient), b.get(&gradient)) {
+                prop_assert!(close(&b.data, &a.data, 1e-10), "{gradient} of {}", p.source);
+            }
+        }
+    }
+
     #[test]
     fn gradients_agree_with_differences(p in program()) {
         let f = compile(&p.source);

@@ -45,29 +45,32 @@ use crate::ir::{Equation, Function, Group, Role, TensorId};
 use block::Part;
 use call::Ordered;
 use scheduler::Scheduler;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-/// Plans a function: its equations up to `split` are the forward pass, the others the backward pass.
-pub fn plan(backward: Backward) -> Plan {
+/// The equations of both passes as they are scheduled: what is stored and what is computed again, and what is left out, is
+/// decided.
+struct Decided {
+    function: Function,
+    forward: Vec<Equation>,
+    backward: Vec<Equation>,
+    /// Tensors that are needed in a part alone.
+    needed: BTreeMap<TensorId, region::Part>,
+    kept_results: Vec<(TensorId, TensorId)>,
+    storage: Vec<Storage>,
+}
+
+fn decided(backward: Backward) -> Decided {
     let Backward {
         mut function,
         split,
     } = backward;
     let (forward, backward, mut storage) = inline::inline(&mut function, split);
-    let differentiable = function
-        .tensors
-        .iter()
-        .any(|t| matches!(t.role, Role::Gradient { .. }));
-
     let backward = recompute::recompute(&mut function, &forward, backward, &mut storage);
     let kept_results = keep_results(&mut function, &backward);
     let copies = kept_results.iter().copied().collect();
     let backward: Vec<Equation> = backward
         .into_iter()
         .map(|e| function.redirected(&e, &copies))
-        .collect();
-    let late: Vec<usize> = (0..function.checks.len())
-        .filter(|&at| function.is_late(&function.checks[at]))
         .collect();
     let (forward, backward) = (function.in_order(&forward), function.in_order(&backward));
     let dims = function.dims.len();
@@ -78,6 +81,48 @@ pub fn plan(backward: Backward) -> Plan {
         backward,
         needed,
     } = demand::limited(&mut function, forward, backward, &kept_results);
+    Decided {
+        function,
+        forward,
+        backward,
+        needed,
+        kept_results,
+        storage,
+    }
+}
+
+/// The function with the equations that are scheduled, forward and backward, which say the same as those that it had.
+pub fn equations(backward: Backward) -> Function {
+    let Decided {
+        mut function,
+        forward,
+        backward,
+        kept_results,
+        ..
+    } = decided(backward);
+    let mut all = forward;
+    let copies = kept_results.into_iter();
+    all.extend(copies.map(|(result, copy)| function.copy(copy, result)));
+    all.extend(backward);
+    function.equations = all;
+    function
+}
+
+/// Plans a function: its equations up to `split` are the forward pass, the others the backward pass.
+pub fn plan(backward: Backward) -> Plan {
+    let Decided {
+        mut function,
+        forward,
+        backward,
+        needed,
+        kept_results,
+        mut storage,
+    } = decided(backward);
+    let gradient = |role: Role| matches!(role, Role::Gradient { .. });
+    let differentiable = function.tensors.iter().any(|t| gradient(t.role));
+    let late: Vec<usize> = (0..function.checks.len())
+        .filter(|&at| function.is_late(&function.checks[at]))
+        .collect();
     let (forward, begun) = update::updates(&mut function, forward, !late.is_empty());
     let forward = call::order(&mut function, forward, &late);
     let backward = call::order(&mut function, backward, &[]);
