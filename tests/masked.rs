@@ -57,6 +57,14 @@ einstan! {
     pub fn solved(L[n, n], B[n, m]) -> X[n, m] {
         X[i, k] = (B[i, k] - sum[j](if j < i { L[i, j]*X[j, k] } else { 0 })) / L[i, i];
     }
+    /// What no index moves is read where the windows say that it is there.
+    pub fn scaled(x[n], A[l, n], B[n, m]) -> C[l, m] {
+        C[i, k] = sum[j](if j + 3 <= len(n) { x[len(n) - 3]*A[i, j]*B[j, k] } else { 0 });
+    }
+    pub fn driven(x[t], W[t, b, b], Z[t, a, b]) -> H[t, a, b] {
+        H[s, i, k] = Z[s, i, k] + sum[q, c](if q < s { x[s - 1]*H[q, i, c]*W[q, c, k] } else { 0 });
+    }
+    pub fn weighted(s, A[n, n], B[n, m]) -> C[n, m] { C[i, k] = sum[j](if j < i { s*A[i, j]*B[j, k] } else { 0 }); }
     pub fn batched_rnn(X[t, b, h], U[h, h]) -> H[t, b, h] {
         H[s, i, j] = tanh(X[s, i, j] + sum[l](if s > 0 { H[s - 1, i, l]*U[l, j] } else { 0 }));
     }
@@ -313,6 +321,27 @@ fn what_is_left_out_may_be_anything() {
         &right.slice(ndarray::s![..20, ..]).to_owned(),
         "before",
     );
+}
+
+#[test]
+fn a_number_before_the_product_is_left_out_too() -> Result<(), testing::Failure> {
+    let (x, A, B) = (Array1::zeros(0), matrix(2, 0), matrix(0, 3));
+    assert_eq!(scaled(&x, &A, &B).unwrap(), Array2::<f64>::zeros((2, 3)));
+    for n in [2, 3, 20] {
+        let (x, A, B) = (
+            Array1::from_iter((0..n).map(number)),
+            matrix(2, n),
+            matrix(n, 3),
+        );
+        testing::check!(scaled(x, A, B))?;
+        let (W, Z) = (cube(n, 2, 2) * 0.3, cube(n, 3, 2));
+        testing::check!(driven(x, W, Z))?;
+    }
+    for n in [1, 5, 20] {
+        let c = weighted(f64::INFINITY, &matrix(n, n), &matrix(n, 2)).unwrap();
+        assert!(c.row(0).iter().all(|&x| x == 0.0), "{c}");
+    }
+    Ok(())
 }
 
 #[test]

@@ -34,7 +34,7 @@ pub fn window<const F: usize, const L: usize>(
 /// What part of a contraction counts.
 #[derive(Clone, Copy)]
 pub(crate) struct Band<'a> {
-    /// The columns at each row. Between two rows lies no column that is beyond the windows of both.
+    /// The columns at each row, which the axis has. What two rows have in common, those between them have too.
     pub window: &'a dyn Fn(isize) -> Range,
     /// Places of the target outside of the windows may be written too.
     pub loose: bool,
@@ -73,35 +73,26 @@ impl<T: Float> Strips<'_, T> {
         let mut tile = [T::zero(); TILE];
         let rows = self.row.map_or(1, |r| self.axes[r].len);
         let window = |r: usize| (self.band.window)(r as isize);
-        divide((0, rows), (0, 0), &window, &mut |piece| match piece {
-            // SAFETY: rows and columns of windows, or, of a whole band, any.
-            Piece::Inside(rows, columns) => unsafe {
-                self.product(
-                    rows,
-                    columns,
-                    self.a_at(rows, columns),
-                    self.b_at(rows, columns),
-                    scratch,
-                );
-                true
+        let Band { whole, loose, .. } = self.band;
+        divide(
+            (0, rows),
+            (0, 0),
+            whole,
+            &window,
+            &mut |piece| match piece {
+                Piece::Around(rows, columns, windows) if !loose => {
+                    // SAFETY: of a whole band.
+                    whole && unsafe { self.padded(rows, columns, windows, &mut tile, scratch) }
+                }
+                Piece::Around(..) if !whole => false,
+                Piece::Inside(rows, columns) | Piece::Around(rows, columns, _) => {
+                    let (a, b) = (self.a_at(rows, columns), self.b_at(rows, columns));
+                    // SAFETY: rows and columns of windows that are there, or, of a whole band, any.
+                    unsafe { self.product(rows, columns, a, b, scratch) };
+                    true
+                }
             },
-            Piece::Around(..) if !self.band.whole => false,
-            Piece::Around(rows, columns, _) if self.band.loose => unsafe {
-                // SAFETY: of a whole band.
-                self.product(
-                    rows,
-                    columns,
-                    self.a_at(rows, columns),
-                    self.b_at(rows, columns),
-                    scratch,
-                );
-                true
-            },
-            // SAFETY: of a whole band.
-            Piece::Around(rows, columns, windows) => unsafe {
-                self.padded(rows, columns, windows, &mut tile, scratch)
-            },
-        });
+        );
     }
 
     /// The first position along each axis, and the length.
@@ -194,7 +185,7 @@ impl<T: Float> Strips<'_, T> {
     ) -> bool {
         let (height, width) = (rows.1 - rows.0, columns.1 - columns.0);
         let Some(row) = self.row else { return false };
-        if (row != K && self.column != K) || height * width > TILE {
+        if (row != K && self.column != K) || height * width > TILE || !self.alpha.is_finite() {
             return false;
         }
         let other = row + self.column - K;
@@ -297,10 +288,12 @@ enum Piece<'a> {
 }
 
 /// Calls `piece` with rows and columns that cover the windows of these rows, each place once, but for the columns that are
-/// `done`, which all of the windows have. A piece around windows that is not taken is divided.
+/// `done`, which all of the windows have. A piece around windows that is not taken is divided; if not all is there that rows
+/// and columns reach, rows are taken a few at a time.
 fn divide(
     rows: Range,
     done: Range,
+    whole: bool,
     window: &impl Fn(usize) -> Range,
     piece: &mut impl FnMut(Piece<'_>) -> bool,
 ) {
@@ -311,15 +304,15 @@ fn divide(
     let (p, q) = (window(first), window(end - 1));
     let all = (p.0.max(q.0), p.1.min(q.1));
     let mut done = done;
-    if !is_empty(all) {
+    if whole && !is_empty(all) {
         for part in beside(all, done).into_iter().filter(|&p| !is_empty(p)) {
             piece(Piece::Inside(rows, part));
         }
         done = all;
     }
     let middle = first + (end - first) / 2;
-    divide((first, middle), done, window, piece);
-    divide((middle, end), done, window, piece);
+    divide((first, middle), done, whole, window, piece);
+    divide((middle, end), done, whole, window, piece);
 }
 
 /// The same for a few rows.
@@ -375,22 +368,28 @@ mod tests {
         window: impl Fn(isize) -> Range,
     ) -> Vec<Vec<u32>> {
         let (mut count, mut number) = (vec![vec![0; columns]; rows], 0);
-        divide((0, rows), (0, 0), &|r| window(r as isize), &mut |piece| {
-            let (r, c) = match piece {
-                Piece::Inside(r, c) => (r, c),
-                Piece::Around(r, c, _) => {
-                    number += 1;
-                    if !takes(number) {
-                        return false;
+        divide(
+            (0, rows),
+            (0, 0),
+            true,
+            &|r| window(r as isize),
+            &mut |piece| {
+                let (r, c) = match piece {
+                    Piece::Inside(r, c) => (r, c),
+                    Piece::Around(r, c, _) => {
+                        number += 1;
+                        if !takes(number) {
+                            return false;
+                        }
+                        (r, c)
                     }
-                    (r, c)
+                };
+                for row in &mut count[r.0..r.1] {
+                    row[c.0..c.1].iter_mut().for_each(|n| *n += 1);
                 }
-            };
-            for row in &mut count[r.0..r.1] {
-                row[c.0..c.1].iter_mut().for_each(|n| *n += 1);
-            }
-            true
-        });
+                true
+            },
+        );
         count
     }
 

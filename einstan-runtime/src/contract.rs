@@ -143,8 +143,8 @@ pub fn contract<T: Float, const A: usize, const B: usize, const C: usize>(
 }
 
 /// As [`contract`], but of the loop `column` only the values that `window` gives at each value of the loop `row`, or,
-/// without that, at 0. Between two rows lies no column that is beyond the windows of both. The column has a step in one
-/// factor alone, or none in the target.
+/// without that, at 0: always the same ones. What two rows have in common, those between them have too. The column has a
+/// step in one factor alone, or none in the target.
 ///
 /// Where an index of the two is summed, the product is added. If it is `loose`, places of the target outside of the windows
 /// may be written too, with the values that they have in the whole product.
@@ -165,14 +165,16 @@ pub fn contract_in_band<T: Float, const A: usize, const B: usize, const C: usize
     window: impl Fn(isize) -> (usize, usize),
     scratch: &mut Scratch,
 ) {
-    let at = (a_at, b_at, c_at);
-    let whole = false;
-    let window = &window;
+    let len = loops[column].len;
     let band = Band {
-        window,
+        window: &|r| {
+            let (from, to) = window(r);
+            (from.min(len), to.min(len))
+        },
         loose,
-        whole,
+        whole: false,
     };
+    let at = (a_at, b_at, c_at);
     let band = Some((row, column, band));
     part(alpha, a, b, accumulate, c, at, loops, band, scratch);
 }

@@ -425,6 +425,34 @@ fn bands_of_matrices() {
 }
 
 #[test]
+fn a_window_is_cut_to_the_columns() {
+    let (a, b, mut c) = ([1.0, 2.0, 3.0, 4.0], [5.0, 6.0], [0.0; 2]);
+    let (a, b) = (
+        Source::from_slice(&a, [2, 2]),
+        Source::from_slice(&b, [2, 1]),
+    );
+    let mut sink = Sink::from_slice(&mut c, [2, 1]);
+    let loops = matrix(2, 2, 1);
+    contract_in_band(
+        1.0,
+        a,
+        [0; 2],
+        b,
+        [0; 2],
+        true,
+        &mut sink,
+        [0; 2],
+        &loops,
+        Some(0),
+        1,
+        false,
+        |_| (0, 1000),
+        &mut Scratch::default(),
+    );
+    assert_eq!(c, [17.0, 39.0]);
+}
+
+#[test]
 fn bands_of_any_indices() {
     let (mut numbers, mut scratch) = (Numbers(6), Scratch::default());
     for _ in 0..3000 {

@@ -212,7 +212,9 @@ fn atom(f: &mut Function, a: ExprId, used: &mut BTreeSet<IndexId>) -> Option<Rea
             if !used.insert(i) || Polynomial::of(&f.exprs, k).sign() != Some(1) {
                 return None;
             }
-            let length = f.polynomial_of(f.index(i).dim).build(&mut f.exprs);
+            let length = f
+                .polynomial_of(f.whole_of(f.index(i).dim))
+                .build(&mut f.exprs);
             let value = |e: ExprId| Polynomial::of(&f.exprs, e).value();
             let least = match (value(length), value(k)) {
                 (Some(a), Some(b)) => Polynomial::constant(a.min(b)),

@@ -9,14 +9,11 @@ use super::cost::Cost;
 use super::nest::Target;
 use super::polynomial::Lengths;
 use super::scheduler::Scheduler;
-use super::{Mode, Schedule, Step, contraction, nest};
+use super::{Mode, Schedule, Step, contraction, factors, nest, region};
 use crate::ir::{ExprId, Function, IndexId};
 
 /// With more addends than this they stay together.
 const MOST: usize = 12;
-
-/// The length that stands for every one that is not known, to compare costs.
-const TYPICAL: u64 = 64;
 
 /// The steps of `target = sum[over](body)`.
 pub(crate) fn sum(
@@ -28,10 +25,16 @@ pub(crate) fn sum(
     if let Some(steps) = once(s, &target, &over, body) {
         return steps;
     }
-    let mut together = s.f.exprs.addends(body);
+    // What holds for all addends holds for each.
+    let (region, inside) = region::peeled(s.f, body, 0.0);
+    let mut together = distributed(s.f, inside);
     if together.len() < 2 || together.len() > MOST {
         return contraction::sum(s, target, over, body);
     }
+    let total = |f: &mut Function, addends: &[(bool, ExprId)]| {
+        let all = total(f, addends);
+        region::selected(f, &region, all, 0.0)
+    };
     let mut apart = Vec::new();
     let mut least = cost(s.f, &target, &over, body);
     let mut at = 0;
@@ -64,6 +67,22 @@ pub(crate) fn sum(
         steps.extend(one(s, more.clone(), over.clone(), addend));
     }
     steps
+}
+
+/// The addends, also of a sum that a number multiplies: `(a + b) / n`.
+fn distributed(f: &mut Function, id: ExprId) -> Vec<(bool, ExprId)> {
+    let product = factors::product(f, id);
+    let (Some(number), [factor]) = (product.alpha, &product.factors[..]) else {
+        return f.exprs.addends(id);
+    };
+    let addends = f.exprs.addends(factor.expr);
+    match addends.len() {
+        1 => vec![(false, id)],
+        _ => addends
+            .into_iter()
+            .map(|(negative, a)| (negative, factors::times(f, Some(number), a)))
+            .collect(),
+    }
 }
 
 /// All addends together.
@@ -101,11 +120,12 @@ fn cost(f: &mut Function, target: &Target, over: &[IndexId], body: ExprId) -> f6
 
 /// How long steps take, about, where no length is known.
 pub(crate) fn weight(f: &Function, steps: Vec<Step>) -> f64 {
-    let lengths = Lengths::new(f, |_| Some(TYPICAL));
+    let lengths = Lengths::typical(f);
     Cost::of(f, &Schedule { steps }).weight(&lengths)
 }
 
-fn total(f: &mut Function, addends: &[(bool, ExprId)]) -> ExprId {
+/// The sum of addends, of which some are subtracted.
+pub(crate) fn total(f: &mut Function, addends: &[(bool, ExprId)]) -> ExprId {
     let signed = |f: &mut Function, &(negative, addend): &(bool, ExprId)| match negative {
         true => f.exprs.neg(addend),
         false => addend,

@@ -124,6 +124,8 @@ fn banded(
     band: Band,
 ) -> Vec<Step> {
     let Product { alpha, factors } = product;
+    // It is computed where there is no window too.
+    let alpha = alpha.map(|alpha| s.f.exprs.guarded(alpha));
     let loops = factors.iter().flat_map(|x| x.indices.clone());
     let loops: BTreeSet<IndexId> = loops.collect();
     let mut steps = Vec::new();

@@ -1,4 +1,4 @@
-//! What is zero outside of a region is not computed there, and what nobody needs there neither.
+//! What is zero outside of a region is not computed there, nor is what nobody needs there.
 //!
 //! ```text
 //! A[i,j] = softmax[j](if j <= i { S[i,j] } else { -inf });
@@ -9,9 +9,9 @@
 //! Here the equations only say so, as selections; what runs over which part of a row, and what is written outside, follows
 //! from these.
 
-use super::contraction;
 use super::region::{self, Part, Region, assumed, support};
 use super::window::Window;
+use super::{addends, contraction};
 use crate::ir::{
     Element, Equation, Expr, ExprId, Function, IndexId, Polynomial, ReduceOp, Role, Subscript,
     TensorId, are_plain, indices, positions,
@@ -69,11 +69,7 @@ fn zero(
         if circular.contains(&e.tensor) || f.updates.contains_key(&e.tensor) {
             continue;
         }
-        if let Some(body) = body(f, &e)
-            && let Some(region) = support(f, &known, body)
-        {
-            equations[at].right = within(f, &e, &region);
-        }
+        equations[at].right = within(f, &e, &mut |f, value| support(f, &known, value));
         let later = equations[at + 1..].iter().any(|o| o.tensor == e.tensor);
         if !later && let Some(part) = part(f, &known, &equations[..=at], e.tensor) {
             let same = copies.iter().filter(|(of, _)| *of == e.tensor);
@@ -196,17 +192,62 @@ fn body(f: &Function, e: &Equation) -> Option<ExprId> {
     }
 }
 
-/// The right-hand side where only a region counts: with the selection, where that makes it shorter.
-fn within(f: &mut Function, e: &Equation, region: &Region) -> ExprId {
+/// The right-hand side where only a region counts, that of each value that is asked for: with selections where these make it
+/// shorter. Addends that are products are limited one by one.
+fn within(
+    f: &mut Function,
+    e: &Equation,
+    region: &mut impl FnMut(&mut Function, ExprId) -> Option<Region>,
+) -> ExprId {
     let Some(body) = body(f, e) else {
         return e.right;
     };
-    let all: BTreeSet<IndexId> = {
-        let mut all = f.exprs.free_indices(body);
-        all.extend(f.exprs.indices_of(&e.left));
-        all
+    let Expr::Reduce { op, indices, .. } = f.exprs.get(e.right).clone() else {
+        return match region(f, body) {
+            Some(region) => limited_to(f, e, body, &region),
+            None => body,
+        };
     };
-    let (said, _) = region::peeled(f, body, 0.0);
+    let summed = |f: &mut Function, body: ExprId| {
+        let indices = indices.clone();
+        let right = f.exprs.add(Expr::Reduce { op, indices, body });
+        Equation { right, ..e.clone() }
+    };
+    let mut limit = |f: &mut Function, body: ExprId| {
+        let Some(region) = region(f, body) else {
+            return body;
+        };
+        let limited = limited_to(f, e, body, &region);
+        let (before, after) = (summed(f, body), summed(f, limited));
+        // A matrix product over more is faster than loops over less.
+        match contraction::multiplies(f, &before) && !contraction::multiplies(f, &after) {
+            true => body,
+            false => limited,
+        }
+    };
+    let (said, inside) = region::peeled(f, body, 0.0);
+    let mut addends = f.exprs.addends(inside);
+    let product = |f: &mut Function, &(_, addend): &(bool, ExprId)| {
+        let alone = summed(f, addend);
+        contraction::multiplies(f, &alone)
+    };
+    let limited = if addends.len() > 1 && addends.iter().any(|a| product(f, a)) {
+        for (_, addend) in &mut addends {
+            *addend = limit(f, *addend);
+        }
+        let all = addends::total(f, &addends);
+        region::selected(f, &said, all, 0.0)
+    } else {
+        limit(f, body)
+    };
+    summed(f, limited).right
+}
+
+/// A value with a selection of a region, as far as that bounds indices and is not said yet.
+fn limited_to(f: &mut Function, e: &Equation, value: ExprId, region: &Region) -> ExprId {
+    let mut all: BTreeSet<IndexId> = f.exprs.free_indices(value);
+    all.extend(f.exprs.indices_of(&e.left));
+    let (said, _) = region::peeled(f, value, 0.0);
     let mut more = Region::new();
     for p in region {
         let one = Region::from([p.clone()]);
@@ -215,31 +256,7 @@ fn within(f: &mut Function, e: &Equation, region: &Region) -> ExprId {
             more.insert(p.clone());
         }
     }
-    if more.is_empty() {
-        return e.right;
-    }
-    let selected = region::selected(f, &more, body, 0.0);
-    let Expr::Reduce { op, indices, .. } = f.exprs.get(e.right).clone() else {
-        return selected;
-    };
-    let limited = f.exprs.add(Expr::Reduce {
-        op,
-        indices,
-        body: selected,
-    });
-    let after = Equation {
-        right: limited,
-        ..e.clone()
-    };
-    let (before, after) = (
-        contraction::multiplies(f, e),
-        contraction::multiplies(f, &after),
-    );
-    // A matrix product over more is faster than loops over less.
-    match before && !after {
-        true => e.right,
-        false => limited,
-    }
+    region::selected(f, &more, value, 0.0)
 }
 
 /// Selects where equations are needed, by all that reads their tensors.
@@ -262,7 +279,7 @@ fn wanted(
                 region: region.clone(),
             };
             let region = part.at(f, &e.left);
-            equations[at].right = within(f, &e, &region);
+            equations[at].right = within(f, &e, &mut |_, _| Some(region.clone()));
             needed.insert(e.tensor, part);
         }
         for (tensor, subscripts, region) in reads(f, &equations[at]) {

@@ -161,10 +161,8 @@ impl Supports<'_> {
                 both.extend(self.of(b)?);
                 Some(both)
             }
-            // A divisor may be zero where the dividend is.
-            Expr::Binary(BinaryOp::Div, a, b) if self.f.exprs.free_indices(b).is_empty() => {
-                self.of(a)
-            }
+            // A divisor that depends on values may be zero: zero by that is NaN.
+            Expr::Binary(BinaryOp::Div, a, b) if is_length(self.f, b) => self.of(a),
             Expr::Reduce {
                 op: ReduceOp::Sum,
                 body,
@@ -185,6 +183,19 @@ impl Supports<'_> {
         region.extend(self.f.facts(condition, truth));
         Some(region)
     }
+}
+
+/// Whether a value is one of lengths and numbers.
+fn is_length(f: &Function, id: ExprId) -> bool {
+    let inside = f.exprs.walk(id);
+    f.exprs.free_indices(id).is_empty()
+        && inside.into_iter().all(|e| {
+            let given = matches!(
+                f.exprs.get(e),
+                Expr::Given(_) | Expr::Foreign { .. } | Expr::Counter(_)
+            );
+            !given && f.exprs.get(e).read().is_none()
+        })
 }
 
 /// Where one of two values is not zero.

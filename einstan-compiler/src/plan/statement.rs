@@ -159,9 +159,17 @@ pub(crate) fn reduce(
     body: ExprId,
 ) -> Stmt {
     let (mut windows, mut value) = (BTreeMap::new(), body);
+    let mut around = Region::new();
     if let Some(neutral) = neutral(op) {
         let (all, inside) = peeled(f, body, neutral);
         let mut region = all.clone();
+        if op == ReduceOp::Sum {
+            let outside = |p: &Polynomial| {
+                let mentioned = region::indices(f, p);
+                over.iter().all(|i| !mentioned.contains(i))
+            };
+            (around, region) = region.into_iter().partition(outside);
+        }
         for (at, &index) in over.iter().enumerate().rev() {
             let later = &over[at + 1..];
             let free = |p: &Polynomial| {
@@ -182,17 +190,34 @@ pub(crate) fn reduce(
         let inside = assumed(f, inside, &taken);
         value = selected(f, &region, inside, neutral);
     }
+    let spared = target.spares(f, &around);
     let Target {
         tensor, left, mode, ..
     } = target;
-    Stmt::Reduce {
+    let then = Stmt::Reduce {
         target: tensor,
-        left,
+        left: left.clone(),
         mode,
         op,
         over,
         windows,
         body: value,
+    };
+    let Some(condition) = region::condition(f, &around) else {
+        return then;
+    };
+    let zero = Stmt::Store {
+        target: tensor,
+        left,
+        mode,
+        row: None,
+        value: f.exprs.real(0.0),
+        within: None,
+    };
+    Stmt::When {
+        condition,
+        then: vec![then],
+        otherwise: if spared { vec![] } else { vec![zero] },
     }
 }
 
