@@ -26,8 +26,7 @@ pub(crate) fn sum(
     if region.is_empty() || over.is_empty() || !s.f.matches(target.tensor, &target.left) {
         return None;
     }
-    let mut product = product(s.f, inside, &region);
-    product.merge(s.f);
+    let product = product(s.f, inside, &region);
     let (always, region): (Region, Region) = region
         .into_iter()
         .partition(|p| region::indices(s.f, p).is_empty());
@@ -58,7 +57,9 @@ pub(crate) fn sum(
 /// What is multiplied in a region.
 pub(crate) fn product(f: &mut Function, inside: ExprId, region: &Region) -> Product {
     let inside = assumed(f, inside, region);
-    factors::product(f, inside)
+    let mut product = factors::product(f, inside);
+    product.merge(f);
+    product
 }
 
 /// The band that a region leaves of a product of two factors; None where it leaves something else.

@@ -75,8 +75,7 @@ pub(crate) fn multiplies(f: &mut Function, e: &Equation) -> bool {
         return false;
     };
     let (region, inside) = region::peeled(f, body, 0.0);
-    let mut product = band::product(f, inside, &region);
-    product.merge(f);
+    let product = band::product(f, inside, &region);
     let kept = f.exprs.indices_of(&e.left);
     product.factors.len() > 1
         && (region.is_empty() || band::band(f, &kept, &indices, &region, &product).is_some())

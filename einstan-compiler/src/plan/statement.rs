@@ -32,19 +32,7 @@ pub(crate) fn store(f: &mut Function, target: Target, row: Option<IndexId>, valu
     let zero = f.exprs.real(0.0);
     let window = row.filter(|_| !along.is_empty());
     let window = window.and_then(|row| Window::of(f, &along, row));
-    let plain = |value: ExprId, within: Option<Within>| {
-        let Target {
-            tensor, left, mode, ..
-        } = target.clone();
-        Stmt::Store {
-            target: tensor,
-            left,
-            mode,
-            row,
-            value,
-            within,
-        }
-    };
+    let plain = |value, within| target.store(row, value, within);
     let part = window.map(|window| Within {
         window,
         otherwise: (!spared).then_some(zero),
@@ -63,21 +51,23 @@ pub(crate) fn store(f: &mut Function, target: Target, row: Option<IndexId>, valu
     }
 }
 
-/// A row whose reads lie inside of their tensors but at the ends of loops: there it is computed as it stands.
-fn inner(f: &mut Function, target: Target, row: Option<IndexId>, value: ExprId) -> Stmt {
-    let plain = |value: ExprId, within: Option<Within>| {
-        let Target {
-            tensor, left, mode, ..
-        } = target.clone();
+impl Target {
+    /// `target[left] mode value`
+    fn store(&self, row: Option<IndexId>, value: ExprId, within: Option<Within>) -> Stmt {
         Stmt::Store {
-            target: tensor,
-            left,
-            mode,
+            target: self.tensor,
+            left: self.left.clone(),
+            mode: self.mode,
             row,
             value,
             within,
         }
-    };
+    }
+}
+
+/// A row whose reads lie inside of their tensors but at the ends of loops: there it is computed as it stands.
+fn inner(f: &mut Function, target: Target, row: Option<IndexId>, value: ExprId) -> Stmt {
+    let plain = |value, within| target.store(row, value, within);
     let Some((along, around)) = row.and_then(|row| interior(f, value, row)) else {
         return plain(value, None);
     };
@@ -190,13 +180,14 @@ pub(crate) fn reduce(
         let inside = assumed(f, inside, &taken);
         value = selected(f, &region, inside, neutral);
     }
+    let zero = target.store(None, f.exprs.real(0.0), None);
     let spared = target.spares(f, &around);
     let Target {
         tensor, left, mode, ..
     } = target;
     let then = Stmt::Reduce {
         target: tensor,
-        left: left.clone(),
+        left,
         mode,
         op,
         over,
@@ -205,14 +196,6 @@ pub(crate) fn reduce(
     };
     let Some(condition) = region::condition(f, &around) else {
         return then;
-    };
-    let zero = Stmt::Store {
-        target: tensor,
-        left,
-        mode,
-        row: None,
-        value: f.exprs.real(0.0),
-        within: None,
     };
     Stmt::When {
         condition,

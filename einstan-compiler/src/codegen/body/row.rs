@@ -224,8 +224,8 @@ impl Body<'_> {
         quote! { #code #put }
     }
 
-    /// Emits, for the part `from..to` of the row, the passes of a softmax over the target's own rows: the body and its maximum, the exponentials and their
-    /// sum, the division. For its logarithm: the body and its maximum, the sum of exponentials, the shift. Where the body
+    /// Emits, for the part `from..to` of the row, the passes of a softmax over the target's own rows: the body and its
+    /// maximum, the exponentials and their sum, the division. For its logarithm: the body and its maximum, the sum of exponentials, the shift. Where the body
     /// is nothing but a read, it is read twice instead of being copied.
     pub(super) fn softmax(
         &self,

@@ -307,17 +307,14 @@ impl<'a> Writer<'a> {
         subscripts: &[Subscript],
         guarded: bool,
     ) -> (String, Level) {
+        if guarded && self.in_subscript {
+            return (self.read_nearby(tensor, subscripts), Level::Atom);
+        }
         let read = self.access(tensor, subscripts);
         let f = self.f;
         let mut conditions: Vec<String> = Vec::new();
         for (&s, &d) in subscripts.iter().zip(&f.tensor(tensor).axes) {
-            let inside = match (s, &f.dim(d).length) {
-                (Subscript::Index(i), _) => f.index(i).dim == d,
-                (Subscript::Constant(c), Length::Fixed(n)) => c < *n,
-                (Subscript::Constant(_), _) => false,
-                (Subscript::At(e), _) => self.f.exprs.around(e).is_some(),
-            };
-            if !inside && guarded {
+            if guarded && !lies_inside(f, s, d) {
                 // As a number: a quotient rounds down in a subscript alone.
                 let outside = std::mem::replace(&mut self.in_subscript, false);
                 let position = match s {
@@ -341,6 +338,20 @@ impl<'a> Writer<'a> {
         }
     }
 
+    /// A read in a subscript, where no branch can stand: outside, where any number will do, of the nearest element.
+    fn read_nearby(&mut self, tensor: TensorId, subscripts: &[Subscript]) -> String {
+        let axes = self.f.tensor(tensor).axes.clone();
+        let each = subscripts.iter().zip(axes).map(|(&s, d)| {
+            let at = self.subscript(s);
+            match lies_inside(self.f, s, d) {
+                true => at,
+                false => format!("clamp({at})"),
+            }
+        });
+        let inside: Vec<String> = each.collect();
+        format!("{}[{}]", self.names.tensor(tensor), inside.join(", "))
+    }
+
     fn length(&mut self, d: DimId) -> String {
         let dim = self.f.dim(d);
         match dim.length {
@@ -348,6 +359,16 @@ impl<'a> Writer<'a> {
             Length::Computed(e) if is_written(self.f, d) => format!("({})", self.number(e)),
             _ => format!("len({})", written(&dim.name)),
         }
+    }
+}
+
+/// Whether a subscript lies inside of its axis, wherever it stands.
+fn lies_inside(f: &Function, s: Subscript, d: DimId) -> bool {
+    match (s, &f.dim(d).length) {
+        (Subscript::Index(i), _) => f.index(i).dim == d,
+        (Subscript::Constant(c), Length::Fixed(n)) => c < *n,
+        (Subscript::Constant(_), _) => false,
+        (Subscript::At(e), _) => f.exprs.around(e).is_some(),
     }
 }
 
