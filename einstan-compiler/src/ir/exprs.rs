@@ -391,6 +391,9 @@ impl Function {
     /// `id` with every index in `map` replaced: free ones and bound ones alike (bound indices are unique, so nothing
     /// is captured).
     pub fn rename(&mut self, id: ExprId, map: &BTreeMap<IndexId, IndexId>) -> ExprId {
+        if map.is_empty() {
+            return id;
+        }
         self.exprs.map(id, &mut BTreeMap::new(), &mut |mut e| {
             e.each_index(&mut |i| *i = map.get(i).copied().unwrap_or(*i));
             e
@@ -399,6 +402,9 @@ impl Function {
 
     /// `id` with reads of one tensor made reads of another one, as `map` says.
     pub fn redirect(&mut self, id: ExprId, map: &BTreeMap<TensorId, TensorId>) -> ExprId {
+        if map.is_empty() {
+            return id;
+        }
         self.exprs.map(id, &mut BTreeMap::new(), &mut |mut e| {
             e.each_tensor(&mut |t| *t = map.get(t).copied().unwrap_or(*t));
             e
