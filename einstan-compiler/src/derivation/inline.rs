@@ -29,7 +29,16 @@ impl System {
 
     /// Puts every definition that reads a tensor, or one that does, where it is used.
     pub fn inline_tangents(&mut self, of: TensorId) {
-        self.definitions = self.divided(&BTreeSet::new());
+        // Where a tangent stands at a position, so does what it is of: rows of normalisations keep their names.
+        let rows = match self.read_apart().0.is_empty() {
+            true => BTreeSet::new(),
+            false => {
+                let all = self.definitions.iter();
+                let rows = all.filter(|d| !self.is_placeable(d.right));
+                rows.map(|d| d.tensor).collect()
+            }
+        };
+        self.definitions = self.divided(&rows);
         let mut inlined: BTreeMap<TensorId, Definition> = BTreeMap::new();
         for d in std::mem::take(&mut self.definitions) {
             let right = self.substitute(d.right, &inlined);
