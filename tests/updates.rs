@@ -54,7 +54,30 @@ einstan! {
 
     pub fn kernel(mut W[n, m], X[n, m]) { W[i, c] = sum[j](exp(0.01 * W[i, d] * W[j, d]) * X[j, c]); }
 
+    fn halved(A[n], a) -> (B[n], s) { B[i] = 0.5*A[i] + a; s = sum[i](A[i]); }
+
+    /// What calls return, embedded ones and others.
+    pub fn by_calls(mut W[n], mut t) {
+        (W, t) = halved(W, t);
+        W[i] += 1;
+        (W, _) = halved(W, 0);
+        W = outside::tripled(W);
+    }
+
     pub fn along(mut X[n, m], w[m]) { X[i, j] = X[i, j] / sum[k](X[i, k]^2) + w[j]; }
+}
+
+mod outside {
+    einstan::einstan! {
+        pub fn tripled(A[n]) -> B[n] { B[i] = 3*A[i]; }
+    }
+}
+
+#[test]
+fn what_calls_return() {
+    let (mut w, mut t) = (array![2.0, 4.0], 10.0);
+    by_calls(&mut w, &mut t).unwrap();
+    assert_eq!((w, t), (array![18.0, 19.5], 6.0));
 }
 
 #[test]

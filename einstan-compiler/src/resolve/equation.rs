@@ -99,7 +99,7 @@ impl Scope<'_> {
 
     /// A call of a function of tensors.
     fn called(&mut self, call: &Call<'_>) {
-        if self.call(call).is_none() {
+        if self.call_and_update(call).is_none() {
             call.results
                 .iter()
                 .flatten()

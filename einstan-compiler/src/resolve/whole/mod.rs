@@ -10,6 +10,7 @@ mod external;
 mod lengths;
 mod outcome;
 mod rank;
+mod update;
 
 pub use external::External;
 
