@@ -6,11 +6,11 @@
 //! Medians of interleaved rounds, on one thread; where memory is kept, that of `vjp_in`.
 //!
 //! Notes. Half of the work was predicted to leave 0.52 of the time: 0.5 and what the division of a triangle costs. Measured on
-//! two cores that others used too, forward and with backward: 0.54 and 0.55 without AVX, 0.57 and 0.58 with AVX2, 0.62 and
-//! 0.63 with AVX-512, whose products are so fast that what does not halve shows: rows of a softmax that end within a vector
-//! (43 ns each), packing, the windows. What it took: products of small depth are slow, so that 16 rows of a triangle are
-//! copied with zeros and taken at once (one by one they took a quarter of the whole time); and pages of two matrices of all
-//! pairs took as long as all products, until rows of them were kept in cache.
+//! two cores that others used too, forward and with backward: 0.54 and 0.55 without AVX, 0.57 and 0.57 with AVX2, 0.60 and
+//! 0.58 with AVX-512, whose products are so fast that what does not halve shows. What it took: products of small depth are
+//! slow, so that 16 rows of a triangle are copied with zeros and taken at once (one by one they took a quarter of the whole
+//! time); rows of a softmax that end within a vector took 43 ns more each, so that vectors of exponentials are whole; and
+//! pages of two matrices of all pairs took as long as all products, until rows of them were kept in cache.
 
 use einstan::einstan;
 use ndarray::Array2;

@@ -42,7 +42,7 @@ pub use float::{Element, Elementary, Float};
 pub use fused::Fused;
 pub use memory::{Buffer, zeros};
 pub use reduce::*;
-pub use row::{BLOCK, Block};
+pub use row::{BLOCK, Block, whole_vectors};
 pub use sink::{Sink, scalar_view_mut};
 pub use slice::{block_room, block_rows, wide_room, wide_rows};
 pub use source::Source;

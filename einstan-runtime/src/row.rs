@@ -10,6 +10,15 @@ use std::mem::MaybeUninit;
 /// The most elements that a row has.
 pub const BLOCK: usize = 256;
 
+/// The elements of the widest vectors.
+const VECTOR: usize = 16;
+
+/// `n` elements and as many more as make whole vectors, of those that are `left`; of a block no more than it has.
+#[inline(always)]
+pub fn whole_vectors(n: usize, left: usize) -> usize {
+    n.next_multiple_of(VECTOR).min(left)
+}
+
 /// A buffer for one row, on the stack.
 #[derive(Debug)]
 #[repr(align(64))]

@@ -288,3 +288,17 @@ fn views_cross_threads() {
     });
     assert_eq!(a[1], 4.0);
 }
+
+#[test]
+fn vectors_are_whole_where_there_is_room() {
+    let cases = [
+        (1, 100, 16),
+        (16, 100, 16),
+        (17, 20, 20),
+        (256, 256, 256),
+        (250, 300, 256),
+    ];
+    for (n, left, wide) in cases {
+        assert_eq!(einstan_runtime::whole_vectors(n, left), wide);
+    }
+}

@@ -204,6 +204,8 @@ pub enum Stmt {
         body: ExprId,
         log: bool,
         within: Option<Within>,
+        /// Exponentials beyond the window do no harm, and all that they take is there: vectors of them are whole.
+        beyond: bool,
     },
 }
 

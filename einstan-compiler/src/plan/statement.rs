@@ -222,6 +222,17 @@ pub(crate) fn softmax(
         within = Some(Within { window, otherwise });
         value = inside;
     }
+    let spared = within.as_ref().is_some_and(|w| w.otherwise.is_none());
+    let beyond = spared
+        && f.matches(target.tensor, &target.left)
+        && match f.exprs.get(value) {
+            Expr::Access {
+                tensor,
+                subscripts,
+                guarded: false,
+            } => f.matches(*tensor, subscripts),
+            _ => false,
+        };
     let Target { tensor, left, .. } = target;
     Stmt::Softmax {
         target: tensor,
@@ -230,5 +241,6 @@ pub(crate) fn softmax(
         body: value,
         log,
         within,
+        beyond,
     }
 }

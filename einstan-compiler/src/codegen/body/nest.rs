@@ -102,9 +102,10 @@ impl Body<'_> {
                 body,
                 log,
                 within,
+                beyond,
             } => {
                 let row = along[along.len() - 1];
-                let softmax = self.softmax(*target, left, along, *body, *log);
+                let softmax = self.softmax(*target, left, along, *body, (*log, *beyond));
                 match within {
                     Some(Within { window, otherwise }) => {
                         let rest = otherwise

@@ -76,6 +76,22 @@ impl Row {
         quote! { #outer #walk }
     }
 
+    /// The same with whole vectors at the end, as far as a row of `len` goes: `own` elements of each block count.
+    fn walk_beyond(&self, rt: &TokenStream, len: &TokenStream, each: TokenStream) -> TokenStream {
+        let Row { outer, rows, .. } = self;
+        quote! {
+            #outer
+            let mut v = from;
+            while v < to {
+                let own = if to - v < BLOCK { to - v } else { BLOCK };
+                let n = #rt::whole_vectors(own, #len - v);
+                #rows
+                #each
+                v += own;
+            }
+        }
+    }
+
     /// The function that computes `value` from the position `x` in the block.
     pub(super) fn element(&self, value: &TokenStream) -> TokenStream {
         let inner = &self.inner;
@@ -233,7 +249,7 @@ impl Body<'_> {
         left: &[Subscript],
         along: &[IndexId],
         body: ExprId,
-        log: bool,
+        (log, beyond): (bool, bool),
     ) -> TokenStream {
         let Body { paths, .. } = self;
         let rt = &paths.rt;
@@ -262,10 +278,20 @@ impl Body<'_> {
         let (first, second, third) = match (&row.read, log) {
             (Some(r), false) => {
                 let e = exp(quote! { #r[x] });
-                let second = quote! { for x in 0..n { o[x] = #e; } sum.extend(o); };
                 let third = update(quote! { for x in 0..n { o[x] = o[x] * scale; } });
                 let first = body(quote! { largest.extend(#r); });
-                (first, body(update(second)), own(third))
+                let second = match beyond {
+                    true => {
+                        let len = self.len(self.f.index(index).dim);
+                        let part = quote! { for x in 0..n { o[x] = #e; } sum.extend(&o[..own]); };
+                        self.around(along, row.walk_beyond(rt, &len, update(part)))
+                    }
+                    false => {
+                        let part = quote! { for x in 0..n { o[x] = #e; } sum.extend(o); };
+                        body(update(part))
+                    }
+                };
+                (first, second, own(third))
             }
             (Some(r), true) => {
                 let e = exp(quote! { #r[x] });
