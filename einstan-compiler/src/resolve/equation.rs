@@ -86,13 +86,15 @@ impl Scope<'_> {
         let before = self.diagnostics.len();
         if self.equation(e).is_none() {
             let name = &e.left.tensor;
-            debug_assert!(
-                self.diagnostics.len() > before
-                    || self.failed
-                    || self.poisoned(&name.text)
-                    || self.reads_poison(e),
-                "an equation fails with an error"
-            );
+            let told = self.diagnostics.len() > before
+                || self.failed
+                || self.poisoned(&name.text)
+                || self.reads_poison(e);
+            debug_assert!(told, "an equation fails with an error");
+            if !told {
+                let text = "einstan internal error: this equation is refused, and nothing says why";
+                self.diagnostics.error(Rule::Unsupported, e.left.span, text);
+            }
             self.poison(name);
         }
     }

@@ -160,7 +160,11 @@ fn collect(e: &Expr, branch: bool, out: &mut Vec<(Access, bool)>) {
         }
         ExprKind::Indicator(c) => collect_condition(c, branch, out),
         ExprKind::Derivative { of, by } => {
-            out.extend([(of.clone(), branch), (by.clone(), branch)]);
+            for a in [of, by] {
+                out.push((a.clone(), branch));
+                let inside = positions(a).into_iter();
+                inside.for_each(|p| collect(p, branch, out));
+            }
         }
         _ => children(e)
             .into_iter()
