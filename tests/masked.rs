@@ -34,6 +34,16 @@ einstan! {
         A[p, i, j] = softmax[j](S[p, i, j]);
         Y[p, i, l] = A[p, i, j]*V[p, j, l];
     }
+    /// Scores that take more than a product, over heads beside each other.
+    pub fn local(X[b, t, m], Wq[h, c, m], Wv[h, c, m], slope[h]) -> Y[b, t, h*c] {
+        Q[p, g, i, k] = X[p, i, l]*Wq[g, k, l];
+        V[p, g, i, k] = X[p, i, l]*Wv[g, k, l];
+        S[p, g, i, j] = if j <= i && i < j + 6 { sum[k](Q[p, g, i, k]*Q[p, g, j, k])/sqrt(len(c)) - slope[g]*(i - j) }
+            else { -inf };
+        A[p, g, i, j] = softmax[j](S[p, g, i, j]);
+        O[p, g, i, k] = A[p, g, i, j]*V[p, g, j, k];
+        Y[p, i, e] = O[p, e / len(c), i, e % len(c)];
+    }
     /// The weights are a result too: zero where nothing is looked at.
     pub fn weights(Q[t, c], K[t, c], V[t, h]) -> (A[t, t], Y[t, h]) {
         A[i, j] = softmax[j](if j <= i && i < j + 5 { Q[i, k]*K[j, k] } else { -inf });
@@ -280,6 +290,13 @@ fn derivatives_agree_with_differences() -> Result<(), testing::Failure> {
         testing::check!(stencil(X))?;
         let (X, K) = (matrix(n, n + 2), matrix(3, 3));
         testing::check!(convolved(X, K))?;
+        let X = cube(2, n, 3);
+        let (Wq, Wv, slope) = (
+            cube(2, 3, 3),
+            cube(2, 3, 3) * 0.5,
+            Array1::from_elem(2, 0.1),
+        );
+        testing::check!(local(X, Wq, Wv, slope))?;
         let X = Array1::from_iter((0..n).map(number));
         testing::check!(pooled(X))?;
         let (L, B) = (matrix(n, n) + Array2::<f64>::eye(n) * 3.0, matrix(n, 2));
@@ -385,6 +402,12 @@ fn the_plan_says_so() {
     for line in attention::PLAN
         .lines()
         .filter(|l| l.contains(": matrix product"))
+    {
+        assert!(line.contains(" for "), "{line}");
+    }
+    for line in local::PLAN
+        .lines()
+        .filter(|l| l.contains("A[") && l.contains("matrix product b·h·t"))
     {
         assert!(line.contains(" for "), "{line}");
     }

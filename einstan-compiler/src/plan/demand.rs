@@ -64,19 +64,54 @@ fn zero(
     copies: &[(TensorId, TensorId)],
 ) {
     let mut known: BTreeMap<TensorId, Part> = BTreeMap::new();
+    // Where tensors are not -infinity.
+    let mut infinite: BTreeMap<TensorId, Part> = BTreeMap::new();
     for at in 0..equations.len() {
         let e = equations[at].clone();
         if circular.contains(&e.tensor) || f.updates.contains_key(&e.tensor) {
             continue;
         }
-        equations[at].right = within(f, &e, &mut |f, value| support(f, &known, value));
+        equations[at].right = match *f.exprs.get(e.right) {
+            Expr::Softmax { .. } => looked_at(f, &infinite, e.right),
+            _ => within(f, &e, &mut |f, value| support(f, &known, value)),
+        };
+        let first = !equations[..at].iter().any(|o| o.tensor == e.tensor);
         let later = equations[at + 1..].iter().any(|o| o.tensor == e.tensor);
+        if first && !later && f.covers(&e) {
+            let (region, _) = region::peeled(f, e.right, f64::NEG_INFINITY);
+            let axes = indices(&e.left);
+            let region = of_axes(f, &region, &e.left, &axes);
+            if !region.is_empty() {
+                infinite.insert(e.tensor, Part { axes, region });
+            }
+        }
         if !later && let Some(part) = part(f, &known, &equations[..=at], e.tensor) {
             let same = copies.iter().filter(|(of, _)| *of == e.tensor);
             known.extend(same.map(|&(_, copy)| (copy, part.clone())));
             known.insert(e.tensor, part);
         }
     }
+}
+
+/// A softmax of a tensor that is -infinity outside of a region, with the selection that says so.
+fn looked_at(f: &mut Function, infinite: &BTreeMap<TensorId, Part>, softmax: ExprId) -> ExprId {
+    let Expr::Softmax { along, body, log } = f.exprs.get(softmax).clone() else {
+        return softmax;
+    };
+    let Expr::Access {
+        tensor,
+        ref subscripts,
+        guarded: false,
+    } = *f.exprs.get(body)
+    else {
+        return softmax;
+    };
+    let (Some(part), subscripts) = (infinite.get(&tensor), subscripts.clone()) else {
+        return softmax;
+    };
+    let region = part.at(f, &subscripts);
+    let body = region::selected(f, &region, body, f64::NEG_INFINITY);
+    f.exprs.add(Expr::Softmax { along, body, log })
 }
 
 /// Where a tensor is not zero, whose equations are all there.
