@@ -24,6 +24,8 @@ einstan! {
         C[i] = x[2*i + k] * K[k];
         b = average(C);
     }
+    /// One index at two axes, of which it has the length of the second one alone.
+    pub fn corner(X[n, m], w[m]) -> s { s = sum[j](w[j]^2 * (if w[j] > 0.4 { X[j, j]^2 } else { w[j] })); }
     /// X is read along an index of another axis too, where a condition says that it is long enough.
     pub fn mixed(X[m], V[n]) -> y[n] {
         y[i] = sum[a: n, j: m](V[a] * (if a < len(m) && j >= i { X[a] } else { X[j] }));
@@ -169,6 +171,11 @@ fn matrix_products_of_windows() -> Result<(), testing::Failure> {
     }
     assert!(bank::PLAN.contains("matrix product"), "{}", bank::PLAN);
     testing::check!(bank(X, K))?;
+    let (X, w) = (
+        array![[0.3, -0.7, 0.2], [0.4, 0.9, -0.1]],
+        array![0.5, 1.0, 0.3],
+    );
+    testing::check!(corner(X, w))?;
     let (x, B) = (
         Array1::from_shape_fn(14, |i| number(i, 2)),
         Array2::from_shape_fn((4, 5), |(i, j)| number(i, j)),

@@ -85,6 +85,10 @@ einstan! {
     pub fn attention(Q[n, d], K[n, d]) -> H[n, d] {
         H[t, c] = Q[t, c] + sum[s](if s < t { exp(sum[k](H[s, k]*K[t, k])) * H[s, c] } else { 0 });
     }
+    /// One index at both axes of a read.
+    pub fn diagonal(C[n, m]) -> T[n, m] {
+        T[i, j] = C[i, j] + 0.5*T[pad(i - 1), j] + 0.25*T[i, pad(j - 1)] + 0.125*T[pad(i - 1), pad(i + 1)];
+    }
     pub fn beside(x[n, m]) -> T[n, m] { T[i, j] = x[i, j] + 0.5*T[wrap(i + 1), pad(j - 1)] + T[i, pad(j - 2)]; }
     pub fn sensitivity(x[n], a) -> (g[n], J[n, n]) {
         S[t] = a*S[pad(t - 1)] + sin(x[t]);
@@ -227,6 +231,8 @@ fn derivatives_agree_with_differences() -> Result<(), testing::Failure> {
     let (Q, K, x) = (matrix(4, 2), matrix(4, 2), matrix(3, 4));
     testing::check!(attention(Q, K))?;
     testing::check!(beside(x))?;
+    let C = matrix(4, 5);
+    testing::check!(diagonal(C))?;
     testing::check!(layered(X, U), hvp)?;
     Ok(())
 }

@@ -30,9 +30,14 @@ pub(super) fn run(joint: &mut Backward) {
 fn call_alike(f: &mut Function) {
     for group in f.grouped(&f.equations) {
         let Group::Circle(all) = group else { continue };
-        let names: Vec<String> = (f.own_indices(&all[0]).into_iter().flatten())
-            .map(|i| f.index(i).name.clone())
-            .collect();
+        let mut names: Vec<String> = Vec::new();
+        for i in f.own_indices(&all[0]).into_iter().flatten() {
+            let mut name = f.index(i).name.clone();
+            while names.contains(&name) {
+                name.push('\'');
+            }
+            names.push(name);
+        }
         for e in &all {
             let own = f.own_indices(e).unwrap_or_default();
             let mut others = f.exprs.indices_of(&e.left);

@@ -14,20 +14,26 @@ pub(super) fn run(f: &mut Function) {
     let circles = f.circles(&f.equations);
     for at in 0..f.equations.len() {
         let mut e = f.equations[at].clone();
-        if f.is_circular(&circles, &e) {
-            e = with_own_indices(f, e);
+        let circular = f.is_circular(&circles, &e);
+        if circular {
+            e = with_own_indices(f, e, false);
             f.equations[at] = e.clone();
         }
         let computed = e.left.iter().any(|s| matches!(s, Subscript::At(_)));
         if computed && f.tensor(e.tensor).element == Element::Float {
-            f.equations[at] = gathered(f, e);
+            e = gathered(f, e);
+            if circular {
+                e = with_own_indices(f, e, true);
+            }
+            f.equations[at] = e;
         }
     }
 }
 
 /// An equation with an index of its own at each axis along which its recurrence runs: `T[j,j] += e` is
-/// `T[i,j] += if i == j { e } else { 0 }`.
-fn with_own_indices(f: &mut Function, e: Equation) -> Equation {
+/// `T[i,j] += if i == j { e } else { 0 }`; and so is `T[j,j+2] += e`, of positions that can't be solved for another index,
+/// where these are meant too.
+fn with_own_indices(f: &mut Function, e: Equation, computed: bool) -> Equation {
     let Equation {
         mut left, right, ..
     } = e.clone();
@@ -38,7 +44,7 @@ fn with_own_indices(f: &mut Function, e: Equation) -> Equation {
                 seen.push(i);
                 continue;
             }
-            Subscript::At(_) => continue,
+            Subscript::At(_) if !computed => continue,
             s => f.exprs.position(s),
         };
         let own = f.add_index("i", f.tensor(e.tensor).axes[a.axis]);

@@ -422,7 +422,9 @@ impl Back {
             for (a, b) in equal {
                 let a = match a {
                     Subscript::At(e) => Subscript::At(self.linear.f.exprs.place(e, &places)),
-                    a => a,
+                    // Another axis may say which one it is.
+                    Subscript::Index(i) => places.get(&i).copied().unwrap_or(a),
+                    constant => constant,
                 };
                 value = self.where_equal(a, b, value);
             }
