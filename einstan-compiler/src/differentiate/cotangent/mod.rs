@@ -37,6 +37,12 @@ enum Slot {
     At(usize),
 }
 
+/// A cotangent that is higher or has more operations than this is a temporary. Along a chain of maps cotangents only become
+/// longer: written out to the end, the Jacobian of a function of n equations would have n factors, each part of it as many
+/// parts, and passes go down expressions by recursion.
+const LONG: usize = 64;
+const LARGE: usize = 512;
+
 /// The parts of a tensor's cotangent; of each form there is one.
 type Parts = BTreeMap<Vec<Slot>, Part>;
 
@@ -182,7 +188,8 @@ impl Back {
         }
     }
 
-    /// The part with a value that is a map: sums in it become temporaries.
+    /// The part with a value that is a map, and no long one: sums in it become temporaries, and so does the whole where it
+    /// is `LONG`.
     fn settled(&mut self, part: Part) -> Part {
         let f = &self.linear.f;
         let mut sums = f.exprs.walk(part.value);
@@ -198,6 +205,12 @@ impl Back {
         let value = exprs.replace(part.value, &mut BTreeMap::new(), &mut |_, e| {
             to.get(&e).copied()
         });
+        let extent = exprs.extent(value);
+        if extent.height() <= LONG && extent.size <= LARGE {
+            return Part { value, ..part };
+        }
+        let free: Vec<IndexId> = exprs.free_indices(value).into_iter().collect();
+        let value = self.linear.define("∂", &free, value);
         Part { value, ..part }
     }
 
