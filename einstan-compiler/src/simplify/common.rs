@@ -1,9 +1,8 @@
 //! Two temporaries with the same value are one, across the value and all derivatives.
 
-use super::alone;
 use crate::differentiate::Backward;
 use crate::ir::{DimId, Element, Equation, ExprId, Function, IndexId, Role, TensorId, indices};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a temporary is, whatever its indices are called.
 type Value = (Element, Vec<DimId>, ExprId);
@@ -11,43 +10,52 @@ type Value = (Element, Vec<DimId>, ExprId);
 pub(super) fn run(joint: &mut Backward) {
     let mut canon = BTreeMap::new();
     let mut known: BTreeMap<Value, TensorId> = BTreeMap::new();
-    let mut at = 0;
-    while at < joint.function.equations.len() {
-        let e = joint.function.equations[at].clone();
+    let mut written: BTreeMap<TensorId, usize> = BTreeMap::new();
+    for e in &joint.function.equations {
+        *written.entry(e.tensor).or_default() += 1;
+    }
+    // The tensor that stands for another one.
+    let mut same_as: BTreeMap<TensorId, TensorId> = BTreeMap::new();
+    let mut gone = BTreeSet::new();
+    for at in 0..joint.function.equations.len() {
         let f = &mut joint.function;
+        let e = redirected(f, at, &same_as);
         // What stands in a gradient may be added to something.
         let gradient = matches!(f.tensor(e.tensor).role, Role::Gradient { .. });
         // Through what is held constant no derivative passes, and through another tensor of the same value one may.
         let apart = gradient || f.held.contains(&e.tensor);
-        if apart || !f.covers(&e) || !alone(f, e.tensor) {
-            at += 1;
+        if apart || !f.covers(&e) || written[&e.tensor] > 1 {
             continue;
         }
         let value = value(f, &e, &mut canon);
         match known.get(&value) {
             Some(&same) if is_temporary(f, e.tensor) => {
-                joint.remove(at);
-                let f = &mut joint.function;
                 if let Some(along) = f.recurrences.get(&e.tensor).cloned() {
                     f.recurrences.entry(same).or_insert(along);
                 }
-                let map = BTreeMap::from([(e.tensor, same)]);
-                // What reads it in a circle may stand above.
-                for later in 0..joint.function.equations.len() {
-                    let f = &mut joint.function;
-                    if f.is_read_by(e.tensor, &f.equations[later]) {
-                        let equation = f.equations[later].clone();
-                        f.equations[later] = f.redirected(&equation, &map);
-                    }
-                }
-                joint.function.redirect_checks(&map);
+                same_as.insert(e.tensor, same);
+                gone.insert(at);
             }
-            _ => {
-                known.entry(value).or_insert(e.tensor);
-                at += 1;
-            }
+            _ => drop(known.entry(value).or_insert(e.tensor)),
         }
     }
+    if gone.is_empty() {
+        return;
+    }
+    joint.retain(|at, _| !gone.contains(&at));
+    let f = &mut joint.function;
+    // What reads one in a circle may stand above.
+    (0..f.equations.len()).for_each(|at| drop(redirected(f, at, &same_as)));
+    f.redirect_checks(&same_as);
+}
+
+/// The equation at a place, which reads what stands for other tensors in place of these.
+fn redirected(f: &mut Function, at: usize, same_as: &BTreeMap<TensorId, TensorId>) -> Equation {
+    let e = f.equations[at].clone();
+    if f.reads_of(&e).iter().any(|t| same_as.contains_key(t)) {
+        f.equations[at] = f.redirected(&e, same_as);
+    }
+    f.equations[at].clone()
 }
 
 /// Nobody but the equations themselves sees the tensor.

@@ -15,7 +15,7 @@ mod scatter;
 mod solve;
 
 use crate::differentiate::Backward;
-use crate::ir::{Equation, ExprId, Function, TensorId};
+use crate::ir::{Equation, ExprId, Function};
 use crate::normal::commute;
 
 /// Simplifies a function and its backward equations.
@@ -50,14 +50,6 @@ pub fn without_deltas(f: &mut Function, sum: ExprId) -> ExprId {
 }
 
 impl Backward {
-    /// Removes the equation at `at`.
-    fn remove(&mut self, at: usize) -> Equation {
-        if at < self.split {
-            self.split -= 1;
-        }
-        self.function.equations.remove(at)
-    }
-
     /// Removes the equations that `keep`, which is told where they stand, does not want.
     fn retain(&mut self, keep: impl Fn(usize, &Equation) -> bool) {
         let all = std::mem::take(&mut self.function.equations);
@@ -70,9 +62,4 @@ impl Backward {
             }
         }
     }
-}
-
-/// Whether one equation alone writes a tensor.
-fn alone(f: &Function, tensor: TensorId) -> bool {
-    f.equations.iter().filter(|e| e.tensor == tensor).count() == 1
 }
