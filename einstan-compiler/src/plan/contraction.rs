@@ -340,9 +340,15 @@ pub(crate) fn covered(f: &Function, axes: &[DimId]) -> bool {
 
 /// Whether a tensor of these has all these axes, or axes that these are merged of.
 pub(crate) fn covered_by(f: &Function, axes: &[DimId], of: impl Fn(Role) -> bool) -> bool {
+    let tensors = f.tensors.iter().filter(|t| of(t.role));
+    // Many tensors have few shapes.
+    let shapes: BTreeSet<&[DimId]> = tensors.map(|t| &t.axes[..]).collect();
+    if shapes.contains(axes) {
+        return true;
+    }
     let (names, number) = volume(f, axes);
-    f.tensors.iter().filter(|t| of(t.role)).any(|t| {
-        let (whole, most) = volume(f, &t.axes);
+    shapes.into_iter().any(|shape| {
+        let (whole, most) = volume(f, shape);
         divides(&names, &whole) && number <= most.max(1.0)
     })
 }

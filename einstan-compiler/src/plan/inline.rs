@@ -33,7 +33,7 @@ pub(crate) fn inline(
             if forward
                 && backward
                     .clone()
-                    .any(|(_, e)| f.reads(e.right).contains(&definition.tensor))
+                    .any(|(_, e)| f.exprs.tensors(e.right).contains(&definition.tensor))
             {
                 let because = match f.keep.contains_key(&definition.tensor) {
                     true => Reason::Asked,
@@ -48,7 +48,9 @@ pub(crate) fn inline(
             }
             // In a circle what reads it may stand above.
             for (_, e) in &mut equations {
-                e.right = substitute(f, e.right, &definition);
+                if f.exprs.tensors(e.right).contains(&definition.tensor) {
+                    e.right = substitute(f, e.right, &definition);
+                }
             }
         } else {
             at += 1;
@@ -104,8 +106,8 @@ fn substitutable(
     }
     let consumers: Vec<Equation> = equations
         .iter()
+        .filter(|(_, o)| f.exprs.tensors(o.right).contains(&e.tensor))
         .map(|(_, o)| o.clone())
-        .filter(|o| f.reads(o.right).contains(&e.tensor))
         .collect();
     // A normalisation is computed in place: it does not read its own tensor at another position.
     let itself = |f: &Function, o: &Equation| {

@@ -23,7 +23,7 @@ pub(crate) fn recompute(
     }
     let first = again.len();
     for tensor in tensors.into_iter().rev() {
-        let reads = |e: &Equation| f.reads_of(e).contains(&tensor);
+        let reads = |e: &Equation| f.is_read_by(tensor, e);
         let Some(at) = out.iter().position(reads) else {
             continue;
         };

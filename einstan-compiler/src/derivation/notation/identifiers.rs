@@ -11,6 +11,8 @@ use std::collections::BTreeSet;
 /// The names of a function's tensors.
 pub(super) struct Identifiers {
     tensors: Vec<String>,
+    /// All of them, to be looked up.
+    taken: BTreeSet<String>,
 }
 
 impl Identifiers {
@@ -49,7 +51,8 @@ impl Identifiers {
         for (t, parameter) in &f.values {
             tensors[t.index()] = tensors[parameter.index()].clone();
         }
-        Identifiers { tensors }
+        let taken = tensors.iter().cloned().collect();
+        Identifiers { tensors, taken }
     }
 
     pub fn tensor(&self, t: TensorId) -> &str {
@@ -70,7 +73,7 @@ impl Identifiers {
             .map(|name| words::written(&name));
         let free = |name: &String| {
             !taken(name)
-                && !self.tensors.contains(name)
+                && !self.taken.contains(name)
                 && !words::is_reserved(name)
                 && !matches!(&name[..], "d" | "l" | "o")
         };
