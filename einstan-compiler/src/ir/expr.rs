@@ -166,6 +166,13 @@ pub fn are_plain(subscripts: &[Subscript]) -> bool {
 impl Expr {
     /// The expressions directly inside, in order.
     pub fn children(&self) -> Vec<ExprId> {
+        let mut out = Vec::new();
+        self.each_child(&mut |child| out.push(child));
+        out
+    }
+
+    /// Calls `see` with the expressions directly inside, in order.
+    pub fn each_child(&self, see: &mut impl FnMut(ExprId)) {
         match *self {
             Expr::Real(_)
             | Expr::Integer(_)
@@ -174,12 +181,14 @@ impl Expr {
             | Expr::Len(_)
             | Expr::Argument(_)
             | Expr::Given(_)
-            | Expr::Truth(_) => vec![],
+            | Expr::Truth(_) => {}
             Expr::Access { ref subscripts, .. }
             | Expr::IntegerAccess { ref subscripts, .. }
-            | Expr::Returned { ref subscripts, .. } => positions(subscripts).collect(),
-            Expr::Jacobian { ref at, ref to, .. } => positions(at).chain(positions(to)).collect(),
-            Expr::Foreign { ref arguments, .. } => arguments.clone(),
+            | Expr::Returned { ref subscripts, .. } => positions(subscripts).for_each(see),
+            Expr::Jacobian { ref at, ref to, .. } => {
+                positions(at).chain(positions(to)).for_each(see);
+            }
+            Expr::Foreign { ref arguments, .. } => arguments.iter().copied().for_each(see),
             Expr::Unary(_, a)
             | Expr::PowI(a, _)
             | Expr::Reduce { body: a, .. }
@@ -188,7 +197,7 @@ impl Expr {
             | Expr::Indicator(a)
             | Expr::Number(a)
             | Expr::IntegerNeg(a)
-            | Expr::Not(a) => vec![a],
+            | Expr::Not(a) => see(a),
             Expr::Binary(_, a, b)
             | Expr::IntegerAdd(a, b)
             | Expr::IntegerMul(a, b)
@@ -199,12 +208,12 @@ impl Expr {
             | Expr::Compare(_, a, b)
             | Expr::IntegerCompare(_, a, b)
             | Expr::And(a, b)
-            | Expr::Or(a, b) => vec![a, b],
+            | Expr::Or(a, b) => [a, b].into_iter().for_each(see),
             Expr::Select {
                 condition,
                 then,
                 otherwise,
-            } => vec![condition, then, otherwise],
+            } => [condition, then, otherwise].into_iter().for_each(see),
         }
     }
 

@@ -347,9 +347,9 @@ impl Exprs {
         if let Some(&new) = done.get(&id) {
             return new;
         }
-        let node = f(self.get(id).clone());
-        let node = self.add(node);
-        let new = self.map_children(node, &mut |exprs, child| exprs.map(child, done, f));
+        let node = self.get(id).clone();
+        let node = node.with_children(&mut |child| self.map(child, done, f));
+        let new = self.add(f(node));
         done.insert(id, new);
         new
     }
@@ -380,7 +380,9 @@ impl Exprs {
         while let Some(e) = stack.pop() {
             if seen.insert(e) {
                 order.push(e);
-                stack.extend(self.children(e).into_iter().rev());
+                let before = stack.len();
+                self.get(e).each_child(&mut |child| stack.push(child));
+                stack[before..].reverse();
             }
         }
         order

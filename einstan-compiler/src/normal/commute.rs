@@ -243,8 +243,8 @@ fn numbered(f: &mut Function, e: Equation) -> Equation {
         map.insert(i, f.add_index(index.name, index.dim));
     }
     let left = f.renamed(&e.left, &map);
-    let right = f.rename(e.right, &map);
-    let right = f.exprs.map(right, &mut BTreeMap::new(), &mut |mut e| {
+    let right = f.exprs.map(e.right, &mut BTreeMap::new(), &mut |mut e| {
+        e.each_index(&mut |i| *i = map.get(i).copied().unwrap_or(*i));
         if let Expr::Reduce { indices, .. } = &mut e {
             indices.sort_unstable();
         }
