@@ -134,3 +134,12 @@ fn many_functions_equations_and_axes_become_code() {
         "fn f(X[n]) -> Y[n] {{ T0[i] = X[i]; {squares} Y[i] = T30[i]; }}"
     ));
 }
+
+#[test]
+fn long_chains_of_equations_become_code() {
+    let maps = (1..=500).map(|k| format!("T{k}[i] = tanh(T{0}[i])*Z[i];", k - 1));
+    let maps: String = maps.collect();
+    is_right(format!(
+        "fn f(X[n], Z[n]) -> Y[n] {{ T0[i] = X[i]; {maps} Y[i] = T500[i]; }}"
+    ));
+}
