@@ -398,7 +398,7 @@ proptest! {
         let all = [(vjp, gradients, compiled.primal), (jvp, jvp.results[1..].to_vec(), compiled.primal),
             (deltas, deltas.results.clone(), deltas.tensors.len())];
         for (derivative, roots, primal) in all {
-            let shown = derivation::as_shown(derivative, &roots, primal);
+            let shown = derivation::as_shown(derivative.clone(), &roots, primal);
             let (a, b) = (run(derivative, &inputs), run(&shown, &inputs));
             for root in roots {
                 let name = &derivative.tensor(root).name;

@@ -92,13 +92,13 @@ pub fn of(f: &Function, derivatives: &Derivatives) -> Derivation {
 }
 
 /// A derivative with its equations as they are shown, to be run. `primal`: how many tensors are no derivatives.
-pub fn as_shown(derivative: &Function, roots: &[TensorId], primal: usize) -> Function {
-    let mut system = System::new(derivative.clone(), roots.to_vec(), primal);
-    system.inline();
-    system.share();
+pub fn as_shown(derivative: Function, roots: &[TensorId], primal: usize) -> Function {
     let mut forward = derivative.equations.clone();
     forward.retain(|e| e.tensor.index() < primal && !roots.contains(&e.tensor));
-    system.function(&forward)
+    let mut system = System::new(derivative, roots.to_vec(), primal);
+    system.inline();
+    system.share();
+    system.function(forward)
 }
 
 impl Derivation {

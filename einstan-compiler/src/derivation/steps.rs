@@ -248,7 +248,7 @@ impl Local {
             op: Op::Define,
             right,
         };
-        let mut f = self.system.function(&self.forward);
+        let mut f = self.system.clone().function(self.forward.clone());
         f.equations.retain(|e| e.tensor != self.tangents.0);
         f.equations.push(last);
         f.results = vec![gradient];

@@ -173,16 +173,16 @@ impl System {
     }
 
     /// The definitions as a function that can be run: `forward` gives what these read.
-    pub fn function(&self, forward: &[Equation]) -> Function {
+    pub fn function(self, forward: Vec<Equation>) -> Function {
         let known: BTreeSet<TensorId> = forward.iter().map(|e| e.tensor).collect();
         let definitions = self
             .definitions
             .iter()
             .filter(|d| !known.contains(&d.tensor));
-        let defined = definitions.map(Definition::equation);
+        let defined: Vec<Equation> = definitions.map(Definition::equation).collect();
         Function {
-            equations: forward.iter().cloned().chain(defined).collect(),
-            ..self.f.clone()
+            equations: [forward, defined].concat(),
+            ..self.f
         }
     }
 }

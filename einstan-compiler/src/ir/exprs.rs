@@ -38,10 +38,9 @@ impl Exprs {
         let id = ExprId(self.nodes.len() as u32);
         let expr = Rc::new(expr);
         let children = expr.children();
-        let extents: Vec<Extent> = children.iter().map(|&c| self.extent(c)).collect();
         self.nodes.push(Node {
             free: self.free_in(&expr, &children),
-            extent: Extent::of(&expr, &extents),
+            extent: Extent::of(&expr, children.iter().map(|&c| self.extent(c))),
             expr: expr.clone(),
             reads: OnceCell::new(),
         });

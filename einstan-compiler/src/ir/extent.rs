@@ -26,8 +26,8 @@ pub enum Chain {
 
 impl Extent {
     /// The extent of a node that has these expressions inside.
-    pub(super) fn of(expr: &Expr, inside: &[Extent]) -> Extent {
-        let sizes = inside.iter().map(|e| e.size);
+    pub(super) fn of(expr: &Expr, inside: impl Iterator<Item = Extent> + Clone) -> Extent {
+        let sizes = inside.clone().map(|e| e.size);
         let size = sizes.fold(1, usize::saturating_add);
         let chain = match expr {
             Expr::Binary(BinaryOp::Add | BinaryOp::Sub, ..) | Expr::IntegerAdd(..) => Chain::Sum,
@@ -35,7 +35,9 @@ impl Extent {
                 Chain::Product
             }
             // A sign goes into the sum, or the product, behind it.
-            Expr::Unary(UnaryOp::Neg, _) | Expr::IntegerNeg(_) => inside[0].chain,
+            Expr::Unary(UnaryOp::Neg, _) | Expr::IntegerNeg(_) => {
+                inside.clone().next().map_or(Chain::None, |e| e.chain)
+            }
             _ => Chain::None,
         };
         let (mut operands, mut base) = (0usize, 0);

@@ -26,35 +26,36 @@ use std::collections::{BTreeMap, BTreeSet};
 /// derivatives here, nor has a function of another invocation.
 pub(super) fn notation(f: &Function, derivatives: &Derivatives) -> String {
     let mut out: String = f.foreign.iter().map(|x| foreign(f, x)).collect();
-    out.push_str(&function(f, f.name.clone(), f.tensors.len()));
+    out.push_str(&function(f.clone(), f.name.clone(), f.tensors.len()));
     if f.calls_outside() || !f.has_derivative() {
         return out;
     }
     let primal = derivatives.primal;
-    let mut add = |suffix: &str, derivative: &Function, roots: Vec<TensorId>| {
+    let mut add = |suffix: &str, derivative: Function, roots: Vec<TensorId>| {
         let shown = as_shown(derivative, &roots, primal);
         let derivative = Function {
             results: roots,
             ..shown
         };
         out.push_str(&function(
-            &derivative,
+            derivative,
             format!("{}_{suffix}", f.name),
             primal,
         ));
     };
     let (vjp, gradients) = pullback(&derivatives.vjp.function);
-    add("vjp", &vjp, gradients);
+    add("vjp", vjp, gradients);
     if let Some(jvp) = &derivatives.jvp {
         let tangents = jvp.function.results[f.results.len()..].to_vec();
-        add("jvp", &jvp.function, tangents);
+        add("jvp", jvp.function.clone(), tangents);
     }
     if let Some(hvp) = &derivatives.hvp {
-        add("hvp", &hvp.function, hvp.function.results.clone());
+        add("hvp", hvp.function.clone(), hvp.function.results.clone());
     }
     let jacobian = differentiate::jacobian(f);
     let name = format!("{}_jacobian", f.name);
-    out.push_str(&function(&jacobian, name, jacobian.tensors.len()));
+    let primal = jacobian.tensors.len();
+    out.push_str(&function(jacobian, name, primal));
     out
 }
 
@@ -90,8 +91,9 @@ fn foreign(f: &Function, x: &Foreign) -> String {
 }
 
 /// One function. `primal`: how many of its tensors are no derivatives; all of them, where the equations are the user's.
-fn function(f: &Function, name: String, primal: usize) -> String {
-    let f = complete(f, primal == f.tensors.len());
+fn function(f: Function, name: String, primal: usize) -> String {
+    let users = primal == f.tensors.len();
+    let f = complete(f, users);
     let names = Identifiers::new(&f);
     let mut body = String::new();
     let mut defined: BTreeSet<TensorId> = BTreeSet::new();
@@ -270,8 +272,7 @@ fn equation(
 
 /// What the results need, long right-hand sides in parts, and tensors that begin as zeros defined as such. The user's `own`
 /// reads stand in the branches in which they were written: one outside of its tensor is an error there, and no zero.
-fn complete(f: &Function, own: bool) -> Function {
-    let mut g = f.clone();
+fn complete(mut g: Function, own: bool) -> Function {
     let mut needed: BTreeSet<TensorId> = g.results.iter().copied().collect();
     needed.extend(g.updates.values());
     let mut equations: Vec<Equation> = Vec::new();
