@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -34,13 +35,14 @@ def build_ours():
 
 
 def build_peers(openblas):
-    """The package of the Rust peers, with and without OpenBLAS side by side."""
-    folder = os.environ.get("CARGO_TARGET_DIR", os.path.join(HERE, "peers", "target"))
-    folder = os.path.join(folder, "openblas" if openblas else "plain")
-    features = ["--features", "openblas"] if openblas else []
+    """The package of the Rust peers, with or without OpenBLAS."""
     manifest = os.path.join(HERE, "peers", "Cargo.toml")
-    options = ["--release", "--locked", "--target-dir", folder]
-    return cargo("build", "--manifest-path", manifest, *options, *features)
+    features = ["--features", "openblas"] if openblas else []
+    executable = cargo("build", "--release", "--locked", "--manifest-path", manifest, *features)
+    if executable is None:
+        return None
+    # The other one is built at the same place, so that both share what they depend on.
+    return shutil.copy(executable, executable + ("-openblas" if openblas else "-plain"))
 
 
 def commands(peers, folder):
@@ -57,14 +59,14 @@ def commands(peers, folder):
                 found[name] = python(name, folder)
             else:
                 missing[name] = f"no module {PYTHON[name]}"
-            continue
-        executable = build_peers(openblas=name == OPENBLAS)
-        if executable is None:
-            missing[name] = "benches/peers does not build" + (
-                " with OpenBLAS" if name == OPENBLAS else ""
-            )
-        else:
-            found[name] = [executable, name, "--serve", folder]
+    for openblas in [False, True]:
+        names = [p for p in peers if p not in PYTHON and (p == OPENBLAS) == openblas]
+        executable = build_peers(openblas) if names else None
+        for name in names:
+            if executable is None:
+                missing[name] = "benches/peers does not build" + openblas * " with OpenBLAS"
+            else:
+                found[name] = [executable, name, "--serve", folder]
     return found, missing
 
 
