@@ -4,9 +4,9 @@ import os
 
 import numpy as np
 
-TOLERANCE = 1e-4
-"""The largest difference that is allowed, by the largest entry of each tensor: a sum of a thousand float32 numbers in
-any order is well within it, a wrong formula is not."""
+TOLERANCE = 2e-4
+"""The largest difference that is allowed, by the largest entry of each tensor, as in our own tests of float32: sums in
+any order are within it, a wrong formula is not."""
 
 
 def results(child, row, direction, way):

@@ -70,8 +70,8 @@ VARIANTS = {
             (X * X).sum(1)[:, None] + (Y * Y).sum(1)[None] - 2 * (X @ Y.T)
         )
     },
-    "chain": {"hand": lambda A, B, C: A @ (B @ C)},
-    "mttkrp": {"hand": lambda T, B, C: ((T @ C) * B).sum(1)},
+    "chain": {"ordered": lambda A, B, C: A @ (B @ C)},
+    "mttkrp": {"ordered": lambda T, B, C: ((T @ C) * B).sum(1)},
     "conv2d": {"nhwc": channels_last},
 }
 """Other natural spellings: the fastest one stands for the peer."""

@@ -51,9 +51,9 @@ VARIANTS = {
         ),
         "cdist-expanded": lambda X, Y: torch.cdist(X, Y).square(),
     },
-    "chain": {"hand": lambda A, B, C: A @ (B @ C)},
+    "chain": {"ordered": lambda A, B, C: A @ (B @ C)},
     "mttkrp": {
-        "hand": lambda T, B, C: (
+        "ordered": lambda T, B, C: (
             ((T.view(-1, T.shape[2]) @ C).view(T.shape[0], T.shape[1], -1) * B).sum(1)
         )
     },

@@ -67,7 +67,7 @@ def measure(commands, rows, threads, rounds, milliseconds, folder, log):
         floors = next(iter(children.values()))[0].ask("floors")
         entries = []
         for row, direction in rows:
-            say(f"{threads} threads, {row} {direction}")
+            say(f"{row} {direction}, threads: {threads}")
             expected = results(reference, row, direction, "plain")
             entries += turn(children, row, direction, expected, rounds, milliseconds)
         return entries, floors
