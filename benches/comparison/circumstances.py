@@ -19,6 +19,7 @@ def circumstances():
         "commit": output("git", "describe", "--always", "--dirty", "--exclude", "*"),
         "rustc": output("rustc", "--version"),
         "machine": machine(),
+        "load": os.getloadavg()[0],  # what runs beside it slows whoever has more threads
         "versions": {"python": platform.python_version()} | packages() | crates(),
     }
 
