@@ -76,16 +76,16 @@ pub struct Choice {
 }
 
 /// The cheapest of several ways. What is stored on the way is at most as large as the `largest` tensor, or, for parts
-/// of a contraction that save half of the operations, four times as large. The last way is always allowed.
+/// of a contraction that save half of the time, four times as large. The last way is always allowed.
 pub fn choose(largest: f64, choices: &[Choice]) -> usize {
     let last = choices.len() - 1;
-    let allowed = |at: usize| {
-        let c = &choices[at];
-        let saves = 2.0 * c.cost <= choices[last].cost;
-        at == last || c.stored <= largest || (c.contraction && saves && c.stored <= 4.0 * largest)
-    };
     // A loop nest runs at a fraction of the speed of a matrix product.
     let weight = |at: usize| choices[at].cost * if choices[at].nest { 8.0 } else { 1.0 };
+    let allowed = |at: usize| {
+        let c = &choices[at];
+        let saves = 2.0 * weight(at) <= weight(last);
+        at == last || c.stored <= largest || (c.contraction && saves && c.stored <= 4.0 * largest)
+    };
     (0..choices.len())
         .filter(|&at| allowed(at))
         .min_by(|&a, &b| weight(a).total_cmp(&weight(b)))

@@ -4,9 +4,10 @@
 //! a square of half its side, two of a quarter, and so on: almost all of the work is in large products. Nothing outside of
 //! a window counts, which may hold anything.
 
-use crate::contract::{Axis, Scratch};
 use crate::float::Float;
-use crate::gemm::{Matrix, Size, gemm};
+use crate::gemm::{At, Desk, Matrix};
+use crate::index::Axis;
+use crate::product::multiply;
 
 /// So few rows are taken together where places around their windows do no harm, else one by one.
 const FEW: usize = 16;
@@ -35,7 +36,7 @@ pub fn window<const F: usize, const L: usize>(
 #[derive(Clone, Copy)]
 pub(crate) struct Band<'a> {
     /// The columns at each row, which the axis has. What two rows have in common, those between them have too.
-    pub window: &'a dyn Fn(isize) -> Range,
+    pub window: &'a (dyn Fn(isize) -> Range + Sync),
     /// Places of the target outside of the windows may be written too.
     pub loose: bool,
     /// All elements are there, those outside of the windows too.
@@ -50,11 +51,11 @@ pub(crate) struct Strips<'a, T> {
     /// Which axis has the columns.
     pub column: usize,
     pub band: Band<'a>,
+    /// The columns, if they are the same for all rows.
+    pub fixed: Option<Range>,
     pub alpha: T,
-    pub a: *const T,
-    pub b: *const T,
+    pub at: At<T>,
     pub accumulate: bool,
-    pub c: *mut T,
 }
 
 /// The places of the axes.
@@ -69,10 +70,10 @@ impl<T: Float> Strips<'_, T> {
     ///
     /// All elements of the windows are there, and, if the band is whole, all that the axes reach; those of C are
     /// borrowed exclusively.
-    pub unsafe fn run(&self, scratch: &mut Scratch) {
+    pub unsafe fn run(&self, desk: &mut Desk<T>) {
         let mut tile = [T::zero(); TILE];
         let rows = self.row.map_or(1, |r| self.axes[r].len);
-        let window = |r: usize| (self.band.window)(r as isize);
+        let window = |r: usize| self.fixed.unwrap_or_else(|| (self.band.window)(r as isize));
         let Band { whole, loose, .. } = self.band;
         divide(
             (0, rows),
@@ -82,13 +83,13 @@ impl<T: Float> Strips<'_, T> {
             &mut |piece| match piece {
                 Piece::Around(rows, columns, windows) if !loose => {
                     // SAFETY: of a whole band.
-                    whole && unsafe { self.padded(rows, columns, windows, &mut tile, scratch) }
+                    whole && unsafe { self.padded(rows, columns, windows, &mut tile, desk) }
                 }
                 Piece::Around(..) if !whole => false,
                 Piece::Inside(rows, columns) | Piece::Around(rows, columns, _) => {
                     let (a, b) = (self.a_at(rows, columns), self.b_at(rows, columns));
                     // SAFETY: rows and columns of windows that are there, or, of a whole band, any.
-                    unsafe { self.product(rows, columns, a, b, scratch) };
+                    unsafe { self.product(rows, columns, a, b, desk) };
                     true
                 }
             },
@@ -114,7 +115,10 @@ impl<T: Float> Strips<'_, T> {
     fn a_at(&self, rows: Range, columns: Range) -> Matrix<*const T> {
         let [m, _, k] = &self.axes;
         Matrix {
-            origin: self.a.wrapping_offset(self.offset(rows, columns, |x| x.a)),
+            origin: self
+                .at
+                .a
+                .wrapping_offset(self.offset(rows, columns, |x| x.a)),
             rows: m.a,
             columns: k.a,
         }
@@ -124,7 +128,10 @@ impl<T: Float> Strips<'_, T> {
     fn b_at(&self, rows: Range, columns: Range) -> Matrix<*const T> {
         let [_, n, k] = &self.axes;
         Matrix {
-            origin: self.b.wrapping_offset(self.offset(rows, columns, |x| x.b)),
+            origin: self
+                .at
+                .b
+                .wrapping_offset(self.offset(rows, columns, |x| x.b)),
             rows: k.b,
             columns: n.b,
         }
@@ -141,7 +148,7 @@ impl<T: Float> Strips<'_, T> {
         columns: Range,
         a: Matrix<*const T>,
         b: Matrix<*const T>,
-        scratch: &mut Scratch,
+        desk: &mut Desk<T>,
     ) {
         let [m, n, k] = [M, N, K].map(|axis| {
             let (from, to) = self.part(axis, rows, columns);
@@ -150,23 +157,35 @@ impl<T: Float> Strips<'_, T> {
         if m == 0 || n == 0 || k == 0 {
             return;
         }
-        let c = Matrix {
-            origin: self.c.wrapping_offset(self.offset(rows, columns, |x| x.c)),
-            rows: self.axes[M].c,
-            columns: self.axes[N].c,
+        let [x, y, z] = self.axes;
+        let axes = [
+            Axis {
+                len: m,
+                a: a.rows,
+                ..x
+            },
+            Axis {
+                len: n,
+                b: b.columns,
+                ..y
+            },
+            Axis {
+                len: k,
+                a: a.columns,
+                b: b.rows,
+                ..z
+            },
+        ];
+        let at = At {
+            a: a.origin,
+            b: b.origin,
+            c: self
+                .at
+                .c
+                .wrapping_offset(self.offset(rows, columns, |x| x.c)),
         };
         // SAFETY: the caller's.
-        unsafe {
-            gemm(
-                Size { m, k, n },
-                self.alpha,
-                a,
-                b,
-                self.accumulate,
-                c,
-                scratch,
-            )
-        };
+        unsafe { multiply(self.alpha, at, self.accumulate, axes, desk) };
     }
 
     /// The product at rows and columns of which some are in no window: with a copy of the factor that has both, zero there;
@@ -181,7 +200,7 @@ impl<T: Float> Strips<'_, T> {
         columns: Range,
         windows: &[Range],
         tile: &mut [T; TILE],
-        scratch: &mut Scratch,
+        desk: &mut Desk<T>,
     ) -> bool {
         let (height, width) = (rows.1 - rows.0, columns.1 - columns.0);
         let Some(row) = self.row else { return false };
@@ -239,8 +258,8 @@ impl<T: Float> Strips<'_, T> {
         // SAFETY: the copy has all elements, and the other factor too, says the caller.
         unsafe {
             match other {
-                M => self.product(rows, columns, copy, others, scratch),
-                _ => self.product(rows, columns, transposed(others), transposed(copy), scratch),
+                M => self.product(rows, columns, copy, others, desk),
+                _ => self.product(rows, columns, transposed(others), transposed(copy), desk),
             }
         }
         true

@@ -1,8 +1,10 @@
 //! Two tensors multiplied and summed: strided, batched matrix products.
 
-use crate::band::{Band, Strips};
+use crate::band::Band;
 use crate::float::Float;
-use crate::gemm::{Matrix, Size, gemm};
+use crate::gemm::{At, Desk};
+use crate::index::{Axis, Group, MOST, Mark};
+use crate::product::run;
 use crate::sink::Sink;
 use crate::source::Source;
 
@@ -22,48 +24,12 @@ pub struct Loop<const A: usize, const B: usize, const C: usize> {
 /// Kept memory of contractions.
 #[derive(Clone, Debug, Default)]
 pub struct Scratch {
-    pub(crate) single: Vec<f32>,
-    pub(crate) double: Vec<f64>,
+    pub(crate) single: Vec<Desk<f32>>,
+    pub(crate) double: Vec<Desk<f64>>,
 }
 
-/// What an index does in a contraction. As wide as a length, so that many axes are cleared at once.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[repr(usize)]
-enum Group {
-    /// In all three tensors, or only in the target.
-    #[default]
-    Batch,
-    /// In the left factor and the target.
-    Left,
-    /// In the right factor and the target.
-    Right,
-    /// Not in the target.
-    Contracted,
-}
-
-/// What an index does in a band.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-#[repr(usize)]
-enum Mark {
-    #[default]
-    None,
-    Row,
-    Column,
-}
-
-/// One index by its length and its stride in each tensor.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Axis {
-    group: Group,
-    mark: Mark,
-    pub len: usize,
-    pub a: isize,
-    pub b: isize,
-    pub c: isize,
-}
-
-/// The most indices of a contraction.
-pub(crate) const MOST: usize = 32;
+/// Most contractions have no more indices: less memory is cleared for them.
+const FEW: usize = 6;
 
 fn dot<const R: usize>(step: [isize; R], strides: [isize; R]) -> isize {
     (0..R).map(|k| step[k] * strides[k]).sum()
@@ -162,7 +128,7 @@ pub fn contract_in_band<T: Float, const A: usize, const B: usize, const C: usize
     row: Option<usize>,
     column: usize,
     loose: bool,
-    window: impl Fn(isize) -> (usize, usize),
+    window: impl Fn(isize) -> (usize, usize) + Sync,
     scratch: &mut Scratch,
 ) {
     let len = loops[column].len;
@@ -257,7 +223,11 @@ fn part<T: Float, const A: usize, const B: usize, const C: usize>(
             of.2.whole = whole == [true; 3];
         }
     }
-    let mut axes = [Axis::default(); MOST];
+    let (mut few, mut many) = ([Axis::default(); FEW], None);
+    let axes: &mut [Axis] = match loops.len() <= FEW {
+        true => &mut few,
+        false => many.insert([Axis::default(); MOST]),
+    };
     let mut count = 0;
     for (at, l) in loops.iter().enumerate() {
         let mark = match band {
@@ -292,15 +262,19 @@ fn part<T: Float, const A: usize, const B: usize, const C: usize>(
     // SAFETY: all positions that the loops reach, or those in the windows, lie inside (checked), and C is borrowed
     // exclusively.
     unsafe {
+        let at = At {
+            a: a.origin.wrapping_offset(dot(a_at, a.strides)),
+            b: b.origin.wrapping_offset(dot(b_at, b.strides)),
+            c: c.origin.wrapping_offset(dot(c_at, c.strides)),
+        };
+        let band = band.map(|(.., band)| band);
         run(
             alpha,
-            a.origin.wrapping_offset(dot(a_at, a.strides)),
-            b.origin.wrapping_offset(dot(b_at, b.strides)),
+            at,
             accumulate,
-            c.origin.wrapping_offset(dot(c_at, c.strides)),
             &mut axes[..count],
-            band.map(|(.., band)| band),
-            scratch,
+            band,
+            T::desks(scratch),
         );
     }
 }
@@ -315,161 +289,4 @@ fn steps<const A: usize, const B: usize, const C: usize, const R: usize>(
         *place = (l.len, step(l));
     }
     out
-}
-
-/// Axes of one group that lie behind each other in all three tensors become one.
-fn fuse(axes: &mut [Axis]) -> usize {
-    let mut count = axes.len();
-    while let Some((outer, inner)) = behind(&axes[..count]) {
-        axes[inner].len *= axes[outer].len;
-        axes[outer] = axes[count - 1];
-        count -= 1;
-    }
-    count
-}
-
-/// Two axes of one group of which the first steps over all of the second.
-fn behind(axes: &[Axis]) -> Option<(usize, usize)> {
-    let over = |x: &Axis, y: &Axis| {
-        let n = y.len as isize;
-        let plain = x.mark == Mark::None && y.mark == Mark::None;
-        plain && x.group == y.group && x.a == y.a * n && x.b == y.b * n && x.c == y.c * n
-    };
-    (0..axes.len()).find_map(|p| {
-        (0..axes.len())
-            .find(|&q| p != q && over(&axes[p], &axes[q]))
-            .map(|q| (p, q))
-    })
-}
-
-/// The contraction over axes that are longer than 1, or of a band.
-///
-/// # Safety
-///
-/// All elements that the axes reach from `a`, `b` and `c` are there, or those of the band; and those of `c` are borrowed
-/// exclusively.
-#[allow(clippy::too_many_arguments)] // three tensors
-unsafe fn run<T: Float>(
-    alpha: T,
-    a: *const T,
-    b: *const T,
-    accumulate: bool,
-    c: *mut T,
-    axes: &mut [Axis],
-    band: Option<Band<'_>>,
-    scratch: &mut Scratch,
-) {
-    let count = fuse(axes);
-    let one = Axis {
-        len: 1,
-        ..Axis::default()
-    };
-    // The longest of each kind; what is left and did not fuse is looped over.
-    let (mut m, mut n, mut k) = (one, one, one);
-    let mut outer = [Axis::default(); MOST];
-    let mut depth = 0;
-    for &axis in &axes[..count] {
-        let longest = match axis.group {
-            Group::Left => &mut m,
-            Group::Right => &mut n,
-            Group::Contracted => &mut k,
-            Group::Batch => {
-                outer[depth] = axis;
-                depth += 1;
-                continue;
-            }
-        };
-        let shorter = if (axis.mark, axis.len) > (longest.mark, longest.len) {
-            std::mem::replace(longest, axis)
-        } else {
-            axis
-        };
-        if shorter.len > 1 || shorter.mark != Mark::None {
-            outer[depth] = shorter;
-            depth += 1;
-        }
-    }
-    // Contracted ones innermost.
-    outer[..depth].sort_unstable_by_key(|x| (x.group == Group::Contracted, usize::MAX - x.len));
-    let mut at = [0usize; MOST];
-    loop {
-        let (mut pa, mut pb, mut pc, mut again) = (a, b, c, accumulate);
-        for d in 0..depth {
-            let (x, i) = (outer[d], at[d] as isize);
-            pa = pa.wrapping_offset(i * x.a);
-            pb = pb.wrapping_offset(i * x.b);
-            pc = pc.wrapping_offset(i * x.c);
-            again |= x.group == Group::Contracted && i > 0;
-        }
-        match band {
-            None => {
-                let size = Size {
-                    m: m.len,
-                    k: k.len,
-                    n: n.len,
-                };
-                let (pa, pb) = (
-                    Matrix {
-                        origin: pa,
-                        rows: m.a,
-                        columns: k.a,
-                    },
-                    Matrix {
-                        origin: pb,
-                        rows: k.b,
-                        columns: n.b,
-                    },
-                );
-                let pc = Matrix {
-                    origin: pc,
-                    rows: m.c,
-                    columns: n.c,
-                };
-                // SAFETY: inside, says the caller.
-                unsafe { gemm(size, alpha, pa, pb, again, pc, scratch) };
-            }
-            Some(band) => {
-                let axes = [m, n, k];
-                let place = |mark: Mark| axes.iter().position(|x| x.mark == mark);
-                let column =
-                    place(Mark::Column).expect("einstan internal error: a batch of columns");
-                // Rows that are no axis of the product are taken one by one.
-                let fixed = outer[..depth].iter().position(|x| x.mark == Mark::Row);
-                let fixed = fixed.map(|d| (band.window)(at[d] as isize));
-                let one = |_: isize| fixed.unwrap_or_default();
-                let band = match fixed {
-                    Some(_) => Band {
-                        window: &one,
-                        ..band
-                    },
-                    None => band,
-                };
-                let strips = Strips {
-                    axes,
-                    row: place(Mark::Row),
-                    column,
-                    band,
-                    alpha,
-                    a: pa,
-                    b: pb,
-                    accumulate: again,
-                    c: pc,
-                };
-                // SAFETY: inside, says the caller.
-                unsafe { strips.run(scratch) };
-            }
-        }
-        let mut d = depth;
-        loop {
-            if d == 0 {
-                return;
-            }
-            d -= 1;
-            at[d] += 1;
-            if at[d] < outer[d].len {
-                break;
-            }
-            at[d] = 0;
-        }
-    }
 }

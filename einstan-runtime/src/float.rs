@@ -99,8 +99,8 @@ pub trait Elementary: Sized + Copy {
     fn e_max(self, b: Self) -> Self;
     fn e_min(self, b: Self) -> Self;
     fn e_atan2(self, x: Self, fused: Fused) -> Self;
-    /// Memory for packed panels of this type.
-    fn panel(scratch: &mut crate::Scratch) -> &mut Vec<Self>;
+    /// The memory of products of this type, of each thread.
+    fn desks(scratch: &mut crate::Scratch) -> &mut Vec<crate::gemm::Desk<Self>>;
     /// The kernels of matrix products for what is left of a row.
     fn kernel(level: crate::dispatch::Level, left: usize) -> crate::kernel::Kernel<Self>;
     /// How squares are transposed at a level, if faster than one by one.

@@ -1,23 +1,40 @@
-//! Matrix products `C = alpha A B (+ C)` over arbitrary row and column strides.
+//! Matrix products `C = alpha A B (+ C)`, of which each index may be made of several axes.
 //!
-//! B is packed into panels of `N` columns, as far as the cache holds `DEPTH` rows of one; A is read where it lies, an
-//! element at a time, which costs no more than reading a copy of it. A tile of `M` rows and `N` columns of C stays in
+//! The places of rows, columns and terms of the sum are looked up in tables of offsets, so a convolution, whose columns are
+//! places of a picture and whose sum runs over channels and a window, is a product like others, without a copy of its
+//! windows. Columns of B are packed into panels, as far as the cache holds `DEPTH` lines of one; A is read where it lies, an
+//! element at a time, which costs no more than reading a copy of it. A tile of some rows and the columns of a panel stays in
 //! registers while its sum runs. Tiles are chosen for the registers of each level of the dispatcher.
 //!
-//! Why no library: measured at 128 x 784 x 128 in f32 on one thread, with the three layouts that a dense layer and its
-//! gradient need, this is as fast as `matrixmultiply` or faster; and of the libraries that need neither a C compiler nor
-//! minutes to build, those that were looked at take their packing memory anew in every call, where a training step must
-//! allocate nothing.
+//! An element is the sum of its terms one after the other, `DEPTH` or fewer at a time, wherever its tile begins: so it has
+//! the same bits however the product is divided.
+//!
+//! Why no library: measured in f32 on one thread, with the three layouts that a dense layer and its gradient need, this is
+//! as fast as `matrixmultiply` or faster at all sizes; and of the libraries that need neither a C compiler nor minutes to
+//! build, those that were looked at take their packing memory anew in every call, where a training step must allocate
+//! nothing, and none takes a matrix whose places are no multiples of a stride.
 
-use crate::contract::Scratch;
-use crate::dispatch::{Level, level, vectorize};
+use crate::dispatch::{Level, level};
 use crate::float::Float;
-use crate::kernel::{Kernel, TILE, Target};
-use crate::transpose::Square;
-use crate::vector::{Line, times_vector};
+use crate::index::{Axis, extent, offsets};
+use crate::kernel::{Kernel, Left, TILE, Target};
+use crate::pack::{Columns, consecutive, copy};
+use std::ops::Range;
 
-/// Rows of B in a panel at a time.
-const DEPTH: usize = 256;
+/// Terms of a sum in a panel at a time.
+const DEPTH: usize = 512;
+/// Columns of B that are packed before rows are gone through.
+const COLUMNS: usize = 1024;
+/// Rows of A that are gone through for all packed columns.
+const ROWS: usize = 256;
+/// With so many columns, and a block so high, rows of A may be packed too.
+const MANY: usize = 192;
+const HIGH: usize = 32;
+/// So many elements of C stay in cache.
+const NEAR: usize = 1 << 16;
+/// With so few rows, or so few bytes of B, its lines are read where they are.
+const FEW: usize = 16;
+const SMALL: usize = 1 << 15;
 
 /// A matrix by its first element and its strides.
 #[derive(Clone, Copy, Debug)]
@@ -27,289 +44,432 @@ pub(crate) struct Matrix<P> {
     pub columns: isize,
 }
 
-impl<P> Matrix<P> {
-    fn transposed(self) -> Self {
-        Matrix {
-            origin: self.origin,
-            rows: self.columns,
-            columns: self.rows,
+/// The memory of a thread that computes products.
+#[derive(Clone, Debug)]
+pub struct Desk<T> {
+    /// Packed columns of B.
+    panels: Vec<T>,
+    /// Packed rows of A.
+    blocks: Vec<T>,
+    /// A tile on its way to C.
+    tile: Vec<T>,
+    rows: Table,
+    columns: Table,
+    terms: Table,
+}
+
+impl<T> Default for Desk<T> {
+    fn default() -> Self {
+        Desk {
+            panels: Vec::new(),
+            blocks: Vec::new(),
+            tile: Vec::new(),
+            rows: Table::default(),
+            columns: Table::default(),
+            terms: Table::default(),
         }
     }
 }
 
-/// The lengths of a product: A is `m` by `k`, B is `k` by `n`.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Size {
-    pub m: usize,
-    pub k: usize,
-    pub n: usize,
+impl<T> Desk<T> {
+    /// For products of another shape.
+    pub(crate) fn clear(&mut self) {
+        [&mut self.rows, &mut self.columns, &mut self.terms]
+            .into_iter()
+            .for_each(|table| table.of = 0..0);
+    }
+
+    /// Memory for other ways to multiply.
+    pub(crate) fn memory(&mut self) -> &mut Vec<T> {
+        &mut self.panels
+    }
 }
 
-/// `C = alpha A B`, or that added to C.
-///
-/// # Safety
-///
-/// All elements of the three matrices are there; those of C are distinct and borrowed exclusively.
-pub(crate) unsafe fn gemm<T: Float>(
-    size: Size,
-    alpha: T,
-    a: Matrix<*const T>,
-    b: Matrix<*const T>,
-    accumulate: bool,
-    c: Matrix<*mut T>,
-    scratch: &mut Scratch,
-) {
-    if size.n == 1 || size.m == 1 {
-        // With one row of C, the rows of the transposed problem are the columns of B.
-        let (lens, matrix, x, y) = if size.n == 1 {
-            let x = Line {
-                origin: b.origin,
-                stride: b.rows,
-            };
-            ((size.m, size.k), a, x, c.rows)
-        } else {
-            let x = Line {
-                origin: a.origin,
-                stride: a.columns,
-            };
-            ((size.n, size.k), b.transposed(), x, c.columns)
-        };
-        let y = Line {
-            origin: c.origin,
-            stride: y,
-        };
-        // SAFETY: the caller's; kept memory is no part of a tensor.
-        if unsafe { times_vector(lens, alpha, matrix, x, accumulate, y, T::panel(scratch)) } {
-            return;
-        }
-    }
-    // Rows of C that are consecutive in memory are written as such; and a long side is better across.
-    let across = c.columns == 1 || (c.rows != 1 && size.n >= size.m);
-    let (size, a, b, c) = if across {
-        (size, a, b, c)
-    } else {
-        (
-            Size {
-                m: size.n,
-                k: size.k,
-                n: size.m,
-            },
-            b.transposed(),
-            a.transposed(),
-            c.transposed(),
-        )
+/// The way from each to the next one, if it is always the same.
+fn evenly(offsets: &[isize]) -> Option<isize> {
+    let apart = match offsets {
+        [first, second, ..] => second - first,
+        _ => 0,
     };
-    let level = level();
-    let panel = T::panel(scratch);
-    if panel.len() < DEPTH * 32 {
-        panel.resize(DEPTH * 32, T::zero());
+    let even = |w: &[isize]| w[1] - w[0] == apart;
+    offsets.windows(2).all(even).then_some(apart)
+}
+
+/// So many elements at least.
+fn room<T: Float>(memory: &mut Vec<T>, n: usize) -> &mut [T] {
+    if memory.len() < n {
+        memory.resize(n, T::zero());
     }
-    // In parts of much the same size: the last one is not a short one, for which all of C is read and written again.
-    let parts = size.k.div_ceil(DEPTH);
-    let mut from = 0;
-    for part in 0..parts {
-        let depth = (size.k - from).div_ceil(parts - part);
-        let mut column = 0;
-        while column < size.n {
-            let kernel = T::kernel(level, size.n - column);
-            let width = kernel.width.min(size.n - column);
-            // SAFETY: positions inside the matrices, says the caller.
-            unsafe {
-                let part = Part {
-                    m: size.m,
-                    depth,
-                    width,
-                    alpha,
-                    a: Matrix {
-                        origin: a.origin.offset(from as isize * a.columns),
-                        ..a
-                    },
-                    b: Matrix {
-                        origin: b
-                            .origin
-                            .offset(from as isize * b.rows + column as isize * b.columns),
-                        ..b
-                    },
-                    add: accumulate || from > 0,
-                    c: Matrix {
-                        origin: c.origin.offset(column as isize * c.columns),
-                        ..c
-                    },
-                };
-                part.pack(level, kernel.width, panel);
-                part.tiles(kernel, panel);
+    &mut memory[..n]
+}
+
+/// Offsets of some values of an index in two tensors.
+#[derive(Clone, Debug, Default)]
+struct Table {
+    /// The values that it is made for.
+    of: Range<usize>,
+    x: Vec<isize>,
+    y: Vec<isize>,
+}
+
+impl Table {
+    /// The table for some values.
+    fn make(
+        &mut self,
+        axes: &[Axis],
+        of: Range<usize>,
+        strides: impl Fn(&Axis) -> [isize; 2],
+    ) -> [&[isize]; 2] {
+        let n = of.len();
+        if self.of != of {
+            if self.x.len() < n {
+                self.x.resize(n, 0);
+                self.y.resize(n, 0);
             }
-            column += width;
+            offsets(
+                axes,
+                of.start,
+                strides,
+                [&mut self.x[..n], &mut self.y[..n]],
+            );
+            self.of = of;
         }
-        from += depth;
+        [&self.x[..n], &self.y[..n]]
     }
 }
 
-/// The product of some columns over some of the depth.
-struct Part<T> {
-    m: usize,
-    depth: usize,
-    width: usize,
+/// Products of one shape: the axes of rows, columns and terms, the last one of each running fastest.
+pub(crate) struct Gemm<'a, T> {
+    m: &'a [Axis],
+    n: &'a [Axis],
+    k: &'a [Axis],
+    terms: usize,
     alpha: T,
-    a: Matrix<*const T>,
-    b: Matrix<*const T>,
-    add: bool,
-    c: Matrix<*mut T>,
+    level: Level,
 }
 
-impl<T: Float> Part<T> {
-    /// Copies the columns of B in lines of `across` elements, those that B lacks zero.
+/// Where the matrices of a product begin.
+#[derive(Clone, Copy)]
+pub(crate) struct At<T> {
+    pub a: *const T,
+    pub b: *const T,
+    pub c: *mut T,
+}
+
+// SAFETY: who computes a product has borrowed its matrices, C exclusively, and threads write distinct parts of it.
+unsafe impl<T: Sync> Sync for At<T> {}
+// SAFETY: as above.
+unsafe impl<T: Send> Send for At<T> {}
+
+/// Whether the product is better computed as the one of the transposed matrices: rows of C that are consecutive in memory
+/// are written as such, lines of B that are so are copied as such, and what is copied should be short.
+pub(crate) fn better_transposed(m: &[Axis], n: &[Axis], k: &[Axis]) -> bool {
+    let terms = extent(k);
+    // In quarters of a cycle, about.
+    let cost = |rows: &[Axis], columns: &[Axis], b: fn(&Axis) -> isize| {
+        let (m, n) = (extent(rows), extent(columns));
+        let whole = |x: Option<&Axis>, stride: fn(&Axis) -> isize| {
+            x.is_some_and(|x| stride(x) == 1 && x.len >= 4)
+        };
+        let write = match whole(columns.last(), |x| x.c) {
+            true => 1,
+            false if m * n <= NEAR => 12,
+            false => 96,
+        };
+        let copy = match (whole(columns.last(), b), whole(k.last(), b)) {
+            (true, _) if m <= FEW => 0,
+            (true, _) => 1,
+            (_, true) => 2,
+            _ => 6,
+        };
+        // The columns that a panel has too many are computed all the same.
+        let compute = 4 * m * n.div_ceil(16) * terms;
+        compute + n * terms * copy + m * n * terms.div_ceil(DEPTH) * write
+    };
+    cost(n, m, |x| x.a) < cost(m, n, |x| x.b)
+}
+
+impl<'a, T: Float> Gemm<'a, T> {
+    /// The axes are those of rows, columns and terms.
+    pub(crate) fn new(alpha: T, m: &'a [Axis], n: &'a [Axis], k: &'a [Axis]) -> Self {
+        Gemm {
+            m,
+            n,
+            k,
+            terms: extent(k),
+            alpha,
+            level: level(),
+        }
+    }
+
+    /// Computes some rows and columns of C, or adds to them. The desk was last used for products of this shape, or cleared.
     ///
     /// # Safety
     ///
-    /// As `gemm`.
-    unsafe fn pack(&self, level: Level, across: usize, panel: &mut [T]) {
-        let (b, width) = (self.b, self.width);
-        let packed = &mut panel[..self.depth * across];
-        if b.columns == 1 {
-            if width == across {
-                // SAFETY: whole lines of B.
-                return unsafe {
-                    match across {
-                        32 => copy_lines::<T, 32>(b, packed),
-                        16 => copy_lines::<T, 16>(b, packed),
-                        8 => copy_lines::<T, 8>(b, packed),
-                        4 => copy_lines::<T, 4>(b, packed),
-                        _ => unreachable!("no kernel is {across} elements wide"),
+    /// All elements of the three matrices are there; those of C are distinct and borrowed exclusively.
+    pub(crate) unsafe fn run(
+        &self,
+        at: At<T>,
+        accumulate: bool,
+        rows: Range<usize>,
+        columns: Range<usize>,
+        desk: &mut Desk<T>,
+    ) {
+        // In parts of much the same size: the last one is not a short one, for which all of C is read and written again.
+        let parts = self.terms.div_ceil(DEPTH);
+        let mut from = 0;
+        for part in 0..parts {
+            let to = from + (self.terms - from).div_ceil(parts - part);
+            for first in columns.clone().step_by(COLUMNS) {
+                let group = first..(first + COLUMNS).min(columns.end);
+                let add = accumulate || from > 0;
+                // SAFETY: the caller's.
+                unsafe { self.group(at, add, rows.clone(), group, from..to, desk) };
+            }
+            from = to;
+        }
+    }
+
+    /// The product of rows with so many columns as are packed at a time, over some terms.
+    ///
+    /// # Safety
+    ///
+    /// As `run`.
+    unsafe fn group(
+        &self,
+        at: At<T>,
+        add: bool,
+        rows: Range<usize>,
+        columns: Range<usize>,
+        terms: Range<usize>,
+        desk: &mut Desk<T>,
+    ) {
+        let depth = terms.len();
+        let [steps, lines] = desk.terms.make(self.k, terms, |x| [x.a, x.b]);
+        let [places, across] = desk.columns.make(self.n, columns.clone(), |x| [x.b, x.c]);
+        let few = rows.len() <= FEW || columns.len() * depth * size_of::<T>() <= SMALL;
+        let even = evenly(lines);
+        for first in rows.clone().step_by(ROWS) {
+            let block = first..(first + ROWS).min(rows.end);
+            let height = block.len();
+            let [starts, down] = desk.rows.make(self.m, block, |x| [x.a, x.c]);
+            let packed = height >= HIGH && columns.len() >= MANY && self.scattered(starts, steps);
+            let tall = T::kernel(self.level, MANY).by_rows.len();
+            if packed {
+                let memory = room(&mut desk.blocks, height * depth);
+                // SAFETY: elements of A.
+                unsafe { self.pack_rows(at.a, starts, steps, tall, memory) };
+            }
+            let (mut column, mut panel) = (0, 0);
+            while column < columns.len() {
+                let kernel = T::kernel(self.level, columns.len() - column);
+                let here = column..(column + kernel.width).min(columns.len());
+                let size = depth * kernel.width;
+                let b = Columns {
+                    origin: at.b,
+                    lines,
+                    columns: &places[here.clone()],
+                };
+                let (b, apart) = match even {
+                    Some(apart) if few && here.len() == kernel.width && consecutive(b.columns) => {
+                        (at.b.wrapping_offset(lines[0] + b.columns[0]), apart)
+                    }
+                    _ => {
+                        let memory = &mut room(&mut desk.panels, panel + size)[panel..];
+                        if first == rows.start {
+                            // SAFETY: elements of B; the square is one of the level.
+                            unsafe { b.pack(kernel.width, T::square(self.level), memory) };
+                        }
+                        (memory.as_ptr(), kernel.width as isize)
                     }
                 };
-            }
-            for (p, line) in packed.chunks_exact_mut(across).enumerate() {
-                // SAFETY: `width` consecutive elements of row p.
-                let row = unsafe {
-                    std::slice::from_raw_parts(b.origin.offset(p as isize * b.rows), width)
+                // Narrow tiles may have fewer rows than those that are packed.
+                let a = match packed && kernel.by_rows.len() == tall {
+                    true => Rows::Packed(&desk.blocks[..height * depth]),
+                    false => Rows::Lying(at.a, starts, steps),
                 };
-                line[..width].copy_from_slice(row);
-                line[width..].fill(T::zero());
-            }
-            return;
-        }
-        if width < across {
-            packed.fill(T::zero());
-        }
-        let mut done = (0, 0);
-        if let (1, Some(Square { side, run })) = (b.rows, T::square(level)) {
-            done = (self.depth / side * side, width / side * side);
-            for p in (0..done.0).step_by(side) {
-                for j in (0..done.1).step_by(side) {
-                    // SAFETY: a square inside B and one inside the panel, as both end before `done`; the processor has the
-                    // features of the level.
-                    unsafe {
-                        let from = b.origin.offset(p as isize + j as isize * b.columns);
-                        run(
-                            from,
-                            b.columns,
-                            packed.as_mut_ptr().add(p * across + j),
-                            across,
-                        );
-                    }
-                }
-            }
-        }
-        // What is left, sixteen lines at a time, so that what a column brings into the cache is used.
-        for (block, lines) in packed.chunks_mut(16 * across).enumerate() {
-            let whole = (block + 1) * 16 <= done.0;
-            for j in if whole { done.1 } else { 0 }..width {
-                for (p, place) in lines[j..].iter_mut().step_by(across).enumerate() {
-                    let p = (block * 16 + p) as isize;
-                    // SAFETY: inside B.
-                    *place = unsafe { *b.origin.offset(p * b.rows + j as isize * b.columns) };
-                }
+                let tiles = Tiles {
+                    alpha: self.alpha,
+                    add,
+                    depth,
+                    a,
+                    b,
+                    apart,
+                    c: at.c,
+                    down,
+                    columns: &across[here.clone()],
+                };
+                // SAFETY: rows, columns and terms of matrices that are there; the panel has lines for all terms.
+                unsafe { tiles.run(kernel, room(&mut desk.tile, TILE)) };
+                (column, panel) = (here.end, panel + size);
             }
         }
     }
 
-    /// All rows of the columns, tile by tile.
+    /// Whether rows of A are better copied where they are read often: where terms lie apart, or rows so that they get in each
+    /// other's way in the cache.
+    fn scattered(&self, starts: &[isize], steps: &[isize]) -> bool {
+        let line = 64 / size_of::<T>() as isize;
+        let apart = |at: &[isize]| at.len() > 1 && (at[1] - at[0]).abs() >= line;
+        apart(steps) || (starts.len() > 1 && (starts[1] - starts[0]) % (4 * line) == 0)
+    }
+
+    /// Copies rows of A, as many as a `tall` tile has at a time, term by term.
     ///
     /// # Safety
     ///
-    /// As `gemm`; the panel holds the packed columns.
-    unsafe fn tiles(&self, kernel: Kernel<T>, panel: &[T]) {
-        let mut out = [T::zero(); TILE];
+    /// All elements are there.
+    unsafe fn pack_rows(
+        &self,
+        a: *const T,
+        starts: &[isize],
+        steps: &[isize],
+        tall: usize,
+        to: &mut [T],
+    ) {
+        let tiles = to.chunks_mut(tall * steps.len());
+        for (rows, to) in starts.chunks(tall).zip(tiles) {
+            let rows = Columns {
+                origin: a,
+                lines: steps,
+                columns: rows,
+            };
+            // SAFETY: the caller's; the square is one of the level.
+            unsafe { rows.pack(rows.columns.len(), T::square(self.level), to) };
+        }
+    }
+}
+
+/// Rows of A: as they lie in memory, by the offsets of rows and terms, or packed for tiles.
+#[derive(Clone, Copy)]
+enum Rows<'a, T> {
+    Lying(*const T, &'a [isize], &'a [isize]),
+    Packed(&'a [T]),
+}
+
+/// The product of some rows with the columns of a panel.
+struct Tiles<'a, T> {
+    alpha: T,
+    add: bool,
+    depth: usize,
+    a: Rows<'a, T>,
+    /// The first line of the panel, and from a line to the next one.
+    b: *const T,
+    apart: isize,
+    c: *mut T,
+    /// Offsets of the rows and columns in C.
+    down: &'a [isize],
+    columns: &'a [isize],
+}
+
+/// `0, 1, 2, ..`, and so many times as much.
+const fn multiples<const N: usize>(by: usize) -> [isize; N] {
+    let mut all = [0; N];
+    let mut i = 0;
+    while i < N {
+        all[i] = (i * by) as isize;
+        i += 1;
+    }
+    all
+}
+
+/// The terms of packed rows, by the number of rows of a tile, less one.
+static STEPS: [[isize; DEPTH]; 8] = [
+    multiples(1),
+    multiples(2),
+    multiples(3),
+    multiples(4),
+    multiples(5),
+    multiples(6),
+    multiples(7),
+    multiples(8),
+];
+
+impl<T: Float> Tiles<'_, T> {
+    /// All rows, tile by tile.
+    ///
+    /// # Safety
+    ///
+    /// All elements are there; those of C are distinct and borrowed exclusively.
+    unsafe fn run(&self, kernel: Kernel<T>, tile: &mut [T]) {
+        let most = kernel.by_rows.len();
+        // Rows that are not packed for tiles of one height go into tiles of much the same one.
+        let tall = match self.a {
+            Rows::Packed(_) => most,
+            Rows::Lying(..) => self.down.len().div_ceil(self.down.len().div_ceil(most)),
+        };
+        let lines: [isize; 8] = std::array::from_fn(|i| (i * kernel.width) as isize);
         // Whole rows of C are written where they are.
-        let direct = self.c.columns == 1 && self.width == kernel.width;
-        vectorize(
-            #[inline(always)]
-            |_| {
-                let mut row = 0;
-                while row < self.m {
-                    let rows = kernel.by_rows.len().min(self.m - row);
-                    let (a, c, run) = (self.a, self.c, kernel.by_rows[rows - 1]);
-                    let to = if direct {
-                        Target {
-                            // SAFETY: an element of C.
-                            origin: unsafe { c.origin.offset(row as isize * c.rows) },
-                            stride: c.rows,
-                            alpha: self.alpha,
-                            add: self.add,
-                        }
-                    } else {
-                        Target {
-                            origin: out.as_mut_ptr(),
-                            stride: kernel.width as isize,
-                            alpha: T::one(),
-                            add: false,
-                        }
-                    };
-                    // SAFETY: `rows` rows of A from `row` on, the panel's lines, and as many rows of C, or a tile of at
-                    // most `TILE` elements.
-                    unsafe {
-                        let at = a.origin.offset(row as isize * a.rows);
-                        run(self.depth, at, a.rows, a.columns, panel.as_ptr(), to);
-                        if !direct {
-                            self.store(row, rows, kernel.width, &out);
-                        }
-                    }
-                    row += rows;
-                }
-            },
-        );
-    }
-
-    /// Scales a tile and writes it to C.
-    ///
-    /// # Safety
-    ///
-    /// As `gemm`.
-    #[inline(always)]
-    unsafe fn store(&self, row: usize, rows: usize, across: usize, out: &[T; TILE]) {
-        let c = self.c;
-        for (i, sums) in out.chunks_exact(across).take(rows).enumerate() {
-            let sums = &sums[..self.width];
-            // SAFETY: row `row + i` of C.
-            let line = unsafe { c.origin.offset((row + i) as isize * c.rows) };
-            if c.columns == 1 {
-                // SAFETY: consecutive elements of C, borrowed exclusively.
-                let line = unsafe { std::slice::from_raw_parts_mut(line, self.width) };
-                for (place, &s) in line.iter_mut().zip(sums) {
-                    let value = self.alpha * s;
-                    *place = if self.add { *place + value } else { value };
+        let behind = consecutive(self.columns);
+        let direct = behind && self.columns.len() == kernel.width;
+        for (number, down) in self.down.chunks(tall).enumerate() {
+            let first = number * tall;
+            let a = match self.a {
+                Rows::Lying(origin, starts, steps) => Left {
+                    origin,
+                    rows: starts[first..].as_ptr(),
+                    steps: steps.as_ptr(),
+                },
+                Rows::Packed(a) => Left {
+                    origin: a[first * self.depth..].as_ptr(),
+                    rows: STEPS[0].as_ptr(),
+                    steps: STEPS[down.len() - 1].as_ptr(),
+                },
+            };
+            let to = if direct {
+                Target {
+                    // SAFETY: the first column.
+                    origin: unsafe { self.c.offset(self.columns[0]) },
+                    rows: down.as_ptr(),
+                    alpha: self.alpha,
+                    add: self.add,
                 }
             } else {
-                for (j, &s) in sums.iter().enumerate() {
-                    // SAFETY: an element of C.
-                    let place = unsafe { &mut *line.offset(j as isize * c.columns) };
-                    let value = self.alpha * s;
-                    *place = if self.add { *place + value } else { value };
+                Target {
+                    origin: tile.as_mut_ptr(),
+                    rows: lines.as_ptr(),
+                    alpha: self.alpha,
+                    add: false,
                 }
+            };
+            // SAFETY: the rows of A, the lines of the panel, and as many rows of C, or a tile of at most `TILE` elements.
+            unsafe { kernel.by_rows[down.len() - 1](self.depth, a, self.b, self.apart, to) };
+            if !direct {
+                // SAFETY: the caller's.
+                unsafe { self.store(down, kernel.width, tile, behind) };
             }
         }
     }
-}
 
-/// Copies lines of `W` elements; as this is known, without a call for each.
-///
-/// # Safety
-///
-/// As many rows of `b` are there as there are lines, each with `W` consecutive elements.
-unsafe fn copy_lines<T: Float, const W: usize>(b: Matrix<*const T>, packed: &mut [T]) {
-    for (p, line) in packed.as_chunks_mut::<W>().0.iter_mut().enumerate() {
-        // SAFETY: the caller's.
-        *line = unsafe { *b.origin.offset(p as isize * b.rows).cast::<[T; W]>() };
+    /// Writes a tile to C, whose columns may lie one behind the other.
+    ///
+    /// # Safety
+    ///
+    /// As `run`.
+    unsafe fn store(&self, down: &[isize], across: usize, tile: &[T], behind: bool) {
+        for (values, &row) in tile.chunks_exact(across).zip(down) {
+            let values = &values[..self.columns.len()];
+            if !behind {
+                for (&column, &value) in self.columns.iter().zip(values) {
+                    // SAFETY: an element of C.
+                    let place = unsafe { &mut *self.c.offset(row + column) };
+                    *place = if self.add { *place + value } else { value };
+                }
+                continue;
+            }
+            // SAFETY: elements of C one behind the other, borrowed exclusively.
+            let line = unsafe {
+                let first = self.c.offset(row + self.columns[0]);
+                std::slice::from_raw_parts_mut(first, values.len())
+            };
+            if self.add {
+                line.iter_mut()
+                    .zip(values)
+                    .for_each(|(place, &x)| *place += x);
+            } else {
+                // SAFETY: as many values.
+                unsafe { copy(values.as_ptr(), line) };
+            }
+        }
     }
 }

@@ -3,23 +3,24 @@
 use crate::dispatch::Level;
 use crate::float::Float;
 
-/// `to[i][j] (= or +=) alpha * sum over p of a[i * rows + p * columns] * packed[p][j]`, for a tile of some rows and
+/// `to[rows[i] + j] (= or +=) alpha * sum over p of a[rows[i] + steps[p]] * b[p * across + j]`, for a tile of some rows and
 /// `Kernel::width` columns.
-pub(crate) type Micro<T> = unsafe fn(
-    depth: usize,
-    a: *const T,
-    rows: isize,
-    columns: isize,
-    packed: *const T,
-    to: Target<T>,
-);
+pub(crate) type Micro<T> =
+    unsafe fn(depth: usize, a: Left<T>, b: *const T, across: isize, to: Target<T>);
+
+/// Where a tile of A is: an element lies at the offset of its row and that of its place in the sum.
+#[derive(Clone, Copy)]
+pub(crate) struct Left<T> {
+    pub(crate) origin: *const T,
+    pub(crate) rows: *const isize,
+    pub(crate) steps: *const isize,
+}
 
 /// Where a tile goes: rows of consecutive elements.
 #[derive(Clone, Copy)]
 pub(crate) struct Target<T> {
     pub(crate) origin: *mut T,
-    /// From a row to the next one.
-    pub(crate) stride: isize,
+    pub(crate) rows: *const isize,
     pub(crate) alpha: T,
     pub(crate) add: bool,
 }
@@ -40,30 +41,31 @@ pub(crate) const TILE: usize = 8 * 32;
 ///
 /// # Safety
 ///
-/// `a` reaches `M` rows and `depth` columns, `packed` `depth * N` elements, `to` `M` rows of `N`.
+/// `a` reaches `M` rows and `depth` elements of each, `b` `depth` lines of `N`, `to` `M` rows of `N`.
 unsafe fn plain<T: Float, const M: usize, const N: usize>(
     depth: usize,
-    a: *const T,
-    rows: isize,
-    columns: isize,
-    packed: *const T,
+    a: Left<T>,
+    b: *const T,
+    across: isize,
     to: Target<T>,
 ) {
     let mut sums = [[T::zero(); N]; M];
     for p in 0..depth {
+        // SAFETY: the caller's.
+        let line = unsafe { b.offset(p as isize * across) };
         for (i, sum) in sums.iter_mut().enumerate() {
             // SAFETY: the caller's.
-            let x = unsafe { *a.offset(i as isize * rows + p as isize * columns) };
+            let x = unsafe { *a.origin.offset(*a.rows.add(i) + *a.steps.add(p)) };
             for (j, s) in sum.iter_mut().enumerate() {
                 // SAFETY: the caller's.
-                *s += x * unsafe { *packed.add(p * N + j) };
+                *s += x * unsafe { *line.add(j) };
             }
         }
     }
     for (i, sum) in sums.iter().enumerate() {
         for (j, &s) in sum.iter().enumerate() {
             // SAFETY: the caller's.
-            let place = unsafe { &mut *to.origin.offset(i as isize * to.stride + j as isize) };
+            let place = unsafe { &mut *to.origin.offset(*to.rows.add(i) + j as isize) };
             let value = to.alpha * s;
             *place = if to.add { *place + value } else { value };
         }
@@ -72,28 +74,34 @@ unsafe fn plain<T: Float, const M: usize, const N: usize>(
 
 #[cfg(all(target_arch = "x86_64", not(einstan_portable)))]
 mod x86 {
-    use super::{Micro, Target};
+    use super::{Left, Micro, Target};
     use std::arch::x86_64::*;
 
     /// The loop with vectors of a level, `V` of them across.
     macro_rules! vectors {
-        ($name:ident, $t:ty, $features:literal, $lanes:literal, $zero:ident, $load:ident, $store:ident, $splat:ident, $mul:ident, $fma:ident) => {
+        ($name:ident, $t:ty, $features:literal, $lanes:literal, $zero:ident, $load:ident, $store:ident, $splat:ident, $mul:ident, $add:ident, $fma:ident) => {
             /// # Safety
             ///
-            /// `a` reaches `M` rows and `depth` columns, `packed` `depth` rows of `V` vectors, `to` `M` rows of them; the
+            /// `a` reaches `M` rows and `depth` elements of each, `b` `depth` lines of `V` vectors, `to` `M` rows of them; the
             /// processor has the features.
             #[target_feature(enable = $features)]
             pub(super) unsafe fn $name<const M: usize, const V: usize>(
                 depth: usize,
-                a: *const $t,
-                rows: isize,
-                columns: isize,
-                packed: *const $t,
+                a: Left<$t>,
+                b: *const $t,
+                across: isize,
                 to: Target<$t>,
             ) {
                 let mut sums = [[$zero(); V]; M];
-                let (mut at, mut line) = (a, packed);
-                for _ in 0..depth {
+                let mut rows = [a.origin; M];
+                for (i, row) in rows.iter_mut().enumerate() {
+                    // SAFETY: the caller's.
+                    *row = unsafe { row.offset(*a.rows.add(i)) };
+                }
+                let mut line = b;
+                for p in 0..depth {
+                    // SAFETY: the caller's.
+                    let step = unsafe { *a.steps.add(p) };
                     let mut b = [$zero(); V];
                     for (v, b) in b.iter_mut().enumerate() {
                         // SAFETY: the caller's.
@@ -101,27 +109,26 @@ mod x86 {
                     }
                     for (i, sum) in sums.iter_mut().enumerate() {
                         // SAFETY: the caller's.
-                        let x = $splat(unsafe { *at.offset(i as isize * rows) });
+                        let x = $splat(unsafe { *rows[i].offset(step) });
                         for v in 0..V {
                             sum[v] = $fma(x, b[v], sum[v]);
                         }
                     }
-                    at = at.wrapping_offset(columns);
-                    line = line.wrapping_add(V * $lanes);
+                    line = line.wrapping_offset(across);
                 }
                 let alpha = $splat(to.alpha);
                 for (i, sum) in sums.iter().enumerate() {
                     // SAFETY: the caller's.
-                    let row = unsafe { to.origin.offset(i as isize * to.stride) };
+                    let row = unsafe { to.origin.offset(*to.rows.add(i)) };
                     for (v, &s) in sum.iter().enumerate() {
                         // SAFETY: the caller's.
                         unsafe {
                             let place = row.add(v * $lanes);
-                            let value = if to.add {
-                                $fma(alpha, s, $load(place))
-                            } else {
-                                $mul(alpha, s)
-                            };
+                            // Rounded twice, as where a tile is stored in parts.
+                            let mut value = $mul(alpha, s);
+                            if to.add {
+                                value = $add(value, $load(place));
+                            }
                             $store(place, value);
                         }
                     }
@@ -140,6 +147,7 @@ mod x86 {
         _mm512_storeu_ps,
         _mm512_set1_ps,
         _mm512_mul_ps,
+        _mm512_add_ps,
         _mm512_fmadd_ps
     );
     vectors!(
@@ -152,6 +160,7 @@ mod x86 {
         _mm512_storeu_pd,
         _mm512_set1_pd,
         _mm512_mul_pd,
+        _mm512_add_pd,
         _mm512_fmadd_pd
     );
     vectors!(
@@ -164,6 +173,7 @@ mod x86 {
         _mm256_storeu_ps,
         _mm256_set1_ps,
         _mm256_mul_ps,
+        _mm256_add_ps,
         _mm256_fmadd_ps
     );
     vectors!(
@@ -176,6 +186,7 @@ mod x86 {
         _mm256_storeu_pd,
         _mm256_set1_pd,
         _mm256_mul_pd,
+        _mm256_add_pd,
         _mm256_fmadd_pd
     );
 
@@ -282,24 +293,25 @@ mod tests {
                         let place = &mut right[c.place(i, j)];
                         *place = alpha * sum + if add { *place } else { 0.0 };
                     }
+                    let along = |n: usize, stride: isize| -> Vec<isize> {
+                        (0..n as isize).map(|i| i * stride).collect()
+                    };
+                    let (down, steps) = (along(rows, strides[0]), along(depth, strides[1]));
+                    let lines = along(rows, across);
                     let to = Target {
                         origin: c.origin_mut(),
-                        stride: across,
+                        rows: lines.as_ptr(),
                         alpha: T::from_f64(alpha),
                         add,
                     };
+                    let left = Left {
+                        origin: a.origin(),
+                        rows: down.as_ptr(),
+                        steps: steps.as_ptr(),
+                    };
                     let run = kernel.by_rows[rows - 1];
                     // SAFETY: the elements are there, and `level` says what the processor has.
-                    unsafe {
-                        run(
-                            depth,
-                            a.origin(),
-                            strides[0],
-                            strides[1],
-                            packed.origin(),
-                            to,
-                        );
-                    }
+                    unsafe { run(depth, left, packed.origin(), width as isize, to) };
                     for (x, right) in c.values().into_iter().zip(right) {
                         assert!((x - right).abs() < 1e-5, "{rows} x {depth}: {x} {right}");
                     }

@@ -4,7 +4,7 @@
 use crate::float::Float;
 
 /// How many sums run side by side: so many that the compiler makes a loop of vectors of them, and not as many scalars.
-const LANES: usize = 64;
+pub const LANES: usize = 64;
 
 /// `$combine` takes in an element, and joins two lanes.
 macro_rules! lanes {

@@ -99,6 +99,25 @@ impl<'a, E: Element, const R: usize> Sink<'a, E, R> {
         }
     }
 
+    /// The elements from some positions to others, counted from the first ones.
+    ///
+    /// # Safety
+    ///
+    /// Along each axis `from <= to`, and `to` is at most the length. No element of the part is touched by way of this
+    /// tensor, or of another part, from now on.
+    #[inline(always)]
+    pub(crate) unsafe fn part(&self, from: [usize; R], to: [usize; R]) -> Sink<'a, E, R> {
+        let along = |k: usize| from[k] as isize * self.strides[k];
+        let first: isize = (0..R).map(along).sum();
+        Sink {
+            // An empty part may begin behind the end.
+            origin: self.origin.wrapping_offset(first),
+            lens: std::array::from_fn(|k| to[k] - from[k]),
+            strides: self.strides,
+            life: PhantomData,
+        }
+    }
+
     /// The same tensor, for reading.
     #[inline(always)]
     pub fn source(&self) -> Source<'_, E, R> {

@@ -2,12 +2,12 @@
 
 use crate::dispatch::Level;
 
-/// A way of transposing squares of `side` by `side` elements: `to[p * across + j] = from[j * stride + p]`.
+/// A way of transposing squares of `side` by `side` elements: `to[p * across + j] = from[columns[j] + p]`.
 #[derive(Clone, Copy)]
 pub struct Square<T> {
     pub(crate) side: usize,
-    /// `(from, stride, to, across)`; all elements are there, and the processor has the level's features.
-    pub(crate) run: unsafe fn(*const T, isize, *mut T, usize),
+    /// `(from, columns, to, across)`; all elements are there, and the processor has the level's features.
+    pub(crate) run: unsafe fn(*const T, *const isize, *mut T, usize),
 }
 
 /// For f32.
@@ -40,17 +40,22 @@ mod x86 {
 
     /// # Safety
     ///
-    /// 8 rows of 8 elements from `from` on, `stride` apart; 8 rows from `to` on, `across` apart; the processor has AVX2.
+    /// 8 columns of 8 elements; 8 rows from `to` on, `across` apart; the processor has AVX2.
     #[target_feature(enable = "avx2")]
-    pub(super) unsafe fn single(from: *const f32, stride: isize, to: *mut f32, across: usize) {
+    pub(super) unsafe fn single(
+        from: *const f32,
+        columns: *const isize,
+        to: *mut f32,
+        across: usize,
+    ) {
         // SAFETY: the caller's.
-        let load = |j: isize| unsafe { _mm256_loadu_ps(from.offset(j * stride)) };
+        let load = |j: usize| unsafe { _mm256_loadu_ps(from.offset(*columns.add(j))) };
         // Pairs of rows; then four rows; then the halves of all eight.
-        let pairs = |j: isize| {
+        let pairs = |j: usize| {
             let (x, y) = (load(j), load(j + 1));
             [_mm256_unpacklo_ps(x, y), _mm256_unpackhi_ps(x, y)]
         };
-        let fours = |j: isize| {
+        let fours = |j: usize| {
             let ([a, b], [c, d]) = (pairs(j), pairs(j + 2));
             [
                 _mm256_shuffle_ps(a, c, 0x44),
@@ -75,10 +80,15 @@ mod x86 {
     ///
     /// As `single`, with 4 instead of 8.
     #[target_feature(enable = "avx2")]
-    pub(super) unsafe fn double(from: *const f64, stride: isize, to: *mut f64, across: usize) {
+    pub(super) unsafe fn double(
+        from: *const f64,
+        columns: *const isize,
+        to: *mut f64,
+        across: usize,
+    ) {
         // SAFETY: the caller's.
-        let load = |j: isize| unsafe { _mm256_loadu_pd(from.offset(j * stride)) };
-        let pairs = |j: isize| {
+        let load = |j: usize| unsafe { _mm256_loadu_pd(from.offset(*columns.add(j))) };
+        let pairs = |j: usize| {
             let (x, y) = (load(j), load(j + 1));
             [_mm256_unpacklo_pd(x, y), _mm256_unpackhi_pd(x, y)]
         };
@@ -107,9 +117,10 @@ mod tests {
         for (stride, across) in [(side, side), (side + 3, side), (side + 1, 2 * side + 5)] {
             // As much memory as the squares need, and not one element more.
             let from: Vec<T> = (0..(side - 1) * stride + side).map(number).collect();
+            let columns: Vec<isize> = (0..side).map(|j| (j * stride) as isize).collect();
             let mut to = vec![number(99_999); (side - 1) * across + side];
             // SAFETY: the elements are there, and `level` says what the processor has.
-            unsafe { run(from.as_ptr(), stride as isize, to.as_mut_ptr(), across) };
+            unsafe { run(from.as_ptr(), columns.as_ptr(), to.as_mut_ptr(), across) };
             for (at, &value) in to.iter().enumerate() {
                 let (p, j) = (at / across, at % across);
                 let right = if j < side {

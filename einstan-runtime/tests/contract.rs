@@ -336,8 +336,12 @@ fn matrices_larger_than_a_panel() {
         (300, 700, 1),
         (257, 1, 130),
         (13, 513, 97),
+        // Rows that are packed beside columns that are not, and several blocks of them.
+        (35, 20, 225),
+        (300, 9, 257),
+        (50, 30, 1031),
     ] {
-        for _ in 0..4 {
+        for _ in 0..6 {
             both(matrix(m, k, n), &mut numbers, &mut scratch);
         }
     }

@@ -226,7 +226,7 @@ macro_rules! elementary {
                 angle::$panel::atan2(self, x, fused)
             }
             #[inline(always)]
-            fn panel(scratch: &mut crate::Scratch) -> &mut Vec<Self> {
+            fn desks(scratch: &mut crate::Scratch) -> &mut Vec<crate::gemm::Desk<Self>> {
                 &mut scratch.$panel
             }
             #[inline]

@@ -1,0 +1,233 @@
+//! Columns of a matrix copied into lines of a panel, as the kernels read them.
+
+use crate::dispatch::vectorize;
+use crate::float::Float;
+use crate::transpose::Square;
+
+/// Columns of B from `origin` on: an element lies at the offset of its line and that of its column.
+#[derive(Clone, Copy)]
+pub(crate) struct Columns<'a, T> {
+    pub origin: *const T,
+    pub lines: &'a [isize],
+    pub columns: &'a [isize],
+}
+
+/// Whether the offsets are those of elements one behind the other.
+#[inline(always)]
+pub(crate) fn consecutive(offsets: &[isize]) -> bool {
+    offsets.is_empty() || (offsets[0]..).zip(offsets).all(|(right, &at)| at == right)
+}
+
+/// Columns that lie one behind the other: the first one, and how many.
+type Run = (usize, usize);
+
+/// At most so many runs, of this many columns each on average, are copied as such.
+const RUNS: usize = 8;
+const WORTH: usize = 4;
+
+impl<T: Float> Columns<'_, T> {
+    /// Copies them into lines of `across` elements; those that B lacks are anything.
+    ///
+    /// # Safety
+    ///
+    /// All elements are there; the processor has what `square` needs.
+    pub(crate) unsafe fn pack(&self, across: usize, square: Option<Square<T>>, packed: &mut [T]) {
+        vectorize(
+            #[inline(always)]
+            |_| {
+                // SAFETY: the caller's.
+                unsafe { self.copied(across, square, packed) }
+            },
+        );
+    }
+
+    /// The same for the level in force.
+    ///
+    /// # Safety
+    ///
+    /// As `pack`.
+    #[inline(always)]
+    unsafe fn copied(&self, across: usize, square: Option<Square<T>>, packed: &mut [T]) {
+        let width = self.columns.len();
+        let packed = &mut packed[..self.lines.len() * across];
+        if width == across && consecutive(self.columns) {
+            // SAFETY: whole lines of B.
+            unsafe {
+                match across {
+                    32 => return self.copy_lines::<32>(packed),
+                    16 => return self.copy_lines::<16>(packed),
+                    8 => return self.copy_lines::<8>(packed),
+                    4 => return self.copy_lines::<4>(packed),
+                    _ => {}
+                }
+            }
+        }
+        let mut runs = [(0, 0); RUNS];
+        match self.runs(&mut runs) {
+            // SAFETY: the caller's.
+            Some(runs) if runs.len() * WORTH <= width => unsafe {
+                self.copy_runs(runs, across, packed)
+            },
+            // SAFETY: the caller's.
+            _ => unsafe { self.transpose(across, square, packed) },
+        }
+    }
+
+    /// The runs of columns, unless there are too many.
+    fn runs<'r>(&self, runs: &'r mut [Run; RUNS]) -> Option<&'r [Run]> {
+        let mut count = 0;
+        let mut from = 0;
+        for j in 1..=self.columns.len() {
+            if j < self.columns.len() && self.columns[j] == self.columns[j - 1] + 1 {
+                continue;
+            }
+            *runs.get_mut(count)? = (from, j - from);
+            (count, from) = (count + 1, j);
+        }
+        Some(&runs[..count])
+    }
+
+    /// Copies lines of `W` elements; as this is known, without a call for each.
+    ///
+    /// # Safety
+    ///
+    /// In each line lie `W` elements one behind the other.
+    #[inline(always)]
+    unsafe fn copy_lines<const W: usize>(&self, packed: &mut [T]) {
+        // SAFETY: the first column.
+        let first = unsafe { self.origin.offset(self.columns[0]) };
+        for (line, &at) in packed.as_chunks_mut::<W>().0.iter_mut().zip(self.lines) {
+            // SAFETY: the caller's.
+            *line = unsafe { first.offset(at).cast::<[T; W]>().read_unaligned() };
+        }
+    }
+
+    /// Copies runs of columns.
+    ///
+    /// # Safety
+    ///
+    /// All elements are there.
+    #[inline(always)]
+    unsafe fn copy_runs(&self, runs: &[Run], across: usize, packed: &mut [T]) {
+        if let [(_, n)] = *runs {
+            // SAFETY: the caller's.
+            unsafe {
+                match n {
+                    16..=32 => return self.copy_line::<16>(n, across, packed),
+                    8..16 => return self.copy_line::<8>(n, across, packed),
+                    4..8 => return self.copy_line::<4>(n, across, packed),
+                    _ => {}
+                }
+            }
+        }
+        for (line, &at) in packed.chunks_exact_mut(across).zip(self.lines) {
+            for &(first, n) in runs {
+                // SAFETY: the caller's; so many columns behind the first one.
+                unsafe {
+                    let from = self.origin.offset(at + self.columns[first]);
+                    copy(from, &mut line[first..first + n]);
+                }
+            }
+        }
+    }
+
+    /// Copies one run of `n` columns, in pieces of `W` that may overlap.
+    ///
+    /// # Safety
+    ///
+    /// All elements are there; there are at least `W` columns and at most twice as many.
+    #[inline(always)]
+    unsafe fn copy_line<const W: usize>(&self, n: usize, across: usize, packed: &mut [T]) {
+        // SAFETY: the first column.
+        let first = unsafe { self.origin.offset(self.columns[0]) };
+        for (line, &at) in packed.chunks_exact_mut(across).zip(self.lines) {
+            // SAFETY: the caller's.
+            unsafe { pieces::<T, W>(first.offset(at), &mut line[..n]) };
+        }
+    }
+
+    /// Copies columns: in squares that are transposed, where lines lie one behind the other.
+    ///
+    /// # Safety
+    ///
+    /// As `pack`.
+    #[inline(always)]
+    unsafe fn transpose(&self, across: usize, square: Option<Square<T>>, packed: &mut [T]) {
+        let Columns {
+            origin,
+            lines,
+            columns,
+        } = *self;
+        let side = square.map_or(1, |s| s.side);
+        let all = columns.len() / side * side;
+        // Some lines at a time, so that what a column brings into the cache is used.
+        for (lines, packed) in lines.chunks(16).zip(packed.chunks_mut(16 * across)) {
+            let mut done = 0;
+            if let Some(Square { side, run }) = square {
+                while lines.len() - done >= side && consecutive(&lines[done..done + side]) {
+                    for j in (0..all).step_by(side) {
+                        // SAFETY: a square inside B, and one inside the panel; the processor has the features of the level.
+                        unsafe {
+                            let from = origin.offset(lines[done]);
+                            let to = packed.as_mut_ptr().add(done * across + j);
+                            run(from, columns[j..].as_ptr(), to, across);
+                        }
+                    }
+                    done += side;
+                }
+            }
+            for (j, &column) in columns.iter().enumerate() {
+                let from = if j < all { done } else { 0 };
+                for (p, &line) in lines.iter().enumerate().skip(from) {
+                    // SAFETY: an element of B.
+                    packed[p * across + j] = unsafe { *origin.offset(line + column) };
+                }
+            }
+        }
+    }
+}
+
+/// Copies a few elements, in one or two pieces that may overlap.
+///
+/// # Safety
+///
+/// As many elements as `to` has lie behind `from`.
+#[inline(always)]
+pub(crate) unsafe fn copy<T: Float>(from: *const T, to: &mut [T]) {
+    let n = to.len();
+    // SAFETY: both pieces lie inside.
+    unsafe {
+        match n {
+            16..=32 => pieces::<T, 16>(from, to),
+            8..16 => pieces::<T, 8>(from, to),
+            4..8 => pieces::<T, 4>(from, to),
+            _ => {
+                for (j, place) in to.iter_mut().enumerate() {
+                    *place = *from.add(j);
+                }
+            }
+        }
+    }
+}
+
+/// The first and the last `W` elements.
+///
+/// # Safety
+///
+/// As `copy`; there are at least `W` elements and at most twice as many.
+#[inline(always)]
+unsafe fn pieces<T: Float, const W: usize>(from: *const T, to: &mut [T]) {
+    let last = to.len() - W;
+    // SAFETY: the caller's.
+    unsafe {
+        let (x, y) = (
+            from.cast::<[T; W]>().read_unaligned(),
+            from.add(last).cast::<[T; W]>().read_unaligned(),
+        );
+        to.as_mut_ptr().cast::<[T; W]>().write_unaligned(x);
+        to.as_mut_ptr()
+            .add(last)
+            .cast::<[T; W]>()
+            .write_unaligned(y);
+    }
+}
