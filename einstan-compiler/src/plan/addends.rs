@@ -104,7 +104,7 @@ fn once(
     if !whole || target.indices(s.f).len() <= kept.len() {
         return None;
     }
-    let (first, value) = contraction::temporary(s, "once", &kept);
+    let (first, value) = contraction::temporary(s, "once", &Vec::from_iter(kept));
     let mut steps = sum(s, first, over.to_vec(), body);
     steps.push(nest::map(s.f, target.clone(), value.expr));
     Some(steps)

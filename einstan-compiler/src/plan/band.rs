@@ -5,6 +5,7 @@
 //! S[j] = sum[k](if t + 1 < n { H[t+1,k]*U[j,k] } else { 0 })     when t + 1 < n: a product, else zeros
 //! ```
 
+use super::border;
 use super::contraction::{self, operand};
 use super::factors::{self, Product};
 use super::nest::{self, Target};
@@ -50,8 +51,10 @@ pub(crate) fn sum(
         return None;
     }
     let kept = target.indices(s.f);
-    let band = band(s.f, &kept, over, &region, &product)?;
-    Some(banded(s, target.clone(), product, region, band))
+    match band(s.f, &kept, over, &region, &product) {
+        Some(band) => Some(banded(s, target.clone(), product, region, band)),
+        None => border::sum(s, target, over, body, &region, inside),
+    }
 }
 
 /// What is multiplied in a region.

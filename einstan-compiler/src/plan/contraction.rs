@@ -1,12 +1,14 @@
 //! Sums of products: which become matrix products, in which order, and what is stored on the way.
 
-use super::band;
 use super::factors::{self, Factor, Product, times};
+use super::layout;
 use super::nest::{self, Target};
 use super::order::{self, Order, divides};
 use super::region::{self, Region};
 use super::scheduler::Scheduler;
+use super::tile;
 use super::{Choice, Contraction, Mode, Step};
+use super::{band, border};
 use crate::ir::{
     DimId, Element, Equation, Expr, ExprId, Function, IndexId, Length, ReduceOp, Role, Subscript,
     TensorId, positions,
@@ -27,10 +29,10 @@ pub(crate) fn sum(
     let unused = |p: &Product, i: &IndexId| p.factors.iter().all(|x| !x.indices.contains(i));
     let dropped = !s.f.matches(target.tensor, &target.left);
     if dropped || target.indices(s.f).iter().any(|i| unused(&product, i)) {
-        return nest::sum(s.f, target, over, body);
+        return tile::sum(s, target, over, body);
     }
     if product.factors.len() < 2 {
-        return nest::sum(s.f, target, over, body);
+        return tile::sum(s, target, over, body);
     }
     // An index that nothing mentions counts how often the rest is added.
     let (none, over): (Vec<IndexId>, Vec<IndexId>) =
@@ -47,7 +49,7 @@ pub(crate) fn sum(
     }
     if product.factors.len() == 1 {
         let body = product.expr(s.f);
-        return nest::sum(s.f, target, over, body);
+        return tile::sum(s, target, over, body);
     }
     let (mut steps, summed) = sum_alone(s, &mut product, &over);
     let over: Vec<IndexId> = over.into_iter().filter(|i| !summed.contains(i)).collect();
@@ -57,7 +59,7 @@ pub(crate) fn sum(
         steps.push(nest::map(s.f, target, value));
     } else if product.factors.len() == 1 {
         let body = product.expr(s.f);
-        steps.extend(nest::sum(s.f, target, over, body));
+        steps.extend(tile::sum(s, target, over, body));
     } else {
         steps.extend(contract(s, target, over, product));
     }
@@ -101,7 +103,7 @@ fn sum_alone(
         if alone.is_empty() {
             continue;
         }
-        let kept = product.factors[at]
+        let kept: Vec<IndexId> = product.factors[at]
             .indices
             .iter()
             .copied()
@@ -120,11 +122,11 @@ fn sum_alone(
     (steps, done)
 }
 
-/// A new temporary over `indices`, as a target and as a factor.
+/// A new temporary over `indices`, in this order in memory, as a target and as a factor.
 pub(crate) fn temporary(
     s: &mut Scheduler<'_>,
     name: &str,
-    indices: &BTreeSet<IndexId>,
+    indices: &[IndexId],
 ) -> (Target, Factor) {
     let axes = indices.iter().map(|&i| s.f.index(i).dim).collect();
     let tensor = s.f.add_tensor(name, axes, Element::Float, Role::Temporary);
@@ -143,7 +145,7 @@ pub(crate) fn temporary(
         },
         Factor {
             expr,
-            indices: indices.clone(),
+            indices: indices.iter().copied().collect(),
         },
     )
 }
@@ -208,6 +210,8 @@ fn choice(
     let mut described = Vec::new();
     for (at, pair) in order.pairs.iter().enumerate() {
         let last = at + 1 == order.pairs.len();
+        let alpha = if last { product.alpha } else { None };
+        let (a, b) = (operands[pair.a].clone(), operands[pair.b].clone());
         let (to, value) = if last {
             let none = Factor {
                 expr: product.factors[0].expr,
@@ -215,10 +219,9 @@ fn choice(
             };
             (target.clone(), none)
         } else {
-            temporary(s, "P", &pair.indices)
+            let axes = axes(s.f, order, at, &operands);
+            temporary(s, "P", &axes)
         };
-        let alpha = if last { product.alpha } else { None };
-        let (a, b) = (operands[pair.a].clone(), operands[pair.b].clone());
         described.push(format!("{} × {}", s.f.show(a.expr), s.f.show(b.expr)));
         let summed: Vec<IndexId> = over
             .iter()
@@ -247,6 +250,22 @@ fn choice(
         temporaries: made,
         describe: described.join(", then "),
     }
+}
+
+/// The axes of the value of a pair, as the pair that multiplies it next would have them.
+fn axes(f: &mut Function, order: &Order, at: usize, operands: &[Factor]) -> Vec<IndexId> {
+    let (pair, number) = (&order.pairs[at], operands.len());
+    let next = order.pairs[at + 1..]
+        .iter()
+        .find(|p| p.a == number || p.b == number);
+    let other = next.and_then(|p| operands.get(p.a + p.b - number));
+    let (Some(next), Some(other)) = (next, other) else {
+        return pair.indices.iter().copied().collect();
+    };
+    let (a, b) = (&operands[pair.a], &operands[pair.b]);
+    let sums = a.indices.union(&b.indices).count() > pair.indices.len();
+    let product = (!sums).then(|| times(f, Some(a.expr), b.expr));
+    layout::of_part(f, &pair.indices, other, &next.indices, product)
 }
 
 /// `target = alpha * a * b` summed over `over`: a matrix product where an index is summed, else loops.
@@ -309,7 +328,16 @@ pub(crate) fn operand(
     {
         return (vec![], (*tensor, subscripts.clone()));
     }
-    let (mut target, _) = temporary(s, "F", &factor.indices);
+    if region.is_none()
+        && let Some((steps, read)) = border::factor(s, factor.expr)
+        && let Expr::Access {
+            tensor, subscripts, ..
+        } = s.f.exprs.get(read)
+    {
+        return (steps, (*tensor, subscripts.clone()));
+    }
+    let indices: Vec<IndexId> = factor.indices.iter().copied().collect();
+    let (mut target, _) = temporary(s, "F", &indices);
     let place = (target.tensor, target.left.clone());
     let mut value = factor.expr;
     if let Some(region) = region {

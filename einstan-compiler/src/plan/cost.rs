@@ -57,6 +57,11 @@ impl Cost {
                 let mut around = Vec::new();
                 body.iter().for_each(|s| self.statement(f, s, &mut around));
             }
+            Step::Share(share) => {
+                let mut around = share.loops.iter().map(|&(i, _)| i).collect();
+                let body = share.body.iter();
+                body.for_each(|s| self.statement(f, s, &mut around));
+            }
             Step::When {
                 then, otherwise, ..
             } => {
@@ -161,6 +166,13 @@ impl Cost {
                 self.add(larger(f, inside, rest));
                 let loops: Vec<IndexId> = around.iter().copied().chain(*row).collect();
                 self.count(f, u64::from(*mode == Mode::Add), &loops);
+            }
+            Stmt::Accumulate {
+                row, over, body, ..
+            } => {
+                let loops = [around.as_slice(), over].concat();
+                self.value(f, *body, &loops, Some(*row));
+                self.count(f, 1, &[loops.as_slice(), &[*row]].concat());
             }
             Stmt::Reduce {
                 mode,
@@ -339,12 +351,12 @@ fn choose(f: &Function, lengths: &Lengths, choices: &[Choice]) -> usize {
         sizes.fold(0.0, f64::max)
     };
     let (last, most) = (choices.len() - 1, largest(f, lengths));
+    let weight = |at: usize| total(&choices[at]) * if choices[at].nest { LOOP } else { 1.0 };
     let allowed = |&at: &usize| {
         let c = &choices[at];
-        let saves = 2.0 * total(c) <= total(&choices[last]);
+        let saves = 2.0 * weight(at) <= weight(last);
         at == last || stored(c) <= most || (c.contraction && saves && stored(c) <= 4.0 * most)
     };
-    let weight = |at: usize| total(&choices[at]) * if choices[at].nest { LOOP } else { 1.0 };
     (0..choices.len())
         .filter(allowed)
         .min_by(|&a, &b| weight(a).total_cmp(&weight(b)))

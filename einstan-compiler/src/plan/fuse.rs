@@ -142,10 +142,10 @@ fn in_step(f: &Function, first: &[Stmt], a: IndexId, second: &[Stmt], b: IndexId
 }
 
 /// One access of a statement.
-struct Touch {
-    tensor: TensorId,
-    subscripts: Vec<Subscript>,
-    writes: bool,
+pub(crate) struct Touch {
+    pub tensor: TensorId,
+    pub subscripts: Vec<Subscript>,
+    pub writes: bool,
 }
 
 /// Adds the reads of an expression.
@@ -162,7 +162,7 @@ fn touched(f: &Function, e: ExprId, out: &mut Vec<Touch>) {
 }
 
 impl Stmt {
-    fn accesses(&self, f: &Function, out: &mut Vec<Touch>) {
+    pub(crate) fn accesses(&self, f: &Function, out: &mut Vec<Touch>) {
         let (target, left) = match self {
             Stmt::Loop { body, .. } => return body.iter().for_each(|s| s.accesses(f, out)),
             Stmt::When {
@@ -176,6 +176,7 @@ impl Stmt {
             }
             Stmt::Store { target, left, .. }
             | Stmt::Reduce { target, left, .. }
+            | Stmt::Accumulate { target, left, .. }
             | Stmt::Softmax { target, left, .. } => (*target, left.clone()),
         };
         out.push(Touch {
@@ -214,6 +215,18 @@ impl Stmt {
                 row.iter_mut().for_each(to);
                 *value = f.rename(*value, map);
                 within.iter_mut().for_each(|w| w.rename(f, map));
+            }
+            Stmt::Accumulate {
+                left,
+                row,
+                over,
+                body,
+                ..
+            } => {
+                *left = f.renamed(left, map);
+                to(row);
+                over.iter_mut().for_each(to);
+                *body = f.rename(*body, map);
             }
             Stmt::Reduce {
                 left,
@@ -260,6 +273,10 @@ impl Stmt {
             } => then.iter().chain(otherwise).for_each(|s| s.bound(out)),
             Stmt::Store { row, .. } => out.extend(row),
             Stmt::Reduce { over, .. } => out.extend(over),
+            Stmt::Accumulate { row, over, .. } => {
+                out.push(*row);
+                out.extend(over);
+            }
             // Those along which it runs are left-hand indices: no loop around it binds them.
             Stmt::Softmax { along, .. } => out.extend(along),
         }

@@ -50,7 +50,7 @@ pub(crate) fn inside(f: &Function, e: &Equation) -> Vec<ExprId> {
 pub(crate) fn apart(s: &mut Scheduler<'_>, id: ExprId, inside: &[ExprId]) -> (Vec<Step>, ExprId) {
     let (mut steps, mut reads) = (Vec::new(), BTreeMap::new());
     for &x in inside {
-        let (target, read) = temporary(s, "once", &s.f.exprs.free_indices(x));
+        let (target, read) = temporary(s, "once", &Vec::from_iter(s.f.exprs.free_indices(x)));
         steps.push(nest::map(s.f, target, x));
         reads.insert(x, read.expr);
     }

@@ -6,6 +6,7 @@
 mod addends;
 mod band;
 mod block;
+mod border;
 mod call;
 mod contraction;
 mod cost;
@@ -15,6 +16,7 @@ pub(crate) mod factors;
 mod fuse;
 mod hoist;
 pub(crate) mod inline;
+mod layout;
 mod memory;
 mod naming;
 mod nest;
@@ -25,9 +27,11 @@ mod recurrence;
 mod region;
 mod schedule;
 mod scheduler;
+mod share;
 mod statement;
 mod storage;
 mod text;
+mod tile;
 mod update;
 mod window;
 
@@ -35,7 +39,8 @@ pub(crate) use block::is_outer;
 pub use cost::{Cost, Figures, Work};
 pub use polynomial::{Lengths, Polynomial};
 pub use schedule::{
-    Band, Buffer, Choice, Contraction, Mode, Phase, Plan, Plans, Schedule, Step, Stmt, Within,
+    Band, Buffer, Choice, Contraction, Mode, Phase, Plan, Plans, Schedule, Share, Step, Stmt,
+    Within,
 };
 pub use storage::{Reason, Storage};
 pub use window::Window;
@@ -118,6 +123,7 @@ pub fn plan(backward: Backward) -> Plan {
         kept_results,
         mut storage,
     } = decided(backward);
+    let found = function.dims.len();
     let gradient = |role: Role| matches!(role, Role::Gradient { .. });
     let differentiable = function.tensors.iter().any(|t| gradient(t.role));
     let late: Vec<usize> = (0..function.checks.len())
@@ -137,10 +143,10 @@ pub fn plan(backward: Backward) -> Plan {
     let forward = scheduler.schedule(&forward);
     let backward = differentiable.then(|| scheduler.backward(&backward));
     let forward = Schedule {
-        steps: fuse::fuse(&mut function, forward),
+        steps: finished(&mut function, forward),
     };
     let backward = backward.map(|steps| Schedule {
-        steps: fuse::fuse(&mut function, steps),
+        steps: finished(&mut function, steps),
     });
 
     let buffers = memory::buffers(&function, &forward, backward.as_ref(), &kept_results);
@@ -152,6 +158,7 @@ pub fn plan(backward: Backward) -> Plan {
     ));
     let mut plan = Plan {
         function,
+        found,
         forward,
         backward,
         kept_results,
@@ -161,6 +168,12 @@ pub fn plan(backward: Backward) -> Plan {
     };
     plan.text = text::describe(&plan);
     plan
+}
+
+/// The steps with nests fused, and shared between threads.
+fn finished(f: &mut Function, steps: Vec<Step>) -> Vec<Step> {
+    let steps = fuse::fuse(f, steps);
+    share::shared(f, steps)
 }
 
 /// Equations in blocks, as far as no check and no recurrence stands between them; what is read `later` is needed as a whole.

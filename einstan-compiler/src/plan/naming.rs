@@ -1,6 +1,6 @@
 //! Indices of a step under names of their own, for the text: several indices may have the name that the user gave one.
 
-use super::{Schedule, Step, Stmt};
+use super::{Schedule, Share, Step, Stmt};
 use crate::ir::{Function, IndexId, Subscript, indices};
 use std::collections::BTreeSet;
 
@@ -24,8 +24,34 @@ pub(crate) fn apart<'a>(f: &Function, schedules: impl Iterator<Item = &'a Schedu
             }
             taken.push(name);
         }
+        own_names(&mut f, step);
     }
     f
+}
+
+/// An index of a part is called like the one that it counts.
+fn own_names(f: &mut Function, step: &Step) {
+    let mut each = |steps: &[Step]| steps.iter().for_each(|s| own_names(f, s));
+    match step {
+        Step::Loop { steps, .. } | Step::Block { steps, .. } => each(steps),
+        Step::When {
+            then, otherwise, ..
+        } => {
+            each(then);
+            each(otherwise);
+        }
+        Step::Choose(choices) => choices.iter().for_each(|c| each(&c.steps)),
+        Step::Share(Share { loops, .. }) => {
+            for (index, own) in loops {
+                f.indices[own.index()].name = f.index(*index).name.clone();
+            }
+        }
+        Step::Zero { .. }
+        | Step::Call { .. }
+        | Step::Contract(_)
+        | Step::Check(_)
+        | Step::Nest(_) => {}
+    }
 }
 
 /// Adds the indices of a step, each once, in the order in which they are met.
@@ -40,6 +66,14 @@ fn of_step(step: &Step, out: &mut Vec<IndexId>) {
         }
         Step::Check(_) => {}
         Step::Nest(body) => body.iter().for_each(|s| of_statement(s, out)),
+        Step::Share(share) => {
+            let mut inside = Vec::new();
+            share.body.iter().for_each(|s| of_statement(s, &mut inside));
+            let own = |i: &IndexId| share.loops.iter().any(|(_, own)| own == i);
+            let loops = share.loops.iter().map(|&(i, _)| i);
+            let all = loops.chain(inside.into_iter().filter(|i| !own(i)));
+            all.for_each(|i| once(i, out));
+        }
         Step::Loop { index, steps, .. } => {
             once(*index, out);
             steps.iter().for_each(|s| of_step(s, out));
@@ -70,6 +104,10 @@ fn of_statement(s: &Stmt, out: &mut Vec<IndexId>) {
         Stmt::Store { left, row, .. } => {
             add(left, out);
             row.iter().for_each(|&i| once(i, out));
+        }
+        Stmt::Accumulate { left, over, .. } => {
+            add(left, out);
+            over.iter().for_each(|&i| once(i, out));
         }
         Stmt::Reduce {
             left, over: more, ..

@@ -47,7 +47,7 @@ impl Target {
 
 /// How well `index` serves as the row of `body`: accesses that run along it in memory count for it, strided ones
 /// against it.
-fn score(f: &Function, body: ExprId, index: IndexId) -> i32 {
+pub(crate) fn score(f: &Function, body: ExprId, index: IndexId) -> i32 {
     f.exprs
         .walk(body)
         .into_iter()
@@ -173,6 +173,11 @@ pub(crate) fn sum(
         .map(|i| (score(f, body, i) + 1, i))
         .max();
     match outer {
+        Some((outer_score, row))
+            if outer_score > score(f, body, inner) + 1 && is_reused(f, &target, body, row) =>
+        {
+            vec![accumulated(f, target, indices, body, row)]
+        }
         Some((outer_score, row)) if outer_score > score(f, body, inner) + 1 => {
             let zero = zero(f, &target);
             let (mut loops, row) = split_row(target.indices(f), row);
@@ -191,6 +196,53 @@ pub(crate) fn sum(
         }
         _ => vec![reduction(f, target, ReduceOp::Sum, indices, body)],
     }
+}
+
+/// Whether what a body reads along a row is read again for other elements of the target, so that it stays in cache: then the
+/// sums of some elements of the row are computed one after the other, in registers. What depends on conditions is computed
+/// term by term.
+fn is_reused(f: &Function, target: &Target, body: ExprId, row: IndexId) -> bool {
+    let others = target.indices(f);
+    let mut reads = false;
+    for e in f.exprs.walk(body) {
+        match f.exprs.get(e) {
+            Expr::Select { .. } | Expr::Indicator(_) => return false,
+            Expr::Access {
+                subscripts,
+                guarded,
+                ..
+            } => {
+                let own = f.exprs.indices_of(subscripts);
+                reads |= own.contains(&row) && others.iter().any(|i| !own.contains(i));
+                if *guarded || !are_plain(subscripts) {
+                    return false;
+                }
+            }
+            Expr::IntegerAccess { .. } | Expr::Foreign { .. } => return false,
+            _ => {}
+        }
+    }
+    reads
+}
+
+/// `T[left] mode sum[over](body)`, the sums of a vector of elements along a row side by side.
+pub(crate) fn accumulated(
+    f: &mut Function,
+    target: Target,
+    over: Vec<IndexId>,
+    body: ExprId,
+    row: IndexId,
+) -> Step {
+    let (loops, row) = split_row(target.indices(f), row);
+    let accumulate = Stmt::Accumulate {
+        target: target.tensor,
+        left: target.left,
+        mode: target.mode,
+        row,
+        over,
+        body,
+    };
+    Step::Nest(wrap(loops, vec![accumulate]))
 }
 
 /// Zeros in a target, or in it at the position of a loop around.

@@ -13,6 +13,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct Plan {
     /// The joint forward and backward ir that the schedules speak of.
     pub function: Function,
+    /// So many lengths are found when the function is entered; others, that follow from them, where they are needed.
+    pub found: usize,
     pub forward: Schedule,
     /// None where there is nothing to differentiate.
     pub backward: Option<Schedule>,
@@ -71,6 +73,8 @@ pub enum Step {
     Contract(Contraction),
     /// Loops.
     Nest(Vec<Stmt>),
+    /// A loop nest that threads share.
+    Share(Share),
     /// Steps for each value of a counter, one after the other: a recurrence.
     Loop {
         index: IndexId,
@@ -100,6 +104,18 @@ pub enum Step {
         inputs: Vec<Option<TensorId>>,
         outputs: Vec<(usize, TensorId)>,
     },
+}
+
+/// Loops around each other, of which threads take values of one each, and what stands in them.
+#[derive(Clone, Debug)]
+pub struct Share {
+    /// Each with the index that counts from the first value of a thread: by it the tensors are written that are divided.
+    pub loops: Vec<(IndexId, IndexId)>,
+    /// The tensors that are written, and of each the axis along which each loop runs.
+    pub axes: Vec<(TensorId, Vec<usize>)>,
+    /// Operations: products of lengths, and how often each counts.
+    pub work: Vec<(u64, Vec<DimId>)>,
+    pub body: Vec<Stmt>,
 }
 
 /// A way of computing a product, where the lengths decide.
@@ -196,6 +212,15 @@ pub enum Stmt {
         windows: BTreeMap<IndexId, Window>,
         body: ExprId,
     },
+    /// `target[left] mode sum[over](body)` for all values of `row`: sums of a vector of them run side by side.
+    Accumulate {
+        target: TensorId,
+        left: Vec<Subscript>,
+        mode: Mode,
+        row: IndexId,
+        over: Vec<IndexId>,
+        body: ExprId,
+    },
     /// softmax of `body` along the indices `along`, in place in the target; the last of `along` is vectorised.
     Softmax {
         target: TensorId,
@@ -258,7 +283,9 @@ impl Step {
             Step::Check(_) => {}
             Step::Zero { tensor, .. } => add(*tensor),
             Step::Contract(c) => add(c.target),
-            Step::Nest(body) => body.iter().for_each(|s| s.writes(&mut add)),
+            Step::Nest(body) | Step::Share(Share { body, .. }) => {
+                body.iter().for_each(|s| s.writes(&mut add));
+            }
             Step::Block { steps, .. } | Step::Loop { steps, .. } => {
                 steps.iter().for_each(|s| s.writes(f, out));
             }
@@ -288,14 +315,16 @@ impl Step {
                 let read = all.into_iter().flat_map(|s| positions(s));
                 out.extend(read.flat_map(|p| f.reads(p)).map(base));
             }
-            // Of counters and lengths.
             Step::When {
-                then, otherwise, ..
+                condition,
+                then,
+                otherwise,
             } => {
+                out.extend(f.reads(*condition).into_iter().map(base));
                 let steps = then.iter().chain(otherwise);
                 steps.for_each(|s| s.reads(f, out));
             }
-            Step::Nest(body) => body
+            Step::Nest(body) | Step::Share(Share { body, .. }) => body
                 .iter()
                 .for_each(|s| s.values(&mut |e| out.extend(f.reads(e).into_iter().map(base)))),
             Step::Block { steps, .. } | Step::Loop { steps, .. } => {
@@ -319,6 +348,7 @@ impl Stmt {
             } => then.iter().chain(otherwise).for_each(|s| s.writes(add)),
             Stmt::Store { target, .. }
             | Stmt::Reduce { target, .. }
+            | Stmt::Accumulate { target, .. }
             | Stmt::Softmax { target, .. } => add(*target),
         }
     }
@@ -353,6 +383,10 @@ impl Stmt {
                     within.window.each(visit);
                     within.otherwise.into_iter().for_each(visit);
                 }
+            }
+            Stmt::Accumulate { body: e, left, .. } => {
+                positions(left).for_each(&mut *visit);
+                visit(*e);
             }
             Stmt::Reduce {
                 body: e,

@@ -173,7 +173,7 @@ impl<'a> Scheduler<'a> {
             return direct;
         }
         let count = self.f.tensors.len();
-        let (once, read) = contraction::temporary(self, "once", &kept);
+        let (once, read) = contraction::temporary(self, "once", &Vec::from_iter(kept));
         let first = nest::map(self.f, once, value);
         let steps = vec![first, nest::map(self.f, target, read.expr)];
         // What does not depend on the row is not computed for each of its elements.

@@ -167,6 +167,15 @@ fn step(out: &mut String, f: &Function, step: &Step, depth: usize) {
             );
         }
         Step::Nest(body) => body.iter().for_each(|s| statement(out, f, s, depth)),
+        Step::Share(share) => {
+            for (at, &(index, _)) in share.loops.iter().enumerate() {
+                let pad = "  ".repeat(depth + at);
+                let _ = writeln!(out, "{pad}{}, shared", looped(f, index, false));
+            }
+            let depth = depth + share.loops.len();
+            let body = share.body.iter();
+            body.for_each(|s| statement(out, f, s, depth));
+        }
         Step::Choose(choices) => {
             let _ = writeln!(out, "{pad}by the lengths, the cheapest of:");
             choices.iter().for_each(|c| choice(out, f, c, depth + 1));
@@ -264,6 +273,24 @@ fn statement(out: &mut String, f: &Function, s: &Stmt, depth: usize) {
                 f.show_access(*target, left),
                 sign(*mode),
                 part(f, *row, within)
+            );
+        }
+        Stmt::Accumulate {
+            target,
+            left,
+            mode,
+            row,
+            over,
+            ..
+        } => {
+            let over: Vec<&str> = over.iter().map(|&i| f.index(i).name.as_str()).collect();
+            let _ = writeln!(
+                out,
+                "{pad}{} {} sum over {}, along {}",
+                f.show_access(*target, left),
+                sign(*mode),
+                over.join(", "),
+                f.index(*row).name,
             );
         }
         Stmt::Reduce {

@@ -27,7 +27,7 @@ pub(crate) fn computed(plan: &Plan, paths: &Paths) -> TokenStream {
     let body = Body::new(plan, paths, Phase::Forward);
     let rt = &paths.rt;
     let mut out = TokenStream::new();
-    for (at, dim) in body.f.dims.iter().enumerate() {
+    for (at, dim) in body.f.dims.iter().enumerate().take(plan.found) {
         if let Length::Computed(e) = dim.length {
             let mut emitter = Emitter::new(&body, None);
             let value = emitter.value(e);

@@ -226,6 +226,13 @@ impl Body<'_> {
                 let name = format_ident!("n{}", dim.0);
                 quote! { #name }
             }
+            Length::Computed(e) if dim.index() >= self.plan.found => {
+                let rt = &self.paths.rt;
+                let mut emitter = expr::Emitter::new(self, None);
+                let value = emitter.value(e);
+                let lets = emitter.outer;
+                quote! { { #(#lets)* #rt::integer_max(#value, 0) as usize } }
+            }
             Length::Named | Length::Given | Length::Computed(_) | Length::Returned { .. } => {
                 let field = format_ident!("d{}", dim.0);
                 quote! { lens.#field }
@@ -329,6 +336,7 @@ impl Body<'_> {
             Step::Zero { tensor, mode } => (TokenStream::new(), self.zero(*tensor, *mode)),
             Step::Contract(c) => (TokenStream::new(), self.contract(c)),
             Step::Nest(body) => (TokenStream::new(), self.nest(body)),
+            Step::Share(share) => (TokenStream::new(), self.share(share)),
             Step::When {
                 condition,
                 then,

@@ -4,8 +4,8 @@ use super::expr::Emitter;
 use super::row::Row;
 use super::{Body, Use, sink, source};
 use crate::ir::{Element, ExprId, IndexId, Subscript, TensorId};
-use crate::plan::{Mode, Stmt, Within};
-use proc_macro2::TokenStream;
+use crate::plan::{Mode, Share, Stmt, Within};
+use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 
 impl Body<'_> {
@@ -17,6 +17,72 @@ impl Body<'_> {
     /// ```
     pub(super) fn nest(&self, body: &[Stmt]) -> TokenStream {
         let rt = &self.paths.rt;
+        let (read, written) = self.touched(body);
+        let read = read.iter().map(|&t| self.bind(t, Use::Read));
+        let write = written.iter().map(|&t| self.bind(t, Use::Write));
+        let statements: TokenStream = body.iter().map(|s| self.statement(s, &written)).collect();
+        quote! {
+            {
+                #(#read)*
+                #(#write)*
+                #rt::vectorize(#[inline(always)] |fused| { #statements });
+            }
+        }
+    }
+
+    /// Emits
+    ///
+    /// ```text
+    /// { let s0 = t0; let mut w3 = t3.reborrow();
+    ///   rt::share([lens.d0], (rt::Along::new(w3, [0]), ()), 2.0 * lens.d0 as f64, |ranges, (mut w3, ())| {
+    ///       rt::vectorize(#[inline(always)] |fused| {
+    ///           for i1 in ranges[0][0]..ranges[0][1] { let i7 = i1 - ranges[0][0]; .. }
+    ///       });
+    ///   }); }
+    /// ```
+    pub(super) fn share(&self, share: &Share) -> TokenStream {
+        let rt = &self.paths.rt;
+        let (read, written) = self.touched(&share.body);
+        let read = read.iter().map(|&t| self.bind(t, Use::Read));
+        let write = written.iter().map(|&t| self.bind(t, Use::Write));
+        let statements: TokenStream = share
+            .body
+            .iter()
+            .map(|s| self.statement(s, &written))
+            .collect();
+        let (mut tensors, mut parts) = (quote! { () }, quote! { () });
+        for (t, axes) in share.axes.iter().rev() {
+            let (w, axes) = (sink(*t), axes.iter().map(|&a| Literal::usize_unsuffixed(a)));
+            tensors = quote! { (#rt::Along::new(#w, [#(#axes),*]), #tensors) };
+            parts = quote! { (mut #w, #parts) };
+        }
+        let loops = share.loops.iter().enumerate().rev();
+        let nest = loops.fold(statements, |inside, (at, &(index, own))| {
+            let (i, own) = (format_ident!("i{}", index.0), format_ident!("i{}", own.0));
+            let at = Literal::usize_unsuffixed(at);
+            quote! { for #i in ranges[#at][0]..ranges[#at][1] { let #own = #i - ranges[#at][0]; #inside } }
+        });
+        let lens = share
+            .loops
+            .iter()
+            .map(|&(i, _)| self.len(self.f.index(i).dim));
+        let work = share.work.iter().map(|(times, dims)| {
+            let (times, volume) = (Literal::f64_suffixed(*times as f64), self.volume(dims));
+            quote! { + #times * #volume }
+        });
+        quote! {
+            {
+                #(#read)*
+                #(#write)*
+                #rt::share([#(#lens),*], #tensors, 0.0f64 #(#work)*, |ranges, #parts| {
+                    #rt::vectorize(#[inline(always)] |fused| { #nest });
+                });
+            }
+        }
+    }
+
+    /// The tensors that statements read alone, and those that they write.
+    fn touched(&self, body: &[Stmt]) -> (Vec<TensorId>, Vec<TensorId>) {
         let (mut written, mut read) = (Vec::new(), Vec::new());
         let mut add = |t: TensorId| {
             if !written.contains(&t) {
@@ -29,16 +95,7 @@ impl Body<'_> {
         read.sort_unstable();
         read.dedup();
         read.retain(|t| !written.contains(t));
-        let read = read.iter().map(|&t| self.bind(t, Use::Read));
-        let write = written.iter().map(|&t| self.bind(t, Use::Write));
-        let statements: TokenStream = body.iter().map(|s| self.statement(s, &written)).collect();
-        quote! {
-            {
-                #(#read)*
-                #(#write)*
-                #rt::vectorize(#[inline(always)] |fused| { #statements });
-            }
-        }
+        (read, written)
     }
 
     fn statement(&self, s: &Stmt, written: &[TensorId]) -> TokenStream {
@@ -59,7 +116,7 @@ impl Body<'_> {
                 let all = |body: &[Stmt]| -> TokenStream {
                     body.iter().map(|s| self.statement(s, written)).collect()
                 };
-                self.when(*condition, all(then), all(otherwise))
+                self.when(TokenStream::new(), *condition, all(then), all(otherwise))
             }
             Stmt::Store {
                 target,
@@ -95,6 +152,17 @@ impl Body<'_> {
                 windows,
                 body,
             } => self.reduce(*target, left, *mode, *op, (over, windows), *body),
+            Stmt::Accumulate {
+                target,
+                left,
+                mode,
+                row,
+                over,
+                body,
+            } => {
+                let sums = self.accumulate(*target, left, *mode, (*row, over), *body);
+                self.whole(*row, sums)
+            }
             Stmt::Softmax {
                 target,
                 left,

@@ -240,6 +240,71 @@ impl Body<'_> {
         quote! { #code #put }
     }
 
+    /// Emits, for `Y[i,j] = sum[k](value)` with the row j, whose part `from..to` is at hand,
+    ///
+    /// ```text
+    /// let mut v = from;
+    /// while v < to {
+    ///     let mut acc = [0; rt::LANES];
+    ///     let rest = to - v;
+    ///     if rest >= rt::LANES { let n = rt::LANES; for i2 in .. { ..rows.. for x in 0..n { acc[x] = acc[x] + value; } } }
+    ///     else { let n = rest; .. }
+    ///     let n = ..;
+    ///     w3.put_row(false, [i0, v as isize], [0, 1], n, &mut out, |x| acc[x]);
+    ///     v += n;
+    /// }
+    /// ```
+    pub(super) fn accumulate(
+        &self,
+        target: TensorId,
+        left: &[Subscript],
+        mode: Mode,
+        (row, over): (IndexId, &[IndexId]),
+        body: ExprId,
+    ) -> TokenStream {
+        let rt = &self.paths.rt;
+        let terms = Row::new(self, row, body);
+        let mut place = Emitter::new(self, Some(row));
+        let (at, step) = place.position(left);
+        let (w, adds, positions) = (sink(target), self.adds(mode), place.outer);
+        let Row {
+            outer,
+            rows,
+            inner,
+            value,
+            ..
+        } = &terms;
+        let each = quote! { #outer #rows for x in 0..n { #inner acc[x] = acc[x] + #value; } };
+        let sums = over.iter().rev().fold(each, |inside, &index| {
+            let (i, len) = (
+                format_ident!("i{}", index.0),
+                self.len(self.f.index(index).dim),
+            );
+            quote! { for #i in 0isize..(#len as isize) { #inside } }
+        });
+        quote! {
+            const LANES: usize = #rt::LANES;
+            let mut out = #rt::Block::new();
+            #(#positions)*
+            let mut v = from;
+            while v < to {
+                let mut acc = [<T as #rt::Elementary>::from_f64(0.0f64); LANES];
+                let rest = to - v;
+                let n = if rest >= LANES {
+                    let n = LANES;
+                    #sums
+                    n
+                } else {
+                    let n = rest;
+                    #sums
+                    n
+                };
+                #w.put_row(#adds, #at, #step, n, &mut out, #[inline(always)] |x: usize| acc[x]);
+                v += n;
+            }
+        }
+    }
+
     /// Emits, for the part `from..to` of the row, the passes of a softmax over the target's own rows: the body and its
     /// maximum, the exponentials and their sum, the division. For its logarithm: the body and its maximum, the sum of exponentials, the shift. Where the body
     /// is nothing but a read, it is read twice instead of being copied.

@@ -1,7 +1,7 @@
 //! Parts of rows and of products, and steps that run under a condition.
 
-use super::Body;
 use super::expr::Emitter;
+use super::{Body, Use};
 use crate::ir::{ExprId, IndexId};
 use crate::plan::{Band, Step, Window};
 use proc_macro2::{Literal, TokenStream};
@@ -78,9 +78,10 @@ impl Body<'_> {
         quote! { #row, #column, #loose, |#name: isize| { #lets #window }, }
     }
 
-    /// `if x5 { .. } else { .. }`, after the `let`s of the condition.
+    /// `if { x5 } { .. } else { .. }`, with the `let`s of the condition, and the tensors that it reads outside of a nest.
     pub(super) fn when(
         &self,
+        read: TokenStream,
         condition: ExprId,
         then: TokenStream,
         otherwise: TokenStream,
@@ -89,7 +90,7 @@ impl Body<'_> {
         let condition = e.value(condition);
         let lets = e.outer;
         let otherwise = (!otherwise.is_empty()).then(|| quote! { else { #otherwise } });
-        quote! { { #(#lets)* if #condition { #then } #otherwise } }
+        quote! { if { #read #(#lets)* #condition } { #then } #otherwise }
     }
 
     /// The same of steps, with their own prelude.
@@ -110,6 +111,9 @@ impl Body<'_> {
             code
         };
         let (then, otherwise) = (all(then), all(otherwise));
-        (prelude, self.when(condition, then, otherwise))
+        let read = self.f.reads(condition).into_iter();
+        let read = read.map(|t| self.bind(t, Use::Read));
+        let when = self.when(quote! { #(#read)* }, condition, then, otherwise);
+        (prelude, when)
     }
 }

@@ -1,0 +1,199 @@
+//! Products of a factor that is zero beyond the edges of its tensor: it is copied with a border of zeros, and what was a
+//! condition at each element is a matrix product.
+//!
+//! ```text
+//! dX[i] = sum[r](if 0 <= i - r && i - r < len { dY[i - r]*K[r] } else { 0 })
+//!
+//! F[u] = if 0 <= u - 2 && u - 2 < len { dY[u - 2] } else { 0 }        i - r >= -2 for r < 3
+//! dX[i] = F[i - r + 2] * K[r]
+//! ```
+//!
+//! What a condition leaves out is not multiplied by anything, be that infinite or NaN: if the other factor is not finite, the
+//! sum is computed as it is written. A factor that is itself zero there, as `pad` is, is multiplied like any other.
+
+use super::Step;
+use super::contraction::{self, temporary};
+use super::factors::{self, Factor, Product};
+use super::nest::{self, Target};
+use super::region::{self, Region};
+use super::scheduler::Scheduler;
+use crate::ir::{
+    BinaryOp, CmpOp, Expr, ExprId, Function, IndexId, Polynomial, Subscript, TensorId,
+};
+
+/// The steps of `target = sum[over](body)`, where the body is the product `inside` of two factors in a region that says no
+/// more than that one of them is read inside of its tensor.
+pub(crate) fn sum(
+    s: &mut Scheduler<'_>,
+    target: &Target,
+    over: &[IndexId],
+    body: ExprId,
+    region: &Region,
+    inside: ExprId,
+) -> Option<Vec<Step>> {
+    let Product { alpha, factors } = factors::product(s.f, inside);
+    let [a, b] = <[Factor; 2]>::try_from(factors).ok()?;
+    // Rows and columns, else it is no product of matrices.
+    let kept = target.indices(s.f);
+    let alone = |x: &Factor, y: &Factor| {
+        let mut own = kept.iter().filter(|i| x.indices.contains(i));
+        own.any(|i| !y.indices.contains(i))
+    };
+    let mentioned = |i: &IndexId| a.indices.contains(i) || b.indices.contains(i);
+    if !alone(&a, &b) || !alone(&b, &a) || !kept.iter().chain(over).all(mentioned) {
+        return None;
+    }
+    let (edge, read, other) = match (Edge::of(s.f, a.expr, region), Edge::of(s.f, b.expr, region)) {
+        (Some(edge), _) => (edge, a, b),
+        (None, Some(edge)) => (edge, b, a),
+        (None, None) => return None,
+    };
+    if !factors::is_access(s.f, other.expr) {
+        return None;
+    }
+    let (mut steps, expr) = edge.copied(s);
+    let (test, condition) = finite(s, &other);
+    steps.extend(test);
+    let factors = vec![Factor { expr, ..read }, other];
+    let whole = Product { alpha, factors }.expr(s.f);
+    steps.push(Step::When {
+        condition,
+        then: contraction::sum(s, target.clone(), over.to_vec(), whole),
+        otherwise: nest::sum(s.f, target.clone(), over.to_vec(), body),
+    });
+    Some(steps)
+}
+
+/// A factor that is zero beyond the edges of a tensor, as a read of a copy with a border, and the steps that make that.
+pub(crate) fn factor(s: &mut Scheduler<'_>, factor: ExprId) -> Option<(Vec<Step>, ExprId)> {
+    let (region, inside) = region::peeled(s.f, factor, 0.0);
+    let edge = Edge::of(s.f, inside, &region)?;
+    Some(edge.copied(s))
+}
+
+/// Steps that find out whether all elements of a factor are finite, and the condition that they are.
+fn finite(s: &mut Scheduler<'_>, factor: &Factor) -> (Vec<Step>, ExprId) {
+    let (target, sum) = temporary(s, "finite", &[]);
+    // Zero, or NaN.
+    let nothing = Expr::Binary(BinaryOp::Sub, factor.expr, factor.expr);
+    let nothing = s.f.exprs.add(nothing);
+    let over = factor.indices.iter().copied().collect();
+    let steps = nest::sum(s.f, target, over, nothing);
+    let zero = s.f.exprs.real(0.0);
+    let condition = Expr::Compare(CmpOp::Equal, sum.expr, zero);
+    (steps, s.f.exprs.add(condition))
+}
+
+/// A read that may lie beyond the edges of its tensor.
+struct Edge {
+    tensor: TensorId,
+    axes: Vec<Axis>,
+}
+
+/// An axis of it.
+enum Axis {
+    /// Read at an index, or at one place.
+    Plain(Subscript),
+    /// Read at positions from `low` to `high`.
+    Beyond {
+        position: ExprId,
+        low: Polynomial,
+        high: Polynomial,
+    },
+}
+
+impl Edge {
+    /// A guarded read that lies inside of its tensor where a region says so, which says nothing else.
+    fn of(f: &mut Function, read: ExprId, region: &Region) -> Option<Edge> {
+        let Expr::Access {
+            tensor,
+            subscripts,
+            guarded: true,
+        } = f.exprs.get(read).clone()
+        else {
+            return None;
+        };
+        let dims = f.tensor(tensor).axes.clone();
+        let (mut axes, mut said) = (Vec::new(), Region::new());
+        for (&subscript, dim) in subscripts.iter().zip(dims) {
+            let Subscript::At(position) = subscript else {
+                axes.push(Axis::Plain(subscript));
+                continue;
+            };
+            if !f.exprs.is_affine(position) {
+                return None;
+            }
+            for condition in f.inside(position, dim) {
+                said.extend(f.bounds(condition, true)?);
+            }
+            let reach = f.reach(position)?;
+            axes.push(Axis::Beyond {
+                position,
+                low: reach.low,
+                high: reach.high,
+            });
+        }
+        let beyond = !said.is_empty() && said == *region;
+        beyond.then_some(Edge { tensor, axes })
+    }
+
+    /// The steps that copy the tensor with a border, and the read of the copy.
+    fn copied(&self, s: &mut Scheduler<'_>) -> (Vec<Step>, ExprId) {
+        let (mut order, mut from, mut to) = (Vec::new(), Vec::new(), Vec::new());
+        let mut region = Region::new();
+        let dims = s.f.tensor(self.tensor).axes.clone();
+        for (axis, dim) in self.axes.iter().zip(dims) {
+            match axis {
+                Axis::Plain(Subscript::Index(i)) => {
+                    let name = s.f.index(*i).name.clone();
+                    let own = s.f.add_index(name, dim);
+                    order.push(own);
+                    from.push(Subscript::Index(own));
+                    to.push(Subscript::Index(*i));
+                }
+                Axis::Plain(place) => from.push(*place),
+                Axis::Beyond {
+                    position,
+                    low,
+                    high,
+                } => {
+                    let length = high
+                        .minus(low)
+                        .and_then(|n| n.plus(&Polynomial::constant(1)));
+                    let length = length.unwrap_or_default().build(&mut s.f.exprs);
+                    let whole = s.f.computed(length);
+                    let own = s.f.add_index("u", whole);
+                    order.push(own);
+                    let low = low.build(&mut s.f.exprs);
+                    let at = s.f.exprs.add(Expr::IndexValue(own));
+                    let at = s.f.exprs.add(Expr::IntegerAdd(at, low));
+                    let at = s.f.exprs.collected_integer(at);
+                    for condition in s.f.inside(at, dim) {
+                        region.extend(s.f.bounds(condition, true).unwrap_or_default());
+                    }
+                    from.push(Subscript::At(at));
+                    let back = s.f.exprs.add(Expr::IntegerNeg(low));
+                    let place = s.f.exprs.add(Expr::IntegerAdd(*position, back));
+                    to.push(Subscript::At(s.f.exprs.collected_integer(place)));
+                }
+            }
+        }
+        let (target, copy) = temporary(s, "F", &order);
+        let value = s.f.exprs.add(Expr::Access {
+            tensor: self.tensor,
+            subscripts: from,
+            guarded: true,
+        });
+        let value = region::selected(s.f, &region, value, 0.0);
+        let step = nest::map(s.f, target, value);
+        let Expr::Access { tensor, .. } = *s.f.exprs.get(copy.expr) else {
+            unreachable!("a temporary is read");
+        };
+        let read = s.f.exprs.add(Expr::Access {
+            tensor,
+            subscripts: to,
+            guarded: false,
+        });
+        (vec![step], read)
+    }
+}
