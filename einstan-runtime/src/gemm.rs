@@ -23,8 +23,9 @@ use std::ops::Range;
 
 /// Terms of a sum in a panel at a time.
 const DEPTH: usize = 512;
-/// Columns of B that are packed before rows are gone through.
+/// The most columns of B that are packed before rows are gone through, and those of the widest panel.
 const COLUMNS: usize = 1024;
+const PANEL: usize = 32;
 /// Rows of A that are gone through for all packed columns.
 const ROWS: usize = 256;
 /// With so many columns, and a block so high, rows of A may be packed too.
@@ -144,6 +145,8 @@ pub(crate) struct Gemm<'a, T> {
     n: &'a [Axis],
     k: &'a [Axis],
     terms: usize,
+    /// Columns that are packed at a time.
+    columns: usize,
     alpha: T,
     level: Level,
 }
@@ -192,11 +195,16 @@ pub(crate) fn better_transposed(m: &[Axis], n: &[Axis], k: &[Axis]) -> bool {
 impl<'a, T: Float> Gemm<'a, T> {
     /// The axes are those of rows, columns and terms.
     pub(crate) fn new(alpha: T, m: &'a [Axis], n: &'a [Axis], k: &'a [Axis]) -> Self {
+        let (rows, columns, terms) = (extent(m), extent(n), extent(k));
+        // What is packed is never larger than the largest matrix, or else one panel.
+        let largest = (rows * columns).max(rows * terms).max(columns * terms);
+        let fit = largest / terms.clamp(1, DEPTH) / PANEL * PANEL;
         Gemm {
             m,
             n,
             k,
-            terms: extent(k),
+            terms,
+            columns: fit.clamp(PANEL, COLUMNS),
             alpha,
             level: level(),
         }
@@ -220,8 +228,8 @@ impl<'a, T: Float> Gemm<'a, T> {
         let mut from = 0;
         for part in 0..parts {
             let to = from + (self.terms - from).div_ceil(parts - part);
-            for first in columns.clone().step_by(COLUMNS) {
-                let group = first..(first + COLUMNS).min(columns.end);
+            for first in columns.clone().step_by(self.columns) {
+                let group = first..(first + self.columns).min(columns.end);
                 let add = accumulate || from > 0;
                 // SAFETY: the caller's.
                 unsafe { self.group(at, add, rows.clone(), group, from..to, desk) };

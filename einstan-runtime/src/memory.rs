@@ -44,38 +44,24 @@ fn new<E: Element>(n: usize) -> Option<Vec<E>> {
         let mut probe: Vec<E> = Vec::new();
         probe.try_reserve_exact(n).ok()?;
     }
-    if n * size_of::<E>() >= KEPT_FROM {
-        keep();
-    }
     let memory = vec![E::default(); n];
     pages::advise(&memory);
     Some(memory)
-}
-
-const KEPT_FROM: usize = 1 << 16;
-
-/// Lets the allocator keep what is freed. That of the GNU system gives memory back to the system whenever more than 256 KiB
-/// are free at the end of the heap, until it has seen a larger block come and go: then it keeps twice as much as that. So a
-/// program whose arrays have 400 KiB takes new pages in every call, and one that has once used 32 MiB does not. Here such a
-/// block comes and goes, once, without being touched.
-fn keep() {
-    static ONCE: std::sync::Once = std::sync::Once::new();
-    ONCE.call_once(|| {
-        let mut block: Vec<u8> = Vec::new();
-        let _ = block.try_reserve_exact((32 << 20) - (64 << 10));
-        drop(std::hint::black_box(block));
-    });
 }
 
 #[cfg(target_os = "linux")]
 mod pages {
     /// From so many bytes on.
     const LARGE: usize = 1 << 22;
+    const KEPT: usize = 1 << 16;
     const PAGE: usize = 1 << 12;
 
     /// Asks for large pages where these elements lie; nothing else changes, and nothing happens where there are none.
     pub(super) fn advise<E>(memory: &[E]) {
         let bytes = size_of_val(memory);
+        if bytes >= KEPT {
+            keep();
+        }
         if bytes < LARGE {
             return;
         }
@@ -84,6 +70,33 @@ mod pages {
         // SAFETY: whole pages inside of memory that is borrowed; the advice changes none of its contents.
         let _ = unsafe { libc::madvise(start as *mut _, end - start, libc::MADV_HUGEPAGE) };
     }
+
+    /// Lets GNU's allocator keep what is freed, once. It gives memory back to the system whenever more than 256 KiB are free at
+    /// the end of the heap, until a larger block has come and gone, up to 32 MiB: then twice as much stays. So a program whose
+    /// arrays have 400 KiB would take new pages in every call, and one that has once used 32 MiB not; this says the latter from
+    /// the start, unless the environment says something else.
+    #[cfg(target_env = "gnu")]
+    fn keep() {
+        static ONCE: std::sync::Once = std::sync::Once::new();
+        ONCE.call_once(|| {
+            let said = [
+                "MALLOC_TRIM_THRESHOLD_",
+                "MALLOC_MMAP_THRESHOLD_",
+                "GLIBC_TUNABLES",
+            ];
+            if said.iter().any(|name| std::env::var_os(name).is_some()) {
+                return;
+            }
+            // SAFETY: parameters of the allocator, which locks itself.
+            unsafe {
+                libc::mallopt(libc::M_MMAP_THRESHOLD, 32 << 20);
+                libc::mallopt(libc::M_TRIM_THRESHOLD, 64 << 20);
+            }
+        });
+    }
+
+    #[cfg(not(target_env = "gnu"))]
+    fn keep() {}
 }
 
 #[cfg(not(target_os = "linux"))]
