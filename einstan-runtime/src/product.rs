@@ -291,70 +291,59 @@ impl<T> At<T> {
     }
 }
 
-/// The work in parts: so many products at a time, or of each one some rows or columns.
+/// The work in parts: some products, or of each one some rows or columns.
 struct Parts {
-    batch: usize,
+    /// Products, strips of rows and strips of columns, and rows and columns.
+    whole: [usize; 3],
     rows: usize,
     columns: usize,
-    /// Of these, how many at a time.
-    step: [usize; 3],
+    /// In how many parts each of these is.
+    count: [usize; 3],
 }
 
 impl Parts {
     fn new(batch: usize, rows: usize, columns: usize, threads: usize) -> Self {
-        // What is left is not a part of its own, which might be one row.
-        let strip = |n: usize, count: usize| {
-            let step = n.div_ceil(count).next_multiple_of(STRIP);
-            if n < 2 * step { n } else { step }
-        };
+        let whole = [batch, rows.div_ceil(STRIP), columns.div_ceil(STRIP)];
         // Each strip of rows packs all columns; each one of columns reads all rows, which are packed for many of them.
         let wanted = threads * PARTS;
-        let (few, many) = (
-            wanted.div_ceil(batch.max(1)),
-            columns >= threads * PARTS * WIDE,
-        );
-        let step = if threads == 1 {
-            [batch, rows, columns]
+        let (few, many) = (wanted.div_ceil(batch.max(1)), columns >= wanted * WIDE);
+        let count = if threads == 1 {
+            [1, 1, 1]
         } else if batch >= wanted {
-            [batch.div_ceil(wanted), rows, columns]
+            [wanted, 1, 1]
         } else if columns >= threads * STRIP {
-            let count = if many { few } else { few.min(2 * threads) };
-            [1, rows, strip(columns, count)]
+            [batch, 1, if many { few } else { few.min(2 * threads) }]
         } else {
-            [1, strip(rows, few.min(threads)), columns]
+            [batch, few.min(threads), 1]
         };
         Parts {
-            batch,
+            whole,
             rows,
             columns,
-            step,
+            count: std::array::from_fn(|k| count[k].min(whole[k]).max(1)),
         }
     }
 
-    /// In how many parts rows or columns are: the last one is longer than the others.
-    fn strips(&self) -> [usize; 2] {
-        let [_, rows, columns] = self.step;
-        [(self.rows / rows).max(1), (self.columns / columns).max(1)]
-    }
-
     fn count(&self) -> usize {
-        let [rows, columns] = self.strips();
-        self.batch.div_ceil(self.step[0]) * rows * columns
+        self.count.iter().product()
     }
 
-    /// The products, rows and columns of a part.
+    /// The products, rows and columns of a part: all parts have as many strips, or one more.
     fn part(&self, number: usize) -> (Range<usize>, Range<usize>, Range<usize>) {
-        let [rows, columns] = self.strips();
-        let range = |i: usize, step: usize, all: usize, last: bool| {
-            i * step..if last { all } else { (i + 1) * step }
+        let [_, rows, columns] = self.count;
+        let range = |k: usize, i: usize| {
+            let (whole, count) = (self.whole[k], self.count[k]);
+            whole * i / count..whole * (i + 1) / count
+        };
+        let strips = |k: usize, i: usize, all: usize| {
+            let Range { start, end } = range(k, i);
+            start * STRIP..(end * STRIP).min(all)
         };
         let (column, rest) = (number % columns, number / columns);
-        let (row, which) = (rest % rows, rest / rows);
-        let first = which * self.step[0];
         (
-            first..(first + self.step[0]).min(self.batch),
-            range(row, self.step[1], self.rows, row + 1 == rows),
-            range(column, self.step[2], self.columns, column + 1 == columns),
+            range(0, rest / rows),
+            strips(1, rest % rows, self.rows),
+            strips(2, column, self.columns),
         )
     }
 }
