@@ -4,7 +4,7 @@
 #![allow(non_snake_case)] // variables are called like the parameters
 
 use einstan::{einstan, testing};
-use ndarray::{Array2, Array4, Axis};
+use ndarray::{Array2, Array3, Array4, Axis};
 
 einstan! {
     pub fn same(X[n, c, h, w], K[o, c, r, s]) -> Y[n, o, h, w] {
@@ -12,6 +12,10 @@ einstan! {
     }
     pub fn valid(X[n, c, h, w], K[o, c, r, s]) -> Y[n, o, h - r + 1, w - s + 1] {
         Y[n, o, y, x] = X[n, c, y + r, x + s] * K[o, c, r, s];
+    }
+    pub fn before(X[h, w, c], K[r, s, c, o], a) -> Y[h, w, o] {
+        Y[i, j, o] = sum[r, s, c](
+            if i - r - 1 >= 0 && j - s - 1 >= 0 { a*X[i - r - 1, j - s - 1, c]*K[r, s, c, o] } else { 0 });
     }
     pub fn distance(X[n, d], Y[m, d]) -> D[n, m] {
         D[i, j] = sum[k]((X[i, k] - Y[j, k])^2);
@@ -120,6 +124,24 @@ fn windows_beyond_the_edges() {
     let (X, K): (Array4<f64>, Array4<f64>) =
         (numbers((2, 2, 5, 4), 1.0), numbers((3, 2, 3, 3), 2.0));
     testing::check!(same(X, K)).unwrap();
+}
+
+#[test]
+fn what_a_condition_leaves_out_is_not_multiplied() {
+    let X: Array3<f64> = numbers((5, 6, 3), 1.0);
+    let K: Array4<f64> = numbers((2, 3, 3, 4), 2.0);
+    for a in [2.0, f64::INFINITY, f64::NAN] {
+        let Y = before(&X, &K, a).unwrap();
+        for ((i, j, o), &y) in Y.indexed_iter() {
+            let terms = ndarray::indices((2, 3, 3))
+                .into_iter()
+                .filter(|&(r, s, _)| r < i && s < j);
+            let right: f64 = terms
+                .map(|(r, s, c)| a * X[[i - r - 1, j - s - 1, c]] * K[[r, s, c, o]])
+                .sum();
+            close([y], [right]);
+        }
+    }
 }
 
 #[test]

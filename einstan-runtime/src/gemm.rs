@@ -114,6 +114,13 @@ struct Table {
 }
 
 impl Table {
+    fn room(&mut self, n: usize) {
+        if self.x.len() < n {
+            self.x.resize(n, 0);
+            self.y.resize(n, 0);
+        }
+    }
+
     /// The table for some values.
     fn make(
         &mut self,
@@ -123,10 +130,7 @@ impl Table {
     ) -> [&[isize]; 2] {
         let n = of.len();
         if self.of != of {
-            if self.x.len() < n {
-                self.x.resize(n, 0);
-                self.y.resize(n, 0);
-            }
+            self.room(n);
             offsets(
                 axes,
                 of.start,
@@ -208,6 +212,18 @@ impl<'a, T: Float> Gemm<'a, T> {
             alpha,
             level: level(),
         }
+    }
+
+    /// Takes the memory that the product of so many rows and columns needs.
+    pub(crate) fn furnish(&self, rows: usize, columns: usize, desk: &mut Desk<T>) {
+        let (depth, rows) = (self.terms.min(DEPTH), rows.min(ROWS));
+        let columns = columns.min(self.columns);
+        room(&mut desk.panels, depth * columns.next_multiple_of(PANEL));
+        room(&mut desk.blocks, depth * rows);
+        room(&mut desk.tile, TILE);
+        desk.rows.room(rows);
+        desk.columns.room(columns);
+        desk.terms.room(depth);
     }
 
     /// Computes some rows and columns of C, or adds to them. The desk was last used for products of this shape, or cleared.

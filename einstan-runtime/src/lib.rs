@@ -20,6 +20,7 @@ mod kernel;
 mod memory;
 mod pack;
 mod parallel;
+mod parts;
 mod product;
 mod reduce;
 mod row;

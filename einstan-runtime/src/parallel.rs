@@ -13,7 +13,11 @@ const WORTH: usize = 2_000_000;
 
 #[cfg(feature = "rayon")]
 fn available() -> usize {
-    rayon_core::current_num_threads()
+    let inside = rayon_core::current_thread_index().is_some();
+    match inside || pool::is_there() {
+        true => rayon_core::current_num_threads(),
+        false => 1,
+    }
 }
 
 #[cfg(not(feature = "rayon"))]
@@ -23,12 +27,15 @@ fn available() -> usize {
 
 /// Calls `part` with each number below `parts`, on as many threads as there are benches, each with one of its own.
 ///
-/// The thread that calls takes parts as all others do, so nothing waits for a thread that is not awake yet, or busy.
+/// The thread that calls takes parts as all others do, so that none waits for one that wakes. From outside of a pool it ends when
+/// the pool has taken up what it was handed, as with all that is handed to a pool.
 pub(crate) fn share<B: Send>(
     benches: &mut [B],
     parts: usize,
     part: &(dyn Fn(&mut B, usize) + Sync),
 ) {
+    let most = benches.len().min(parts);
+    let benches = &mut benches[..most];
     let next = std::sync::atomic::AtomicUsize::new(0);
     let work = |bench: &mut B| loop {
         let number = next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
@@ -53,6 +60,19 @@ mod pool {
         AtomicUsize,
         Ordering::{Acquire, Release},
     };
+
+    /// Whether there is a global pool: there is none where the system has no threads to give.
+    pub(super) fn is_there() -> bool {
+        use std::error::Error;
+        static THERE: std::sync::OnceLock<bool> = std::sync::OnceLock::new();
+        *THERE.get_or_init(
+            || match rayon_core::ThreadPoolBuilder::new().build_global() {
+                Ok(()) => true,
+                // Of all errors, that there is one already has no source.
+                Err(e) => e.source().is_none(),
+            },
+        )
+    }
 
     /// Calls `work` with each bench, on threads of the pool.
     pub(super) fn each<B: Send>(benches: &mut [B], work: &(dyn Fn(&mut B) + Sync)) {

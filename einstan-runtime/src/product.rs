@@ -6,16 +6,9 @@ use crate::float::Float;
 use crate::gemm::{At, Desk, Gemm, Matrix, better_transposed};
 use crate::index::{Axis, Group, MOST, Mark, extent};
 use crate::parallel;
+use crate::parts::Parts;
 use crate::vector::{Line, times_vector};
 use std::cmp::Reverse;
-use std::ops::Range;
-
-/// A strip of columns for a thread has a multiple of so many, a strip of rows too.
-const STRIP: usize = 32;
-/// Parts of work for each thread: more of them are more even.
-const PARTS: usize = 4;
-/// A strip of so many columns is wide.
-const WIDE: usize = 256;
 
 /// The contraction over axes that are longer than 1, or of a band.
 ///
@@ -46,8 +39,10 @@ pub(crate) unsafe fn run<T: Float>(
         };
         (x.group, Reverse(way))
     });
-    let work = 2 * extent(axes);
-    let threads = parallel::threads(work);
+    let threads = match distinct(axes) {
+        true => parallel::threads(2 * extent(axes)),
+        false => 1,
+    };
     if desks.len() < threads {
         desks.resize_with(threads, Desk::default);
     }
@@ -76,6 +71,24 @@ pub(crate) unsafe fn run<T: Float>(
             product.matrices(batch, m, n, k);
         }
     }
+}
+
+/// Whether no two values of the axes are one place of C, by their strides alone.
+fn distinct(axes: &[Axis]) -> bool {
+    let mut steps = [(0, 0); MOST];
+    let mut count = 0;
+    for x in axes.iter().filter(|x| x.group != Group::Contracted) {
+        steps[count] = (x.c.unsigned_abs(), x.len);
+        count += 1;
+    }
+    let steps = &mut steps[..count];
+    steps.sort_unstable();
+    let mut reach = 0;
+    steps.iter().all(|&(step, len)| {
+        let beyond = step > reach;
+        reach += step * (len - 1);
+        beyond
+    })
 }
 
 /// So few terms are added up one by one, before a plan for more would be made.
@@ -189,8 +202,15 @@ impl<T: Float> Product<'_, T> {
             desks,
         } = self;
         let gemm = Gemm::new(alpha, m, n, k);
-        desks.iter_mut().for_each(Desk::clear);
         let (rows, columns, count) = (extent(m), extent(n), extent(batch));
+        let alone = desks.len() == 1;
+        for desk in desks.iter_mut() {
+            desk.clear();
+            if !alone {
+                // Whoever comes first takes a part: what each of them may need is there before.
+                gemm.furnish(rows, columns, desk);
+            }
+        }
         let parts = Parts::new(count, rows, columns, desks.len());
         parallel::share(desks, parts.count(), &|desk, number| {
             let (which, rows, columns) = parts.part(number);
@@ -288,63 +308,6 @@ impl<T> At<T> {
             b: self.b.wrapping_offset(i * x.b),
             c: self.c.wrapping_offset(i * x.c),
         }
-    }
-}
-
-/// The work in parts: some products, or of each one some rows or columns.
-struct Parts {
-    /// Products, strips of rows and strips of columns, and rows and columns.
-    whole: [usize; 3],
-    rows: usize,
-    columns: usize,
-    /// In how many parts each of these is.
-    count: [usize; 3],
-}
-
-impl Parts {
-    fn new(batch: usize, rows: usize, columns: usize, threads: usize) -> Self {
-        let whole = [batch, rows.div_ceil(STRIP), columns.div_ceil(STRIP)];
-        // Each strip of rows packs all columns; each one of columns reads all rows, which are packed for many of them.
-        let wanted = threads * PARTS;
-        let (few, many) = (wanted.div_ceil(batch.max(1)), columns >= wanted * WIDE);
-        let count = if threads == 1 {
-            [1, 1, 1]
-        } else if batch >= wanted {
-            [wanted, 1, 1]
-        } else if columns >= threads * STRIP {
-            [batch, 1, if many { few } else { few.min(2 * threads) }]
-        } else {
-            [batch, few.min(threads), 1]
-        };
-        Parts {
-            whole,
-            rows,
-            columns,
-            count: std::array::from_fn(|k| count[k].min(whole[k]).max(1)),
-        }
-    }
-
-    fn count(&self) -> usize {
-        self.count.iter().product()
-    }
-
-    /// The products, rows and columns of a part: all parts have as many strips, or one more.
-    fn part(&self, number: usize) -> (Range<usize>, Range<usize>, Range<usize>) {
-        let [_, rows, columns] = self.count;
-        let range = |k: usize, i: usize| {
-            let (whole, count) = (self.whole[k], self.count[k]);
-            whole * i / count..whole * (i + 1) / count
-        };
-        let strips = |k: usize, i: usize, all: usize| {
-            let Range { start, end } = range(k, i);
-            start * STRIP..(end * STRIP).min(all)
-        };
-        let (column, rest) = (number % columns, number / columns);
-        (
-            range(0, rest / rows),
-            strips(1, rest % rows, self.rows),
-            strips(2, column, self.columns),
-        )
     }
 }
 

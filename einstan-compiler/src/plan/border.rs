@@ -33,6 +33,12 @@ pub(crate) fn sum(
 ) -> Option<Vec<Step>> {
     let Product { alpha, factors } = factors::product(s.f, inside);
     let [a, b] = <[Factor; 2]>::try_from(factors).ok()?;
+    // Nothing times a number that is infinite is not nothing.
+    if let Some(alpha) = alpha
+        && !matches!(s.f.exprs.get(alpha), Expr::Real(r) if r.value().is_finite())
+    {
+        return None;
+    }
     // Rows and columns, else it is no product of matrices.
     let kept = target.indices(s.f);
     let alone = |x: &Factor, y: &Factor| {
@@ -84,6 +90,17 @@ fn finite(s: &mut Scheduler<'_>, factor: &Factor) -> (Vec<Step>, ExprId) {
     (steps, s.f.exprs.add(condition))
 }
 
+/// The largest step of an index along an axis: with larger ones the copy would be much larger than what is read of it.
+const STEP: i64 = 4;
+
+/// Whether a position runs along with indices, in small steps.
+fn is_near(f: &Function, position: ExprId) -> bool {
+    let all = Polynomial::of(&f.exprs, position);
+    let moving = |atoms: &[ExprId]| atoms.iter().any(|&a| !f.exprs.free_indices(a).is_empty());
+    let mut steps = all.terms().filter(|(atoms, _)| moving(atoms)).peekable();
+    steps.peek().is_some() && steps.all(|(atoms, c)| atoms.len() == 1 && c.abs() <= STEP)
+}
+
 /// A read that may lie beyond the edges of its tensor.
 struct Edge {
     tensor: TensorId,
@@ -120,7 +137,7 @@ impl Edge {
                 axes.push(Axis::Plain(subscript));
                 continue;
             };
-            if !f.exprs.is_affine(position) {
+            if !f.exprs.is_affine(position) || !is_near(f, position) {
                 return None;
             }
             for condition in f.inside(position, dim) {

@@ -80,6 +80,17 @@ fn share(f: &mut Function, statement: &Stmt) -> Option<Share> {
     let (mut touches, mut written) = (Vec::new(), BTreeSet::new());
     statement.accesses(f, &mut touches);
     written.extend(touches.iter().filter(|t| t.writes).map(|t| t.tensor));
+    // What the user's functions do beside computing a number, they do on the thread that calls.
+    let mut foreign = false;
+    statement.values(&mut |e| {
+        let inside = f.exprs.walk(e).into_iter();
+        foreign |= inside
+            .map(|e| f.exprs.get(e))
+            .any(|e| matches!(e, Expr::Foreign { .. }));
+    });
+    if foreign {
+        return None;
+    }
     // What is written under another name too is touched anywhere.
     // Positions and bounds, which are integers, read nothing of it.
     let integer = |t: &TensorId| matches!(f.tensor(*t).element, Element::Integer(_));
