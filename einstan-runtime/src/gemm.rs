@@ -214,18 +214,6 @@ impl<'a, T: Float> Gemm<'a, T> {
         }
     }
 
-    /// Takes the memory that the product of so many rows and columns needs.
-    pub(crate) fn furnish(&self, rows: usize, columns: usize, desk: &mut Desk<T>) {
-        let (depth, rows) = (self.terms.min(DEPTH), rows.min(ROWS));
-        let columns = columns.min(self.columns);
-        room(&mut desk.panels, depth * columns.next_multiple_of(PANEL));
-        room(&mut desk.blocks, depth * rows);
-        room(&mut desk.tile, TILE);
-        desk.rows.room(rows);
-        desk.columns.room(columns);
-        desk.terms.room(depth);
-    }
-
     /// Computes some rows and columns of C, or adds to them. The desk was last used for products of this shape, or cleared.
     ///
     /// # Safety

@@ -203,14 +203,7 @@ impl<T: Float> Product<'_, T> {
         } = self;
         let gemm = Gemm::new(alpha, m, n, k);
         let (rows, columns, count) = (extent(m), extent(n), extent(batch));
-        let alone = desks.len() == 1;
-        for desk in desks.iter_mut() {
-            desk.clear();
-            if !alone {
-                // Whoever comes first takes a part: what each of them may need is there before.
-                gemm.furnish(rows, columns, desk);
-            }
-        }
+        desks.iter_mut().for_each(Desk::clear);
         let parts = Parts::new(count, rows, columns, desks.len());
         parallel::share(desks, parts.count(), &|desk, number| {
             let (which, rows, columns) = parts.part(number);
