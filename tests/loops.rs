@@ -23,6 +23,8 @@ einstan! {
     pub fn absolute(X[b, n, d], Y[b, d, m], g[d]) -> D[b, n, m] {
         D[p, i, j] = sum[k](g[k]*abs(X[p, i, k] - Y[p, k, j]));
     }
+    /// What changes is read too.
+    pub fn drift(mut W[n, m], X[n, d], Y[m, d]) { W[i, j] += sum[k](abs(X[i, k] - Y[j, k]*W[i, j])); }
     pub fn kernel(X[n, d], Y[m, d], w[m]) -> y[n] {
         y[i] = sum[j](w[j]*exp(-sum[k]((X[i, k] - Y[j, k])^2)));
     }
@@ -155,6 +157,16 @@ fn distances() {
                     (&X.row(i) - &Y.row(j)).mapv(|x| x * x).sum()
                 });
                 close(distance(&X, &Y).unwrap(), right.clone());
+                let start: Array2<f64> = numbers((n, m), 5.0);
+                let moved = Array2::from_shape_fn((n, m), |(i, j)| {
+                    let w = start[[i, j]];
+                    w + (0..d)
+                        .map(|k| (X[[i, k]] - Y[[j, k]] * w).abs())
+                        .sum::<f64>()
+                });
+                let mut W = start;
+                drift(&mut W, &X, &Y).unwrap();
+                close(W, moved);
                 // In another order of memory.
                 let (Xt, Yt) = (X.t().to_owned(), Y.t().to_owned());
                 close(distance(&Xt.t(), &Yt.t()).unwrap(), right.clone());

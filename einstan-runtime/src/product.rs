@@ -378,54 +378,47 @@ pub(crate) unsafe fn multiply<T: Float>(
     [m, n, k]: [Axis; 3],
     desk: &mut Desk<T>,
 ) {
+    let turned = || {
+        let turned = |x: Axis| Axis {
+            a: x.b,
+            b: x.a,
+            ..x
+        };
+        let at = At {
+            a: at.b,
+            b: at.a,
+            ..at
+        };
+        (at, [n, m, k].map(turned))
+    };
     if n.len == 1 || m.len == 1 {
         // With one row of C, the rows of the transposed problem are the columns of B.
-        let (lens, matrix, x, y) = if n.len == 1 {
-            let a = Matrix {
-                origin: at.a,
-                rows: m.a,
-                columns: k.a,
-            };
-            let x = Line {
-                origin: at.b,
-                stride: k.b,
-            };
-            ((m.len, k.len), a, x, m.c)
+        let (at, [m, _, k]) = if n.len == 1 {
+            (at, [m, n, k])
         } else {
-            let b = Matrix {
-                origin: at.b,
-                rows: n.b,
-                columns: k.b,
-            };
-            let x = Line {
-                origin: at.a,
-                stride: k.a,
-            };
-            ((n.len, k.len), b, x, n.c)
+            turned()
+        };
+        let a = Matrix {
+            origin: at.a,
+            rows: m.a,
+            columns: k.a,
+        };
+        let x = Line {
+            origin: at.b,
+            stride: k.b,
         };
         let y = Line {
             origin: at.c,
-            stride: y,
+            stride: m.c,
         };
+        let (lens, memory) = ((m.len, k.len), desk.memory());
         // SAFETY: the caller's; kept memory is no part of a tensor.
-        if unsafe { times_vector(lens, alpha, matrix, x, accumulate, y, desk.memory()) } {
+        if unsafe { times_vector(lens, alpha, a, x, accumulate, y, memory) } {
             return;
         }
     }
-    let turned = |x: Axis| Axis {
-        a: x.b,
-        b: x.a,
-        ..x
-    };
     let (at, [m, n, k]) = match better_transposed(&[m], &[n], &[k]) {
-        true => (
-            At {
-                a: at.b,
-                b: at.a,
-                ..at
-            },
-            [n, m, k].map(turned),
-        ),
+        true => turned(),
         false => (at, [m, n, k]),
     };
     desk.clear();

@@ -83,20 +83,15 @@ fn share(f: &mut Function, statement: &Stmt) -> Option<Share> {
     // What the user's functions do beside computing a number, they do on the thread that calls.
     let mut foreign = false;
     statement.values(&mut |e| {
-        let inside = f.exprs.walk(e).into_iter();
-        foreign |= inside
-            .map(|e| f.exprs.get(e))
-            .any(|e| matches!(e, Expr::Foreign { .. }));
+        let mut inside = f.exprs.walk(e).into_iter();
+        foreign |= inside.any(|e| matches!(f.exprs.get(e), Expr::Foreign { .. }));
     });
-    if foreign {
+    // Positions and bounds, which are integers, read nothing of what is written.
+    let integer = |t: &TensorId| matches!(f.tensor(*t).element, Element::Integer(_));
+    if foreign || written.iter().any(integer) {
         return None;
     }
     // What is written under another name too is touched anywhere.
-    // Positions and bounds, which are integers, read nothing of it.
-    let integer = |t: &TensorId| matches!(f.tensor(*t).element, Element::Integer(_));
-    if written.iter().any(integer) {
-        return None;
-    }
     let bases: BTreeSet<TensorId> = written.iter().map(|&t| f.base(t)).collect();
     touches.retain(|t| bases.contains(&f.base(t.tensor)));
     if touches.iter().any(|t| !written.contains(&t.tensor)) || bases.len() < written.len() {
@@ -245,14 +240,20 @@ impl Stmt {
             Stmt::Store {
                 target,
                 left,
-                value,
+                value: body,
+                within,
+                ..
+            }
+            | Stmt::Softmax {
+                target,
+                left,
+                body,
                 within,
                 ..
             } => {
-                change(value);
-                if let Some(w) = within {
-                    w.otherwise.iter_mut().for_each(&mut change);
-                }
+                change(body);
+                let rest = within.iter_mut().filter_map(|w| w.otherwise.as_mut());
+                rest.for_each(change);
                 place(*target, left);
             }
             Stmt::Reduce {
@@ -262,19 +263,6 @@ impl Stmt {
                 target, left, body, ..
             } => {
                 change(body);
-                place(*target, left);
-            }
-            Stmt::Softmax {
-                target,
-                left,
-                body,
-                within,
-                ..
-            } => {
-                change(body);
-                if let Some(w) = within {
-                    w.otherwise.iter_mut().for_each(&mut change);
-                }
                 place(*target, left);
             }
         }

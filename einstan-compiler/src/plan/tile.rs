@@ -10,8 +10,8 @@ use super::Step;
 use super::contraction::temporary;
 use super::nest::{self, Target};
 use super::scheduler::Scheduler;
-use crate::ir::{CmpOp, Expr, ExprId, Function, IndexId, Subscript, TensorId, are_plain};
-use std::collections::{BTreeMap, BTreeSet};
+use crate::ir::{CmpOp, Expr, ExprId, Function, IndexId, Subscript, are_plain};
+use std::collections::BTreeMap;
 
 /// With fewer elements side by side, or fewer that read the same, it is not worth while.
 const WIDE: i64 = 16;
@@ -24,29 +24,21 @@ pub(crate) fn sum(
     over: Vec<IndexId>,
     body: ExprId,
 ) -> Vec<Step> {
-    let Some((row, reads)) = across(s.f, &target, body) else {
+    let Some(Across { row, reads, often }) = across(s.f, &target, body) else {
         return nest::sum(s.f, target, over, body);
     };
-    let kept = target.indices(s.f);
-    let mut often: BTreeSet<IndexId> = kept.iter().copied().filter(|&i| i != row).collect();
     let (mut then, mut turned) = (Vec::new(), BTreeMap::new());
-    for (e, tensor, indices) in reads {
-        often.retain(|i| !indices.contains(i));
-        let mut axes: Vec<IndexId> = indices.iter().copied().filter(|&i| i != row).collect();
+    for e in reads {
+        let Expr::Access { subscripts, .. } = s.f.exprs.get(e) else {
+            continue;
+        };
+        let mut axes = s.f.exprs.indices_of(subscripts);
+        axes.retain(|&i| i != row);
         axes.push(row);
         let (copy, read) = temporary(s, "Z", &axes);
-        let value = Expr::Access {
-            tensor,
-            subscripts: indices.iter().map(|&i| Subscript::Index(i)).collect(),
-            guarded: false,
-        };
-        let value = s.f.exprs.add(value);
-        then.push(nest::map(s.f, copy, value));
+        then.push(nest::map(s.f, copy, e));
         turned.insert(e, read.expr);
     }
-    let Some(&often) = often.first() else {
-        return nest::sum(s.f, target, over, body);
-    };
     let side = s.f.exprs.replace(body, &mut BTreeMap::new(), &mut |_, e| {
         turned.get(&e).copied()
     });
@@ -70,20 +62,26 @@ pub(crate) fn sum(
     }]
 }
 
-/// The last index of the target, if a body reads tensors that it runs across, and nothing else along it: these reads, each
-/// with its indices.
-#[allow(clippy::type_complexity)] // reads, by their expression
-fn across(
-    f: &Function,
-    target: &Target,
-    body: ExprId,
-) -> Option<(IndexId, Vec<(ExprId, TensorId, Vec<IndexId>)>)> {
+/// What a body reads across the rows of its target.
+struct Across {
+    /// The last index of the target.
+    row: IndexId,
+    /// The reads along it, none of which it runs through in memory.
+    reads: Vec<ExprId>,
+    /// Another index of the target, at all values of which these are the same.
+    often: IndexId,
+}
+
+/// Where a body reads tensors across the last index of the target, and nothing else along it.
+fn across(f: &Function, target: &Target, body: ExprId) -> Option<Across> {
     let Some(&Subscript::Index(row)) = target.left.last() else {
         return None;
     };
     if !target.is_filled(f) {
         return None;
     }
+    let mut often = target.indices(f);
+    often.retain(|&i| i != row);
     let mut reads = Vec::new();
     for e in f.exprs.walk(body) {
         match f.exprs.get(e) {
@@ -92,24 +90,26 @@ fn across(
             | Expr::IntegerAccess { .. }
             | Expr::Foreign { .. } => return None,
             Expr::Access {
-                tensor,
                 subscripts,
                 guarded,
+                ..
             } => {
                 if *guarded || !are_plain(subscripts) {
                     return None;
                 }
                 let indices = f.exprs.indices_of(subscripts);
-                if indices.contains(&row) {
-                    let last = indices.last() == Some(&row);
-                    if last || indices.len() < subscripts.len() {
-                        return None;
-                    }
-                    reads.push((e, *tensor, indices));
+                if !indices.contains(&row) {
+                    continue;
                 }
+                if indices.last() == Some(&row) || indices.len() < subscripts.len() {
+                    return None;
+                }
+                often.retain(|i| !indices.contains(i));
+                reads.push(e);
             }
             _ => {}
         }
     }
-    (!reads.is_empty()).then_some((row, reads))
+    let often = *often.first()?;
+    (!reads.is_empty()).then_some(Across { row, reads, often })
 }
