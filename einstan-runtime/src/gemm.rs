@@ -282,8 +282,9 @@ impl<'a, T: Float> Gemm<'a, T> {
                     lines,
                     columns: &places[here.clone()],
                 };
+                let whole = kernel.parts || here.len() == kernel.width;
                 let (b, apart) = match even {
-                    Some(apart) if few && here.len() == kernel.width && consecutive(b.columns) => {
+                    Some(apart) if few && whole && consecutive(b.columns) => {
                         (at.b.wrapping_offset(lines[0] + b.columns[0]), apart)
                     }
                     _ => {
@@ -411,9 +412,9 @@ impl<T: Float> Tiles<'_, T> {
             Rows::Lying(..) => self.down.len().div_ceil(self.down.len().div_ceil(most)),
         };
         let lines: [isize; 8] = std::array::from_fn(|i| (i * kernel.width) as isize);
-        // Whole rows of C are written where they are.
+        // Rows of C that are consecutive in memory are written where they are.
         let behind = consecutive(self.columns);
-        let direct = behind && self.columns.len() == kernel.width;
+        let direct = behind && (kernel.parts || self.columns.len() == kernel.width);
         for (number, down) in self.down.chunks(tall).enumerate() {
             let first = number * tall;
             let a = match self.a {
@@ -433,6 +434,7 @@ impl<T: Float> Tiles<'_, T> {
                     // SAFETY: the first column.
                     origin: unsafe { self.c.offset(self.columns[0]) },
                     rows: down.as_ptr(),
+                    columns: self.columns.len(),
                     alpha: self.alpha,
                     add: self.add,
                 }
@@ -440,6 +442,7 @@ impl<T: Float> Tiles<'_, T> {
                 Target {
                     origin: tile.as_mut_ptr(),
                     rows: lines.as_ptr(),
+                    columns: self.columns.len(),
                     alpha: self.alpha,
                     add: false,
                 }

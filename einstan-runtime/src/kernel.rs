@@ -4,7 +4,7 @@ use crate::dispatch::Level;
 use crate::float::Float;
 
 /// `to[rows[i] + j] (= or +=) alpha * sum over p of a[rows[i] + steps[p]] * b[p * across + j]`, for a tile of some rows and
-/// `Kernel::width` columns.
+/// `Kernel::width` columns, or the first `to.columns` of them if the kernel takes parts.
 pub(crate) type Micro<T> =
     unsafe fn(depth: usize, a: Left<T>, b: *const T, across: isize, to: Target<T>);
 
@@ -21,6 +21,8 @@ pub(crate) struct Left<T> {
 pub(crate) struct Target<T> {
     pub(crate) origin: *mut T,
     pub(crate) rows: *const isize,
+    /// How many of each row.
+    pub(crate) columns: usize,
     pub(crate) alpha: T,
     pub(crate) add: bool,
 }
@@ -30,6 +32,8 @@ pub(crate) struct Target<T> {
 pub struct Kernel<T: 'static> {
     /// Columns of a tile.
     pub(crate) width: usize,
+    /// Whether it reads and writes fewer columns where they are, if only its last vector is a part of one.
+    pub(crate) parts: bool,
     /// By the number of rows, less one.
     pub(crate) by_rows: &'static [Micro<T>],
 }
@@ -77,13 +81,16 @@ mod x86 {
     use super::{Left, Micro, Target};
     use std::arch::x86_64::*;
 
-    /// The loop with vectors of a level, `V` of them across.
+    /// The loop with vectors of a level, `V` of them across, of which the last one is read and written with a mask.
     macro_rules! vectors {
-        ($name:ident, $t:ty, $features:literal, $lanes:literal, $zero:ident, $load:ident, $store:ident, $splat:ident, $mul:ident, $add:ident, $fma:ident) => {
+        (
+            $name:ident, $t:ty, $features:literal, $lanes:literal, $zero:ident, $load:ident, $store:ident, $splat:ident,
+            $mul:ident, $add:ident, $fma:ident, $mask:expr, $load_part:ident, $store_part:ident
+        ) => {
             /// # Safety
             ///
-            /// `a` reaches `M` rows and `depth` elements of each, `b` `depth` lines of `V` vectors, `to` `M` rows of them; the
-            /// processor has the features.
+            /// `a` reaches `M` rows and `depth` elements of each, `b` `depth` lines of `to.columns`, `to` `M` rows of them, all
+            /// of `V` vectors or, where there are masks, all but a part of the last one; the processor has the features.
             #[target_feature(enable = $features)]
             pub(super) unsafe fn $name<const M: usize, const V: usize>(
                 depth: usize,
@@ -98,6 +105,7 @@ mod x86 {
                     // SAFETY: the caller's.
                     *row = unsafe { row.offset(*a.rows.add(i)) };
                 }
+                let mask = $mask(to.columns - (V - 1) * $lanes);
                 let mut line = b;
                 for p in 0..depth {
                     // SAFETY: the caller's.
@@ -105,7 +113,12 @@ mod x86 {
                     let mut b = [$zero(); V];
                     for (v, b) in b.iter_mut().enumerate() {
                         // SAFETY: the caller's.
-                        *b = unsafe { $load(line.add(v * $lanes)) };
+                        *b = unsafe {
+                            match v + 1 < V {
+                                true => $load(line.add(v * $lanes)),
+                                false => $load_part(mask, line.add(v * $lanes)),
+                            }
+                        };
                     }
                     for (i, sum) in sums.iter_mut().enumerate() {
                         // SAFETY: the caller's.
@@ -126,16 +139,59 @@ mod x86 {
                             let place = row.add(v * $lanes);
                             // Rounded twice, as where a tile is stored in parts.
                             let mut value = $mul(alpha, s);
-                            if to.add {
-                                value = $add(value, $load(place));
+                            if v + 1 < V {
+                                if to.add {
+                                    value = $add(value, $load(place));
+                                }
+                                $store(place, value);
+                            } else {
+                                if to.add {
+                                    value = $add(value, $load_part(mask, place));
+                                }
+                                $store_part(place, mask, value);
                             }
-                            $store(place, value);
                         }
                     }
                 }
             }
         };
     }
+
+    /// In place of a mask, where storing with one is slow.
+    macro_rules! whole {
+        ($load_whole:ident, $store_whole:ident, $t:ty, $vector:ty, $load:ident, $store:ident) => {
+            #[inline]
+            #[target_feature(enable = "avx2,fma")]
+            unsafe fn $load_whole(_: (), from: *const $t) -> $vector {
+                // SAFETY: the caller's: a vector is there.
+                unsafe { $load(from) }
+            }
+
+            #[inline]
+            #[target_feature(enable = "avx2,fma")]
+            unsafe fn $store_whole(to: *mut $t, _: (), value: $vector) {
+                // SAFETY: the caller's: a vector is there.
+                unsafe { $store(to, value) }
+            }
+        };
+    }
+
+    whole!(
+        whole_ps,
+        store_whole_ps,
+        f32,
+        __m256,
+        _mm256_loadu_ps,
+        _mm256_storeu_ps
+    );
+    whole!(
+        whole_pd,
+        store_whole_pd,
+        f64,
+        __m256d,
+        _mm256_loadu_pd,
+        _mm256_storeu_pd
+    );
 
     vectors!(
         single_512,
@@ -148,7 +204,10 @@ mod x86 {
         _mm512_set1_ps,
         _mm512_mul_ps,
         _mm512_add_ps,
-        _mm512_fmadd_ps
+        _mm512_fmadd_ps,
+        |columns: usize| ((1u32 << columns) - 1) as u16,
+        _mm512_maskz_loadu_ps,
+        _mm512_mask_storeu_ps
     );
     vectors!(
         double_512,
@@ -161,7 +220,10 @@ mod x86 {
         _mm512_set1_pd,
         _mm512_mul_pd,
         _mm512_add_pd,
-        _mm512_fmadd_pd
+        _mm512_fmadd_pd,
+        |columns: usize| ((1u32 << columns) - 1) as u8,
+        _mm512_maskz_loadu_pd,
+        _mm512_mask_storeu_pd
     );
     vectors!(
         single_256,
@@ -174,7 +236,10 @@ mod x86 {
         _mm256_set1_ps,
         _mm256_mul_ps,
         _mm256_add_ps,
-        _mm256_fmadd_ps
+        _mm256_fmadd_ps,
+        |_| (),
+        whole_ps,
+        store_whole_ps
     );
     vectors!(
         double_256,
@@ -187,7 +252,10 @@ mod x86 {
         _mm256_set1_pd,
         _mm256_mul_pd,
         _mm256_add_pd,
-        _mm256_fmadd_pd
+        _mm256_fmadd_pd,
+        |_| (),
+        whole_pd,
+        store_whole_pd
     );
 
     macro_rules! tables {
@@ -215,6 +283,7 @@ macro_rules! choose {
             match level {
                 Level::Baseline => Kernel {
                     width: 8,
+                    parts: false,
                     by_rows: &[
                         plain::<$t, 1, 8>,
                         plain::<$t, 2, 8>,
@@ -225,21 +294,25 @@ macro_rules! choose {
                 #[cfg(all(target_arch = "x86_64", not(einstan_portable)))]
                 Level::Avx512 if left > 2 * $lanes => Kernel {
                     width: 4 * $lanes,
+                    parts: true,
                     by_rows: x86::$wide_512,
                 },
                 #[cfg(all(target_arch = "x86_64", not(einstan_portable)))]
                 Level::Avx512 if left > $lanes => Kernel {
                     width: 2 * $lanes,
+                    parts: true,
                     by_rows: x86::$narrow_512,
                 },
                 #[cfg(all(target_arch = "x86_64", not(einstan_portable)))]
                 Level::Avx2 if left > $lanes => Kernel {
                     width: 2 * $lanes,
+                    parts: false,
                     by_rows: x86::$wide_256,
                 },
                 #[cfg(all(target_arch = "x86_64", not(einstan_portable)))]
                 Level::Avx2 | Level::Avx512 => Kernel {
                     width: $lanes,
+                    parts: false,
                     by_rows: x86::$narrow_256,
                 },
             }
@@ -271,25 +344,25 @@ mod tests {
     use super::*;
     use crate::exact::Exact;
 
-    fn check<T: Float>(kernel: Kernel<T>) {
-        let width = kernel.width;
-        assert!(kernel.by_rows.len() * width <= TILE);
+    /// Tiles of every height and some depths, over exactly the elements that so many columns have.
+    fn check<T: Float>(kernel: Kernel<T>, columns: usize) {
+        assert!(kernel.by_rows.len() * kernel.width <= TILE);
         for (rows, depth) in (1..=kernel.by_rows.len()).flat_map(|m| [0, 1, 2, 7].map(|k| (m, k))) {
             let (m, k) = (rows as isize, depth as isize);
             for (strides, across) in [
-                ([k, 1], width as isize),
-                ([1, m], width as isize + 3),
-                ([-k - 1, 1], -(width as isize)),
-                ([2, -2 * m], width as isize),
-                ([0, 0], width as isize + 1),
+                ([k, 1], columns as isize),
+                ([1, m], columns as isize + 3),
+                ([-k - 1, 1], -(columns as isize)),
+                ([2, -2 * m], columns as isize),
+                ([0, 0], columns as isize + 1),
             ] {
                 let a = Exact::<T>::new([rows, depth], strides, 1);
-                let packed = Exact::<T>::new([depth, width], [width as isize, 1], 2);
+                let b = Exact::<T>::new([depth, columns], [columns as isize, 1], 2);
                 for (alpha, add) in [(1.0, false), (-0.5, true)] {
-                    let mut c = Exact::<T>::new([rows, width], [across, 1], 3);
+                    let mut c = Exact::<T>::new([rows, columns], [across, 1], 3);
                     let mut right = c.values();
-                    for (i, j) in (0..rows).flat_map(|i| (0..width).map(move |j| (i, j))) {
-                        let sum: f64 = (0..depth).map(|p| a.at(i, p) * packed.at(p, j)).sum();
+                    for (i, j) in (0..rows).flat_map(|i| (0..columns).map(move |j| (i, j))) {
+                        let sum: f64 = (0..depth).map(|p| a.at(i, p) * b.at(p, j)).sum();
                         let place = &mut right[c.place(i, j)];
                         *place = alpha * sum + if add { *place } else { 0.0 };
                     }
@@ -301,6 +374,7 @@ mod tests {
                     let to = Target {
                         origin: c.origin_mut(),
                         rows: lines.as_ptr(),
+                        columns,
                         alpha: T::from_f64(alpha),
                         add,
                     };
@@ -311,9 +385,12 @@ mod tests {
                     };
                     let run = kernel.by_rows[rows - 1];
                     // SAFETY: the elements are there, and `level` says what the processor has.
-                    unsafe { run(depth, left, packed.origin(), width as isize, to) };
+                    unsafe { run(depth, left, b.origin(), columns as isize, to) };
                     for (x, right) in c.values().into_iter().zip(right) {
-                        assert!((x - right).abs() < 1e-5, "{rows} x {depth}: {x} {right}");
+                        assert!(
+                            (x - right).abs() < 1e-5,
+                            "{rows} x {depth} x {columns}: {x} {right}"
+                        );
                     }
                 }
             }
@@ -329,11 +406,18 @@ mod tests {
             best.min(Level::Avx2),
             best,
         ];
-        for level in levels {
-            for left in [1, 4, 5, 8, 9, 16, 17, 32, 33, 1000] {
-                check(single(level, left));
-                check(double(level, left));
+        fn kernels<T: Float>(level: Level) {
+            for left in (1..=40).chain([1000]) {
+                let kernel = T::kernel(level, left);
+                match kernel.parts {
+                    true => check(kernel, left.min(kernel.width)),
+                    false => check(kernel, kernel.width),
+                }
             }
+        }
+        for level in levels {
+            kernels::<f32>(level);
+            kernels::<f64>(level);
         }
     }
 }
