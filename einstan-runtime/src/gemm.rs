@@ -260,7 +260,10 @@ impl<'a, T: Float> Gemm<'a, T> {
         let [steps, lines] = desk.terms.make(self.k, terms, |x| [x.a, x.b]);
         let [places, across] = desk.columns.make(self.n, columns.clone(), |x| [x.b, x.c]);
         let few = rows.len() <= FEW || columns.len() * depth * size_of::<T>() <= SMALL;
-        let even = evenly(lines);
+        let even = match self.k {
+            [] | [_] => Some(self.k.first().map_or(0, |x| x.b)),
+            _ => evenly(lines),
+        };
         for first in rows.clone().step_by(ROWS) {
             let block = first..(first + ROWS).min(rows.end);
             let height = block.len();

@@ -60,12 +60,8 @@ pub(crate) fn offsets(
         }
         [axis] => {
             let [dx, dy] = strides(axis);
-            for (i, place) in (first as isize..).zip(x) {
-                *place = i * dx;
-            }
-            for (i, place) in (first as isize..).zip(y) {
-                *place = i * dy;
-            }
+            multiples(first, dx, x);
+            multiples(first, dy, y);
         }
         [outer @ .., inner] => {
             let [dx, dy] = strides(inner);
@@ -86,6 +82,21 @@ pub(crate) fn offsets(
                 (done, digit, rest) = (done + run, 0, rest + 1);
             }
         }
+    }
+}
+
+/// The multiples of a step from a value on, some side by side: each waits for no other one.
+fn multiples(first: usize, step: isize, places: &mut [isize]) {
+    let mut at = first as isize * step;
+    let (groups, rest) = places.as_chunks_mut::<8>();
+    for group in groups {
+        for (i, place) in (0..).zip(group) {
+            *place = at + i * step;
+        }
+        at += 8 * step;
+    }
+    for (i, place) in (0..).zip(rest) {
+        *place = at + i * step;
     }
 }
 
@@ -111,6 +122,8 @@ mod tests {
         };
         check(&[], 0, &[0], &[0]);
         check(&[axis(9, 2, -3)], 4, &[8, 10, 12], &[-12, -15, -18]);
+        let (twos, threes): (Vec<isize>, Vec<isize>) = (4..25).map(|i| (2 * i, -3 * i)).unzip();
+        check(&[axis(25, 2, -3)], 4, &twos, &threes);
         let two = [axis(3, 100, 7), axis(2, 1, 1)];
         check(&two, 1, &[1, 100, 101, 200, 201], &[1, 7, 8, 14, 15]);
         let three = [axis(2, 1000, 0), axis(2, 100, 0), axis(3, 1, 5)];

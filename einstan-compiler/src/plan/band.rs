@@ -43,7 +43,7 @@ pub(crate) fn sum(
         };
         return Some(vec![Step::When {
             condition,
-            then: contraction::sum(s, target.clone(), over.to_vec(), rest),
+            then: s.inside(|s| contraction::sum(s, target.clone(), over.to_vec(), rest)),
             otherwise,
         }]);
     }

@@ -64,7 +64,7 @@ pub(crate) fn sum(
     let whole = Product { alpha, factors }.expr(s.f);
     steps.push(Step::When {
         condition,
-        then: contraction::sum(s, target.clone(), over.to_vec(), whole),
+        then: s.inside(|s| contraction::sum(s, target.clone(), over.to_vec(), whole)),
         otherwise: nest::sum(s.f, target.clone(), over.to_vec(), body),
     });
     Some(steps)

@@ -1,5 +1,6 @@
 //! Sums of products: which become matrix products, in which order, and what is stored on the way.
 
+use super::common::Found;
 use super::factors::{self, Factor, Product, times};
 use super::layout;
 use super::nest::{self, Target};
@@ -7,7 +8,7 @@ use super::order::{self, Order, divides};
 use super::region::{self, Region};
 use super::scheduler::Scheduler;
 use super::tile;
-use super::{Choice, Contraction, Mode, Step};
+use super::{Choice, Choose, Common, Contraction, Mode, Step, Way};
 use super::{band, border};
 use crate::ir::{
     DimId, Element, Equation, Expr, ExprId, Function, IndexId, Length, ReduceOp, Role, Subscript,
@@ -160,19 +161,93 @@ fn contract(
     let kept: BTreeSet<IndexId> = target.indices(s.f).into_iter().collect();
     let sets: Vec<BTreeSet<IndexId>> = product.factors.iter().map(|x| x.indices.clone()).collect();
     let orders = order::orders(s.f, &sets, &kept);
-    let mut choices: Vec<Choice> = orders
-        .iter()
-        .map(|o| choice(s, &target, &over, &product, o))
+    if let [order] = &orders[..] {
+        let only = choice(s, &target, &over, &product, order, None);
+        if only.stored.is_empty() {
+            return only.steps;
+        }
+        let direct = direct(s, target, over, product);
+        return chosen(s, vec![only, direct]);
+    }
+    let number = s.parts.choices;
+    let computed = orders.iter();
+    let mut choices: Vec<Choice> = computed
+        .filter_map(|o| after(s, &target, &over, &product, o))
         .collect();
-    let free = choices.iter().any(|c| c.stored.is_empty());
-    if !free {
+    let always = choices.len();
+    for order in &orders {
+        let way = Way {
+            choice: number,
+            option: choices.len(),
+        };
+        choices.push(choice(s, &target, &over, &product, order, Some(way)));
+    }
+    if choices[always..].iter().all(|c| !c.stored.is_empty()) {
         choices.push(direct(s, target, over, product));
     }
-    if choices.len() == 1 {
-        choices.remove(0).steps
-    } else {
-        vec![Step::Choose(choices)]
+    chosen(s, choices)
+}
+
+fn chosen(s: &mut Scheduler<'_>, choices: Vec<Choice>) -> Vec<Step> {
+    let number = s.parts.choices;
+    s.parts.choices += 1;
+    vec![Step::Choose(Choose { number, choices })]
+}
+
+/// An order whose first pair the forward pass may have multiplied.
+fn after(
+    s: &mut Scheduler<'_>,
+    target: &Target,
+    over: &[IndexId],
+    product: &Product,
+    order: &Order,
+) -> Option<Choice> {
+    let [first, last] = &order.pairs[..] else {
+        return None;
+    };
+    let factors = [&product.factors[first.a], &product.factors[first.b]];
+    let Found { value, ways, .. } = s.computed(factors, &first.indices)?;
+    let mut operands = product.factors.clone();
+    operands.push(value);
+    let [a, b] = [last.a, last.b].map(|at| operands[at].clone());
+    let describe = described(s.f, &a, &b);
+    let all: BTreeSet<IndexId> = a.indices.union(&b.indices).copied().collect();
+    let mut over = over.to_vec();
+    over.retain(|i| all.contains(i));
+    Some(Choice {
+        cost: rest(
+            order,
+            &order::cost(
+                s.f,
+                &operands[first.a].indices,
+                &operands[first.b].indices,
+                &first.indices,
+            ),
+        ),
+        common: None,
+        after: ways,
+        stored: vec![],
+        contraction: true,
+        nest: false,
+        steps: multiply(s, target.clone(), product.alpha, a, b, over),
+        temporaries: vec![],
+        describe,
+    })
+}
+
+fn described(f: &Function, a: &Factor, b: &Factor) -> String {
+    format!("{} × {}", f.show(a.expr), f.show(b.expr))
+}
+
+/// The flops of an order without those of a pair.
+fn rest(order: &Order, pair: &[Vec<DimId>]) -> Vec<Vec<DimId>> {
+    let mut cost = order.cost.clone();
+    for flops in pair {
+        if let Some(at) = cost.iter().position(|c| c == flops) {
+            cost.remove(at);
+        }
     }
+    cost
 }
 
 /// All factors in one loop nest: nothing is stored.
@@ -187,6 +262,8 @@ fn direct(s: &mut Scheduler<'_>, target: Target, over: Vec<IndexId>, product: Pr
     Choice {
         // One multiplication less than there are factors, and the addition.
         cost: vec![dims; product.factors.len()],
+        common: None,
+        after: vec![],
         stored: vec![],
         contraction: false,
         nest: true,
@@ -196,22 +273,40 @@ fn direct(s: &mut Scheduler<'_>, target: Target, over: Vec<IndexId>, product: Pr
     }
 }
 
-/// One order carried out pair by pair.
+/// One order carried out pair by pair; the first of two pairs may be common to it and other ways.
 fn choice(
     s: &mut Scheduler<'_>,
     target: &Target,
     over: &[IndexId],
     product: &Product,
     order: &Order,
+    way: Option<Way>,
 ) -> Choice {
     let first = s.f.tensors.len();
     let mut operands: Vec<Factor> = product.factors.clone();
     let mut steps = Vec::new();
-    let mut described = Vec::new();
+    let mut shown = Vec::new();
+    let mut made: Vec<TensorId> = Vec::new();
+    let mut common: Option<Common> = None;
+    let mut cost = order.cost.clone();
     for (at, pair) in order.pairs.iter().enumerate() {
         let last = at + 1 == order.pairs.len();
         let alpha = if last { product.alpha } else { None };
         let (a, b) = (operands[pair.a].clone(), operands[pair.b].clone());
+        shown.push(described(s.f, &a, &b));
+        let way = way.filter(|_| order.pairs.len() == 2 && !last);
+        if let Some(way) = way
+            && let Some(found) = s.common(way, [&a, &b], &pair.indices)
+        {
+            common = found.common;
+            made.extend(found.temporaries);
+            operands.push(found.value);
+            steps.push(Step::Once {
+                unless: found.ways,
+                steps: found.steps,
+            });
+            continue;
+        }
         let (to, value) = if last {
             let none = Factor {
                 expr: product.factors[0].expr,
@@ -222,7 +317,6 @@ fn choice(
             let axes = axes(s.f, order, at, &operands);
             temporary(s, "P", &axes)
         };
-        described.push(format!("{} × {}", s.f.show(a.expr), s.f.show(b.expr)));
         let summed: Vec<IndexId> = over
             .iter()
             .copied()
@@ -230,25 +324,34 @@ fn choice(
                 (a.indices.contains(i) || b.indices.contains(i)) && !pair.indices.contains(i)
             })
             .collect();
-        steps.extend(multiply(s, to, alpha, a, b, summed));
+        let own = multiply(s, to, alpha, a.clone(), b.clone(), summed);
+        if let Some(way) = way {
+            let own_memory = (first..s.f.tensors.len()).map(|t| TensorId(t as u32));
+            let flops = order::cost(s.f, &a.indices, &b.indices, &pair.indices);
+            common = s.remember(way, [&a, &b], &value, flops, &own, own_memory.collect());
+        }
+        steps.extend(own);
         operands.push(value);
     }
-    let made: Vec<TensorId> = (first..s.f.tensors.len())
-        .map(|t| TensorId(t as u32))
-        .collect();
+    if let Some(common) = &common {
+        cost = rest(order, &common.cost);
+    }
+    made.extend((first..s.f.tensors.len()).map(|t| TensorId(t as u32)));
     let stored = made
         .iter()
         .map(|&t| s.f.tensor(t).axes.clone())
         .filter(|axes| !covered(s.f, axes) && !in_block(s.f, axes))
         .collect();
     Choice {
-        cost: order.cost.clone(),
+        cost,
+        common,
+        after: vec![],
         stored,
         contraction: order.pairs.len() > 1,
         nest: false,
         steps,
         temporaries: made,
-        describe: described.join(", then "),
+        describe: shown.join(", then "),
     }
 }
 

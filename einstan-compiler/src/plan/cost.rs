@@ -6,11 +6,11 @@
 //! if it does not depend on the row, once for each row.
 
 use super::polynomial::{Lengths, Polynomial};
-use super::{Choice, Contraction, Mode, Plan, Schedule, Step, Stmt};
+use super::{Choice, Choose, Contraction, Mode, Plan, Schedule, Step, Stmt, Way};
 use crate::ir::{
     DimId, Expr, ExprId, Function, IndexId, Length, ReduceOp, Role, TensorId, UnaryOp,
 };
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A loop nest runs at a fraction of the speed of a matrix product: the runtime's `choose` has the same number.
 const LOOP: f64 = 8.0;
@@ -72,14 +72,17 @@ impl Cost {
                 };
                 self.add(larger(f, of(then), of(otherwise)));
             }
-            Step::Block { steps, .. } => steps.iter().for_each(|s| self.step(f, s)),
+            Step::Block { steps, .. } | Step::Once { steps, .. } => {
+                steps.iter().for_each(|s| self.step(f, s));
+            }
             Step::Loop { index, steps, .. } => {
                 let mut inside = Cost::default();
                 steps.iter().for_each(|s| inside.step(f, s));
                 self.repeated(f, inside, *index);
             }
-            Step::Choose(choices) => self.choices.push(
-                choices
+            Step::Choose(choose) => self.choices.push(
+                choose
+                    .choices
                     .iter()
                     .map(|c| {
                         let mut cost = Cost::default();
@@ -266,10 +269,16 @@ impl Plan {
     pub fn figures(&self, named: impl Fn(&str) -> Option<u64>) -> Figures {
         let f = &self.function;
         let lengths = Lengths::new(f, named);
-        let mut dropped = BTreeSet::new();
+        let mut chooser = Chooser {
+            f,
+            lengths: &lengths,
+            taken: BTreeMap::new(),
+            held: BTreeSet::new(),
+            dropped: BTreeSet::new(),
+        };
         let mut work = |schedule: &Schedule| {
             let chosen = Schedule {
-                steps: chosen(f, &lengths, &schedule.steps, &mut dropped),
+                steps: chooser.chosen(&schedule.steps),
             };
             let cost = Cost::of(f, &chosen);
             Work {
@@ -282,7 +291,7 @@ impl Plan {
         let held: Vec<(f64, bool)> = self
             .buffers
             .iter()
-            .filter(|b| !dropped.contains(&b.tensor))
+            .filter(|b| chooser.held.contains(&b.tensor) || !chooser.dropped.contains(&b.tensor))
             .map(|b| (room(f, &lengths, b.tensor), b.saved))
             .collect();
         Figures {
@@ -295,72 +304,101 @@ impl Plan {
     }
 }
 
-/// The steps with every choice made; `dropped` are the temporaries of the ways that are not taken.
-fn chosen(
-    f: &Function,
-    lengths: &Lengths,
-    steps: &[Step],
-    dropped: &mut BTreeSet<TensorId>,
-) -> Vec<Step> {
-    let mut out = Vec::new();
-    for step in steps {
-        match step {
-            Step::Choose(choices) => {
-                let at = choose(f, lengths, choices);
-                for (other, c) in choices.iter().enumerate() {
-                    if other != at {
-                        dropped.extend(&c.temporaries);
-                    }
-                }
-                out.extend(chosen(f, lengths, &choices[at].steps, dropped));
-            }
-            Step::Block { rows, row, steps } => out.push(Step::Block {
-                rows: *rows,
-                row: row.clone(),
-                steps: chosen(f, lengths, steps, dropped),
-            }),
-            Step::When {
-                condition,
-                then,
-                otherwise,
-            } => out.push(Step::When {
-                condition: *condition,
-                then: chosen(f, lengths, then, dropped),
-                otherwise: chosen(f, lengths, otherwise, dropped),
-            }),
-            Step::Loop {
-                index,
-                descending,
-                steps,
-            } => out.push(Step::Loop {
-                index: *index,
-                descending: *descending,
-                steps: chosen(f, lengths, steps, dropped),
-            }),
-            step => out.push(step.clone()),
-        }
-    }
-    out
+/// Choices made at given lengths, as the generated code makes them.
+struct Chooser<'a> {
+    f: &'a Function,
+    lengths: &'a Lengths,
+    /// Options, by the number of the choice.
+    taken: BTreeMap<usize, usize>,
+    /// The temporaries of ways that are taken, and of others.
+    held: BTreeSet<TensorId>,
+    dropped: BTreeSet<TensorId>,
 }
 
-/// The way that the runtime's `choose` takes.
-fn choose(f: &Function, lengths: &Lengths, choices: &[Choice]) -> usize {
-    let total = |c: &Choice| -> f64 { c.cost.iter().map(|p| lengths.volume(p)).sum() };
-    let stored = |c: &Choice| -> f64 {
-        let sizes = c.stored.iter().map(|s| lengths.volume(s));
-        sizes.fold(0.0, f64::max)
-    };
-    let (last, most) = (choices.len() - 1, largest(f, lengths));
-    let weight = |at: usize| total(&choices[at]) * if choices[at].nest { LOOP } else { 1.0 };
-    let allowed = |&at: &usize| {
-        let c = &choices[at];
-        let saves = 2.0 * weight(at) <= weight(last);
-        at == last || stored(c) <= most || (c.contraction && saves && stored(c) <= 4.0 * most)
-    };
-    (0..choices.len())
-        .filter(allowed)
-        .min_by(|&a, &b| weight(a).total_cmp(&weight(b)))
-        .unwrap_or(last)
+impl Chooser<'_> {
+    /// The steps with every choice made.
+    fn chosen(&mut self, steps: &[Step]) -> Vec<Step> {
+        let mut out = Vec::new();
+        for step in steps {
+            match step {
+                Step::Choose(Choose { number, choices }) => {
+                    let at = self.choose(choices);
+                    self.taken.insert(*number, at);
+                    for (other, c) in choices.iter().enumerate() {
+                        let memory = match other == at {
+                            true => &mut self.held,
+                            false => &mut self.dropped,
+                        };
+                        memory.extend(&c.temporaries);
+                    }
+                    out.extend(self.chosen(&choices[at].steps));
+                }
+                Step::Once { unless, steps } => {
+                    if !self.is_taken(unless) {
+                        out.extend(self.chosen(steps));
+                    }
+                }
+                Step::Block { rows, row, steps } => out.push(Step::Block {
+                    rows: *rows,
+                    row: row.clone(),
+                    steps: self.chosen(steps),
+                }),
+                Step::When {
+                    condition,
+                    then,
+                    otherwise,
+                } => out.push(Step::When {
+                    condition: *condition,
+                    then: self.chosen(then),
+                    otherwise: self.chosen(otherwise),
+                }),
+                Step::Loop {
+                    index,
+                    descending,
+                    steps,
+                } => out.push(Step::Loop {
+                    index: *index,
+                    descending: *descending,
+                    steps: self.chosen(steps),
+                }),
+                step => out.push(step.clone()),
+            }
+        }
+        out
+    }
+
+    fn is_taken(&self, ways: &[Way]) -> bool {
+        ways.iter()
+            .any(|w| self.taken.get(&w.choice) == Some(&w.option))
+    }
+
+    /// The way that the runtime's `choose` takes.
+    fn choose(&self, choices: &[Choice]) -> usize {
+        let lengths = self.lengths;
+        let flops = |cost: &[Vec<DimId>]| -> f64 { cost.iter().map(|p| lengths.volume(p)).sum() };
+        let total = |c: &Choice| match &c.common {
+            _ if !c.after.is_empty() && !self.is_taken(&c.after) => f64::INFINITY,
+            Some(common) if !self.is_taken(&common.done) => {
+                flops(&c.cost) + flops(&common.cost) / common.times as f64
+            }
+            _ => flops(&c.cost),
+        };
+        let stored = |c: &Choice| -> f64 {
+            let sizes = c.stored.iter().map(|s| lengths.volume(s));
+            sizes.fold(0.0, f64::max)
+        };
+        let (last, most) = (choices.len() - 1, largest(self.f, lengths));
+        let weight = |at: usize| total(&choices[at]) * if choices[at].nest { LOOP } else { 1.0 };
+        let allowed = |&at: &usize| {
+            let c = &choices[at];
+            let saves = 2.0 * weight(at) <= weight(last);
+            at == last || stored(c) <= most || (c.contraction && saves && stored(c) <= 4.0 * most)
+        };
+        (0..choices.len())
+            .filter(allowed)
+            .min_by(|&a, &b| weight(a).total_cmp(&weight(b)))
+            .unwrap_or(last)
+    }
 }
 
 /// The size of the largest tensor that the user named.

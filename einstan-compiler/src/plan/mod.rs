@@ -8,6 +8,7 @@ mod band;
 mod block;
 mod border;
 mod call;
+mod common;
 mod contraction;
 mod cost;
 mod demand;
@@ -39,8 +40,8 @@ pub(crate) use block::is_outer;
 pub use cost::{Cost, Figures, Work};
 pub use polynomial::{Lengths, Polynomial};
 pub use schedule::{
-    Band, Buffer, Choice, Contraction, Mode, Phase, Plan, Plans, Schedule, Share, Step, Stmt,
-    Within,
+    Band, Buffer, Choice, Choose, Common, Contraction, Mode, Phase, Plan, Plans, Schedule, Share,
+    Step, Stmt, Way, Within,
 };
 pub use storage::{Reason, Storage};
 pub use window::Window;

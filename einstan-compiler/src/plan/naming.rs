@@ -1,6 +1,6 @@
 //! Indices of a step under names of their own, for the text: several indices may have the name that the user gave one.
 
-use super::{Schedule, Share, Step, Stmt};
+use super::{Choose, Schedule, Share, Step, Stmt};
 use crate::ir::{Function, IndexId, Subscript, indices};
 use std::collections::BTreeSet;
 
@@ -33,14 +33,16 @@ pub(crate) fn apart<'a>(f: &Function, schedules: impl Iterator<Item = &'a Schedu
 fn own_names(f: &mut Function, step: &Step) {
     let mut each = |steps: &[Step]| steps.iter().for_each(|s| own_names(f, s));
     match step {
-        Step::Loop { steps, .. } | Step::Block { steps, .. } => each(steps),
+        Step::Loop { steps, .. } | Step::Block { steps, .. } | Step::Once { steps, .. } => {
+            each(steps)
+        }
         Step::When {
             then, otherwise, ..
         } => {
             each(then);
             each(otherwise);
         }
-        Step::Choose(choices) => choices.iter().for_each(|c| each(&c.steps)),
+        Step::Choose(Choose { choices, .. }) => choices.iter().for_each(|c| each(&c.steps)),
         Step::Share(Share { loops, .. }) => {
             for (index, own) in loops {
                 f.indices[own.index()].name = f.index(*index).name.clone();
@@ -81,8 +83,10 @@ fn of_step(step: &Step, out: &mut Vec<IndexId>) {
         Step::When {
             then, otherwise, ..
         } => then.iter().chain(otherwise).for_each(|s| of_step(s, out)),
-        Step::Block { steps, .. } => steps.iter().for_each(|s| of_step(s, out)),
-        Step::Choose(choices) => {
+        Step::Block { steps, .. } | Step::Once { steps, .. } => {
+            steps.iter().for_each(|s| of_step(s, out));
+        }
+        Step::Choose(Choose { choices, .. }) => {
             let steps = choices.iter().flat_map(|c| &c.steps);
             steps.for_each(|s| of_step(s, out));
         }

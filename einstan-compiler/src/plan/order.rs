@@ -133,10 +133,21 @@ fn pair(
     let both: BTreeSet<IndexId> = operands[a].union(&operands[b]).copied().collect();
     let needed = |i: &IndexId| kept.contains(i) || rest.iter().any(|&o| operands[o].contains(i));
     let indices: BTreeSet<IndexId> = both.iter().copied().filter(needed).collect();
-    let sums = indices.len() < both.len();
+    let flops = cost(f, &operands[a], &operands[b], &indices);
+    (Pair { a, b, indices }, flops)
+}
+
+/// The flops of the product of two operands with these indices that keeps some of them: multiplications, and additions.
+pub(crate) fn cost(
+    f: &Function,
+    a: &BTreeSet<IndexId>,
+    b: &BTreeSet<IndexId>,
+    kept: &BTreeSet<IndexId>,
+) -> Vec<Vec<DimId>> {
+    let both: BTreeSet<IndexId> = a.union(b).copied().collect();
     let mut flops: Vec<DimId> = both.iter().map(|&i| f.index(i).dim).collect();
     flops.sort_unstable();
-    (Pair { a, b, indices }, vec![flops; 1 + usize::from(sums)])
+    vec![flops; 1 + usize::from(kept.len() < both.len())]
 }
 
 /// The order that takes the cheapest pair each time, the first of equals, where all lengths are the same: a chain of

@@ -74,7 +74,8 @@ impl Scheduler<'_> {
                 steps.push(Step::Zero { tensor, mode });
             }
         }
-        let mut inside: Vec<Step> = r.equations.iter().flat_map(|e| self.equation(e)).collect();
+        let mut inside: Vec<Step> =
+            self.inside(|s| r.equations.iter().flat_map(|e| s.equation(e)).collect());
         for &(index, descending) in r.loops.iter().rev() {
             inside = vec![Step::Loop {
                 index,

@@ -94,7 +94,9 @@ pub enum Step {
         steps: Vec<Step>,
     },
     /// One of several ways, by the lengths. The last option needs no condition.
-    Choose(Vec<Choice>),
+    Choose(Choose),
+    /// Steps that have been carried out already if one of these ways was taken.
+    Once { unless: Vec<Way>, steps: Vec<Step> },
     /// One of the function's checks, of what has been computed before.
     Check(usize),
     /// A part of a call: an output that is not listed is not wanted.
@@ -118,11 +120,39 @@ pub struct Share {
     pub body: Vec<Stmt>,
 }
 
+/// Several ways of computing a product, and the number of the choice among those of a plan.
+#[derive(Clone, Debug)]
+pub struct Choose {
+    pub number: usize,
+    pub choices: Vec<Choice>,
+}
+
+/// An option of a choice, both by their numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Way {
+    pub choice: usize,
+    pub option: usize,
+}
+
+/// A part that several ways have in common.
+#[derive(Clone, Debug)]
+pub struct Common {
+    /// Flops as a sum of products of lengths.
+    pub cost: Vec<Vec<DimId>>,
+    /// The ways of earlier choices that have computed it.
+    pub done: Vec<Way>,
+    /// How many choices may need it, from this one on.
+    pub times: usize,
+}
+
 /// A way of computing a product, where the lengths decide.
 #[derive(Clone, Debug)]
 pub struct Choice {
-    /// Flops as a sum of products of lengths.
+    /// Flops as a sum of products of lengths, without those of the part that is common.
     pub cost: Vec<Vec<DimId>>,
+    pub common: Option<Common>,
+    /// Ways of which one must have been taken before, if there are any: their part is read.
+    pub after: Vec<Way>,
     /// The sizes of the tensors that it stores on the way.
     pub stored: Vec<Vec<DimId>>,
     /// True if these are parts of a contraction (at most 4 times the largest tensor), else they are at most as large.
@@ -286,7 +316,7 @@ impl Step {
             Step::Nest(body) | Step::Share(Share { body, .. }) => {
                 body.iter().for_each(|s| s.writes(&mut add));
             }
-            Step::Block { steps, .. } | Step::Loop { steps, .. } => {
+            Step::Block { steps, .. } | Step::Loop { steps, .. } | Step::Once { steps, .. } => {
                 steps.iter().for_each(|s| s.writes(f, out));
             }
             Step::When {
@@ -296,7 +326,7 @@ impl Step {
                 steps.for_each(|s| s.writes(f, out));
             }
             Step::Call { outputs, .. } => outputs.iter().for_each(|(_, t)| add(*t)),
-            Step::Choose(choices) => choices
+            Step::Choose(Choose { choices, .. }) => choices
                 .iter()
                 .flat_map(|c| &c.steps)
                 .for_each(|s| s.writes(f, out)),
@@ -327,11 +357,11 @@ impl Step {
             Step::Nest(body) | Step::Share(Share { body, .. }) => body
                 .iter()
                 .for_each(|s| s.values(&mut |e| out.extend(f.reads(e).into_iter().map(base)))),
-            Step::Block { steps, .. } | Step::Loop { steps, .. } => {
+            Step::Block { steps, .. } | Step::Loop { steps, .. } | Step::Once { steps, .. } => {
                 steps.iter().for_each(|s| s.reads(f, out));
             }
             Step::Call { inputs, .. } => out.extend(inputs.iter().flatten().map(|&t| base(t))),
-            Step::Choose(choices) => choices
+            Step::Choose(Choose { choices, .. }) => choices
                 .iter()
                 .flat_map(|c| &c.steps)
                 .for_each(|s| s.reads(f, out)),

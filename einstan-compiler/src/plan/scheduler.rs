@@ -2,6 +2,7 @@
 
 use super::block::{Block, Part};
 use super::call::same_call;
+use super::common::Parts;
 use super::{Mode, Step, addends, contraction, demand, hoist, nest, region};
 use crate::ir::{Equation, Expr, ExprId, Function, ReduceOp, Role, TensorId};
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,6 +14,8 @@ pub(crate) struct Scheduler<'a> {
     begun: BTreeSet<TensorId>,
     /// Tensors that are needed in a region alone.
     needed: BTreeMap<TensorId, region::Part>,
+    /// Parts of products that other products may have too.
+    pub(super) parts: Parts,
 }
 
 impl<'a> Scheduler<'a> {
@@ -26,10 +29,21 @@ impl<'a> Scheduler<'a> {
         begun: BTreeSet<TensorId>,
         needed: BTreeMap<TensorId, region::Part>,
     ) -> Self {
-        Scheduler { f, begun, needed }
+        Scheduler {
+            f,
+            begun,
+            needed,
+            parts: Parts::default(),
+        }
     }
 
     pub fn schedule(&mut self, parts: &[Part]) -> Vec<Step> {
+        let mut steps = self.steps(parts);
+        self.settle(&mut steps);
+        steps
+    }
+
+    fn steps(&mut self, parts: &[Part]) -> Vec<Step> {
         let mut steps = Vec::new();
         let mut at = 0;
         while at < parts.len() {
@@ -71,6 +85,7 @@ impl<'a> Scheduler<'a> {
                 continue;
             };
             key = Some((call, part, inputs));
+            self.parts.forget(self.f, self.f.base(e.tensor));
             if self.begun.insert(e.tensor) {
                 outputs.push((output, e.tensor));
                 continue;
@@ -101,6 +116,7 @@ impl<'a> Scheduler<'a> {
 
     /// The steps of the backward pass.
     pub fn backward(&mut self, parts: &[Part]) -> Vec<Step> {
+        self.parts.turn();
         let mut steps = self.schedule(parts);
         // A gradient that nothing contributes to is zero.
         let untouched: Vec<TensorId> = (0..self.f.tensors.len() as u32)
@@ -125,7 +141,7 @@ impl<'a> Scheduler<'a> {
                 steps.push(Step::Zero { tensor, mode });
             }
         }
-        let inside = b.equations.iter().flat_map(|e| self.equation(e)).collect();
+        let inside = self.inside(|s| b.equations.iter().flat_map(|e| s.equation(e)).collect());
         steps.push(Step::Block {
             rows: b.rows,
             row: b.row.clone(),
@@ -144,12 +160,14 @@ impl<'a> Scheduler<'a> {
 
     /// Whether nothing has been written to a tensor, which begins here.
     pub(super) fn begin_whole(&mut self, tensor: TensorId) -> bool {
+        self.parts.forget(self.f, self.f.base(tensor));
         self.begun.insert(tensor)
     }
 
     /// The mode of a write, and the step that must come before it: what a write does not cover starts at zero.
     fn begin(&mut self, e: &Equation) -> (Vec<Step>, Mode) {
         let base = self.f.base(e.tensor);
+        self.parts.forget(self.f, base);
         let (first, fresh) = (self.begun.insert(base), self.fresh(base));
         match first {
             true if self.f.fills(e) => (vec![], fresh),
@@ -202,6 +220,7 @@ impl<'a> Scheduler<'a> {
             let steps = s.written(e, mode);
             addends::weight(s.f, steps)
         });
+        let parts = self.parts.clone();
         let lens = (
             self.f.exprs.len(),
             self.f.tensors.len(),
@@ -214,6 +233,7 @@ impl<'a> Scheduler<'a> {
             self.f.exprs.truncate(lens.0);
             self.f.tensors.truncate(lens.1);
             self.f.indices.truncate(lens.2);
+            self.parts = parts;
             return self.written(e, mode);
         }
         steps

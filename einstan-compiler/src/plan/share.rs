@@ -13,6 +13,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Of so many loops around each other one is shared, which is chosen when the function runs.
 const MOST: usize = 3;
+/// To read an element, or to write one, takes as long as so many operations, where many are.
+const TOUCH: u64 = 8;
 
 /// The steps, with nests that threads may share.
 pub(crate) fn shared(f: &mut Function, steps: Vec<Step>) -> Vec<Step> {
@@ -43,12 +45,16 @@ pub(crate) fn shared(f: &mut Function, steps: Vec<Step>) -> Vec<Step> {
                 then: shared(f, then),
                 otherwise: shared(f, otherwise),
             }),
-            Step::Choose(mut choices) => {
-                for c in &mut choices {
+            Step::Choose(mut choose) => {
+                for c in &mut choose.choices {
                     c.steps = shared(f, std::mem::take(&mut c.steps));
                 }
-                out.push(Step::Choose(choices));
+                out.push(Step::Choose(choose));
             }
+            Step::Once { unless, steps } => out.push(Step::Once {
+                unless,
+                steps: shared(f, steps),
+            }),
             step => out.push(step),
         }
     }
@@ -155,7 +161,7 @@ fn axes_of(f: &Function, index: IndexId, touches: &[Touch]) -> Option<BTreeMap<T
     Some(axes)
 }
 
-/// The operations of a statement, and one for each element that is written, as products of lengths.
+/// The operations of a statement, and what it takes to read and write its elements, as products of lengths.
 fn operations(
     f: &Function,
     statement: &Stmt,
@@ -180,21 +186,24 @@ fn operations(
             inside.for_each(|s| operations(f, s, around, out));
         }
         Stmt::Store { row, value, .. } => {
-            add(2 + element_flops(f, *value), &mut row.iter().copied());
+            add(
+                2 * TOUCH + element_flops(f, *value),
+                &mut row.iter().copied(),
+            );
         }
         Stmt::Reduce { over, body, .. } => {
-            add(2 + element_flops(f, *body), &mut over.iter().copied());
+            add(TOUCH + element_flops(f, *body), &mut over.iter().copied());
         }
         Stmt::Accumulate {
             row, over, body, ..
         } => {
             let mut inside = over.iter().copied().chain([*row]);
-            add(1 + element_flops(f, *body), &mut inside);
+            add(TOUCH + element_flops(f, *body), &mut inside);
         }
         Stmt::Softmax { along, body, .. } => {
             let exp = UnaryOp::Exp.flops();
             add(
-                6 + exp + element_flops(f, *body),
+                2 * TOUCH + exp + element_flops(f, *body),
                 &mut along.iter().copied(),
             );
         }

@@ -33,6 +33,8 @@ pub enum Reason {
     Expensive,
     /// It is a result, and the caller may change that.
     Result,
+    /// It is a part of a product, in some orders, and of a derivative of it.
+    Part,
 }
 
 impl fmt::Display for Storage {
@@ -49,6 +51,7 @@ impl fmt::Display for Storage {
                 write!(out, "stored: a matrix product reads it{flops}")
             }
             (Keep::Stored, Reason::Result) => write!(out, "a copy of the result is stored"),
+            (Keep::Stored, Reason::Part) => write!(out, "stored, if the lengths made it a part"),
             (Keep::Stored, _) => write!(out, "stored{flops}"),
             (Keep::Recomputed, Reason::Asked) => write!(out, "computed again, as asked{flops}"),
             (Keep::Recomputed, Reason::Large) => {
@@ -82,8 +85,18 @@ pub(crate) fn stored(
     for b in buffers.iter().filter(|b| b.saved) {
         let tensor = b.tensor;
         let definitions: Vec<&Equation> = equations.iter().filter(|e| e.tensor == tensor).collect();
+        let kept = |&(_, copy): &(TensorId, TensorId)| copy == tensor;
+        if definitions.is_empty() && !kept_results.iter().any(kept) {
+            out.push(Storage {
+                tensor,
+                keep: Keep::Stored,
+                because: Reason::Part,
+                flops: None,
+            });
+            continue;
+        }
         let flops = flops_of(f, &definitions);
-        let because = if kept_results.iter().any(|&(_, copy)| copy == tensor) {
+        let because = if kept_results.iter().any(kept) {
             Reason::Result
         } else if f.keep.get(&tensor) == Some(&Keep::Stored) {
             Reason::Asked

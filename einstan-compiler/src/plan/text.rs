@@ -1,7 +1,9 @@
 //! The plan in words: what became a matrix product, what is stored, which loops run.
 
 use super::naming;
-use super::{Choice, Cost, Mode, Phase, Plan, Polynomial, Schedule, Step, Stmt, Window, Within};
+use super::{
+    Choice, Choose, Cost, Mode, Phase, Plan, Polynomial, Schedule, Step, Stmt, Window, Within,
+};
 use crate::ir::{self, DimId, Expr, ExprId, Function, IndexId, Length, Part, TensorId, UnaryOp};
 use std::fmt::Write;
 
@@ -176,9 +178,13 @@ fn step(out: &mut String, f: &Function, step: &Step, depth: usize) {
             let body = share.body.iter();
             body.for_each(|s| statement(out, f, s, depth));
         }
-        Step::Choose(choices) => {
+        Step::Choose(Choose { choices, .. }) => {
             let _ = writeln!(out, "{pad}by the lengths, the cheapest of:");
             choices.iter().for_each(|c| choice(out, f, c, depth + 1));
+        }
+        Step::Once { steps, .. } => {
+            let _ = writeln!(out, "{pad}unless it is there already");
+            steps.iter().for_each(|s| self::step(out, f, s, depth + 1));
         }
     }
 }
@@ -186,10 +192,15 @@ fn step(out: &mut String, f: &Function, step: &Step, depth: usize) {
 fn choice(out: &mut String, f: &Function, c: &Choice, depth: usize) {
     let pad = "  ".repeat(depth);
     let mut flops = Polynomial::default();
-    for product in &c.cost {
+    let common = c.common.iter().flat_map(|common| &common.cost);
+    for product in c.cost.iter().chain(common) {
         flops.add(&Polynomial::monomial(f, 1, product.iter().copied()));
     }
-    let _ = writeln!(out, "{pad}{} ({} flops)", c.describe, flops.show(f));
+    let after = match c.after.is_empty() {
+        true => "",
+        false => ", if the first pass computed what is read",
+    };
+    let _ = writeln!(out, "{pad}{} ({} flops{after})", c.describe, flops.show(f));
     c.steps.iter().for_each(|s| step(out, f, s, depth + 1));
     for &t in &c.temporaries {
         let _ = writeln!(out, "{pad}  holds {}", shape(f, t));

@@ -57,8 +57,6 @@ struct Body<'a> {
     f: &'a Function,
     paths: &'a Paths,
     phase: Phase,
-    /// How many choices the prelude has made.
-    choices: std::cell::Cell<usize>,
 }
 
 impl<'a> Body<'a> {
@@ -68,7 +66,6 @@ impl<'a> Body<'a> {
             f: &plan.function,
             paths,
             phase,
-            choices: Default::default(),
         }
     }
 }
@@ -296,6 +293,7 @@ impl Body<'_> {
         let mut chosen: Vec<TensorId> = choose::temporaries(schedule);
         chosen.extend(self.plan.kept_results.iter().map(|&(_, copy)| copy));
         let mut prelude: TokenStream = self.rows(&schedule.steps);
+        prelude.extend(self.decisions());
         let memory: TokenStream = self
             .plan
             .buffers
@@ -349,7 +347,8 @@ impl Body<'_> {
                 descending,
                 steps,
             } => self.steps_of_loop(*index, *descending, steps),
-            Step::Choose(choices) => self.choose(choices),
+            Step::Choose(choose) => self.choose(choose),
+            Step::Once { unless, steps } => self.once(unless, steps),
             Step::Check(at) => (TokenStream::new(), self.check(&self.f.checks[*at])),
             Step::Call {
                 call,
