@@ -102,47 +102,39 @@ impl<T: Float> Columns<'_, T> {
         }
     }
 
-    /// Copies runs of columns.
+    /// Copies runs of columns, one after the other: as its length is known, each line takes few instructions.
     ///
     /// # Safety
     ///
     /// All elements are there.
     #[inline(always)]
     unsafe fn copy_runs(&self, runs: &[Run], across: usize, packed: &mut [T]) {
-        if let [(_, n)] = *runs {
-            // SAFETY: the caller's.
+        for &run in runs {
+            // SAFETY: the caller's; so many columns behind the first one.
             unsafe {
-                match n {
-                    16..=32 => return self.copy_line::<16>(n, across, packed),
-                    8..16 => return self.copy_line::<8>(n, across, packed),
-                    4..8 => return self.copy_line::<4>(n, across, packed),
-                    _ => {}
-                }
-            }
-        }
-        for (line, &at) in packed.chunks_exact_mut(across).zip(self.lines) {
-            for &(first, n) in runs {
-                // SAFETY: the caller's; so many columns behind the first one.
-                unsafe {
-                    let from = self.origin.offset(at + self.columns[first]);
-                    copy(from, &mut line[first..first + n]);
+                match run.1 {
+                    16..=32 => self.copy_run::<16>(run, across, packed),
+                    8..16 => self.copy_run::<8>(run, across, packed),
+                    4..8 => self.copy_run::<4>(run, across, packed),
+                    2..4 => self.copy_run::<2>(run, across, packed),
+                    _ => self.copy_run::<1>(run, across, packed),
                 }
             }
         }
     }
 
-    /// Copies one run of `n` columns, in pieces of `W` that may overlap.
+    /// Copies one run of columns, in two pieces of `W` that may overlap.
     ///
     /// # Safety
     ///
     /// All elements are there; there are at least `W` columns and at most twice as many.
     #[inline(always)]
-    unsafe fn copy_line<const W: usize>(&self, n: usize, across: usize, packed: &mut [T]) {
+    unsafe fn copy_run<const W: usize>(&self, (from, n): Run, across: usize, packed: &mut [T]) {
         // SAFETY: the first column.
-        let first = unsafe { self.origin.offset(self.columns[0]) };
+        let first = unsafe { self.origin.offset(self.columns[from]) };
         for (line, &at) in packed.chunks_exact_mut(across).zip(self.lines) {
             // SAFETY: the caller's.
-            unsafe { pieces::<T, W>(first.offset(at), &mut line[..n]) };
+            unsafe { pieces::<T, W>(first.offset(at), &mut line[from..from + n]) };
         }
     }
 
@@ -191,7 +183,7 @@ impl<T: Float> Columns<'_, T> {
 ///
 /// # Safety
 ///
-/// As many elements as `to` has lie behind `from`.
+/// As many elements as `to` has lie behind `from`, elsewhere.
 #[inline(always)]
 pub(crate) unsafe fn copy<T: Float>(from: *const T, to: &mut [T]) {
     let n = to.len();
@@ -218,16 +210,10 @@ pub(crate) unsafe fn copy<T: Float>(from: *const T, to: &mut [T]) {
 #[inline(always)]
 unsafe fn pieces<T: Float, const W: usize>(from: *const T, to: &mut [T]) {
     let last = to.len() - W;
+    let to = to.as_mut_ptr();
     // SAFETY: the caller's.
     unsafe {
-        let (x, y) = (
-            from.cast::<[T; W]>().read_unaligned(),
-            from.add(last).cast::<[T; W]>().read_unaligned(),
-        );
-        to.as_mut_ptr().cast::<[T; W]>().write_unaligned(x);
-        to.as_mut_ptr()
-            .add(last)
-            .cast::<[T; W]>()
-            .write_unaligned(y);
+        to.copy_from_nonoverlapping(from, W);
+        to.add(last).copy_from_nonoverlapping(from.add(last), W);
     }
 }
