@@ -21,7 +21,7 @@ from comparison.chart import draw
 from comparison.children import PEERS, commands
 from comparison.circumstances import circumstances
 from comparison.measurement import measure, say
-from comparison.table import lines, markdown
+from comparison.table import lines, markdown, summary
 
 
 def arguments():
@@ -67,6 +67,8 @@ def main():
 
     with open(path("table.md"), "w") as file:
         file.write("\n".join(texts))
+    with open(path("summary.md"), "w") as file:
+        file.write(summary(tables))
     with open(path("times.json"), "w") as file:
         json.dump(record, file, indent=1)
     draw(tables, path("ahead.png"))

@@ -82,3 +82,28 @@ def markdown(lines):
             + [number(line.kept), number(line.floor), number(line.floors)]
         )
     return "\n".join("| " + " | ".join(cells) + " |" for cells in texts)
+
+
+def summary(tables):
+    """The table of a front page, `{threads: lines}`: for each number of threads the best peer, ours, and how far ahead."""
+    head = ["row", "direction"]
+    for threads in tables:
+        head += [f"{threads}: best peer", "µs", "ours µs", "ahead"]
+    texts = [head, ["---"] * 2 + (["---"] + ["---:"] * 3) * len(tables)]
+    first = next(iter(tables.values()))
+    for line in first:
+        cells = [line.row, line.direction]
+        for lines in tables.values():
+            same = [l for l in lines if (l.row, l.direction) == (line.row, line.direction)]
+            for l in same:
+                cells += [l.peer or "none", number(l.best), number(l.call), number(l.ahead)]
+        texts.append(cells)
+    means = []
+    for threads, lines in tables.items():
+        for direction in ["forward", "both"]:
+            here = [l.ahead for l in lines if l.direction == direction and l.ahead and EXPANDED not in l.row]
+            if here:
+                mean = math.exp(sum(map(math.log, here)) / len(here))
+                means.append(f"{direction} on {threads}: {mean:.2f}")
+    table = "\n".join("| " + " | ".join(cells) + " |" for cells in texts)
+    return f"{table}\n\nGeometric means of *ahead*: {', '.join(means)}.\n"
