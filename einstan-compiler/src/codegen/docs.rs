@@ -1,11 +1,20 @@
 //! The documentation of what is generated.
 
 use super::signature::Items;
-use crate::derivation::{Derivation, Subject};
+use crate::derivation::{Derivation, Section, Subject};
 use crate::ir::{Element, Parameter, TensorId};
 use crate::plan::Plan;
 use proc_macro2::TokenStream;
 use quote::quote;
+
+impl<'a> Items<'a> {
+    /// Has the docs show a derivation. Most items show the same sections, which are written once.
+    pub(super) fn derived(&mut self, derivation: &'a Derivation) {
+        self.derivation = Some(derivation);
+        let sections = derivation.sections.iter();
+        self.shown = sections.map(|s| (s.subject, shown(s))).collect();
+    }
+}
 
 impl Items<'_> {
     /// `X[n, m]`
@@ -41,23 +50,9 @@ impl Items<'_> {
         self.derivation.map(Derivation::latex).unwrap_or_default()
     }
 
-    /// One subject of the derivation: as MathML, which the browser shows, and as text, which the terminal does.
-    ///
-    /// A `<div>` begins a block that Markdown leaves as it is, up to the first empty line; it has no room below by itself.
-    pub(super) fn shown_equations(&self, subject: Subject) -> String {
-        let section = self.derivation.and_then(|d| d.section(subject));
-        section.map_or_else(String::new, |s| {
-            // The signature of the function stands above its equations already.
-            let title = match subject {
-                Subject::Equations => String::new(),
-                _ => format!("\n`{}`\n", s.title),
-            };
-            format!(
-                "{title}\n<div style=\"margin-bottom: 0.75em\">\n{}\n</div>\n\n```text\n{}```\n\n",
-                s.mathml(),
-                s.text("")
-            )
-        })
+    fn shown_equations(&self, subject: Subject) -> &str {
+        let shown = self.shown.iter().find(|(s, _)| *s == subject);
+        shown.map_or("", |(_, text)| text)
     }
 
     /// The docs of a generated function beside the first one: what it is, its errors, its equations, its plan.
@@ -71,11 +66,11 @@ impl Items<'_> {
         let mut text = format!("{what}\n\n# Errors\n\n{errors}\n");
         if self.derivation.is_some() {
             text.push_str("\n# Equations\n");
-            text.push_str(&self.shown_equations(Subject::Equations));
+            text.push_str(self.shown_equations(Subject::Equations));
         }
         if let (Some(subject), Some(_)) = (derivative, self.derivation) {
             text.push_str("\n# Derivative\n");
-            text.push_str(&self.shown_equations(subject));
+            text.push_str(self.shown_equations(subject));
         }
         text.push_str(&shown_plan(plan));
         quote! { #[doc = #text] }
@@ -92,7 +87,7 @@ impl Items<'_> {
             ));
         }
         match self.derivation {
-            Some(_) => text.push_str(&self.shown_equations(Subject::Equations)),
+            Some(_) => text.push_str(self.shown_equations(Subject::Equations)),
             None => text.push_str(&format!("\n```text\n{}```\n\n", self.equations())),
         }
         for p in &self.f.parameters {
@@ -123,7 +118,7 @@ impl Items<'_> {
         ));
         if self.f.has_derivative() && self.derivation.is_some() {
             text.push_str("\n# Derivative\n");
-            text.push_str(&self.shown_equations(Subject::Gradient));
+            text.push_str(self.shown_equations(Subject::Gradient));
         }
         text.push_str(&shown_plan(self.plan()));
         quote! { #(#user)* #[doc = #text] }
@@ -140,6 +135,22 @@ impl Items<'_> {
             )]
         }
     }
+}
+
+/// A section as MathML, which the browser shows, and as text, which the terminal does.
+///
+/// A `<div>` begins a block that Markdown leaves as it is, up to the first empty line; it has no room below by itself.
+fn shown(s: &Section) -> String {
+    // The signature of the function stands above its equations already.
+    let title = match s.subject {
+        Subject::Equations => String::new(),
+        _ => format!("\n`{}`\n", s.title),
+    };
+    format!(
+        "{title}\n<div style=\"margin-bottom: 0.75em\">\n{}\n</div>\n\n```text\n{}```\n\n",
+        s.mathml(),
+        s.text("")
+    )
 }
 
 fn shown_plan(plan: Option<&Plan>) -> String {

@@ -28,7 +28,9 @@ pub fn function(
 ) -> TokenStream {
     let plans = compiled.map(|c| &c.plans);
     let mut items = Items::new(resolved, plans, facade, false);
-    items.derivation = compiled.map(|c| &c.derivation);
+    if let Some(compiled) = compiled {
+        items.derived(&compiled.derivation);
+    }
     let name = ident(&resolved.name);
     let module = format_ident!("__einstan_{}", resolved.name.text);
     let visibility = &resolved.visibility;
@@ -110,6 +112,7 @@ impl<'a> Items<'a> {
             resolved,
             plans,
             derivation: None,
+            shown: Vec::new(),
             paths: Paths {
                 rt: quote! { #facade::__private::rt },
                 core: quote! { #facade::__private::core },

@@ -2,7 +2,7 @@
 
 use super::body::{Paths, integer_type};
 use crate::ast::Name;
-use crate::derivation::Derivation;
+use crate::derivation::{Derivation, Subject};
 use crate::ir::{DimId, Element, ElementType, Function, Length, Parameter, TensorId};
 use crate::parse::words;
 use crate::plan::{Plan, Plans};
@@ -18,6 +18,8 @@ pub(super) struct Items<'a> {
     pub(super) plans: Option<&'a Plans>,
     /// The equations for people; the inline form has none.
     pub(super) derivation: Option<&'a Derivation>,
+    /// Its sections as docs show them.
+    pub(super) shown: Vec<(Subject, String)>,
     pub(super) paths: Paths,
     /// The module `testing` of the facade.
     pub(super) testing: TokenStream,
