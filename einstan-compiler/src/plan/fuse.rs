@@ -3,56 +3,123 @@
 //! Two loops over the same dimension may become one if whatever one of them writes and the other one touches is
 //! touched, in each iteration, only at the position of that iteration.
 
-use super::{Step, Stmt, Within};
+use super::{Mode, Step, Stmt, Within};
 use crate::ir::{ExprId, Function, IndexId, Subscript, TensorId};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The steps with neighbours fused. Zeros move to the front of what does not touch them, out of the way.
 pub(crate) fn fuse(f: &mut Function, steps: Vec<Step>) -> Vec<Step> {
-    let mut out: Vec<Step> = Vec::new();
+    let mut fused = Fused::default();
     for step in steps {
-        match (step, out.last_mut()) {
-            (Step::Nest(mut next), Some(Step::Nest(last))) => {
-                refresh(f, &mut next);
-                if let Err(next) = join(f, last, next) {
-                    out.push(Step::Nest(next));
-                }
+        match step {
+            Step::Nest(next) => fused.nest(f, next),
+            Step::Zero { tensor, mode } => fused.zero(f, tensor, mode),
+            step => {
+                let step = inside(f, step);
+                fused.push(f, step);
             }
-            (Step::Zero { tensor, mode }, _) => {
-                let at = out
-                    .iter()
-                    .rposition(|s| touches(f, s, tensor))
-                    .map_or(0, |p| p + 1);
-                out.insert(at, Step::Zero { tensor, mode });
-            }
-            (
-                Step::When {
-                    condition,
-                    then,
-                    otherwise,
-                },
-                _,
-            ) => out.push(Step::When {
-                condition,
-                then: fuse(f, then),
-                otherwise: fuse(f, otherwise),
-            }),
-            (Step::Block { rows, row, steps }, _) => {
-                let steps = fuse(f, steps);
-                out.push(Step::Block { rows, row, steps });
-            }
-            (
-                Step::Loop {
-                    index,
-                    descending,
-                    steps,
-                },
-                _,
-            ) => out.push(looped(index, descending, fuse(f, steps))),
-            (step, _) => out.push(step),
         }
     }
-    out
+    fused.into_steps()
+}
+
+/// A step with what stands in it fused.
+fn inside(f: &mut Function, step: Step) -> Step {
+    match step {
+        Step::When {
+            condition,
+            then,
+            otherwise,
+        } => Step::When {
+            condition,
+            then: fuse(f, then),
+            otherwise: fuse(f, otherwise),
+        },
+        Step::Block { rows, row, steps } => Step::Block {
+            rows,
+            row,
+            steps: fuse(f, steps),
+        },
+        Step::Loop {
+            index,
+            descending,
+            steps,
+        } => looped(index, descending, fuse(f, steps)),
+        step => step,
+    }
+}
+
+/// Steps that are fused one after the other. What each one asks of those before it is kept, so that none is looked at again.
+#[derive(Default)]
+struct Fused {
+    /// Zeros before all other steps.
+    front: Vec<Step>,
+    /// The other steps, each with the zeros right behind it.
+    steps: Vec<(Step, Vec<Step>)>,
+    /// How many of them there were when a tensor was last touched, and when a check was last made.
+    touched: BTreeMap<TensorId, usize>,
+    checked: usize,
+    /// The outer loop of the last nest.
+    open: Option<Box<Open>>,
+}
+
+impl Fused {
+    fn push(&mut self, f: &Function, step: Step) {
+        let (mut written, mut read) = (Vec::new(), BTreeSet::new());
+        step.writes(f, &mut written);
+        step.reads(f, &mut read);
+        let is_check = matches!(step, Step::Check(_));
+        self.steps.push((step, vec![]));
+        self.open = None;
+        self.note(written.into_iter().chain(read));
+        if is_check {
+            self.checked = self.steps.len();
+        }
+    }
+
+    /// The last step touches tensors.
+    fn note(&mut self, tensors: impl Iterator<Item = TensorId>) {
+        let at = self.steps.len();
+        self.touched.extend(tensors.map(|t| (t, at)));
+    }
+
+    fn nest(&mut self, f: &mut Function, mut next: Vec<Stmt>) {
+        let last = match self.steps.last_mut() {
+            Some((Step::Nest(last), zeros)) if zeros.is_empty() => last,
+            _ => return self.push(f, Step::Nest(next)),
+        };
+        refresh(f, &mut next);
+        let mut tensors = BTreeSet::new();
+        next.iter().for_each(|s| s.touches(f, &mut tensors));
+        match join(f, last, &mut self.open, next) {
+            Ok(()) => self.note(tensors.into_iter()),
+            Err(next) => self.push(f, Step::Nest(next)),
+        }
+    }
+
+    /// Nothing is written before a check that stands before it.
+    fn zero(&mut self, f: &Function, tensor: TensorId, mode: Mode) {
+        let touched = self.touched.get(&tensor).copied().unwrap_or(0);
+        let place = touched.max(self.checked);
+        let zeros = match place {
+            0 => &mut self.front,
+            at => &mut self.steps[at - 1].1,
+        };
+        let own = |s: &Step| matches!(*s, Step::Zero { tensor: t, .. } if f.base(t) == tensor);
+        let at = zeros.iter().rposition(own).map_or(0, |p| p + 1);
+        zeros.insert(at, Step::Zero { tensor, mode });
+        let last = self.touched.entry(f.base(tensor)).or_default();
+        *last = place.max(*last);
+    }
+
+    fn into_steps(self) -> Vec<Step> {
+        let mut out = self.front;
+        for (step, zeros) in self.steps {
+            out.push(step);
+            out.extend(zeros);
+        }
+        out
+    }
 }
 
 /// The loop of a recurrence; where nests alone stand in it, a nest.
@@ -75,19 +142,21 @@ fn looped(index: IndexId, descending: bool, steps: Vec<Step>) -> Step {
     }])
 }
 
-/// Nothing is written before a check that stands before it.
-fn touches(f: &Function, step: &Step, tensor: TensorId) -> bool {
-    if let Step::Check(_) = step {
-        return true;
-    }
-    let (mut writes, mut reads) = (Vec::new(), Default::default());
-    step.writes(f, &mut writes);
-    step.reads(f, &mut reads);
-    writes.contains(&tensor) || reads.contains(&tensor)
+/// A loop that stands last, to which others are joined.
+struct Open {
+    /// What its body touches.
+    touched: Touched,
+    /// The loop that stands last in its body.
+    inside: Option<Box<Open>>,
 }
 
 /// Appends `next` to `last`, or gives it back where that is not allowed.
-fn join(f: &mut Function, last: &mut [Stmt], mut next: Vec<Stmt>) -> Result<(), Vec<Stmt>> {
+fn join(
+    f: &mut Function,
+    last: &mut [Stmt],
+    open: &mut Option<Box<Open>>,
+    mut next: Vec<Stmt>,
+) -> Result<(), Vec<Stmt>> {
     let (
         Some(Stmt::Loop {
             index: a,
@@ -106,39 +175,80 @@ fn join(f: &mut Function, last: &mut [Stmt], mut next: Vec<Stmt>) -> Result<(), 
         return Err(next);
     };
     let (a, b) = (*a, *b);
-    let one_way = *down == *descending;
-    if !one_way || f.index(a).dim != f.index(b).dim || !in_step(f, first, a, second, b) {
+    if *down != *descending || f.index(a).dim != f.index(b).dim {
+        return Err(next);
+    }
+    let open = open.get_or_insert_with(|| {
+        let touched = Touched::by(f, first);
+        let inside = None;
+        Box::new(Open { touched, inside })
+    });
+    if !in_step(&open.touched, a, &Touched::by(f, second), b) {
         return Err(next);
     }
     let map = BTreeMap::from([(b, a)]);
     let second = std::mem::take(second);
     for mut statement in second {
         statement.rename(f, &map);
-        if let Err(rest) = join(f, first, vec![statement]) {
+        open.touched.add(f, &statement);
+        if let Err(rest) = join(f, first, &mut open.inside, vec![statement]) {
             first.extend(rest);
+            open.inside = None;
         }
     }
     Ok(())
 }
 
+/// What statements touch, each access once, by the tensor in whose memory it lies.
+#[derive(Default)]
+struct Touched {
+    reads: Accesses,
+    writes: Accesses,
+}
+
+type Accesses = BTreeMap<TensorId, BTreeSet<(TensorId, Vec<Subscript>)>>;
+
+impl Touched {
+    fn by(f: &Function, body: &[Stmt]) -> Self {
+        let mut touched = Touched::default();
+        body.iter().for_each(|s| touched.add(f, s));
+        touched
+    }
+
+    fn add(&mut self, f: &Function, statement: &Stmt) {
+        let mut all = Vec::new();
+        statement.accesses(f, &mut all);
+        for touch in all {
+            let accesses = match touch.writes {
+                true => &mut self.writes,
+                false => &mut self.reads,
+            };
+            let own = accesses.entry(f.base(touch.tensor)).or_default();
+            own.insert((touch.tensor, touch.subscripts));
+        }
+    }
+}
+
 /// Whether iteration i of the loop over `b` touches nothing that another iteration of the loop over `a` writes, and
 /// the other way round.
-fn in_step(f: &Function, first: &[Stmt], a: IndexId, second: &[Stmt], b: IndexId) -> bool {
-    let (mut one, mut two) = (Vec::new(), Vec::new());
-    first.iter().for_each(|s| s.accesses(f, &mut one));
-    second.iter().for_each(|s| s.accesses(f, &mut two));
-    one.iter().all(|x| {
-        two.iter()
-            .filter(|y| f.base(x.tensor) == f.base(y.tensor) && (x.writes || y.writes))
-            .all(|y| {
-                // Two slices of one tensor are not one.
-                x.tensor == y.tensor
-                    && x.subscripts
-                        .iter()
-                        .zip(&y.subscripts)
-                        .any(|(p, q)| *p == Subscript::Index(a) && *q == Subscript::Index(b))
+fn in_step(first: &Touched, a: IndexId, second: &Touched, b: IndexId) -> bool {
+    let at_once = |x: &Accesses, y: &Accesses| {
+        y.iter().all(|(memory, y)| {
+            let mut x = x.get(memory).into_iter().flatten();
+            x.all(|(tensor, p)| {
+                y.iter().all(|(other, q)| {
+                    // Two slices of one tensor are not one.
+                    tensor == other
+                        && p.iter()
+                            .zip(q)
+                            .any(|(p, q)| *p == Subscript::Index(a) && *q == Subscript::Index(b))
+                })
             })
-    })
+        })
+    };
+    at_once(&first.writes, &second.writes)
+        && at_once(&first.writes, &second.reads)
+        && at_once(&first.reads, &second.writes)
 }
 
 /// One access of a statement.
@@ -185,6 +295,12 @@ impl Stmt {
             writes: true,
         });
         self.values(&mut |e| touched(f, e, out));
+    }
+
+    /// Adds the tensors in whose memory the statement reads and writes.
+    fn touches(&self, f: &Function, out: &mut BTreeSet<TensorId>) {
+        self.writes(&mut |t| out.extend([f.base(t)]));
+        self.values(&mut |e| out.extend(f.exprs.tensors(e).iter().map(|&t| f.base(t))));
     }
 
     /// Replaces indices, those that the statement binds too.
