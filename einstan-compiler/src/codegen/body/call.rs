@@ -115,7 +115,7 @@ impl Body<'_> {
 
     /// A tensor with the axes that the function sees.
     fn bind_whole(&self, tensor: TensorId, usage: Use) -> TokenStream {
-        let (Some((call, result)), Some(b)) = (self.f.flat(tensor), self.plan.buffer(tensor))
+        let (Some((call, result)), Some(b)) = (self.f.flat(tensor), self.buffers.get(&tensor))
         else {
             return self.bind(tensor, usage);
         };
@@ -195,7 +195,7 @@ impl Body<'_> {
 
     /// `&mut work.b9`
     fn room_of(&self, tensor: TensorId) -> TokenStream {
-        let Some(b) = self.plan.buffer(tensor) else {
+        let Some(b) = self.buffers.get(&tensor) else {
             unreachable!("the Jacobian of a call stands in memory of its own");
         };
         let field = format_ident!("{}", b.field);

@@ -1,5 +1,6 @@
 //! Expressions: one `let` for each node, outside the row where it does not depend on it.
 
+use super::tokens::joined;
 use super::{Body, sink, source};
 use crate::codegen::outside;
 use crate::ir::{
@@ -59,7 +60,7 @@ impl<'a, 'b> Emitter<'a, 'b> {
                     _ if by_element => &mut self.inner,
                     _ => &mut self.outer,
                 };
-                list.push(quote! { let #name = #value; });
+                list.push(joined([quote! { let #name = }, value, quote! { ; }]));
                 quote! { #name }
             }
         };
@@ -99,7 +100,7 @@ impl<'a, 'b> Emitter<'a, 'b> {
 
     pub(super) fn depends(&self, id: ExprId) -> bool {
         self.row
-            .is_some_and(|row| self.body.f.exprs.free_indices(id).contains(&row))
+            .is_some_and(|row| self.body.f.exprs.free(id).contains(&row))
     }
 
     fn emit(&mut self, id: ExprId) -> TokenStream {

@@ -12,15 +12,18 @@ mod expr;
 mod nest;
 mod recurrence;
 mod row;
+mod tokens;
 mod window;
 
 pub(crate) use check::{checks, computed};
 
 use crate::ir::{DimId, Element, ElementType, Function, Length, Parameter, Role, TensorId};
-use crate::plan::{Mode, Phase, Plan, Schedule, Step};
+use crate::plan::{Buffer, Mode, Phase, Plan, Schedule, Step};
 use crate::resolve::External;
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
+use std::collections::BTreeMap;
+use tokens::{braced, joined};
 
 /// The paths by which generated code reaches the runtime and std.
 #[derive(Clone, Debug)]
@@ -57,6 +60,7 @@ struct Body<'a> {
     f: &'a Function,
     paths: &'a Paths,
     phase: Phase,
+    buffers: BTreeMap<TensorId, &'a Buffer>,
 }
 
 impl<'a> Body<'a> {
@@ -66,6 +70,7 @@ impl<'a> Body<'a> {
             f: &plan.function,
             paths,
             phase,
+            buffers: plan.buffers.iter().map(|b| (b.tensor, b)).collect(),
         }
     }
 }
@@ -109,6 +114,12 @@ impl Body<'_> {
         let (prelude, steps) = self.schedule(&self.plan.forward);
         let checks = self.checks(true);
         let generics = self.generics();
+        let body = braced(joined([
+            quote! { #checks #room },
+            prelude,
+            steps,
+            quote! { #kept #core::result::Result::Ok(()) },
+        ]));
         quote! {
             #[allow(unused_mut, unused_variables, clippy::too_many_arguments)]
             pub(super) fn forward #generics(
@@ -118,14 +129,7 @@ impl Body<'_> {
                 work: &mut Work<T>,
                 #(#parameters,)*
                 #(#results,)*
-            ) -> #core::result::Result<(), #rt::Error> {
-                #checks
-                #room
-                #prelude
-                #steps
-                #kept
-                #core::result::Result::Ok(())
-            }
+            ) -> #core::result::Result<(), #rt::Error> #body
         }
     }
 
@@ -145,6 +149,8 @@ impl Body<'_> {
         });
         let (prelude, steps) = self.schedule(schedule);
         let generics = self.generics();
+        let done = quote! { #core::result::Result::Ok(()) };
+        let body = braced(joined([prelude, steps, done]));
         quote! {
             #[allow(unused_mut, unused_variables, clippy::too_many_arguments)]
             fn backward #generics(
@@ -155,11 +161,7 @@ impl Body<'_> {
                 #(#cotangents,)*
                 #(#gradients,)*
                 accumulate: bool,
-            ) -> #core::result::Result<(), #rt::Error> {
-                #prelude
-                #steps
-                #core::result::Result::Ok(())
-            }
+            ) -> #core::result::Result<(), #rt::Error> #body
         }
     }
 
@@ -250,7 +252,7 @@ impl Body<'_> {
         if let Role::Slice { of, axis } = self.f.tensor(tensor).role {
             return self.bind_slice(tensor, of, axis, usage);
         }
-        match (self.plan.buffer(tensor), usage) {
+        match (self.buffers.get(&tensor), usage) {
             (Some(b), _) => {
                 let (field, lens) = (format_ident!("{}", b.field), self.lens(tensor));
                 let place = if b.saved {
@@ -313,7 +315,7 @@ impl Body<'_> {
 
     /// `work.b7.shape("f", "H", [lens.d0, lens.d1])?;`
     fn shape(&self, tensor: TensorId) -> TokenStream {
-        let Some(b) = self.plan.buffer(tensor) else {
+        let Some(b) = self.buffers.get(&tensor) else {
             return TokenStream::new();
         };
         let (field, lens) = (format_ident!("{}", b.field), self.lens(tensor));

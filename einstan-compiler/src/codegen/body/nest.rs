@@ -2,6 +2,7 @@
 
 use super::expr::Emitter;
 use super::row::Row;
+use super::tokens::{braced, joined};
 use super::{Body, Use, sink, source};
 use crate::ir::{Element, ExprId, IndexId, Subscript, TensorId};
 use crate::plan::{Mode, Share, Stmt, Within};
@@ -90,7 +91,7 @@ impl Body<'_> {
             }
         };
         body.iter().for_each(|s| s.writes(&mut add));
-        let mut note = |e: ExprId| read.extend(self.f.reads(e));
+        let mut note = |e: ExprId| read.extend(self.f.exprs.tensors(e));
         body.iter().for_each(|s| s.values(&mut note));
         read.sort_unstable();
         read.dedup();
@@ -186,12 +187,12 @@ impl Body<'_> {
         };
         // Tensors that this nest has written are read through what it writes them with.
         let mut reads = std::collections::BTreeSet::new();
-        s.values(&mut |e| reads.extend(self.f.reads(e)));
+        s.values(&mut |e| reads.extend(self.f.exprs.tensors(e)));
         let binds = reads.into_iter().filter(|t| written.contains(t)).map(|t| {
             let (s, w) = (source(t), sink(t));
             quote! { let #s = #w.source(); }
         });
-        quote! { { #(#binds)* #code } }
+        braced(joined([binds.collect(), code]))
     }
 
     /// `w3.set([i1], value);`
@@ -207,7 +208,7 @@ impl Body<'_> {
         let value = e.value(value);
         let outer = &e.outer;
         let put = self.put(target, left, mode, &self.stored(target, value));
-        quote! { #(#outer)* #put }
+        joined([quote! { #(#outer)* }, put])
     }
 
     /// Sets an element, or adds to it.
@@ -285,7 +286,7 @@ impl Body<'_> {
         );
         let value = r.element(&self.stored(target, r.value.clone()));
         let walk = r.walk(quote! { #w.#put(#adds, #at, #step, n, &mut out, #value); });
-        quote! { let mut out = #rt::Block::new(); #(#outer)* #walk }
+        joined([quote! { let mut out = #rt::Block::new(); #(#outer)* }, walk])
     }
 
     /// Emits, where the positions of a row lie in no line, or those of the target itself that the value reads,
@@ -308,7 +309,6 @@ impl Body<'_> {
         let (at, value) = (e.place(left), self.stored(target, value));
         let (w, adds) = (sink(target), self.adds(mode));
         let r = Row::of(e, value);
-        let walk = r.each(quote! { #w.put_within(#adds, #at, o); });
-        quote! { #walk }
+        r.each(quote! { #w.put_within(#adds, #at, o); })
     }
 }

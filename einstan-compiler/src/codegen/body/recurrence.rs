@@ -1,6 +1,7 @@
 //! The loops of recurrences.
 
 use super::Body;
+use super::tokens::braced;
 use crate::ir::IndexId;
 use crate::plan::Step;
 use proc_macro2::TokenStream;
@@ -39,10 +40,11 @@ impl Body<'_> {
             format_ident!("i{}", index.0),
             self.len(self.f.index(index).dim),
         );
+        let inside = braced(inside);
         let range = quote! { 0isize..(#len as isize) };
         match descending {
-            true => quote! { for #i in #core::iter::Iterator::rev(#range) { #inside } },
-            false => quote! { for #i in #range { #inside } },
+            true => quote! { for #i in #core::iter::Iterator::rev(#range) #inside },
+            false => quote! { for #i in #range #inside },
         }
     }
 }

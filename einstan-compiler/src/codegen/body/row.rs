@@ -1,6 +1,7 @@
 //! The vectorised innermost loop, and the reductions and normalisations over it.
 
 use super::expr::Emitter;
+use super::tokens::{braced, joined};
 use super::{Body, sink};
 use crate::ir::{Expr, ExprId, IndexId, ReduceOp, Subscript, TensorId};
 use crate::plan::{Mode, Window};
@@ -55,9 +56,9 @@ impl Row {
             ..
         } = e;
         Row {
-            outer: quote! { #(#outer)* #(#blocks)* },
-            rows: quote! { #(#rows)* },
-            inner: quote! { #(#inner)* },
+            outer: outer.into_iter().chain(blocks).collect(),
+            rows: rows.into_iter().collect(),
+            inner: inner.into_iter().collect(),
             value,
             read: None,
         }
@@ -71,9 +72,8 @@ impl Row {
 
     /// `each` for every block of the row, with its reads before it.
     pub(super) fn walk(&self, each: TokenStream) -> TokenStream {
-        let Row { outer, rows, .. } = self;
-        let walk = walk(quote! { #rows #each });
-        quote! { #outer #walk }
+        let each = joined([self.rows.clone(), each]);
+        joined([self.outer.clone(), walk(each)])
     }
 
     /// The same with whole vectors at the end, as far as a row of `len` goes: `own` elements of each block count.
@@ -101,14 +101,9 @@ impl Row {
 
 /// `each` for every block `v..v + n` of the part `from..to` of a row.
 fn walk(each: TokenStream) -> TokenStream {
-    quote! {
-        let mut v = from;
-        while v < to {
-            let n = if to - v < BLOCK { to - v } else { BLOCK };
-            #each
-            v += n;
-        }
-    }
+    let block = quote! { let n = if to - v < BLOCK { to - v } else { BLOCK }; };
+    let inside = braced(joined([block, each, quote! { v += n; }]));
+    quote! { let mut v = from; while v < to #inside }
 }
 
 impl Body<'_> {
@@ -116,7 +111,8 @@ impl Body<'_> {
     pub(super) fn whole(&self, row: IndexId, inside: TokenStream) -> TokenStream {
         let rt = &self.paths.rt;
         let len = self.len(self.f.index(row).dim);
-        quote! { const BLOCK: usize = #rt::BLOCK; let (from, to) = (0usize, #len); #inside }
+        let part = quote! { const BLOCK: usize = #rt::BLOCK; let (from, to) = (0usize, #len); };
+        joined([part, inside])
     }
 
     /// Loops over all but the last index, which is the row.
@@ -145,14 +141,14 @@ impl Body<'_> {
             Some(window) => self.parts(row, window, inside, None),
             None => self.whole(row, inside),
         };
-        let inside = quote! { { #inside } };
+        let inside = braced(inside);
         loops.iter().rev().fold(inside, |inside, &index| {
             let i = format_ident!("i{}", index.0);
             match windows.get(&index) {
                 Some(window) => {
                     let each = quote! { for #i in (from as isize)..(to as isize) #inside };
                     let part = self.parts(index, window, each, None);
-                    quote! { { #part } }
+                    braced(part)
                 }
                 None => {
                     let len = self.len(self.f.index(index).dim);
@@ -195,7 +191,8 @@ impl Body<'_> {
             };
             let each = row.walk(quote! { #values #extend });
             let loops = self.through(over, windows, each);
-            quote! { let mut out = #rt::Block::<T>::new(); #start #loops }
+            let out = quote! { let mut out = #rt::Block::<T>::new(); };
+            joined([out, start, loops])
         };
         let plain = |name: &str| {
             let name = accumulator(name);
@@ -229,7 +226,7 @@ impl Body<'_> {
                 let shift = quote! { let shift = #rt::finite(acc.finish()); let mut acc = #rt::SumAcc::new(); };
                 let exp = quote! { <T as #rt::Elementary>::e_exp(#value - shift, fused) };
                 let sum = pass(shift, exp, quote! { acc.extend(o); });
-                let code = quote! { #largest #sum };
+                let code = joined([largest, sum]);
                 (
                     code,
                     quote! { shift + <T as #rt::Elementary>::e_ln(acc.finish(), fused) },
@@ -237,7 +234,7 @@ impl Body<'_> {
             }
         };
         let put = self.put(target, left, mode, &result);
-        quote! { #code #put }
+        joined([code, put])
     }
 
     /// Emits, for `Y[i,j] = sum[k](value)` with the row j, whose part `from..to` is at hand,
@@ -280,7 +277,8 @@ impl Body<'_> {
                 format_ident!("i{}", index.0),
                 self.len(self.f.index(index).dim),
             );
-            quote! { for #i in 0isize..(#len as isize) { #inside } }
+            let inside = braced(inside);
+            quote! { for #i in 0isize..(#len as isize) #inside }
         });
         quote! {
             const LANES: usize = #rt::LANES;

@@ -1,6 +1,7 @@
 //! Parts of rows and of products, and steps that run under a condition.
 
 use super::expr::Emitter;
+use super::tokens::braced;
 use super::{Body, Use};
 use crate::ir::{ExprId, IndexId};
 use crate::plan::{Band, Step, Window};
@@ -43,13 +44,15 @@ impl Body<'_> {
         let (lets, window) = self.window(index, window);
         let len = self.len(self.f.index(index).dim);
         let rest = rest.map(|rest| {
-            quote! { for (from, to) in [(0usize, from), (to, #len)] { if from < to { #rest } } }
+            let rest = braced(rest);
+            quote! { for (from, to) in [(0usize, from), (to, #len)] { if from < to #rest } }
         });
+        let each = braced(each);
         quote! {
             const BLOCK: usize = #rt::BLOCK;
             #lets
             let (from, to) = #window;
-            if from < to { #each }
+            if from < to #each
             #rest
         }
     }
@@ -89,8 +92,12 @@ impl Body<'_> {
         let mut e = Emitter::new(self, None);
         let condition = e.value(condition);
         let lets = e.outer;
-        let otherwise = (!otherwise.is_empty()).then(|| quote! { else { #otherwise } });
-        quote! { if { #read #(#lets)* #condition } { #then } #otherwise }
+        let (then, otherwise) = (
+            braced(then),
+            (!otherwise.is_empty()).then(|| braced(otherwise)),
+        );
+        let otherwise = otherwise.map(|o| quote! { else #o });
+        quote! { if { #read #(#lets)* #condition } #then #otherwise }
     }
 
     /// The same of steps, with their own prelude.
