@@ -210,6 +210,7 @@ impl Items<'_> {
         plan: &Plan,
         tensor: crate::ir::TensorId,
     ) -> Option<TokenStream> {
+        plan.function.flat(tensor)?;
         let rt = &self.paths.rt;
         let steps = plan.forward.steps.iter();
         let (call, result) = steps.into_iter().find_map(|s| match s {
@@ -225,7 +226,6 @@ impl Items<'_> {
             }
             _ => None,
         })?;
-        plan.function.flat(tensor)?;
         let (callee, result) = (callee(call), Literal::usize_unsuffixed(result));
         Some(quote! { <#callee as #rt::Returns<T, #result>>::Element })
     }

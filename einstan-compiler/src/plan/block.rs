@@ -47,13 +47,13 @@ pub(crate) fn blocks(
 ) -> Vec<Part> {
     for at in 0..equations.len() {
         let tensor = equations[at].tensor;
-        let begun = equations[..at].iter().any(|e| e.tensor == tensor);
-        let checked = f.checked().contains(&tensor);
-        if begun
-            || checked
-            || elsewhere.contains(&tensor)
+        let begun = || equations[..at].iter().any(|e| e.tensor == tensor);
+        let checked = || f.checked().contains(&tensor);
+        if elsewhere.contains(&tensor)
             || !is_wide(f, tensor)
             || !f.covers(&equations[at])
+            || begun()
+            || checked()
         {
             continue;
         }

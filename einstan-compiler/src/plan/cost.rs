@@ -125,9 +125,12 @@ impl Cost {
     /// The operations of an expression along a row, in some loops around it.
     fn value(&mut self, f: &Function, id: ExprId, around: &[IndexId], row: Option<IndexId>) {
         for e in f.exprs.walk(id) {
-            let by_row = row.filter(|r| f.exprs.free_indices(e).contains(r));
-            let loops: Vec<IndexId> = around.iter().copied().chain(by_row).collect();
-            self.count(f, flops(f, e), &loops);
+            let flops = flops(f, e);
+            if flops > 0 {
+                let by_row = row.filter(|r| f.exprs.free(e).contains(r));
+                let loops: Vec<IndexId> = around.iter().copied().chain(by_row).collect();
+                self.count(f, flops, &loops);
+            }
         }
     }
 

@@ -23,7 +23,7 @@ pub(crate) fn inside(f: &Function, e: &Equation) -> Vec<ExprId> {
     );
     let (mut out, mut stack) = (Vec::new(), vec![e.right]);
     while let Some(x) = stack.pop() {
-        let free = f.exprs.free_indices(x);
+        let free = f.exprs.free(x);
         let number = matches!(
             f.exprs.get(x),
             Expr::Unary(..)

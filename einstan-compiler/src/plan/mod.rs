@@ -167,7 +167,7 @@ pub fn plan(backward: Backward) -> Plan {
         storage,
         text: String::new(),
     };
-    plan.text = text::describe(&plan);
+    plan.text = text::describe(&mut plan);
     plan
 }
 
@@ -205,10 +205,13 @@ fn parts(f: &mut Function, ordered: Vec<Ordered>, later: BTreeSet<TensorId>) -> 
     inside.extend(later);
     let (mut out, mut between) = (Vec::new(), between.into_iter());
     for (at, equations) in stretches.into_iter().enumerate() {
-        let mut elsewhere = inside.clone();
-        let others = read.iter().enumerate().filter(|(other, _)| *other != at);
-        others.for_each(|(_, read)| elsewhere.extend(read));
-        out.extend(block::blocks(f, equations, &elsewhere));
+        // A chain of recurrences has nothing between them.
+        if !equations.is_empty() {
+            let mut elsewhere = inside.clone();
+            let others = read.iter().enumerate().filter(|(other, _)| *other != at);
+            others.for_each(|(_, read)| elsewhere.extend(read));
+            out.extend(block::blocks(f, equations, &elsewhere));
+        }
         out.extend(between.next().map(|o| match o {
             Ordered::Check(at) => Part::Check(at),
             Ordered::Equations(group) => {

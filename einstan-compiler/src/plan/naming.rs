@@ -4,9 +4,8 @@ use super::{Choose, Schedule, Share, Step, Stmt};
 use crate::ir::{Function, IndexId, Subscript, indices};
 use std::collections::BTreeSet;
 
-/// The function with indices that stand in one step called differently.
-pub(crate) fn apart<'a>(f: &Function, schedules: impl Iterator<Item = &'a Schedule>) -> Function {
-    let mut f = f.clone();
+/// Calls indices that stand in one step differently.
+pub(crate) fn apart<'a>(f: &mut Function, schedules: impl Iterator<Item = &'a Schedule>) {
     let mut named: BTreeSet<IndexId> = BTreeSet::new();
     for step in schedules.flat_map(|s| &s.steps) {
         let mut all = Vec::new();
@@ -24,9 +23,8 @@ pub(crate) fn apart<'a>(f: &Function, schedules: impl Iterator<Item = &'a Schedu
             }
             taken.push(name);
         }
-        own_names(&mut f, step);
+        own_names(f, step);
     }
-    f
 }
 
 /// An index of a part is called like the one that it counts.

@@ -89,7 +89,7 @@ impl Way {
         match s {
             Subscript::Index(i) => (i == index).then_some(Way::Next),
             Subscript::Constant(_) => None,
-            Subscript::At(e) if !f.exprs.free_indices(e).contains(&index) => None,
+            Subscript::At(e) if !f.exprs.free(e).contains(&index) => None,
             Subscript::At(e) => Some(match f.exprs.is_linear_in(e, index) {
                 Some(linear) if linear.coefficient.value() == Some(1) => Way::Next,
                 Some(_) => Way::Step,

@@ -23,12 +23,12 @@ pub(crate) fn recompute(
     }
     let first = again.len();
     for tensor in tensors.into_iter().rev() {
-        let reads = |e: &Equation| f.is_read_by(tensor, e);
-        let Some(at) = out.iter().position(reads) else {
-            continue;
-        };
         let definitions: Vec<&Equation> = forward.iter().filter(|e| e.tensor == tensor).collect();
         let Some(because) = why_again(f, tensor, &definitions) else {
+            continue;
+        };
+        let reads = |e: &Equation| f.is_read_by(tensor, e);
+        let Some(at) = out.iter().position(reads) else {
             continue;
         };
         let flops = flops_of(f, &definitions);

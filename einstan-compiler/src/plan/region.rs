@@ -188,7 +188,7 @@ impl Supports<'_> {
 /// Whether a value is one of lengths and numbers.
 fn is_length(f: &Function, id: ExprId) -> bool {
     let inside = f.exprs.walk(id);
-    f.exprs.free_indices(id).is_empty()
+    f.exprs.free(id).is_empty()
         && inside.into_iter().all(|e| {
             let given = matches!(
                 f.exprs.get(e),

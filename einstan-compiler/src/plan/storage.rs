@@ -4,6 +4,7 @@ use super::contraction::multiplies;
 use super::cost::element_flops;
 use super::{Buffer, Plan};
 use crate::ir::{Equation, Function, Keep, TensorId};
+use std::collections::BTreeMap;
 use std::fmt;
 
 /// A decision about a tensor.
@@ -81,10 +82,19 @@ pub(crate) fn stored(
     kept_results: &[(TensorId, TensorId)],
     equations: &[Equation],
 ) -> Vec<Storage> {
+    let (mut writers, mut readers) = (BTreeMap::new(), BTreeMap::new());
+    for e in equations {
+        let written: &mut Vec<&Equation> = writers.entry(e.tensor).or_default();
+        written.push(e);
+        for t in f.exprs.tensors(e.right) {
+            let read: &mut Vec<&Equation> = readers.entry(*t).or_default();
+            read.push(e);
+        }
+    }
     let mut out = Vec::new();
     for b in buffers.iter().filter(|b| b.saved) {
         let tensor = b.tensor;
-        let definitions: Vec<&Equation> = equations.iter().filter(|e| e.tensor == tensor).collect();
+        let definitions = writers.get(&tensor).map_or(&[][..], Vec::as_slice);
         let kept = |&(_, copy): &(TensorId, TensorId)| copy == tensor;
         if definitions.is_empty() && !kept_results.iter().any(kept) {
             out.push(Storage {
@@ -95,7 +105,7 @@ pub(crate) fn stored(
             });
             continue;
         }
-        let flops = flops_of(f, &definitions);
+        let flops = flops_of(f, definitions);
         let because = if kept_results.iter().any(kept) {
             Reason::Result
         } else if f.keep.get(&tensor) == Some(&Keep::Stored) {
@@ -103,12 +113,8 @@ pub(crate) fn stored(
         } else if definitions.iter().any(|e| f.exprs.reduces(e.right)) {
             Reason::Reduction
         } else {
-            let readers: Vec<Equation> = equations
-                .iter()
-                .filter(|e| f.reads(e.right).contains(&tensor))
-                .cloned()
-                .collect();
-            match readers.iter().any(|e| multiplies(f, e)) {
+            let mut readers = readers.get(&tensor).into_iter().flatten();
+            match readers.any(|e| multiplies(f, e)) {
                 true => Reason::Operand,
                 false => Reason::Expensive,
             }

@@ -8,13 +8,17 @@ use crate::ir::{self, DimId, Expr, ExprId, Function, IndexId, Length, Part, Tens
 use std::fmt::Write;
 
 /// The text of `PLAN`.
-pub(crate) fn describe(plan: &Plan) -> String {
+pub(crate) fn describe(plan: &mut Plan) -> String {
+    let indices = plan.function.indices.clone();
     let schedules = std::iter::once(&plan.forward).chain(&plan.backward);
-    let function = naming::apart(&plan.function, schedules);
-    let plan = &Plan {
-        function,
-        ..plan.clone()
-    };
+    naming::apart(&mut plan.function, schedules);
+    let text = text(plan);
+    // The names are for the text alone.
+    plan.function.indices = indices;
+    text
+}
+
+fn text(plan: &Plan) -> String {
     let mut out = String::new();
     section(&mut out, plan, "forward", &plan.forward, Phase::Forward);
     if let Some(backward) = &plan.backward {
