@@ -375,9 +375,17 @@ impl Exprs {
     /// `id` and every expression inside it, each once, outer ones first.
     pub fn walk(&self, id: ExprId) -> Vec<ExprId> {
         let (mut order, mut stack) = (Vec::new(), vec![id]);
+        // Most expressions are small: what they have is found by looking at all of it.
         let mut seen: HashSet<ExprId, BuildHasherDefault<Mixer>> = HashSet::default();
         while let Some(e) = stack.pop() {
-            if seen.insert(e) {
+            if order.len() == FEW {
+                seen.extend(&order);
+            }
+            let new = match order.len() < FEW {
+                true => !order.contains(&e),
+                false => seen.insert(e),
+            };
+            if new {
                 order.push(e);
                 let before = stack.len();
                 self.get(e).each_child(&mut |child| stack.push(child));
@@ -481,6 +489,9 @@ impl Function {
         self.exprs.tensors(id).clone()
     }
 }
+
+/// So many expressions are found sooner one by one than in a table.
+const FEW: usize = 24;
 
 /// Mixes what it gets: the arena looks nodes up all the time, and nobody chooses them to collide.
 #[derive(Clone, Copy, Default)]

@@ -223,7 +223,7 @@ impl Exprs {
     /// Whether an integer expression is a sum of indices, each with a coefficient that no index changes, and of what none
     /// changes.
     pub fn is_affine(&self, id: ExprId) -> bool {
-        let constant = |a: &&ExprId| self.free_indices(**a).is_empty();
+        let constant = |a: &&ExprId| self.free(**a).is_empty();
         Polynomial::of(self, id).terms.keys().all(|atoms| {
             let mut moving = atoms.iter().filter(|a| !constant(a));
             match (moving.next(), moving.next()) {
@@ -236,7 +236,7 @@ impl Exprs {
 
     fn lacks(&self, linear: &Linear, index: IndexId) -> bool {
         let mut atoms = linear.coefficient.atoms().chain(linear.rest.atoms());
-        atoms.all(|a| !self.free_indices(a).contains(&index))
+        atoms.all(|a| !self.free(a).contains(&index))
     }
 }
 

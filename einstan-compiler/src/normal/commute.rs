@@ -76,7 +76,7 @@ impl Commute<'_> {
             .into_iter()
             .map(|x| {
                 let x = self.expr(x);
-                (self.f.exprs.free_indices(x).len(), self.key(x), x)
+                (self.f.exprs.free(x).len(), self.key(x), x)
             })
             .collect();
         factors.sort();

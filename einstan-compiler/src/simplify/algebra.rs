@@ -158,6 +158,11 @@ impl Exprs {
     /// A sum with the multiples of one expression among its addends as one: `2 a + b + 3 a` is `5 a + b`.
     fn collected(&mut self, sum: ExprId) -> ExprId {
         let addends = self.addends(sum);
+        let mut of: Vec<ExprId> = addends.iter().map(|&(_, a)| self.multiple(a).1).collect();
+        of.sort_unstable();
+        if of.windows(2).all(|two| two[0] != two[1]) {
+            return sum;
+        }
         let mut parts: Vec<(f64, ExprId)> = Vec::new();
         for (negative, addend) in &addends {
             let (factor, of) = self.multiple(*addend);
