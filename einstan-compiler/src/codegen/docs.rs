@@ -4,7 +4,7 @@ use super::signature::Items;
 use crate::derivation::{Derivation, Section, Subject};
 use crate::ir::{Element, Parameter, TensorId};
 use crate::plan::Plan;
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 impl<'a> Items<'a> {
@@ -73,6 +73,7 @@ impl Items<'_> {
             text.push_str(self.shown_equations(subject));
         }
         text.push_str(&shown_plan(plan));
+        let text = literal(&text);
         quote! { #[doc = #text] }
     }
 
@@ -121,6 +122,7 @@ impl Items<'_> {
             text.push_str(self.shown_equations(Subject::Gradient));
         }
         text.push_str(&shown_plan(self.plan()));
+        let text = literal(&text);
         quote! { #(#user)* #[doc = #text] }
     }
 
@@ -151,6 +153,24 @@ fn shown(s: &Section) -> String {
         s.mathml(),
         s.text("")
     )
+}
+
+/// The literal of a long text, nearly all of which stands in it as it is: `Literal::string` looks at each character for
+/// as long as it took to write twenty.
+pub(super) fn literal(text: &str) -> Literal {
+    let is_special = |c: char| !matches!(c, ' '..='~') || matches!(c, '"' | '\\');
+    let (mut out, mut rest) = (String::with_capacity(text.len() * 5 / 4), text);
+    out.push('"');
+    while let Some(at) = rest.find(is_special) {
+        let (plain, special) = rest.split_at(at);
+        let mut special = special.chars();
+        out.push_str(plain);
+        out.extend(special.next().into_iter().flat_map(char::escape_debug));
+        rest = special.as_str();
+    }
+    out.push_str(rest);
+    out.push('"');
+    out.parse().unwrap_or_else(|_| Literal::string(text))
 }
 
 fn shown_plan(plan: Option<&Plan>) -> String {

@@ -1,6 +1,7 @@
 //! All items of one function, in the module that holds them.
 
 use super::body::{self, Paths};
+use super::docs::literal;
 use super::signature::{Items, Pass, argument, ident, result};
 use crate::derivation::Subject;
 use crate::driver::Compiled;
@@ -161,14 +162,9 @@ impl<'a> Items<'a> {
                 quote! { #own as #e }
             }
         });
-        let (equations, latex, notation, plan) = (
-            self.equations(),
-            self.latex(),
-            self.derivation
-                .map(|d| d.notation.as_str())
-                .unwrap_or_default(),
-            self.plan().map(|p| p.text.clone()).unwrap_or_default(),
-        );
+        let (equations, latex) = (literal(&self.equations()), literal(&self.latex()));
+        let notation = literal(self.derivation.map_or("", |d| &d.notation));
+        let plan = literal(self.plan().map_or("", |p| &p.text));
         let (outside, callable) = (self.outside_exports(), self.callable_export());
         let docs = format!("What belongs to the function `{}`.", self.f.name);
         let test = self.test();
