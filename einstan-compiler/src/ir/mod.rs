@@ -16,6 +16,7 @@ mod extent;
 mod foreign;
 mod function;
 mod length;
+mod mixer;
 mod names;
 mod polynomial;
 pub mod print;
