@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 /// Emits the value of expressions at one place of a nest.
 pub(super) struct Emitter<'a, 'b> {
-    body: &'a Body<'b>,
+    pub(super) body: &'a Body<'b>,
     row: Option<IndexId>,
     /// The tensor that is written, which is read as it was.
     pub(super) target: Option<TensorId>,
@@ -280,9 +280,10 @@ impl<'a, 'b> Emitter<'a, 'b> {
             name("row", "row_within")
         };
         // Cut to n, so that positions in it are not checked one by one.
+        let (cut, x) = (&self.body.phrases.cut, &self.body.phrases.at);
         self.rows
-            .push(quote! { let #row = &#s.#row_name(#at, #step, n, &mut #block)[..n]; });
-        quote! { #row[x] }
+            .push(quote! { let #row = &#s.#row_name(#at, #step, n, &mut #block) #cut; });
+        quote! { #row #x }
     }
 }
 

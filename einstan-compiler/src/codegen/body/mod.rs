@@ -23,7 +23,8 @@ use crate::resolve::External;
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 use std::collections::BTreeMap;
-use tokens::{braced, joined};
+use std::rc::Rc;
+use tokens::{Phrases, braced, joined};
 
 /// The paths by which generated code reaches the runtime and std.
 #[derive(Clone, Debug)]
@@ -61,6 +62,7 @@ struct Body<'a> {
     paths: &'a Paths,
     phase: Phase,
     buffers: BTreeMap<TensorId, &'a Buffer>,
+    phrases: Rc<Phrases>,
 }
 
 impl<'a> Body<'a> {
@@ -71,6 +73,7 @@ impl<'a> Body<'a> {
             paths,
             phase,
             buffers: plan.buffers.iter().map(|b| (b.tensor, b)).collect(),
+            phrases: Rc::new(Phrases::new(&paths.rt)),
         }
     }
 }

@@ -1,13 +1,14 @@
 //! The vectorised innermost loop, and the reductions and normalisations over it.
 
 use super::expr::Emitter;
-use super::tokens::{braced, joined};
+use super::tokens::{Phrases, braced, joined};
 use super::{Body, sink};
 use crate::ir::{Expr, ExprId, IndexId, ReduceOp, Subscript, TensorId};
 use crate::plan::{Mode, Window};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 /// An expression along a row.
 pub(super) struct Row {
@@ -18,6 +19,7 @@ pub(super) struct Row {
     pub(super) value: TokenStream,
     /// The row itself, where the expression is nothing but a read.
     read: Option<Ident>,
+    phrases: Rc<Phrases>,
 }
 
 impl Row {
@@ -48,6 +50,7 @@ impl Row {
 
     /// What has been emitted, with the value of an element.
     pub(super) fn of(e: Emitter<'_, '_>, value: TokenStream) -> Self {
+        let phrases = e.body.phrases.clone();
         let Emitter {
             outer,
             blocks,
@@ -61,6 +64,7 @@ impl Row {
             inner: inner.into_iter().collect(),
             value,
             read: None,
+            phrases,
         }
     }
 
@@ -73,7 +77,7 @@ impl Row {
     /// `each` for every block of the row, with its reads before it.
     pub(super) fn walk(&self, each: TokenStream) -> TokenStream {
         let each = joined([self.rows.clone(), each]);
-        joined([self.outer.clone(), walk(each)])
+        joined([self.outer.clone(), self.phrases.walk(each)])
     }
 
     /// The same with whole vectors at the end, as far as a row of `len` goes: `own` elements of each block count.
@@ -95,24 +99,28 @@ impl Row {
     /// The function that computes `value` from the position `x` in the block.
     pub(super) fn element(&self, value: &TokenStream) -> TokenStream {
         let inner = &self.inner;
-        quote! { #[inline(always)] |x: usize| { #inner #value } }
+        let each = &self.phrases.each;
+        quote! { #each { #inner #value } }
     }
 }
 
-/// `each` for every block `v..v + n` of the part `from..to` of a row.
-fn walk(each: TokenStream) -> TokenStream {
-    let block = quote! { let n = if to - v < BLOCK { to - v } else { BLOCK }; };
-    let inside = braced(joined([block, each, quote! { v += n; }]));
-    quote! { let mut v = from; while v < to #inside }
+impl Phrases {
+    /// `each` for every block `v..v + n` of the part `from..to` of a row.
+    fn walk(&self, each: TokenStream) -> TokenStream {
+        let inside = braced(joined([self.length.clone(), each, quote! { v += n; }]));
+        quote! { let mut v = from; while v < to #inside }
+    }
 }
 
 impl Body<'_> {
     /// `inside` for the whole of a row: `let (from, to) = (0usize, lens.d1); ..`
     pub(super) fn whole(&self, row: IndexId, inside: TokenStream) -> TokenStream {
-        let rt = &self.paths.rt;
         let len = self.len(self.f.index(row).dim);
-        let part = quote! { const BLOCK: usize = #rt::BLOCK; let (from, to) = (0usize, #len); };
-        joined([part, inside])
+        joined([
+            self.phrases.range.clone(),
+            quote! { (0usize, #len); },
+            inside,
+        ])
     }
 
     /// Loops over all but the last index, which is the row.
@@ -333,7 +341,7 @@ impl Body<'_> {
         };
         let put =
             |value: TokenStream| quote! { #w.put_row(false, #at, #step, n, &mut out, #value); };
-        let own = |each: TokenStream| self.around(along, walk(each));
+        let own = |each: TokenStream| self.around(along, self.phrases.walk(each));
         let body = |each: TokenStream| self.around(along, row.walk(each));
         let scale = quote! { let scale = <T as #rt::Elementary>::e_recip(sum.finish(), fused); };
         let shift =
