@@ -165,7 +165,11 @@ pub(super) fn literal(text: &str) -> Literal {
         let (plain, special) = rest.split_at(at);
         let mut special = special.chars();
         out.push_str(plain);
-        out.extend(special.next().into_iter().flat_map(char::escape_debug));
+        match special.next() {
+            Some('"') => out.push_str("\\\""),
+            Some('\n') => out.push_str("\\n"),
+            other => out.extend(other.into_iter().flat_map(char::escape_debug)),
+        }
         rest = special.as_str();
     }
     out.push_str(rest);

@@ -1,6 +1,6 @@
 //! Circles: the sets of tensors that depend on each other.
 
-use super::{Equation, Function, Role, TensorId};
+use super::{Equation, Function, Role, TensorId, positions};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The circles of some equations, in the order of their first tensors.
@@ -50,7 +50,9 @@ impl Function {
         // A parameter that is changed is read as it was.
         let parameter = |t: &TensorId| matches!(self.tensor(*t).role, Role::Parameter { .. });
         for e in equations {
-            let own = self.reads_of(e).into_iter().filter(|t| !parameter(t));
+            let inside = positions(&e.left).chain([e.right]);
+            let own = inside.flat_map(|id| self.exprs.tensors(id));
+            let own = own.copied().filter(|t| !parameter(t));
             reads.entry(e.tensor).or_default().extend(own);
         }
         let mut all = components(&reads);

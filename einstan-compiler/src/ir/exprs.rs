@@ -375,7 +375,7 @@ impl Exprs {
 
     /// `id` and every expression inside it, each once, outer ones first.
     pub fn walk(&self, id: ExprId) -> Vec<ExprId> {
-        let (mut order, mut stack) = (Vec::new(), vec![id]);
+        let (mut order, mut stack) = (Vec::with_capacity(FEW), vec![id]);
         // Most expressions are small: what they have is found by looking at all of it.
         let mut seen: HashSet<ExprId, BuildHasherDefault<Mixer>> = HashSet::default();
         while let Some(e) = stack.pop() {

@@ -52,7 +52,8 @@ pub(super) fn run(joint: &mut Backward) {
 /// The equation at a place, which reads what stands for other tensors in place of these.
 fn redirected(f: &mut Function, at: usize, same_as: &BTreeMap<TensorId, TensorId>) -> Equation {
     let e = f.equations[at].clone();
-    if f.reads_of(&e).iter().any(|t| same_as.contains_key(t)) {
+    let reads = |f: &Function| f.reads_of(&e).iter().any(|t| same_as.contains_key(t));
+    if !same_as.is_empty() && reads(f) {
         f.equations[at] = f.redirected(&e, same_as);
     }
     f.equations[at].clone()

@@ -7,7 +7,8 @@
 //! ```
 
 use crate::differentiate::Backward;
-use crate::ir::{Equation, Expr, ExprId, Function, Group, Op, Role, Subscript, indices};
+use crate::ir::{Equation, Expr, ExprId, Function, Group, Op, Role, Subscript, TensorId, indices};
+use std::collections::BTreeMap;
 
 pub(super) fn run(joint: &mut Backward) {
     let f = &mut joint.function;
@@ -57,24 +58,27 @@ fn call_alike(f: &mut Function) {
 }
 
 /// The equations with one for each tensor of a circle.
-fn single(f: &mut Function, mut equations: Vec<Equation>) -> Vec<Equation> {
+fn single(f: &mut Function, equations: Vec<Equation>) -> Vec<Equation> {
     let circles = f.circles(&equations);
+    let mut written: BTreeMap<TensorId, Vec<usize>> = BTreeMap::new();
+    for (at, e) in equations.iter().enumerate() {
+        written.entry(e.tensor).or_default().push(at);
+    }
+    // What stands in the place of each equation.
+    let mut places: Vec<Vec<Equation>> = equations.into_iter().map(|e| vec![e]).collect();
     for tensor in circles.tensors() {
-        let own: Vec<usize> = (0..equations.len())
-            .filter(|&at| equations[at].tensor == tensor)
-            .collect();
+        let own = &written[&tensor];
         if let [at] = own[..] {
-            if f.covers(&equations[at]) {
-                equations[at].op = Op::Define;
+            let e = &mut places[at][0];
+            if f.covers(e) {
+                e.op = Op::Define;
             }
             continue;
         }
-        let last = *own.last().expect("a tensor of a circle has an equation");
         let mut parts = Vec::new();
         let left = f.whole(tensor);
         let mut sum: Option<ExprId> = None;
-        for at in own {
-            let e = equations[at].clone();
+        for e in own.iter().flat_map(|&at| std::mem::take(&mut places[at])) {
             let addend = addend(f, e, &left, &mut parts);
             sum = Some(match sum {
                 Some(sum) => f.exprs.sum(sum, addend),
@@ -82,24 +86,16 @@ fn single(f: &mut Function, mut equations: Vec<Equation>) -> Vec<Equation> {
             });
         }
         let right = sum.expect("there is an equation");
-        let whole = Equation {
+        parts.push(Equation {
             tensor,
             left,
             op: Op::Define,
             right,
-        };
-        let mut out = Vec::new();
-        for (at, e) in equations.into_iter().enumerate() {
-            if at == last {
-                out.append(&mut parts);
-                out.push(whole.clone());
-            } else if e.tensor != tensor {
-                out.push(e);
-            }
-        }
-        equations = out;
+        });
+        let last = *own.last().expect("a tensor of a circle has an equation");
+        places[last] = parts;
     }
-    equations
+    places.into_iter().flatten().collect()
 }
 
 /// What an equation adds at `left`: a map as it is, anything else as a tensor of its own.
