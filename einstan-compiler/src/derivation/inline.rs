@@ -45,7 +45,10 @@ impl System {
             let d = Definition { right, ..d };
             let root = self.roots.contains(&d.tensor);
             let circular = self.f.recurrences.contains_key(&d.tensor);
-            if !root && !circular && self.f.reads(right).contains(&of) && !self.read_whole(d.tensor)
+            if !root
+                && !circular
+                && self.f.exprs.tensors(right).contains(&of)
+                && !self.read_whole(d.tensor)
             {
                 inlined.insert(d.tensor, d);
             } else {

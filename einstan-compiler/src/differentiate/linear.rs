@@ -122,7 +122,11 @@ impl Linear {
 
     /// Whether anything in `id` has a derivative.
     pub fn matters(&self, id: ExprId) -> bool {
-        self.f.reads(id).iter().any(|t| self.active.contains(t))
+        self.f
+            .exprs
+            .tensors(id)
+            .iter()
+            .any(|t| self.active.contains(t))
     }
 
     /// Adds to the cotangent of an expression.

@@ -64,7 +64,7 @@ pub fn gradient(primal: &Function) -> Function {
         };
         if f.equations
             .iter()
-            .any(|e| f.reads(e.right).contains(&tensor))
+            .any(|e| f.exprs.tensors(e.right).contains(&tensor))
         {
             f.equations.insert(0, equation);
         }

@@ -153,8 +153,9 @@ fn reach(f: &mut Function, e: ExprId, used: &mut BTreeSet<IndexId>) -> Option<Re
     let mut total = Reach::constant(Polynomial::default());
     for (atoms, c) in terms {
         let moves = |a: &ExprId| matches!(f.exprs.get(*a), Expr::Counter(_));
-        let constant =
-            |a: &ExprId| !moves(a) && f.exprs.free_indices(*a).is_empty() && f.reads(*a).is_empty();
+        let constant = |a: &ExprId| {
+            !moves(a) && f.exprs.free_indices(*a).is_empty() && f.exprs.tensors(*a).is_empty()
+        };
         let (fixed, moving): (Vec<ExprId>, Vec<ExprId>) = atoms.into_iter().partition(constant);
         let mut by = Polynomial::constant(c);
         for &a in &fixed {

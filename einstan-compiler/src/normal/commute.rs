@@ -213,7 +213,8 @@ impl Commute<'_> {
 /// The equation with new indices, numbered as they come: those on the left first. What a sum binds stands in the same order.
 fn numbered(f: &mut Function, e: Equation) -> Equation {
     let mut order = f.exprs.indices_of(&e.left);
-    for id in f.exprs.walk(e.right) {
+    let inside = f.exprs.walk(e.right);
+    for &id in &inside {
         let named = match f.exprs.get(id) {
             Expr::Access { subscripts, .. } | Expr::IntegerAccess { subscripts, .. } => {
                 indices(subscripts)
@@ -228,14 +229,12 @@ fn numbered(f: &mut Function, e: Equation) -> Equation {
         });
     }
     // Those that nothing mentions.
-    for id in f.exprs.walk(e.right) {
-        let bound = f.exprs.bound(id).to_vec();
-        order.extend(
-            bound
-                .into_iter()
-                .filter(|i| !order.contains(i))
-                .collect::<Vec<_>>(),
-        );
+    for id in inside {
+        for &i in f.exprs.bound(id) {
+            if !order.contains(&i) {
+                order.push(i);
+            }
+        }
     }
     let mut map = BTreeMap::new();
     for &i in &order {

@@ -122,7 +122,7 @@ impl Normaliser<'_> {
             Expr::Softmax { along, body, log }
                 if alone
                     && self.fits(&e, &along, body)
-                    && !self.f.reads(body).contains(&e.tensor) =>
+                    && !self.f.exprs.tensors(body).contains(&e.tensor) =>
             {
                 let body = self.map(body, &mut vec![]);
                 self.f.exprs.add(Expr::Softmax { along, body, log })
@@ -217,7 +217,7 @@ impl Normaliser<'_> {
     /// them, where the expression needs a tensor of the circle.
     fn kept(&self, id: ExprId) -> Vec<IndexId> {
         let mut free = self.f.exprs.free_indices(id);
-        if !self.f.reads(id).is_disjoint(&self.circle.tensors) {
+        if !self.f.exprs.tensors(id).is_disjoint(&self.circle.tensors) {
             free.extend(&self.circle.own);
         }
         free.into_iter().collect()

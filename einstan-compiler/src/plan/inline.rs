@@ -82,7 +82,7 @@ fn substitutable(
     );
     let stored = f.keep.get(&e.tensor) == Some(&Keep::Stored);
     let checked = f.checked().contains(&e.tensor);
-    let itself = f.reads(e.right).contains(&e.tensor);
+    let itself = f.exprs.tensors(e.right).contains(&e.tensor);
     if itself
         || !made
         || stored
@@ -112,7 +112,7 @@ fn substitutable(
     // A normalisation is computed in place: it does not read its own tensor at another position.
     let itself = |f: &Function, o: &Equation| {
         let normalises = matches!(f.exprs.get(o.right), Expr::Softmax { .. });
-        normalises && f.reads(e.right).contains(&o.tensor)
+        normalises && f.exprs.tensors(e.right).contains(&o.tensor)
     };
     let view = is_view(f, e.right);
     if consumers

@@ -53,7 +53,7 @@ pub(crate) fn indices(f: &Function, p: &Polynomial) -> BTreeSet<IndexId> {
 
 /// Whether nothing but indices, counters and lengths stands in a polynomial: it is the same wherever it is asked for.
 pub(crate) fn is_fixed(f: &Function, p: &Polynomial) -> bool {
-    p.atoms().all(|a| f.reads(a).is_empty())
+    p.atoms().all(|a| f.exprs.tensors(a).is_empty())
 }
 
 /// The condition that an element lies in a region.

@@ -65,7 +65,7 @@ impl Body<'_> {
         let error = self.error(&check.fault);
         let leave = quote! { return #core::result::Result::Err(#error); };
         let (lengths, others): (Vec<_>, Vec<_>) = check.fails.iter().partition(|(id, _)| {
-            self.f.reads(*id).is_empty() && self.f.exprs.free_indices(*id).is_empty()
+            self.f.exprs.tensors(*id).is_empty() && self.f.exprs.free_indices(*id).is_empty()
         });
         let indices: BTreeSet<IndexId> = others
             .iter()

@@ -191,7 +191,7 @@ impl Lowering<'_, '_, '_> {
         let value = self.value(e)?;
         let constant = |id: ExprId| {
             let f = &self.scope.f;
-            f.exprs.free_indices(id).is_empty() && f.reads(id).is_empty()
+            f.exprs.free_indices(id).is_empty() && f.exprs.tensors(id).is_empty()
         };
         if !constant(value.id()) {
             let text = "what `pad` reads outside of the tensor is a constant";
@@ -319,7 +319,7 @@ impl Lowering<'_, '_, '_> {
     /// Whether an integer depends on lengths and numbers alone.
     fn is_constant(&self, id: ExprId) -> bool {
         let f = &self.scope.f;
-        f.exprs.free_indices(id).is_empty() && f.reads(id).is_empty()
+        f.exprs.free_indices(id).is_empty() && f.exprs.tensors(id).is_empty()
     }
 
     /// A coefficient is never 0: one of lengths is compared when the function is entered.
