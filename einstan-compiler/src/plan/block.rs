@@ -9,8 +9,8 @@
 //! s      = sum[i,j](T[i,j]);
 //! ```
 
-use super::contraction::{covered, covered_by};
 use super::recurrence::Recurrence;
+use super::volume::{covered, covered_by};
 use crate::ir::{
     DimId, Equation, Expr, ExprId, Function, IndexId, Length, Op, ReduceOp, Role, Subscript,
     TensorId,

@@ -4,9 +4,10 @@
 //! y[i] = sum[j](sin(x[j]) * A[i,j]^2)         once[j] = sin(x[j]);   y[i] = sum[j](once[j] * A[i,j]^2)
 //! ```
 
-use super::contraction::{covered, in_block, temporary};
+use super::contraction::temporary;
 use super::cost::element_flops;
 use super::scheduler::Scheduler;
+use super::volume::{covered, in_block};
 use super::{Step, nest};
 use crate::ir::{Equation, Expr, ExprId, Function, IndexId, UnaryOp};
 use std::collections::{BTreeMap, BTreeSet};

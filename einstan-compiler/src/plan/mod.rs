@@ -34,6 +34,7 @@ mod storage;
 mod text;
 mod tile;
 mod update;
+mod volume;
 mod window;
 
 pub(crate) use block::is_outer;
