@@ -11,7 +11,7 @@ import subprocess
 
 from comparison.chart import draw_sizes
 
-LINE = re.compile(r" *(\d+) +(\d+\.\d+)(?: +\d+\.\d+)?\n")
+LINE = re.compile(r" *(\d+) +(\d+\.\d+)(?: +\d+\.\d+)? *\n")
 """A size, its GFLOP/s, and the ratio to those of the size before."""
 
 

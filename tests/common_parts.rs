@@ -15,6 +15,9 @@ einstan! {
     pub fn bilinear(A[n, k], W[o, k, l], B[n, l]) -> Y[n, o] { Y[i,o] = A[i,k]*W[o,k,l]*B[i,l]; }
     pub fn same(A[n, n], B[n, n]) -> Y[n, n] { Y[i,l] = A[i,j]*B[j,k]*A[k,l]; }
     pub fn turned(A[n, n], B[n, n]) -> Y[n, n] { Y[i,l] = A[j,i]*B[j,k]*A[l,k]; }
+    pub fn mixed(W[3], X[n, r], Z[n, p]) -> Y[r, 3, p] {
+        Y[k,a,b] = W[a] + X[i,k]*Z[i,a]*Z[i,b];
+    }
     pub fn power(S0[n, m], B[m, p], C[p, m]) -> S[4, n, m] {
         S[t,i,l] = if t > 0 { S[t-1,i,j]*B[j,k]*C[k,l] } else { S0[i,l] };
     }
@@ -186,4 +189,33 @@ fn in_a_recurrence_each_step_has_its_own() {
         near(&g.B, &db);
         near(&g.C, &dc);
     }
+}
+
+#[test]
+fn indices_over_other_lengths_make_another_part() {
+    let (w, x, z) = (
+        ndarray::array![1.0, -2.0, 0.5],
+        numbers(7, 4, 1),
+        numbers(7, 3, 2),
+    );
+    let (y, back) = mixed::vjp(&w, &x, &z).unwrap();
+    let dy = Array3::from_shape_fn((4, 3, 3), |(k, a, b)| {
+        ((k * 5 + a * 3 + b) % 7) as f64 - 3.0
+    });
+    let (mut dx, mut dz) = (Array2::zeros((7, 4)), Array2::zeros((7, 3)));
+    for ((k, a, b), &y) in y.indexed_iter() {
+        let right = (0..7)
+            .map(|i| x[[i, k]] * z[[i, a]] * z[[i, b]])
+            .sum::<f64>()
+            + w[a];
+        assert!((y - right).abs() < 1e-12);
+        for i in 0..7 {
+            dx[[i, k]] += dy[[k, a, b]] * z[[i, a]] * z[[i, b]];
+            dz[[i, a]] += dy[[k, a, b]] * x[[i, k]] * z[[i, b]];
+            dz[[i, b]] += dy[[k, a, b]] * x[[i, k]] * z[[i, a]];
+        }
+    }
+    let g = back.call(&dy).unwrap();
+    near(&g.X, &dx);
+    near(&g.Z, &dz);
 }

@@ -90,13 +90,17 @@ def summary(tables):
     for threads in tables:
         head += [f"{threads}: best peer", "µs", "ours µs", "ahead"]
     texts = [head, ["---"] * 2 + (["---"] + ["---:"] * 3) * len(tables)]
-    first = next(iter(tables.values()))
-    for line in first:
-        cells = [line.row, line.direction]
+    places = dict.fromkeys((l.row, l.direction) for lines in tables.values() for l in lines)
+    for row, direction in places:
+        cells = [row, direction]
         for lines in tables.values():
-            same = [l for l in lines if (l.row, l.direction) == (line.row, line.direction)]
-            for l in same:
-                cells += [l.peer or "none", number(l.best), number(l.call), number(l.ahead)]
+            same = [l for l in lines if (l.row, l.direction) == (row, direction)]
+            cells += ["", "", "", ""] if not same else [
+                same[0].peer or "none",
+                number(same[0].best),
+                number(same[0].call),
+                number(same[0].ahead),
+            ]
         texts.append(cells)
     means = []
     for threads, lines in tables.items():

@@ -7,15 +7,19 @@ use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 /// What becomes of a source on a stack of 4 MB, half of what there is: the message of its first error, if it has one.
 fn error(source: String) -> Option<String> {
     let run = move || {
-        let facade = Group::new(Delimiter::Bracket, "::einstan".parse().expect("a path"));
-        let mut tokens = TokenStream::from(TokenTree::Group(facade));
-        tokens.extend(source.parse::<TokenStream>().expect("tokens"));
-        let out = expand(tokens).to_string();
+        let out = expanded(&source);
         let (_, message) = out.split_once("compile_error ! { \"")?;
         Some(message.split_once('"')?.0.to_string())
     };
     let thread = std::thread::Builder::new().stack_size(4 << 20).spawn(run);
     thread.expect("a thread").join().expect("no panic")
+}
+
+fn expanded(source: &str) -> String {
+    let facade = Group::new(Delimiter::Bracket, "::einstan".parse().expect("a path"));
+    let mut tokens = TokenStream::from(TokenTree::Group(facade));
+    tokens.extend(source.parse::<TokenStream>().expect("tokens"));
+    expand(tokens).to_string()
 }
 
 fn is_refused(source: String, because: &str) {
@@ -142,4 +146,22 @@ fn long_chains_of_equations_become_code() {
     is_right(format!(
         "fn f(X[n], Z[n]) -> Y[n] {{ T0[i] = X[i]; {maps} Y[i] = T500[i]; }}"
     ));
+}
+
+#[test]
+fn code_of_products_with_a_common_part_grows_with_their_number() {
+    let length = |n: usize| {
+        let all = |text: &dyn Fn(usize) -> String| (0..n).map(text).collect::<Vec<_>>().join(", ");
+        let (factors, results) = (
+            all(&|k| format!("C{k}[p, q]")),
+            all(&|k| format!("Y{k}[n, q]")),
+        );
+        let equations: String = (0..n)
+            .map(|k| format!("Y{k}[i,l] = A[i,j]*B[j,k]*C{k}[k,l];"))
+            .collect();
+        let source = format!("fn f(A[n, m], B[m, p], {factors}) -> ({results}) {{ {equations} }}");
+        expanded(&source).len()
+    };
+    let (few, many) = (length(5), length(10));
+    assert!(many < 3 * few, "{few} and {many} letters");
 }

@@ -90,7 +90,8 @@ mod x86 {
             /// # Safety
             ///
             /// `a` reaches `M` rows and `depth` elements of each, `b` `depth` lines of `to.columns`, `to` `M` rows of them, all
-            /// of `V` vectors or, where there are masks, all but a part of the last one; the processor has the features.
+            /// of `V` vectors or, where there are masks, all but a part of the last one; without masks there is room for whole
+            /// vectors. The processor has the features.
             #[target_feature(enable = $features)]
             pub(super) unsafe fn $name<const M: usize, const V: usize>(
                 depth: usize,

@@ -110,6 +110,7 @@ impl<T: Float> Columns<'_, T> {
     #[inline(always)]
     unsafe fn copy_runs(&self, runs: &[Run], across: usize, packed: &mut [T]) {
         for &run in runs {
+            debug_assert!(run.1 <= 32, "no panel is wider");
             // SAFETY: the caller's; so many columns behind the first one.
             unsafe {
                 match run.1 {

@@ -379,7 +379,7 @@ impl Exprs {
         // Most expressions are small: what they have is found by looking at all of it.
         let mut seen: HashSet<ExprId, BuildHasherDefault<Mixer>> = HashSet::default();
         while let Some(e) = stack.pop() {
-            if order.len() == FEW {
+            if order.len() == FEW && seen.is_empty() {
                 seen.extend(&order);
             }
             let new = match order.len() < FEW {

@@ -29,15 +29,18 @@ pub(crate) struct Part {
     /// Memory that the steps need.
     temporaries: Vec<TensorId>,
     ways: Vec<Way>,
+    /// Whether the backward pass may read it, of the forward pass.
+    read: bool,
+    /// Of which pass it is, and whether its factors are still what they were.
+    backward: bool,
+    open: bool,
 }
 
 /// A part, for a way that needs it.
 pub(crate) struct Found {
     pub value: Factor,
-    /// None if it is there for sure.
-    pub common: Option<Common>,
-    pub ways: Vec<Way>,
-    pub steps: Vec<Step>,
+    pub common: Common,
+    pub step: Step,
     pub temporaries: Vec<TensorId>,
 }
 
@@ -46,9 +49,8 @@ pub(crate) struct Found {
 pub(crate) struct Parts {
     /// How many choices there are already.
     pub choices: usize,
-    /// Those of this pass, and of the forward pass.
-    now: Vec<Part>,
-    before: Vec<Part>,
+    all: Vec<Part>,
+    backward: bool,
     /// Around how many steps that may not be carried out, or more than once.
     inside: usize,
 }
@@ -56,14 +58,30 @@ pub(crate) struct Parts {
 impl Parts {
     /// The backward pass begins.
     pub fn turn(&mut self) {
-        self.before = std::mem::take(&mut self.now);
+        self.backward = true;
     }
 
     /// A tensor is written: what was computed of it is no longer that.
     pub fn forget(&mut self, f: &Function, tensor: TensorId) {
-        let of = |p: &Part| p.factors.iter().any(|x| f.base(x.0) == tensor);
-        self.now.retain(|p| !of(p));
-        self.before.retain(|p| !of(p));
+        for part in &mut self.all {
+            part.open &= part.factors.iter().all(|x| f.base(x.0) != tensor);
+        }
+    }
+
+    /// The part that is the product of two factors and of which that holds, and by which indices it is read.
+    fn find(
+        &self,
+        f: &Function,
+        that: impl Fn(&Part) -> bool,
+        factors: &[Plain; 2],
+        kept: &BTreeSet<IndexId>,
+    ) -> Option<(usize, Vec<IndexId>)> {
+        let parts = self.all.iter().enumerate();
+        let mut parts = parts.filter(|(_, p)| p.open && that(p));
+        parts.find_map(|(at, p)| {
+            let indices = read_as(f, p, factors, kept)?;
+            Some((at, indices))
+        })
     }
 }
 
@@ -84,46 +102,48 @@ impl Scheduler<'_> {
         kept: &BTreeSet<IndexId>,
     ) -> Option<Found> {
         let wanted = self.plain(factors)?;
-        let places = self.parts.now.iter();
-        let found = places.enumerate().find_map(|(at, p)| {
-            let value = value(&p.factors, &wanted, &p.value, kept)?;
-            Some((at, value))
-        });
-        let (at, indices) = found?;
-        let part = self.parts.now[at].clone();
-        self.parts.now[at].ways.push(way);
+        let backward = self.parts.backward;
+        let other =
+            |p: &Part| p.backward == backward && p.ways.iter().all(|w| w.choice != way.choice);
+        let (at, indices) = self.parts.find(self.f, other, &wanted, kept)?;
+        let part = &mut self.parts.all[at];
+        part.ways.push(way);
+        let part = part.clone();
         Some(Found {
             value: self.read(part.value.0, &indices),
-            common: Some(Common {
+            common: Common {
+                part: at,
+                first: false,
                 cost: part.cost,
-                done: part.ways.clone(),
                 times: 1,
-            }),
-            ways: part.ways,
-            steps: part.steps,
+            },
+            step: Step::Once {
+                way,
+                value: part.value.0,
+                steps: part.steps,
+            },
             temporaries: part.temporaries,
         })
     }
 
-    /// The same, if the forward pass may have computed it.
+    /// The same, if the forward pass may have computed it: the number of the part, and its value.
     pub(crate) fn computed(
         &mut self,
         factors: [&Factor; 2],
         kept: &BTreeSet<IndexId>,
-    ) -> Option<Found> {
+    ) -> Option<(usize, Factor)> {
+        if !self.parts.backward {
+            return None;
+        }
         let wanted = self.plain(factors)?;
-        let of = |p: &Part| Some((p.clone(), value(&p.factors, &wanted, &p.value, kept)?));
-        let (part, indices) = self.parts.before.iter().find_map(of)?;
-        Some(Found {
-            value: self.read(part.value.0, &indices),
-            common: None,
-            ways: part.ways,
-            steps: vec![],
-            temporaries: vec![],
-        })
+        let (at, indices) = self.parts.find(self.f, |p| !p.backward, &wanted, kept)?;
+        let part = &mut self.parts.all[at];
+        part.read = true;
+        let tensor = part.value.0;
+        Some((at, self.read(tensor, &indices)))
     }
 
-    /// Remembers the product of two factors that a way computes by these steps; its cost.
+    /// Remembers the product of two factors that a way computes by these steps.
     pub(crate) fn remember(
         &mut self,
         way: Way,
@@ -135,17 +155,22 @@ impl Scheduler<'_> {
     ) -> Option<Common> {
         let factors = self.plain(factors)?;
         let value = plain(self.f, value)?;
-        self.parts.now.push(Part {
+        let part = self.parts.all.len();
+        self.parts.all.push(Part {
             factors,
             value,
             cost: cost.clone(),
             steps: steps.to_vec(),
             temporaries,
             ways: vec![way],
+            read: false,
+            backward: self.parts.backward,
+            open: true,
         });
         Some(Common {
+            part,
+            first: true,
             cost,
-            done: vec![],
             times: 1,
         })
     }
@@ -178,25 +203,20 @@ impl Scheduler<'_> {
         }
     }
 
-    /// Choices of one pass, now that all are known: a part that no other one needs is a step like others, and the cost of one
-    /// that several may need is divided between them.
+    /// Choices, now that all are known: a part that no other one needs is a step like others, and the cost of one that
+    /// several may need is divided between them.
     pub(super) fn settle(&self, steps: &mut [Step]) {
         for step in steps {
             let Step::Choose(Choose { number, choices }) = step else {
                 continue;
             };
-            for (option, choice) in choices.iter_mut().enumerate() {
-                let way = Way {
-                    choice: *number,
-                    option,
-                };
+            for choice in choices {
                 let Some(common) = &mut choice.common else {
                     continue;
                 };
-                let part = self.parts.now.iter().find(|p| p.ways.contains(&way));
-                let ways = part.map_or(&[][..], |p| &p.ways);
-                common.times = ways.iter().filter(|w| w.choice >= *number).count().max(1);
-                if ways.len() < 2 {
+                let part = &self.parts.all[common.part];
+                common.times = part.ways.iter().filter(|w| w.choice >= *number).count();
+                if part.ways.len() < 2 && !part.read {
                     choice.cost.append(&mut common.cost);
                     choice.cost.sort();
                     choice.common = None;
@@ -224,28 +244,33 @@ fn plain(f: &Function, factor: &Factor) -> Option<Plain> {
 }
 
 /// By which indices the value of a part is read as the product of the wanted factors that keeps `kept`, if it is that.
-fn value(
-    factors: &[Plain; 2],
+fn read_as(
+    f: &Function,
+    part: &Part,
     wanted: &[Plain; 2],
-    value: &Plain,
     kept: &BTreeSet<IndexId>,
 ) -> Option<Vec<IndexId>> {
-    let [a, b] = factors;
-    let matched = matched([a, b], wanted).or_else(|| matched([b, a], wanted))?;
-    let read: Vec<IndexId> = value.1.iter().map(|i| matched[i]).collect();
+    let [a, b] = &part.factors;
+    let matched = matched(f, [a, b], wanted).or_else(|| matched(f, [b, a], wanted))?;
+    let read: Vec<IndexId> = part.value.1.iter().map(|i| matched[i]).collect();
     let same = read.len() == kept.len() && read.iter().all(|i| kept.contains(i));
     same.then_some(read)
 }
 
 /// The wanted index for each index of the factors, if they differ in their indices' names alone.
-fn matched(factors: [&Plain; 2], wanted: &[Plain; 2]) -> Option<BTreeMap<IndexId, IndexId>> {
+fn matched(
+    f: &Function,
+    factors: [&Plain; 2],
+    wanted: &[Plain; 2],
+) -> Option<BTreeMap<IndexId, IndexId>> {
     let (mut to, mut from) = (BTreeMap::new(), BTreeMap::new());
     for (have, want) in factors.into_iter().zip(wanted) {
         if have.0 != want.0 {
             return None;
         }
         for (&i, &j) in have.1.iter().zip(&want.1) {
-            if *to.entry(i).or_insert(j) != j || *from.entry(j).or_insert(i) != i {
+            let same = f.index(i).dim == f.index(j).dim;
+            if !same || *to.entry(i).or_insert(j) != j || *from.entry(j).or_insert(i) != i {
                 return None;
             }
         }

@@ -207,7 +207,7 @@ fn after(
         return None;
     };
     let factors = [&product.factors[first.a], &product.factors[first.b]];
-    let Found { value, ways, .. } = s.computed(factors, &first.indices)?;
+    let (part, value) = s.computed(factors, &first.indices)?;
     let mut operands = product.factors.clone();
     operands.push(value);
     let [a, b] = [last.a, last.b].map(|at| operands[at].clone());
@@ -226,7 +226,7 @@ fn after(
             ),
         ),
         common: None,
-        after: ways,
+        after: Some(part),
         stored: vec![],
         contraction: true,
         nest: false,
@@ -264,7 +264,7 @@ fn direct(s: &mut Scheduler<'_>, target: Target, over: Vec<IndexId>, product: Pr
         // One multiplication less than there are factors, and the addition.
         cost: vec![dims; product.factors.len()],
         common: None,
-        after: vec![],
+        after: None,
         stored: vec![],
         contraction: false,
         nest: true,
@@ -297,15 +297,17 @@ fn choice(
         shown.push(described(s.f, &a, &b));
         let way = way.filter(|_| order.pairs.len() == 2 && !last);
         if let Some(way) = way
-            && let Some(found) = s.common(way, [&a, &b], &pair.indices)
+            && let Some(Found {
+                value,
+                common: found,
+                step,
+                temporaries,
+            }) = s.common(way, [&a, &b], &pair.indices)
         {
-            common = found.common;
-            made.extend(found.temporaries);
-            operands.push(found.value);
-            steps.push(Step::Once {
-                unless: found.ways,
-                steps: found.steps,
-            });
+            common = Some(found);
+            made.extend(temporaries);
+            operands.push(value);
+            steps.push(step);
             continue;
         }
         let (to, value) = if last {
@@ -327,7 +329,7 @@ fn choice(
             .collect();
         let own = multiply(s, to, alpha, a.clone(), b.clone(), summed);
         if let Some(way) = way {
-            let own_memory = (first..s.f.tensors.len()).map(|t| TensorId(t as u32));
+            let own_memory = made_since(s.f, first);
             let flops = order::cost(s.f, &a.indices, &b.indices, &pair.indices);
             common = s.remember(way, [&a, &b], &value, flops, &own, own_memory.collect());
         }
@@ -337,7 +339,7 @@ fn choice(
     if let Some(common) = &common {
         cost = rest(order, &common.cost);
     }
-    made.extend((first..s.f.tensors.len()).map(|t| TensorId(t as u32)));
+    made.extend(made_since(s.f, first));
     let stored = made
         .iter()
         .map(|&t| s.f.tensor(t).axes.clone())
@@ -346,7 +348,7 @@ fn choice(
     Choice {
         cost,
         common,
-        after: vec![],
+        after: None,
         stored,
         contraction: order.pairs.len() > 1,
         nest: false,
@@ -354,6 +356,11 @@ fn choice(
         temporaries: made,
         describe: shown.join(", then "),
     }
+}
+
+/// The tensors from a number on.
+fn made_since(f: &Function, first: usize) -> impl Iterator<Item = TensorId> {
+    (first..f.tensors.len()).map(|t| TensorId(t as u32))
 }
 
 /// The axes of the value of a pair, as the pair that multiplies it next would have them.

@@ -10,7 +10,7 @@ use super::{Choice, Choose, Contraction, Mode, Plan, Schedule, Step, Stmt, Way};
 use crate::ir::{
     DimId, Expr, ExprId, Function, IndexId, Length, ReduceOp, Role, TensorId, UnaryOp,
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// A loop nest runs at a fraction of the speed of a matrix product: the runtime's `choose` has the same number.
 const LOOP: f64 = 8.0;
@@ -275,7 +275,8 @@ impl Plan {
         let mut chooser = Chooser {
             f,
             lengths: &lengths,
-            taken: BTreeMap::new(),
+            there: BTreeSet::new(),
+            before: BTreeSet::new(),
             held: BTreeSet::new(),
             dropped: BTreeSet::new(),
         };
@@ -311,8 +312,9 @@ impl Plan {
 struct Chooser<'a> {
     f: &'a Function,
     lengths: &'a Lengths,
-    /// Options, by the number of the choice.
-    taken: BTreeMap<usize, usize>,
+    /// Common parts that have been computed, and those ways of choices whose part was there before.
+    there: BTreeSet<usize>,
+    before: BTreeSet<Way>,
     /// The temporaries of ways that are taken, and of others.
     held: BTreeSet<TensorId>,
     dropped: BTreeSet<TensorId>,
@@ -326,7 +328,14 @@ impl Chooser<'_> {
             match step {
                 Step::Choose(Choose { number, choices }) => {
                     let at = self.choose(choices);
-                    self.taken.insert(*number, at);
+                    if let Some(common) = &choices[at].common
+                        && !self.there.insert(common.part)
+                    {
+                        self.before.insert(Way {
+                            choice: *number,
+                            option: at,
+                        });
+                    }
                     for (other, c) in choices.iter().enumerate() {
                         let memory = match other == at {
                             true => &mut self.held,
@@ -336,8 +345,8 @@ impl Chooser<'_> {
                     }
                     out.extend(self.chosen(&choices[at].steps));
                 }
-                Step::Once { unless, steps } => {
-                    if !self.is_taken(unless) {
+                Step::Once { way, steps, .. } => {
+                    if !self.before.contains(way) {
                         out.extend(self.chosen(steps));
                     }
                 }
@@ -370,18 +379,13 @@ impl Chooser<'_> {
         out
     }
 
-    fn is_taken(&self, ways: &[Way]) -> bool {
-        ways.iter()
-            .any(|w| self.taken.get(&w.choice) == Some(&w.option))
-    }
-
     /// The way that the runtime's `choose` takes.
     fn choose(&self, choices: &[Choice]) -> usize {
         let lengths = self.lengths;
         let flops = |cost: &[Vec<DimId>]| -> f64 { cost.iter().map(|p| lengths.volume(p)).sum() };
         let total = |c: &Choice| match &c.common {
-            _ if !c.after.is_empty() && !self.is_taken(&c.after) => f64::INFINITY,
-            Some(common) if !self.is_taken(&common.done) => {
+            _ if c.after.is_some_and(|part| !self.there.contains(&part)) => f64::INFINITY,
+            Some(common) if !self.there.contains(&common.part) => {
                 flops(&c.cost) + flops(&common.cost) / common.times as f64
             }
             _ => flops(&c.cost),

@@ -142,8 +142,12 @@ pub fn plan(backward: Backward) -> Plan {
     let backward = parts(&mut function, backward, BTreeSet::new());
 
     let mut scheduler = Scheduler::begun(&mut function, begun, needed);
-    let forward = scheduler.schedule(&forward);
-    let backward = differentiable.then(|| scheduler.backward(&backward));
+    let mut forward = scheduler.schedule(&forward);
+    let mut backward = differentiable.then(|| scheduler.backward(&backward));
+    scheduler.settle(&mut forward);
+    backward
+        .iter_mut()
+        .for_each(|steps| scheduler.settle(steps));
     let forward = Schedule {
         steps: finished(&mut function, forward),
     };

@@ -95,8 +95,12 @@ pub enum Step {
     },
     /// One of several ways, by the lengths. The last option needs no condition.
     Choose(Choose),
-    /// Steps that have been carried out already if one of these ways was taken.
-    Once { unless: Vec<Way>, steps: Vec<Step> },
+    /// The steps of a part that a way has in common with earlier ones, unless one of these was taken: it is there then.
+    Once {
+        way: Way,
+        value: TensorId,
+        steps: Vec<Step>,
+    },
     /// One of the function's checks, of what has been computed before.
     Check(usize),
     /// A part of a call: an output that is not listed is not wanted.
@@ -128,7 +132,7 @@ pub struct Choose {
 }
 
 /// An option of a choice, both by their numbers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Way {
     pub choice: usize,
     pub option: usize,
@@ -137,10 +141,12 @@ pub struct Way {
 /// A part that several ways have in common.
 #[derive(Clone, Debug)]
 pub struct Common {
+    /// Its number among those of a plan.
+    pub part: usize,
+    /// Whether no earlier choice may have computed it.
+    pub first: bool,
     /// Flops as a sum of products of lengths.
     pub cost: Vec<Vec<DimId>>,
-    /// The ways of earlier choices that have computed it.
-    pub done: Vec<Way>,
     /// How many choices may need it, from this one on.
     pub times: usize,
 }
@@ -151,8 +157,8 @@ pub struct Choice {
     /// Flops as a sum of products of lengths, without those of the part that is common.
     pub cost: Vec<Vec<DimId>>,
     pub common: Option<Common>,
-    /// Ways of which one must have been taken before, if there are any: their part is read.
-    pub after: Vec<Way>,
+    /// A part that must be there already, as it is read.
+    pub after: Option<usize>,
     /// The sizes of the tensors that it stores on the way.
     pub stored: Vec<Vec<DimId>>,
     /// True if these are parts of a contraction (at most 4 times the largest tensor), else they are at most as large.

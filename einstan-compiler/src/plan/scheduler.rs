@@ -38,12 +38,6 @@ impl<'a> Scheduler<'a> {
     }
 
     pub fn schedule(&mut self, parts: &[Part]) -> Vec<Step> {
-        let mut steps = self.steps(parts);
-        self.settle(&mut steps);
-        steps
-    }
-
-    fn steps(&mut self, parts: &[Part]) -> Vec<Step> {
         let mut steps = Vec::new();
         let mut at = 0;
         while at < parts.len() {
@@ -215,8 +209,10 @@ impl<'a> Scheduler<'a> {
             return self.written(e, mode);
         }
         let (begun, needed) = (self.begun.clone(), self.needed.clone());
+        let known = self.parts.clone();
         let direct = self.f.tried(|f| {
             let mut s = Scheduler::begun(f, begun, needed);
+            s.parts = known;
             let steps = s.written(e, mode);
             addends::weight(s.f, steps)
         });

@@ -51,8 +51,9 @@ pub(crate) fn shared(f: &mut Function, steps: Vec<Step>) -> Vec<Step> {
                 }
                 out.push(Step::Choose(choose));
             }
-            Step::Once { unless, steps } => out.push(Step::Once {
-                unless,
+            Step::Once { way, value, steps } => out.push(Step::Once {
+                way,
+                value,
                 steps: shared(f, steps),
             }),
             step => out.push(step),

@@ -186,8 +186,9 @@ fn step(out: &mut String, f: &Function, step: &Step, depth: usize) {
             let _ = writeln!(out, "{pad}by the lengths, the cheapest of:");
             choices.iter().for_each(|c| choice(out, f, c, depth + 1));
         }
-        Step::Once { steps, .. } => {
-            let _ = writeln!(out, "{pad}unless it is there already");
+        Step::Once { value, steps, .. } => {
+            let name = &f.tensor(*value).name;
+            let _ = writeln!(out, "{pad}unless {name} is there already");
             steps.iter().for_each(|s| self::step(out, f, s, depth + 1));
         }
     }
@@ -200,9 +201,9 @@ fn choice(out: &mut String, f: &Function, c: &Choice, depth: usize) {
     for product in c.cost.iter().chain(common) {
         flops.add(&Polynomial::monomial(f, 1, product.iter().copied()));
     }
-    let after = match c.after.is_empty() {
-        true => "",
-        false => ", if the first pass computed what is read",
+    let after = match c.after.is_some() {
+        true => ", if the forward pass computed that part",
+        false => "",
     };
     let _ = writeln!(out, "{pad}{} ({} flops{after})", c.describe, flops.show(f));
     c.steps.iter().for_each(|s| step(out, f, s, depth + 1));

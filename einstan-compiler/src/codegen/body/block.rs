@@ -89,12 +89,7 @@ impl Body<'_> {
     /// }
     /// ```
     pub(super) fn block(&self, rows: DimId, steps: &[Step]) -> (TokenStream, TokenStream) {
-        let (mut prelude, mut code) = (TokenStream::new(), TokenStream::new());
-        for step in steps {
-            let (before, step) = self.step(step);
-            prelude.extend(before);
-            code.extend(step);
-        }
+        let (prelude, code) = self.steps(steps);
         let (v, n, all) = (first(rows), self.len(rows), self.len(self.all_rows(rows)));
         let block = quote! {
             let mut #v = 0usize;

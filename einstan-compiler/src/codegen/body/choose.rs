@@ -5,6 +5,7 @@ use crate::ir::{DimId, Role, TensorId};
 use crate::plan::{Choice, Choose, Phase, Schedule, Step, Way};
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
+use std::collections::BTreeSet;
 
 /// The temporaries that some choice needs and others don't.
 pub(super) fn temporaries(schedule: &Schedule) -> Vec<TensorId> {
@@ -52,12 +53,8 @@ impl Body<'_> {
             if !shapes.is_empty() {
                 prelude.extend(quote! { if #name == #at_literal { #shapes } });
             }
-            let mut code = TokenStream::new();
-            for step in &choice.steps {
-                let (before, step) = self.step(step);
-                prelude.extend(before);
-                code.extend(step);
-            }
+            let (before, code) = self.steps(&choice.steps);
+            prelude.extend(before);
             let pattern = if at + 1 == choices.len() {
                 quote! { _ }
             } else {
@@ -68,70 +65,94 @@ impl Body<'_> {
         (prelude, quote! { match #name { #arms } })
     }
 
-    /// `let c0 = rt::choose(largest, [..]);`
+    /// Emits `let c7 = rt::choose(largest, [..]);`, and where an option has a part in common with others
+    ///
+    /// ```text
+    /// let before7_1 = part3;
+    /// let c7 = ..;
+    /// let part3 = before7_1 || c7 == 1;
+    /// ```
     fn decision(&self, choose: &Choose) -> TokenStream {
         let (rt, name) = (&self.paths.rt, chosen(choose.number));
-        let options = choose.choices.iter().map(|c| {
-            let cost = self.cost(c);
+        let (mut first, mut then) = (TokenStream::new(), TokenStream::new());
+        let mut options = Vec::new();
+        for (option, c) in choose.choices.iter().enumerate() {
+            let way = Way {
+                choice: choose.number,
+                option,
+            };
+            let cost = self.cost(c, way);
             let stored = c.stored.iter().map(|s| self.volume(s));
             let (contraction, nest) = (c.contraction, c.nest);
-            quote! { #rt::Choice { cost: #cost, stored: 0.0f64 #( .max(#stored) )*, contraction: #contraction, nest: #nest } }
-        });
-        let options: Vec<TokenStream> = options.collect();
-        let largest = self.largest();
-        quote! { let #name = #rt::choose(#largest, &[#(#options),*]); }
+            options.push(quote! { #rt::Choice { cost: #cost, stored: 0.0f64 #( .max(#stored) )*, contraction: #contraction, nest: #nest } });
+            let Some(common) = &c.common else {
+                continue;
+            };
+            let (part, before) = (part(common.part), before(way));
+            let (there, option) = (!common.first, Literal::usize_unsuffixed(option));
+            first.extend(match there {
+                true => quote! { let #before = #part; },
+                false => quote! { let #before = false; },
+            });
+            then.extend(quote! { let #part = #before || #name == #option; });
+        }
+        quote! { #first let #name = #rt::choose(largest, &[#(#options),*]); #then }
     }
 
     /// The flops of a way, with its share of a part that others need too; or infinity, if what it reads is not there.
-    fn cost(&self, c: &Choice) -> TokenStream {
+    fn cost(&self, c: &Choice, way: Way) -> TokenStream {
         let cost = self.total(&c.cost);
-        if !c.after.is_empty() {
-            let (there, infinity) = (taken(&c.after), self.double(f64::INFINITY));
+        if let Some(read) = c.after {
+            let (there, infinity) = (part(read), self.double(f64::INFINITY));
             return quote! { if #there { #cost } else { #infinity } };
         }
         let Some(common) = &c.common else {
             return cost;
         };
-        let (part, times) = (self.total(&common.cost), common.times as f64);
-        let share = quote! { #part / #times };
-        match common.done.is_empty() {
-            true => quote! { #cost + #share },
-            false => {
-                let done = taken(&common.done);
-                quote! { #cost + if #done { 0.0f64 } else { #share } }
+        let (share, times) = (self.total(&common.cost), common.times as f64);
+        let before = before(way);
+        quote! { #cost + if #before { 0.0f64 } else { #share / #times } }
+    }
+
+    /// What all decisions of a schedule need: the size of the largest tensor, and for the backward pass the decisions of the
+    /// forward one by which there are parts that it may read.
+    pub(super) fn decisions(&self, schedule: &Schedule) -> TokenStream {
+        let mut all = TokenStream::new();
+        if has_choices(&schedule.steps) {
+            let largest = self.largest();
+            all.extend(quote! { let largest = #largest; });
+        }
+        if self.phase == Phase::Forward {
+            return all;
+        }
+        let choices = |steps: &'_ [Step]| -> Vec<Choose> {
+            let each = steps.iter().filter_map(|s| match s {
+                Step::Choose(choose) => Some(choose.clone()),
+                _ => None,
+            });
+            each.collect()
+        };
+        let backward = choices(&schedule.steps);
+        let options = backward.iter().flat_map(|c| &c.choices);
+        let mut read: BTreeSet<usize> = options.filter_map(|c| c.after).collect();
+        let mut needed = Vec::new();
+        for choose in choices(&self.plan.forward.steps).iter().rev() {
+            let commons = choose.choices.iter().filter_map(|c| c.common.as_ref());
+            let parts: BTreeSet<usize> = commons.map(|c| c.part).collect();
+            if !parts.is_disjoint(&read) {
+                read.extend(parts);
+                needed.push(self.decision(choose));
             }
         }
+        all.extend(needed.into_iter().rev());
+        all
     }
 
-    /// The decisions of the forward pass, if the backward pass depends on them.
-    pub(super) fn decisions(&self) -> TokenStream {
-        let after = |s: &Step| match s {
-            Step::Choose(choose) => choose.choices.iter().any(|c| !c.after.is_empty()),
-            _ => false,
-        };
-        let backward = self.plan.backward.iter().flat_map(|b| &b.steps);
-        let forward = self.plan.forward.steps.iter();
-        match self.phase == Phase::Backward && backward.into_iter().any(after) {
-            true => forward
-                .filter_map(|s| match s {
-                    Step::Choose(choose) => Some(self.decision(choose)),
-                    _ => None,
-                })
-                .collect(),
-            false => TokenStream::new(),
-        }
-    }
-
-    /// `if !(c0 == 1 || c2 == 0) { .. }`
-    pub(super) fn once(&self, unless: &[Way], steps: &[Step]) -> (TokenStream, TokenStream) {
-        let (mut prelude, mut code) = (TokenStream::new(), TokenStream::new());
-        for step in steps {
-            let (before, step) = self.step(step);
-            prelude.extend(before);
-            code.extend(step);
-        }
-        let done = taken(unless);
-        (prelude, quote! { if !#done { #code } })
+    /// `if !before7_1 { .. }`
+    pub(super) fn once(&self, way: Way, steps: &[Step]) -> (TokenStream, TokenStream) {
+        let (prelude, code) = self.steps(steps);
+        let before = before(way);
+        (prelude, quote! { if !#before { #code } })
     }
 
     /// `lens.d0 as f64 * lens.d1 as f64`
@@ -173,11 +194,25 @@ fn chosen(number: usize) -> Ident {
     format_ident!("c{}", number)
 }
 
-/// `(c0 == 1 || c2 == 0)`
-fn taken(ways: &[Way]) -> TokenStream {
-    let ways = ways.iter().map(|w| {
-        let (name, option) = (chosen(w.choice), Literal::usize_unsuffixed(w.option));
-        quote! { #name == #option }
-    });
-    quote! { (#(#ways)||*) }
+/// `part3`: whether that part has been computed.
+fn part(number: usize) -> Ident {
+    format_ident!("part{}", number)
+}
+
+/// `before7_1`: whether the part of a way was there before its choice.
+fn before(way: Way) -> Ident {
+    format_ident!("before{}_{}", way.choice, way.option)
+}
+
+fn has_choices(steps: &[Step]) -> bool {
+    steps.iter().any(|s| match s {
+        Step::Choose(_) => true,
+        Step::When {
+            then, otherwise, ..
+        } => has_choices(then) || has_choices(otherwise),
+        Step::Block { steps, .. } | Step::Loop { steps, .. } | Step::Once { steps, .. } => {
+            has_choices(steps)
+        }
+        _ => false,
+    })
 }

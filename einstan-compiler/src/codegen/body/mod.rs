@@ -298,7 +298,7 @@ impl Body<'_> {
         let mut chosen: Vec<TensorId> = choose::temporaries(schedule);
         chosen.extend(self.plan.kept_results.iter().map(|&(_, copy)| copy));
         let mut prelude: TokenStream = self.rows(&schedule.steps);
-        prelude.extend(self.decisions());
+        prelude.extend(self.decisions(schedule));
         let memory: TokenStream = self
             .plan
             .buffers
@@ -307,13 +307,20 @@ impl Body<'_> {
             .map(|b| self.shape(b.tensor))
             .collect();
         prelude.extend(memory);
-        let mut steps = TokenStream::new();
-        for step in &schedule.steps {
-            let (before, code) = self.step(step);
-            prelude.extend(before);
-            steps.extend(code);
-        }
+        let (before, steps) = self.steps(&schedule.steps);
+        prelude.extend(before);
         (prelude, steps)
+    }
+
+    /// What the prelude needs for some steps, and the steps.
+    fn steps(&self, steps: &[Step]) -> (TokenStream, TokenStream) {
+        let (mut prelude, mut code) = (TokenStream::new(), TokenStream::new());
+        for step in steps {
+            let (before, step) = self.step(step);
+            prelude.extend(before);
+            code.extend(step);
+        }
+        (prelude, code)
     }
 
     /// `work.b7.shape("f", "H", [lens.d0, lens.d1])?;`
@@ -353,7 +360,7 @@ impl Body<'_> {
                 steps,
             } => self.steps_of_loop(*index, *descending, steps),
             Step::Choose(choose) => self.choose(choose),
-            Step::Once { unless, steps } => self.once(unless, steps),
+            Step::Once { way, steps, .. } => self.once(*way, steps),
             Step::Check(at) => (TokenStream::new(), self.check(&self.f.checks[*at])),
             Step::Call {
                 call,

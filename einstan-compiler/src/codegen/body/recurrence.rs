@@ -19,12 +19,7 @@ impl Body<'_> {
         descending: bool,
         steps: &[Step],
     ) -> (TokenStream, TokenStream) {
-        let (mut prelude, mut code) = (TokenStream::new(), TokenStream::new());
-        for step in steps {
-            let (before, step) = self.step(step);
-            prelude.extend(before);
-            code.extend(step);
-        }
+        let (prelude, code) = self.steps(steps);
         (prelude, self.looped(index, descending, code))
     }
 

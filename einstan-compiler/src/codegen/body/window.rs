@@ -107,17 +107,9 @@ impl Body<'_> {
         then: &[Step],
         otherwise: &[Step],
     ) -> (TokenStream, TokenStream) {
-        let mut prelude = TokenStream::new();
-        let mut all = |steps: &[Step]| {
-            let mut code = TokenStream::new();
-            for step in steps {
-                let (before, step) = self.step(step);
-                prelude.extend(before);
-                code.extend(step);
-            }
-            code
-        };
-        let (then, otherwise) = (all(then), all(otherwise));
+        let (mut prelude, then) = self.steps(then);
+        let (more, otherwise) = self.steps(otherwise);
+        prelude.extend(more);
         let read = self.f.reads(condition).into_iter();
         let read = read.map(|t| self.bind(t, Use::Read));
         let when = self.when(quote! { #(#read)* }, condition, then, otherwise);
