@@ -18,6 +18,7 @@ use crate::dispatch::{Level, level};
 use crate::float::Float;
 use crate::index::{Axis, extent, offsets};
 use crate::kernel::{Kernel, Left, TILE, Target};
+use crate::memory::taken;
 use crate::pack::{Columns, consecutive, copy};
 use std::ops::Range;
 
@@ -99,6 +100,7 @@ fn evenly(offsets: &[isize]) -> Option<isize> {
 /// So many elements at least.
 fn room<T: Float>(memory: &mut Vec<T>, n: usize) -> &mut [T] {
     if memory.len() < n {
+        taken::<T>(n);
         memory.resize(n, T::zero());
     }
     &mut memory[..n]

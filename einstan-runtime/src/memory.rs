@@ -44,9 +44,15 @@ fn new<E: Element>(n: usize) -> Option<Vec<E>> {
         let mut probe: Vec<E> = Vec::new();
         probe.try_reserve_exact(n).ok()?;
     }
+    taken::<E>(n);
     let memory = vec![E::default(); n];
     pages::advise(&memory);
     Some(memory)
+}
+
+/// To be called before memory for so many elements is taken, which may be freed and taken again in the next call.
+pub(crate) fn taken<E>(n: usize) {
+    pages::keep(n * size_of::<E>());
 }
 
 #[cfg(target_os = "linux")]
@@ -59,9 +65,6 @@ mod pages {
     /// Asks for large pages where these elements lie; nothing else changes, and nothing happens where there are none.
     pub(super) fn advise<E>(memory: &[E]) {
         let bytes = size_of_val(memory);
-        if bytes >= KEPT {
-            keep();
-        }
         if bytes < LARGE {
             return;
         }
@@ -74,9 +77,12 @@ mod pages {
     /// Lets GNU's allocator keep what is freed, once. It gives memory back to the system whenever more than 256 KiB are free at
     /// the end of the heap, until a larger block has come and gone, up to 32 MiB: then twice as much stays. So a program whose
     /// arrays have 400 KiB would take new pages in every call, and one that has once used 32 MiB not; this says the latter from
-    /// the start, unless the environment says something else.
+    /// the start, unless the environment says something else. Few bytes change nothing.
     #[cfg(target_env = "gnu")]
-    fn keep() {
+    pub(super) fn keep(bytes: usize) {
+        if bytes < KEPT {
+            return;
+        }
         static ONCE: std::sync::Once = std::sync::Once::new();
         ONCE.call_once(|| {
             let said = [
@@ -96,12 +102,13 @@ mod pages {
     }
 
     #[cfg(not(target_env = "gnu"))]
-    fn keep() {}
+    pub(super) fn keep(_: usize) {}
 }
 
 #[cfg(not(target_os = "linux"))]
 mod pages {
     pub(super) fn advise<E>(_: &[E]) {}
+    pub(super) fn keep(_: usize) {}
 }
 
 /// Memory that grows and is kept.
