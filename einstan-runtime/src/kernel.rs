@@ -53,6 +53,7 @@ unsafe fn plain<T: Float, const M: usize, const N: usize>(
     across: isize,
     to: Target<T>,
 ) {
+    debug_assert!(to.columns <= N, "a tile has all columns");
     let mut sums = [[T::zero(); N]; M];
     for p in 0..depth {
         // SAFETY: the caller's.
