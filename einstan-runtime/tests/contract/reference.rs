@@ -1,12 +1,10 @@
-//! Contractions against a loop over every index, in every layout.
+//! A contraction as a loop over every index, and arrays of every layout to compare it with the other one.
 
-use einstan_runtime::{
-    Elementary, Float, Loop, Scratch, Sink, Source, contract, contract_in_band, window,
-};
+use einstan_runtime::{Elementary, Float, Loop, Scratch, Sink, Source, contract, contract_in_band};
 use ndarray::{Array, ArrayD, IxDyn, Slice};
 
 /// Numbers that look random and are the same every time.
-struct Numbers(u64);
+pub(crate) struct Numbers(pub(crate) u64);
 
 impl Numbers {
     fn next(&mut self) -> u64 {
@@ -16,17 +14,17 @@ impl Numbers {
         self.0
     }
 
-    fn below(&mut self, n: usize) -> usize {
+    pub(crate) fn below(&mut self, n: usize) -> usize {
         (self.next() >> 11) as usize % n
     }
 }
 
-fn wide<T: Float>(x: T) -> f64 {
+pub(crate) fn wide<T: Float>(x: T) -> f64 {
     Elementary::to_f64(x)
 }
 
 /// An array of the lengths, with room around it, its axes in any order in memory and some of them backwards.
-fn array<T: Float>(lens: &[usize], numbers: &mut Numbers) -> ArrayD<T> {
+pub(crate) fn array<T: Float>(lens: &[usize], numbers: &mut Numbers) -> ArrayD<T> {
     let rank = lens.len();
     let mut order: Vec<usize> = (0..rank).collect();
     for k in (1..rank).rev() {
@@ -55,7 +53,7 @@ fn array<T: Float>(lens: &[usize], numbers: &mut Numbers) -> ArrayD<T> {
 }
 
 /// The number of the element that the values reach, in the order of the axes.
-fn place<const R: usize>(
+pub(crate) fn place<const R: usize>(
     at: [isize; R],
     steps: &[[isize; R]],
     values: &[usize],
@@ -72,12 +70,12 @@ fn place<const R: usize>(
 }
 
 /// The elements in the order of the axes.
-fn flat<T: Float>(a: &ArrayD<T>) -> Vec<f64> {
+pub(crate) fn flat<T: Float>(a: &ArrayD<T>) -> Vec<f64> {
     a.iter().map(|&x| wide(x)).collect()
 }
 
 /// Calls `f` with all values of the loops.
-fn each(lens: &[usize], mut f: impl FnMut(&[usize])) {
+pub(crate) fn each(lens: &[usize], mut f: impl FnMut(&[usize])) {
     let mut values = vec![0; lens.len()];
     for _ in 0..lens.iter().product() {
         f(&values);
@@ -91,7 +89,7 @@ fn each(lens: &[usize], mut f: impl FnMut(&[usize])) {
     }
 }
 
-struct Problem<const A: usize, const B: usize, const C: usize> {
+pub(crate) struct Problem<const A: usize, const B: usize, const C: usize> {
     loops: Vec<Loop<A, B, C>>,
     at: ([isize; A], [isize; B], [isize; C]),
     lens: ([usize; A], [usize; B], [usize; C]),
@@ -100,15 +98,15 @@ struct Problem<const A: usize, const B: usize, const C: usize> {
 
 /// What part of a problem counts.
 #[derive(Clone, Copy)]
-struct Band {
-    row: Option<usize>,
-    column: usize,
-    loose: bool,
+pub(crate) struct Band {
+    pub(crate) row: Option<usize>,
+    pub(crate) column: usize,
+    pub(crate) loose: bool,
     /// The columns of a row, of so many.
-    window: Window,
+    pub(crate) window: Window,
 }
 
-type Window = fn(i64, usize) -> (usize, usize);
+pub(crate) type Window = fn(i64, usize) -> (usize, usize);
 
 impl Band {
     fn holds<const A: usize, const B: usize, const C: usize>(
@@ -123,7 +121,7 @@ impl Band {
 }
 
 /// Lengths that hold all positions of an operand, and where its first one is, with a margin now and then.
-fn room<const R: usize>(
+pub(crate) fn room<const R: usize>(
     lens: &[usize],
     steps: &[[isize; R]],
     numbers: &mut Numbers,
@@ -144,7 +142,7 @@ fn room<const R: usize>(
     (at, whole)
 }
 
-fn check<T: Float, const A: usize, const B: usize, const C: usize>(
+pub(crate) fn check<T: Float, const A: usize, const B: usize, const C: usize>(
     problem: &Problem<A, B, C>,
     numbers: &mut Numbers,
     scratch: &mut Scratch,
@@ -239,7 +237,7 @@ fn check<T: Float, const A: usize, const B: usize, const C: usize>(
 }
 
 /// Makes elements that no product which counts needs NaN.
-fn spoil<T: Float, const R: usize>(
+pub(crate) fn spoil<T: Float, const R: usize>(
     a: &mut ArrayD<T>,
     loops: impl Iterator<Item = (usize, [isize; R])>,
     at: [isize; R],
@@ -260,7 +258,7 @@ fn spoil<T: Float, const R: usize>(
     }
 }
 
-fn both<const A: usize, const B: usize, const C: usize>(
+pub(crate) fn both<const A: usize, const B: usize, const C: usize>(
     loops: Vec<Loop<A, B, C>>,
     numbers: &mut Numbers,
     scratch: &mut Scratch,
@@ -268,7 +266,7 @@ fn both<const A: usize, const B: usize, const C: usize>(
     in_band(loops, None, numbers, scratch);
 }
 
-fn in_band<const A: usize, const B: usize, const C: usize>(
+pub(crate) fn in_band<const A: usize, const B: usize, const C: usize>(
     loops: Vec<Loop<A, B, C>>,
     band: Option<Band>,
     numbers: &mut Numbers,
@@ -291,7 +289,7 @@ fn in_band<const A: usize, const B: usize, const C: usize>(
     check::<f64, A, B, C>(&problem, numbers, scratch);
 }
 
-fn matrix(m: usize, k: usize, n: usize) -> Vec<Loop<2, 2, 2>> {
+pub(crate) fn matrix(m: usize, k: usize, n: usize) -> Vec<Loop<2, 2, 2>> {
     vec![
         Loop {
             len: m,
@@ -314,50 +312,8 @@ fn matrix(m: usize, k: usize, n: usize) -> Vec<Loop<2, 2, 2>> {
     ]
 }
 
-#[test]
-fn matrices_of_every_small_size() {
-    let (mut numbers, mut scratch) = (Numbers(1), Scratch::default());
-    for m in [0, 1, 2, 3, 5, 8, 9, 17, 33] {
-        for k in [0, 1, 2, 7, 16, 40] {
-            for n in [0, 1, 2, 4, 15, 16, 31, 33, 70] {
-                both(matrix(m, k, n), &mut numbers, &mut scratch);
-            }
-        }
-    }
-}
-
-#[test]
-fn matrices_larger_than_a_panel() {
-    let (mut numbers, mut scratch) = (Numbers(2), Scratch::default());
-    for (m, k, n) in [
-        (70, 600, 50),
-        (1, 1500, 1),
-        (1, 600, 300),
-        (300, 700, 1),
-        (257, 1, 130),
-        (13, 513, 97),
-        // Rows that are packed beside columns that are not, and several blocks of them.
-        (35, 20, 225),
-        (300, 9, 257),
-        (50, 30, 1031),
-    ] {
-        for _ in 0..6 {
-            both(matrix(m, k, n), &mut numbers, &mut scratch);
-        }
-    }
-}
-
-#[test]
-fn any_indices_in_any_roles() {
-    let (mut numbers, mut scratch) = (Numbers(3), Scratch::default());
-    for _ in 0..3000 {
-        let loops = roles(&mut numbers);
-        both(loops, &mut numbers, &mut scratch);
-    }
-}
-
 /// Indices that are in some of three tensors.
-fn roles(numbers: &mut Numbers) -> Vec<Loop<3, 3, 3>> {
+pub(crate) fn roles(numbers: &mut Numbers) -> Vec<Loop<3, 3, 3>> {
     let count = 1 + numbers.below(6);
     let mut loops: Vec<Loop<3, 3, 3>> = Vec::new();
     // An axis of the target belongs to one index.
@@ -385,247 +341,4 @@ fn roles(numbers: &mut Numbers) -> Vec<Loop<3, 3, 3>> {
         loops.push(Loop { len, a, b, c });
     }
     loops
-}
-
-/// Windows of every kind.
-const WINDOWS: [Window; 7] = [
-    |i, n| window(n, 0, [], [i + 1]),
-    |i, n| window(n, 0, [i + 1], []),
-    |i, n| window(n, 0, [i - 3], [i + 4]),
-    |i, n| window(n, 0, [5 - i], [12 - i]),
-    |i, n| window(n, 0, [], [i / 2 + 1]),
-    |i, n| window(n, 0, [2 * i], [3 * i + 2]),
-    |_, n| window(n, 0, [9], [3]),
-];
-
-#[test]
-fn bands_of_matrices() {
-    let (mut numbers, mut scratch) = (Numbers(5), Scratch::default());
-    for (m, k, n) in [
-        (40, 50, 60),
-        (70, 7, 70),
-        (9, 130, 20),
-        (1, 20, 30),
-        (33, 1, 33),
-        (130, 64, 3),
-    ] {
-        for window in WINDOWS {
-            for (row, column) in [(0, 1), (0, 2), (1, 0), (1, 2), (2, 0), (2, 1)] {
-                for row in [Some(row), None] {
-                    for loose in [false, true] {
-                        let summed = column == 1 || row == Some(1);
-                        let band = Band {
-                            row,
-                            column,
-                            loose: loose && !summed,
-                            window,
-                        };
-                        in_band(matrix(m, k, n), Some(band), &mut numbers, &mut scratch);
-                    }
-                }
-            }
-        }
-    }
-}
-
-#[test]
-fn a_window_is_cut_to_the_columns() {
-    let (a, b, mut c) = ([1.0, 2.0, 3.0, 4.0], [5.0, 6.0], [0.0; 2]);
-    let (a, b) = (
-        Source::from_slice(&a, [2, 2]),
-        Source::from_slice(&b, [2, 1]),
-    );
-    let mut sink = Sink::from_slice(&mut c, [2, 1]);
-    let loops = matrix(2, 2, 1);
-    contract_in_band(
-        1.0,
-        a,
-        [0; 2],
-        b,
-        [0; 2],
-        true,
-        &mut sink,
-        [0; 2],
-        &loops,
-        Some(0),
-        1,
-        false,
-        |_| (0, 1000),
-        &mut Scratch::default(),
-    );
-    assert_eq!(c, [17.0, 39.0]);
-}
-
-#[test]
-fn bands_of_any_indices() {
-    let (mut numbers, mut scratch) = (Numbers(6), Scratch::default());
-    for _ in 0..3000 {
-        let loops = roles(&mut numbers);
-        let column = numbers.below(loops.len());
-        let row = Some(numbers.below(loops.len())).filter(|&r| r != column);
-        let c = &loops[column];
-        // A batch of columns is taken one by one, and is none here.
-        if c.a != [0; 3] && c.b != [0; 3] && c.c != [0; 3] || c.a == [0; 3] && c.b == [0; 3] {
-            continue;
-        }
-        let summed = |i: usize| loops[i].c == [0; 3];
-        let band = Band {
-            row,
-            column,
-            loose: numbers.below(2) == 0 && !summed(column) && !row.is_some_and(summed),
-            window: WINDOWS[numbers.below(WINDOWS.len())],
-        };
-        in_band(loops, Some(band), &mut numbers, &mut scratch);
-    }
-}
-
-#[test]
-fn batches_heads_and_windows() {
-    let (mut numbers, mut scratch) = (Numbers(4), Scratch::default());
-    // S[b,h,i,j] = sum[d](Q[b,i,h,d] * K[b,j,h,d])
-    let attention: Vec<Loop<4, 4, 4>> = vec![
-        Loop {
-            len: 2,
-            a: [1, 0, 0, 0],
-            b: [1, 0, 0, 0],
-            c: [1, 0, 0, 0],
-        },
-        Loop {
-            len: 3,
-            a: [0, 0, 1, 0],
-            b: [0, 0, 1, 0],
-            c: [0, 1, 0, 0],
-        },
-        Loop {
-            len: 9,
-            a: [0, 1, 0, 0],
-            b: [0, 0, 0, 0],
-            c: [0, 0, 1, 0],
-        },
-        Loop {
-            len: 11,
-            a: [0, 0, 0, 0],
-            b: [0, 1, 0, 0],
-            c: [0, 0, 0, 1],
-        },
-        Loop {
-            len: 16,
-            a: [0, 0, 0, 1],
-            b: [0, 0, 0, 1],
-            c: [0, 0, 0, 0],
-        },
-    ];
-    // Y[n,y,x,o] = X[n,y+r,x+s,i] * K[r,s,i,o]
-    let window: Vec<Loop<4, 4, 4>> = vec![
-        Loop {
-            len: 2,
-            a: [1, 0, 0, 0],
-            b: [0, 0, 0, 0],
-            c: [1, 0, 0, 0],
-        },
-        Loop {
-            len: 7,
-            a: [0, 1, 0, 0],
-            b: [0, 0, 0, 0],
-            c: [0, 1, 0, 0],
-        },
-        Loop {
-            len: 6,
-            a: [0, 0, 1, 0],
-            b: [0, 0, 0, 0],
-            c: [0, 0, 1, 0],
-        },
-        Loop {
-            len: 3,
-            a: [0, 1, 0, 0],
-            b: [1, 0, 0, 0],
-            c: [0, 0, 0, 0],
-        },
-        Loop {
-            len: 3,
-            a: [0, 0, 1, 0],
-            b: [0, 1, 0, 0],
-            c: [0, 0, 0, 0],
-        },
-        Loop {
-            len: 5,
-            a: [0, 0, 0, 1],
-            b: [0, 0, 1, 0],
-            c: [0, 0, 0, 0],
-        },
-        Loop {
-            len: 19,
-            a: [0, 0, 0, 0],
-            b: [0, 0, 0, 1],
-            c: [0, 0, 0, 1],
-        },
-    ];
-    for _ in 0..10 {
-        both(attention.clone(), &mut numbers, &mut scratch);
-        both(window.clone(), &mut numbers, &mut scratch);
-    }
-}
-
-/// Each of three matrices, a bit too far to each side, and positions that wrap around.
-#[test]
-fn positions_outside_are_refused() {
-    let (a, b) = (
-        ArrayD::<f32>::zeros(vec![3, 4]),
-        ArrayD::<f32>::zeros(vec![4, 5]),
-    );
-    let mut c = ArrayD::<f32>::zeros(vec![3, 5]);
-    let mut run = |at: [[isize; 2]; 3], loops: &[Loop<2, 2, 2>]| {
-        let mut call = || {
-            contract(
-                1.0,
-                Source::new(&a),
-                at[0],
-                Source::new(&b),
-                at[1],
-                false,
-                &mut Sink::new(&mut c),
-                at[2],
-                loops,
-                &mut Scratch::default(),
-            )
-        };
-        let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(&mut call));
-        result.is_ok()
-    };
-    assert!(run([[0; 2]; 3], &matrix(3, 4, 5)));
-    for operand in 0..3 {
-        for (axis, by) in [
-            (0, 1),
-            (0, -1),
-            (1, 1),
-            (1, -1),
-            (0, isize::MAX),
-            (1, isize::MIN),
-        ] {
-            let mut at = [[0; 2]; 3];
-            at[operand][axis] = by;
-            assert!(!run(at, &matrix(3, 4, 5)), "{at:?}");
-        }
-    }
-    for step in [2, -1, isize::MAX, isize::MIN] {
-        for (l, operand) in [(0, 0), (0, 2), (1, 0), (1, 1), (2, 1), (2, 2)] {
-            let mut loops = matrix(3, 4, 5);
-            let steps = match operand {
-                0 => &mut loops[l].a,
-                1 => &mut loops[l].b,
-                _ => &mut loops[l].c,
-            };
-            steps.iter_mut().for_each(|s| *s *= step);
-            assert!(!run([[0; 2]; 3], &loops), "{loops:?}");
-        }
-    }
-    for l in 0..3 {
-        let mut loops = matrix(3, 4, 5);
-        loops[l].len += 1;
-        assert!(!run([[0; 2]; 3], &loops), "{loops:?}");
-        loops[l].len = usize::MAX;
-        assert!(!run([[0; 2]; 3], &loops), "{loops:?}");
-    }
-    let many = vec![matrix(1, 1, 1)[0]; 33];
-    assert!(!run([[0; 2]; 3], &many));
 }

@@ -1,0 +1,5 @@
+//! Contractions against a loop over every index, in every layout.
+
+mod bands;
+mod products;
+mod reference;
