@@ -40,6 +40,24 @@ fn near(found: &Array2<f64>, right: &Array2<f64>) {
     assert!(off.iter().all(|&x| x <= 1e-12 * most), "{found} {right}");
 }
 
+fn near_all<const N: usize>(found: [&Array2<f64>; N], right: [Array2<f64>; N]) {
+    found.into_iter().zip(&right).for_each(|(f, r)| near(f, r));
+}
+
+/// Those of the product of three matrices.
+fn gradients(
+    a: &Array2<f64>,
+    b: &Array2<f64>,
+    c: &Array2<f64>,
+    dy: &Array2<f64>,
+) -> [Array2<f64>; 3] {
+    [
+        dy.dot(&b.dot(c).t()),
+        a.t().dot(dy).dot(&c.t()),
+        a.dot(b).t().dot(dy),
+    ]
+}
+
 /// Lengths of which each makes another order the cheapest one.
 const LENGTHS: [[usize; 4]; 7] = [
     [60, 3, 50, 2],
@@ -61,9 +79,7 @@ fn chains_of_all_shapes_have_their_gradients() {
         for seed in [4, 5] {
             let dy = numbers(n, q, seed);
             let g = back.call(&dy).unwrap();
-            near(&g.A, &dy.dot(&b.dot(&c).t()));
-            near(&g.B, &a.t().dot(&dy).dot(&c.t()));
-            near(&g.C, &a.dot(&b).t().dot(&dy));
+            near_all([&g.A, &g.B, &g.C], gradients(&a, &b, &c, &dy));
         }
     }
 }
@@ -78,9 +94,8 @@ fn kept_memory_may_be_of_other_lengths_and_another_way() {
         let mut y = Array2::zeros((n, q));
         let mut back = chain::vjp_in(&a, &b, &c, &mut work, &mut y).unwrap();
         back.call_into(&dy, &mut gradient).unwrap();
-        near(&gradient.A, &dy.dot(&b.dot(&c).t()));
-        near(&gradient.B, &a.t().dot(&dy).dot(&c.t()));
-        near(&gradient.C, &a.dot(&b).t().dot(&dy));
+        let found = [&gradient.A, &gradient.B, &gradient.C];
+        near_all(found, gradients(&a, &b, &c, &dy));
     }
 }
 
@@ -96,9 +111,7 @@ fn the_same_product_in_two_equations() {
         let dy = numbers(n, q, 4);
         let g = back.call(&dy, 2.0).unwrap();
         let all = &dy + &scaled.mapv(|t| 2.0 * (1.0 - t * t) / p as f64);
-        near(&g.A, &all.dot(&b.dot(&c).t()));
-        near(&g.B, &a.t().dot(&all).dot(&c.t()));
-        near(&g.C, &a.dot(&b).t().dot(&all));
+        near_all([&g.A, &g.B, &g.C], gradients(&a, &b, &c, &all));
     }
 }
 

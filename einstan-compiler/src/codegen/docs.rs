@@ -12,7 +12,7 @@ impl<'a> Items<'a> {
     pub(super) fn derived(&mut self, derivation: &'a Derivation) {
         self.derivation = Some(derivation);
         let sections = derivation.sections.iter();
-        self.shown = sections.map(|s| (s.subject, shown(s))).collect();
+        self.sections = sections.map(|s| (s.subject, section(s))).collect();
     }
 }
 
@@ -51,8 +51,8 @@ impl Items<'_> {
     }
 
     fn shown_equations(&self, subject: Subject) -> &str {
-        let shown = self.shown.iter().find(|(s, _)| *s == subject);
-        shown.map_or("", |(_, text)| text)
+        let section = self.sections.iter().find(|(s, _)| *s == subject);
+        section.map_or("", |(_, text)| text)
     }
 
     /// The docs of a generated function beside the first one: what it is, its errors, its equations, its plan.
@@ -142,7 +142,7 @@ impl Items<'_> {
 /// A section as MathML, which the browser shows, and as text, which the terminal does.
 ///
 /// A `<div>` begins a block that Markdown leaves as it is, up to the first empty line; it has no room below by itself.
-fn shown(s: &Section) -> String {
+fn section(s: &Section) -> String {
     // The signature of the function stands above its equations already.
     let title = match s.subject {
         Subject::Equations => String::new(),
@@ -181,4 +181,22 @@ fn shown_plan(plan: Option<&Plan>) -> String {
     plan.map_or_else(String::new, |p| {
         format!("\n# Plan\n\n```text\n{}```\n", p.text)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn literals_say_the_text() {
+        let all: String = (0..0x300)
+            .chain(0x2000..0x2100)
+            .filter_map(char::from_u32)
+            .collect();
+        for text in ["", "a \"b\" \\ 'c'\r\n\t\0", "∂Y × P₃ ≤ 𝔼", &all] {
+            let literal = literal(text);
+            let parsed: syn::LitStr = syn::parse2(quote! { #literal }).expect("a literal");
+            assert_eq!(parsed.value(), text);
+        }
+    }
 }

@@ -113,7 +113,7 @@ impl<'a> Items<'a> {
             resolved,
             plans,
             derivation: None,
-            shown: Vec::new(),
+            sections: Vec::new(),
             paths: Paths {
                 rt: quote! { #facade::__private::rt },
                 core: quote! { #facade::__private::core },

@@ -19,7 +19,7 @@ pub(super) struct Items<'a> {
     /// The equations for people; the inline form has none.
     pub(super) derivation: Option<&'a Derivation>,
     /// Its sections as docs show them.
-    pub(super) shown: Vec<(Subject, String)>,
+    pub(super) sections: Vec<(Subject, String)>,
     pub(super) paths: Paths,
     /// The module `testing` of the facade.
     pub(super) testing: TokenStream,

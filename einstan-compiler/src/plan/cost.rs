@@ -80,10 +80,12 @@ impl Cost {
                 steps.iter().for_each(|s| inside.step(f, s));
                 self.repeated(f, inside, *index);
             }
+            // Each way by itself: what another choice may have computed counts, and what reads that is no way.
             Step::Choose(choose) => self.choices.push(
                 choose
                     .choices
                     .iter()
+                    .filter(|c| c.after.is_none())
                     .map(|c| {
                         let mut cost = Cost::default();
                         c.steps.iter().for_each(|s| cost.step(f, s));

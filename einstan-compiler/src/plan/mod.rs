@@ -8,6 +8,7 @@ mod band;
 mod block;
 mod border;
 mod call;
+mod choice;
 mod common;
 mod contraction;
 mod cost;

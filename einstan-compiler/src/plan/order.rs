@@ -133,15 +133,14 @@ fn pair(
     let both: BTreeSet<IndexId> = operands[a].union(&operands[b]).copied().collect();
     let needed = |i: &IndexId| kept.contains(i) || rest.iter().any(|&o| operands[o].contains(i));
     let indices: BTreeSet<IndexId> = both.iter().copied().filter(needed).collect();
-    let flops = cost(f, &operands[a], &operands[b], &indices);
+    let flops = cost(f, [&operands[a], &operands[b]], &indices);
     (Pair { a, b, indices }, flops)
 }
 
 /// The flops of the product of two operands with these indices that keeps some of them: multiplications, and additions.
 pub(crate) fn cost(
     f: &Function,
-    a: &BTreeSet<IndexId>,
-    b: &BTreeSet<IndexId>,
+    [a, b]: [&BTreeSet<IndexId>; 2],
     kept: &BTreeSet<IndexId>,
 ) -> Vec<Vec<DimId>> {
     let both: BTreeSet<IndexId> = a.union(b).copied().collect();

@@ -209,10 +209,8 @@ impl<'a> Scheduler<'a> {
             return self.written(e, mode);
         }
         let (begun, needed) = (self.begun.clone(), self.needed.clone());
-        let known = self.parts.clone();
         let direct = self.f.tried(|f| {
             let mut s = Scheduler::begun(f, begun, needed);
-            s.parts = known;
             let steps = s.written(e, mode);
             addends::weight(s.f, steps)
         });
