@@ -19,7 +19,7 @@ from comparison import inputs
 from comparison.agreement import TOLERANCE
 from comparison.chart import draw
 from comparison.children import PEERS, commands
-from comparison.circumstances import circumstances
+from comparison.circumstances import by_lines, circumstances
 from comparison.measurement import measure, say
 from comparison.table import lines, markdown, summary
 
@@ -70,7 +70,7 @@ def main():
     with open(path("summary.md"), "w") as file:
         file.write(summary(tables))
     with open(path("times.json"), "w") as file:
-        json.dump(record, file, indent=1)
+        file.write(by_lines(record))
     draw(tables, path("ahead.png"))
 
 

@@ -56,3 +56,14 @@ def crates():
     with open(os.path.join(HERE, "peers", "Cargo.lock"), "rb") as file:
         locked = tomllib.load(file)["package"]
     return {package["name"]: package["version"] for package in locked if package["name"] in CRATES}
+
+
+def by_lines(record):
+    """A record as JSON, each measurement on a line of its own."""
+    threads = {
+        n: "[\n" + ",\n".join(json.dumps(entry) for entry in entries) + "\n]"
+        for n, entries in record["threads"].items()
+    }
+    head = json.dumps({key: value for key, value in record.items() if key != "threads"}, indent=1)
+    tables = ",\n".join(f'"{n}": {entries}' for n, entries in threads.items())
+    return head.removesuffix("\n}") + ',\n "threads": {\n' + tables + "\n}\n}\n"

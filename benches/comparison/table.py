@@ -1,6 +1,7 @@
 """What was measured as a table: for each row and direction the best peer, ours, and the floor."""
 
 import math
+import statistics
 from dataclasses import dataclass
 
 from .children import OURS
@@ -90,24 +91,29 @@ def summary(tables):
     for threads in tables:
         head += [f"{threads}: best peer", "µs", "ours µs", "ahead"]
     texts = [head, ["---"] * 2 + (["---"] + ["---:"] * 3) * len(tables)]
-    places = dict.fromkeys((l.row, l.direction) for lines in tables.values() for l in lines)
-    for row, direction in places:
-        cells = [row, direction]
-        for lines in tables.values():
-            same = [l for l in lines if (l.row, l.direction) == (row, direction)]
-            cells += ["", "", "", ""] if not same else [
-                same[0].peer or "none",
-                number(same[0].best),
-                number(same[0].call),
-                number(same[0].ahead),
-            ]
+    found = {t: {(l.row, l.direction): l for l in lines} for t, lines in tables.items()}
+    for place in dict.fromkeys(place for lines in found.values() for place in lines):
+        cells = list(place)
+        for lines in found.values():
+            cells += short(lines.get(place))
         texts.append(cells)
-    means = []
-    for threads, lines in tables.items():
-        for direction in ["forward", "both"]:
-            here = [l.ahead for l in lines if l.direction == direction and l.ahead and EXPANDED not in l.row]
-            if here:
-                mean = math.exp(sum(map(math.log, here)) / len(here))
-                means.append(f"{direction} on {threads}: {mean:.2f}")
     table = "\n".join("| " + " | ".join(cells) + " |" for cells in texts)
+    means = [
+        f"{direction} on {threads}: {mean(lines, direction):.2f}"
+        for threads, lines in tables.items()
+        for direction in ["forward", "both"]
+    ]
     return f"{table}\n\nGeometric means of *ahead*: {', '.join(means)}.\n"
+
+
+def short(line):
+    if line is None:
+        return [""] * 4
+    return [line.peer or "none", number(line.best), number(line.call), number(line.ahead)]
+
+
+def mean(lines, direction):
+    """The geometric mean of `ahead`, of what is computed as it is written."""
+    here = [l for l in lines if l.direction == direction and EXPANDED not in l.row]
+    ahead = [l.ahead for l in here if l.ahead]
+    return statistics.geometric_mean(ahead) if ahead else math.nan
