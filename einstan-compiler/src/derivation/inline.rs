@@ -178,7 +178,7 @@ impl System {
 
 /// `id` with expressions in it replaced.
 pub(super) fn inside(exprs: &mut Exprs, id: ExprId, to: &BTreeMap<ExprId, ExprId>) -> ExprId {
-    exprs.replace(id, &mut BTreeMap::new(), &mut |_, e| to.get(&e).copied())
+    exprs.replace(id, &mut |_, e| to.get(&e).copied())
 }
 
 /// The right-hand side of a definition where its indices are `subscripts`; what it binds is new.

@@ -47,7 +47,7 @@ pub fn gradient(primal: &Function) -> Function {
     let cotangents = with_role(&f, |r| matches!(r, Role::Cotangent { .. }));
     for at in 0..f.equations.len() {
         let right = f.equations[at].right;
-        f.equations[at].right = f.exprs.map(right, &mut BTreeMap::new(), &mut |e| match e {
+        f.equations[at].right = f.exprs.map(right, &mut |e| match e {
             Expr::Access { tensor, .. } if cotangents.contains(&tensor) => one.clone(),
             e => e,
         });

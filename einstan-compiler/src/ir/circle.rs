@@ -46,14 +46,14 @@ impl Function {
         if self.recurrences.is_empty() {
             return circles;
         }
-        let mut reads: BTreeMap<TensorId, BTreeSet<TensorId>> = BTreeMap::new();
+        let mut reads: Vec<Vec<TensorId>> = vec![Vec::new(); self.tensors.len()];
         // A parameter that is changed is read as it was.
         let parameter = |t: &TensorId| matches!(self.tensor(*t).role, Role::Parameter { .. });
         for e in equations {
             let inside = positions(&e.left).chain([e.right]);
             let own = inside.flat_map(|id| self.exprs.tensors(id));
             let own = own.copied().filter(|t| !parameter(t));
-            reads.entry(e.tensor).or_default().extend(own);
+            reads[e.tensor.index()].extend(own);
         }
         let mut all = components(&reads);
         all.retain(|c| c.iter().any(|t| self.recurrences.contains_key(t)));
@@ -76,66 +76,86 @@ struct Found {
     on_path: bool,
 }
 
-/// The strongly connected components that contain an edge (Tarjan's algorithm, with a stack of its own: a chain of
-/// equations may be long).
-fn components(reads: &BTreeMap<TensorId, BTreeSet<TensorId>>) -> Vec<BTreeSet<TensorId>> {
-    let (mut found, mut path, mut out) = (BTreeMap::<TensorId, Found>::new(), vec![], vec![]);
-    for &root in reads.keys() {
-        if found.contains_key(&root) {
+/// The strongly connected components that contain an edge, of tensors with those that each reads (Tarjan's algorithm, with a
+/// stack of its own: a chain of equations may be long).
+fn components(reads: &[Vec<TensorId>]) -> Vec<BTreeSet<TensorId>> {
+    let mut search = Search {
+        reads,
+        found: vec![None; reads.len()],
+        number: 0,
+        path: vec![],
+    };
+    let mut out = vec![];
+    for root in (0..reads.len()).map(|t| TensorId(t as u32)) {
+        if search.found[root.index()].is_some() {
             continue;
         }
-        let mut open = vec![visit(root, reads, &mut found, &mut path)];
+        let mut open = vec![search.visit(root)];
         while let Some((t, rest)) = open.last_mut() {
             let t = *t;
-            if let Some(next) = rest.next() {
-                match found.get(next).copied() {
-                    None => open.push(visit(*next, reads, &mut found, &mut path)),
-                    Some(other) if other.on_path => lower(&mut found, t, other.number),
+            if let Some(&next) = rest.next() {
+                match search.found[next.index()] {
+                    None => open.push(search.visit(next)),
+                    Some(other) if other.on_path => search.lower(t, other.number),
                     Some(_) => {}
                 }
                 continue;
             }
             open.pop();
-            let own = found[&t];
+            let low = search.of(t).low;
             if let Some(&(before, _)) = open.last() {
-                lower(&mut found, before, own.low);
+                search.lower(before, low);
             }
-            if own.low == own.number {
-                let begin = path.iter().rposition(|&p| p == t).unwrap_or(0);
-                let component: BTreeSet<TensorId> = path.drain(begin..).collect();
-                for t in &component {
-                    found.entry(*t).and_modify(|f| f.on_path = false);
-                }
-                let itself = || reads.get(&t).is_some_and(|r| r.contains(&t));
-                if component.len() > 1 || itself() {
-                    out.push(component);
-                }
-            }
+            out.extend(search.component(t));
         }
     }
     out
 }
 
-/// Finds a tensor: it, and what it reads.
-fn visit<'r>(
-    t: TensorId,
-    reads: &'r BTreeMap<TensorId, BTreeSet<TensorId>>,
-    found: &mut BTreeMap<TensorId, Found>,
-    path: &mut Vec<TensorId>,
-) -> (TensorId, impl Iterator<Item = &'r TensorId> + use<'r>) {
-    let number = found.len();
-    found.insert(
-        t,
-        Found {
-            number,
-            low: number,
-            on_path: true,
-        },
-    );
-    path.push(t);
-    (t, reads.get(&t).into_iter().flatten())
+struct Search<'r> {
+    reads: &'r [Vec<TensorId>],
+    found: Vec<Option<Found>>,
+    /// How many were found.
+    number: usize,
+    /// What was found and is in no component yet.
+    path: Vec<TensorId>,
 }
 
-fn lower(found: &mut BTreeMap<TensorId, Found>, t: TensorId, low: usize) {
-    found.entry(t).and_modify(|f| f.low = f.low.min(low));
+impl<'r> Search<'r> {
+    /// Finds a tensor: it, and what it reads.
+    fn visit(&mut self, t: TensorId) -> (TensorId, std::slice::Iter<'r, TensorId>) {
+        self.found[t.index()] = Some(Found {
+            number: self.number,
+            low: self.number,
+            on_path: true,
+        });
+        self.number += 1;
+        self.path.push(t);
+        (t, self.reads[t.index()].iter())
+    }
+
+    /// A tensor that has been found.
+    fn of(&mut self, t: TensorId) -> &mut Found {
+        let found = self.found[t.index()].as_mut();
+        found.expect("einstan internal error: a tensor that was not visited")
+    }
+
+    fn lower(&mut self, t: TensorId, low: usize) {
+        let found = self.of(t);
+        found.low = found.low.min(low);
+    }
+
+    /// The component of which a tensor was found first, once all that it reads was gone through; None where it reads nothing
+    /// of it.
+    fn component(&mut self, t: TensorId) -> Option<BTreeSet<TensorId>> {
+        let own = *self.of(t);
+        if own.low != own.number {
+            return None;
+        }
+        let begin = self.path.iter().rposition(|&p| p == t).unwrap_or(0);
+        let members = self.path.split_off(begin);
+        members.iter().for_each(|&m| self.of(m).on_path = false);
+        let circular = members.len() > 1 || self.reads[t.index()].contains(&t);
+        circular.then(|| members.into_iter().collect())
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::{
     Call, CallId, Check, DimId, Element, Equation, Expr, ExprId, Fault, ForeignId, Function,
-    GivenId, IndexId, Length, Passed, Place, Role, Subscript, TensorId,
+    GivenId, IndexId, Length, Memo, Passed, Place, Role, Subscript, TensorId,
 };
 use std::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ pub struct Embedding {
     /// Of parameters that are numbers: what is read in their place.
     pub values: BTreeMap<TensorId, ExprId>,
     indices: BTreeMap<IndexId, IndexId>,
-    exprs: BTreeMap<ExprId, ExprId>,
+    exprs: Memo<ExprId>,
     calls: BTreeMap<CallId, CallId>,
     foreign: BTreeMap<ForeignId, ForeignId>,
     given: BTreeMap<GivenId, GivenId>,
@@ -41,7 +41,7 @@ impl Embedding {
             tensors: BTreeMap::new(),
             values: BTreeMap::new(),
             indices: BTreeMap::new(),
-            exprs: BTreeMap::new(),
+            exprs: Memo::new(),
         }
     }
 
@@ -152,7 +152,7 @@ impl Embedding {
     }
 
     pub fn expr(&mut self, outer: &mut Function, inner: &Function, id: ExprId) -> ExprId {
-        if let Some(&expr) = self.exprs.get(&id) {
+        if let Some(&expr) = self.exprs.get(id) {
             return expr;
         }
         let mut node = inner.exprs.get(id).clone();

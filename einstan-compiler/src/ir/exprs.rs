@@ -2,21 +2,20 @@
 
 use super::expr::{indices, positions};
 use super::mixer::Mixer;
+use super::table::Table;
 use super::{
-    BinaryOp, Equation, Expr, ExprId, Extent, Fault, Function, IndexId, Subscript, TensorId,
+    BinaryOp, Equation, Expr, ExprId, Extent, Fault, Function, IndexId, Memo, Subscript, TensorId,
     UnaryOp,
 };
 use std::cell::OnceCell;
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::hash::BuildHasherDefault;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 /// The arena.
 #[derive(Clone, Debug, Default)]
 pub struct Exprs {
     nodes: Vec<Node>,
-    /// Only looked up, so that its order is nowhere.
-    ids: HashMap<Rc<Expr>, ExprId, BuildHasherDefault<Mixer>>,
+    ids: Table,
 }
 
 /// An expression with what is asked about it again and again. It stands on others that were there before, so that nothing
@@ -24,6 +23,9 @@ pub struct Exprs {
 #[derive(Clone, Debug)]
 struct Node {
     expr: Rc<Expr>,
+    hash: u32,
+    /// A right-hand side whose factors and indices are in order.
+    settled: bool,
     free: Rc<BTreeSet<IndexId>>,
     extent: Extent,
     /// Found when they are asked for.
@@ -33,20 +35,41 @@ struct Node {
 impl Exprs {
     /// The id of `expr`, the same for equal ones.
     pub fn add(&mut self, expr: Expr) -> ExprId {
-        if let Some(&id) = self.ids.get(&expr) {
+        let hash = Mixer::of(&expr);
+        if let Some(id) = self.find(&expr, hash) {
             return id;
         }
-        let id = ExprId(self.nodes.len() as u32);
-        let expr = Rc::new(expr);
+        let place = self.nodes.len() as u32;
         let children = expr.children();
+        self.ids
+            .insert(place, hash, |place| self.nodes[place as usize].hash);
         self.nodes.push(Node {
             free: self.free_in(&expr, &children),
             extent: Extent::of(&expr, children.iter().map(|&c| self.extent(c))),
-            expr: expr.clone(),
+            hash,
+            settled: false,
+            expr: Rc::new(expr),
             reads: OnceCell::new(),
         });
-        self.ids.insert(expr, id);
-        id
+        ExprId(place)
+    }
+
+    /// Says of the right-hand side of an equation that its factors and its indices are in order: a function that takes the
+    /// equation in need not put them in order again.
+    pub fn settle(&mut self, id: ExprId) {
+        self.nodes[id.0 as usize].settled = true;
+    }
+
+    pub fn is_settled(&self, id: ExprId) -> bool {
+        self.node_of(id).settled
+    }
+
+    fn find(&self, expr: &Expr, hash: u32) -> Option<ExprId> {
+        let is = |place: u32| {
+            let node = &self.nodes[place as usize];
+            node.hash == hash && *node.expr == *expr
+        };
+        self.ids.find(hash, is).map(ExprId)
     }
 
     /// How many expressions there are.
@@ -60,14 +83,16 @@ impl Exprs {
 
     /// Forgets the expressions that came after the first `len`.
     pub fn truncate(&mut self, len: usize) {
-        for node in self.nodes.drain(len..) {
-            self.ids.remove(&node.expr);
+        while self.nodes.len() > len
+            && let Some(node) = self.nodes.pop()
+        {
+            self.ids.forget(self.nodes.len() as u32, node.hash);
         }
     }
 
     /// The id of `expr`, where it has one.
     pub fn known(&self, expr: &Expr) -> Option<ExprId> {
-        self.ids.get(expr).copied()
+        self.find(expr, Mixer::of(expr))
     }
 
     pub fn get(&self, id: ExprId) -> &Expr {
@@ -214,16 +239,16 @@ impl Exprs {
 
     /// `id` with indices replaced by subscripts, bound ones by indices.
     pub fn place(&mut self, id: ExprId, places: &BTreeMap<IndexId, Subscript>) -> ExprId {
-        self.placed(id, places, &mut BTreeMap::new())
+        self.placed(id, places, &mut Memo::new())
     }
 
     fn placed(
         &mut self,
         id: ExprId,
         places: &BTreeMap<IndexId, Subscript>,
-        done: &mut BTreeMap<ExprId, ExprId>,
+        done: &mut Memo<ExprId>,
     ) -> ExprId {
-        if let Some(&new) = done.get(&id) {
+        if let Some(&new) = done.get(id) {
             return new;
         }
         let new = match self.get(id) {
@@ -318,37 +343,48 @@ impl Exprs {
         )
     }
 
-    /// `id` with expressions replaced by those that `f` gives for them, outer ones first. `done` holds what has been
-    /// replaced already, by the same `f`.
+    /// `id` with expressions replaced by those that `f` gives for them, outer ones first.
     pub fn replace(
         &mut self,
         id: ExprId,
-        done: &mut BTreeMap<ExprId, ExprId>,
         f: &mut impl FnMut(&mut Self, ExprId) -> Option<ExprId>,
     ) -> ExprId {
-        if let Some(&new) = done.get(&id) {
+        self.replaced(id, &mut Memo::new(), f)
+    }
+
+    fn replaced(
+        &mut self,
+        id: ExprId,
+        done: &mut Memo<ExprId>,
+        f: &mut impl FnMut(&mut Self, ExprId) -> Option<ExprId>,
+    ) -> ExprId {
+        if let Some(&new) = done.get(id) {
             return new;
         }
         let new = match f(self, id) {
             Some(new) => new,
-            None => self.map_children(id, &mut |exprs, child| exprs.replace(child, done, f)),
+            None => self.map_children(id, &mut |exprs, child| exprs.replaced(child, done, f)),
         };
         done.insert(id, new);
         new
     }
 
     /// `id` with every node changed by `f`, which leaves the expressions inside it alone.
-    pub fn map(
+    pub fn map(&mut self, id: ExprId, f: &mut impl FnMut(Expr) -> Expr) -> ExprId {
+        self.mapped(id, &mut Memo::new(), f)
+    }
+
+    fn mapped(
         &mut self,
         id: ExprId,
-        done: &mut BTreeMap<ExprId, ExprId>,
+        done: &mut Memo<ExprId>,
         f: &mut impl FnMut(Expr) -> Expr,
     ) -> ExprId {
-        if let Some(&new) = done.get(&id) {
+        if let Some(&new) = done.get(id) {
             return new;
         }
         let node = self.get(id).clone();
-        let node = node.with_children(&mut |child| self.map(child, done, f));
+        let node = node.with_children(&mut |child| self.mapped(child, done, f));
         let new = self.add(f(node));
         done.insert(id, new);
         new
@@ -365,7 +401,7 @@ impl Exprs {
     }
 
     fn with_guards(&mut self, id: ExprId, all: bool) -> ExprId {
-        self.map(id, &mut BTreeMap::new(), &mut |mut e| {
+        self.map(id, &mut |mut e| {
             if let Expr::Access { guarded, .. } | Expr::IntegerAccess { guarded, .. } = &mut e {
                 *guarded = all;
             }
@@ -375,18 +411,11 @@ impl Exprs {
 
     /// `id` and every expression inside it, each once, outer ones first.
     pub fn walk(&self, id: ExprId) -> Vec<ExprId> {
-        let (mut order, mut stack) = (Vec::with_capacity(FEW), vec![id]);
-        // Most expressions are small: what they have is found by looking at all of it.
-        let mut seen: HashSet<ExprId, BuildHasherDefault<Mixer>> = HashSet::default();
+        let (mut order, mut stack) = (Vec::new(), vec![id]);
+        let mut seen = Memo::new();
         while let Some(e) = stack.pop() {
-            if order.len() == FEW && seen.is_empty() {
-                seen.extend(&order);
-            }
-            let new = match order.len() < FEW {
-                true => !order.contains(&e),
-                false => seen.insert(e),
-            };
-            if new {
+            if seen.get(e).is_none() {
+                seen.insert(e, ());
                 order.push(e);
                 let before = stack.len();
                 self.get(e).each_child(&mut |child| stack.push(child));
@@ -404,7 +433,7 @@ impl Function {
         if map.is_empty() {
             return id;
         }
-        self.exprs.map(id, &mut BTreeMap::new(), &mut |mut e| {
+        self.exprs.map(id, &mut |mut e| {
             e.each_index(&mut |i| *i = map.get(i).copied().unwrap_or(*i));
             e
         })
@@ -415,7 +444,7 @@ impl Function {
         if map.is_empty() {
             return id;
         }
-        self.exprs.map(id, &mut BTreeMap::new(), &mut |mut e| {
+        self.exprs.map(id, &mut |mut e| {
             e.each_tensor(&mut |t| *t = map.get(t).copied().unwrap_or(*t));
             e
         })
@@ -490,6 +519,3 @@ impl Function {
         self.exprs.tensors(id).clone()
     }
 }
-
-/// So many expressions are found sooner one by one than in a table.
-const FEW: usize = 24;

@@ -1,7 +1,7 @@
 //! Rust in a function: functions of numbers, and numbers that are found when the function is entered.
 
 use super::{DimId, Expr, ExprId, Function, ReduceOp, TensorId, UnaryOp};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// A foreign function, by its number in the function that uses it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -53,14 +53,13 @@ impl Function {
     /// The derivative of a foreign function by one of its parameters, for arguments.
     pub fn rule(&mut self, of: ForeignId, by: usize, arguments: &[ExprId]) -> Option<ExprId> {
         let rule = self.foreign[of.index()].rules[by]?;
-        Some(self.exprs.replace(
-            rule,
-            &mut BTreeMap::new(),
-            &mut |exprs, id| match *exprs.get(id) {
-                Expr::Argument(at) => Some(arguments[at as usize]),
-                _ => None,
-            },
-        ))
+        Some(
+            self.exprs
+                .replace(rule, &mut |exprs, id| match *exprs.get(id) {
+                    Expr::Argument(at) => Some(arguments[at as usize]),
+                    _ => None,
+                }),
+        )
     }
 
     /// A foreign function that stands on the way from `by` to `of` without a rule, which derivatives up to `order` need.

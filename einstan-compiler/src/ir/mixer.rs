@@ -1,10 +1,18 @@
 //! A hash for the arena.
 
-use std::hash::Hasher;
+use std::hash::{Hash, Hasher};
 
 /// Mixes what it gets: the arena looks nodes up all the time, and nobody chooses them to collide.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Mixer(u64);
+
+impl Mixer {
+    pub fn of(what: &impl Hash) -> u32 {
+        let mut mixer = Mixer::default();
+        what.hash(&mut mixer);
+        mixer.finish() as u32
+    }
+}
 
 impl Hasher for Mixer {
     fn finish(&self) -> u64 {

@@ -16,12 +16,14 @@ mod extent;
 mod foreign;
 mod function;
 mod length;
+mod memo;
 mod mixer;
 mod names;
 mod polynomial;
 pub mod print;
 mod reach;
 mod recurrence;
+mod table;
 mod verify;
 mod whole;
 
@@ -40,6 +42,7 @@ pub use function::{
     Keep, Op, Parameter, Place, Role, Tensor, TensorId,
 };
 pub use length::{Dim, Length, Meeting};
+pub use memo::Memo;
 pub use polynomial::{Linear, Polynomial};
 pub use reach::{Reach, is_certain};
 pub use recurrence::{Along, Group};

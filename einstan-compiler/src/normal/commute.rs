@@ -4,7 +4,7 @@
 //! Constants come first, then factors with few indices: what does not depend on the innermost index is multiplied before.
 
 use crate::ir::{
-    BinaryOp, Equation, Expr, ExprId, Function, IndexId, Op, Subscript, are_plain, indices,
+    BinaryOp, Equation, Expr, ExprId, Function, IndexId, Memo, Op, Subscript, are_plain, indices,
 };
 use std::collections::BTreeMap;
 
@@ -12,14 +12,18 @@ pub(crate) fn run(f: &mut Function) {
     for at in 0..f.equations.len() {
         let e = f.equations[at].clone();
         let left = f.exprs.indices_of(&e.left);
+        if f.exprs.is_settled(e.right) && left.is_sorted() {
+            continue;
+        }
         let mut commute = Commute {
             f,
             left: &left,
-            keys: BTreeMap::new(),
-            done: BTreeMap::new(),
+            keys: Memo::new(),
+            done: Memo::new(),
         };
         let right = commute.expr(e.right);
         f.equations[at] = numbered(f, Equation { right, ..e });
+        f.exprs.settle(f.equations[at].right);
     }
 }
 
@@ -27,23 +31,34 @@ pub(crate) fn run(f: &mut Function) {
 type Key = u64;
 
 /// FNV-1a, by words: the same everywhere.
-fn hash(words: &[u64]) -> Key {
-    words.iter().fold(0xcbf2_9ce4_8422_2325, |hash: u64, word| {
-        let mixed = (hash ^ word).wrapping_mul(0x0000_0100_0000_01b3);
-        mixed ^ (mixed >> 32)
-    })
+#[derive(Clone, Copy)]
+struct Hash(Key);
+
+impl Hash {
+    fn new() -> Self {
+        Hash(0xcbf2_9ce4_8422_2325)
+    }
+
+    fn push(&mut self, word: u64) {
+        let mixed = (self.0 ^ word).wrapping_mul(0x0000_0100_0000_01b3);
+        self.0 = mixed ^ (mixed >> 32);
+    }
+
+    fn extend(&mut self, words: [u64; 2]) {
+        words.into_iter().for_each(|w| self.push(w));
+    }
 }
 
 struct Commute<'a> {
     f: &'a mut Function,
     left: &'a [IndexId],
-    keys: BTreeMap<ExprId, Key>,
-    done: BTreeMap<ExprId, ExprId>,
+    keys: Memo<Key>,
+    done: Memo<ExprId>,
 }
 
 impl Commute<'_> {
     fn expr(&mut self, id: ExprId) -> ExprId {
-        if let Some(&new) = self.done.get(&id) {
+        if let Some(&new) = self.done.get(id) {
             return new;
         }
         let mut factors = Vec::new();
@@ -96,21 +111,19 @@ impl Commute<'_> {
     }
 
     fn key(&mut self, id: ExprId) -> Key {
-        if let Some(key) = self.keys.get(&id) {
+        if let Some(key) = self.keys.get(id) {
             return *key;
         }
-        let expr = self.f.exprs.get(id).clone();
-        let mut words = self.node(&expr);
+        let mut hash = self.node(self.f.exprs.get(id));
         for child in self.f.exprs.children(id) {
-            words.push(self.key(child));
+            hash.push(self.key(child));
         }
-        let key = hash(&words);
-        self.keys.insert(id, key);
-        key
+        self.keys.insert(id, hash.0);
+        hash.0
     }
 
     /// A node without what is inside it.
-    fn node(&self, expr: &Expr) -> Vec<u64> {
+    fn node(&self, expr: &Expr) -> Hash {
         let kind = match expr {
             Expr::Access { .. } => 0,
             Expr::Real(_) => 1,
@@ -146,7 +159,8 @@ impl Commute<'_> {
             Expr::IntegerMax(..) => 31,
             Expr::IntegerMin(..) => 32,
         };
-        let mut key = vec![kind];
+        let mut key = Hash::new();
+        key.push(kind);
         match *expr {
             Expr::Access {
                 tensor,
@@ -242,7 +256,7 @@ fn numbered(f: &mut Function, e: Equation) -> Equation {
         map.insert(i, f.add_index(index.name, index.dim));
     }
     let left = f.renamed(&e.left, &map);
-    let right = f.exprs.map(e.right, &mut BTreeMap::new(), &mut |mut e| {
+    let right = f.exprs.map(e.right, &mut |mut e| {
         e.each_index(&mut |i| *i = map.get(i).copied().unwrap_or(*i));
         if let Expr::Reduce { indices, .. } = &mut e {
             indices.sort_unstable();

@@ -457,7 +457,7 @@ impl Slices {
                 to.insert(e, self.slice(f, tensor, &subscripts, row));
             }
         }
-        f.exprs.replace(id, &mut BTreeMap::new(), &mut |exprs, id| {
+        f.exprs.replace(id, &mut |exprs, id| {
             let tensor = *to.get(&id)?;
             let mut e = exprs.get(id).clone();
             *e.tensor_mut()? = tensor;

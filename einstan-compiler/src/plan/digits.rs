@@ -120,7 +120,7 @@ fn replaced(f: &mut Function, e: &Equation, index: IndexId, parts: &Parts) -> Eq
     let whole = f.exprs.collected_integer(whole);
     let places = BTreeMap::from([(index, Subscript::At(whole))]);
     let mut put = |id: ExprId| {
-        let id = f.exprs.replace(id, &mut BTreeMap::new(), &mut |exprs, x| {
+        let id = f.exprs.replace(id, &mut |exprs, x| {
             let (is_quotient, by) = match *exprs.get(x) {
                 Expr::IntegerDiv(v, by) if *exprs.get(v) == Expr::IndexValue(index) => (true, by),
                 Expr::IntegerRem(v, by) if *exprs.get(v) == Expr::IndexValue(index) => (false, by),
@@ -138,7 +138,7 @@ fn replaced(f: &mut Function, e: &Equation, index: IndexId, parts: &Parts) -> Eq
             }
         });
         let id = f.exprs.place(id, &places);
-        f.exprs.map(id, &mut BTreeMap::new(), &mut |mut e| {
+        f.exprs.map(id, &mut |mut e| {
             if let Expr::Reduce { indices, .. } = &mut e
                 && let Some(at) = indices.iter().position(|&i| i == index)
             {
@@ -209,7 +209,7 @@ fn plain(f: &mut Function, id: ExprId) -> ExprId {
             }
         }
     }
-    f.exprs.map(id, &mut BTreeMap::new(), &mut |mut e| {
+    f.exprs.map(id, &mut |mut e| {
         e.each_subscript(&mut |s| *s = to.get(s).copied().unwrap_or(*s));
         e
     })

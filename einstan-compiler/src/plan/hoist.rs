@@ -56,8 +56,6 @@ pub(crate) fn apart(s: &mut Scheduler<'_>, id: ExprId, inside: &[ExprId]) -> (Ve
         reads.insert(x, read.expr);
     }
     let read = |x: ExprId| reads.get(&x).copied();
-    let id =
-        s.f.exprs
-            .replace(id, &mut BTreeMap::new(), &mut |_, x| read(x));
+    let id = s.f.exprs.replace(id, &mut |_, x| read(x));
     (steps, id)
 }

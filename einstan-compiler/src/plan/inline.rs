@@ -6,7 +6,6 @@ use super::storage::{Reason, Storage};
 use crate::ir::{
     BinaryOp, Equation, Expr, ExprId, Function, IndexId, Keep, Role, TensorId, indices, positions,
 };
-use std::collections::BTreeMap;
 
 /// A tensor with more operations than this in its equation is stored.
 const CHEAP: usize = 6;
@@ -167,7 +166,7 @@ fn cheap(f: &Function, id: ExprId) -> bool {
 
 /// `id` with reads of the defined tensor replaced.
 pub(crate) fn substitute(f: &mut Function, id: ExprId, d: &Definition) -> ExprId {
-    f.exprs.replace(id, &mut BTreeMap::new(), &mut |exprs, id| {
+    f.exprs.replace(id, &mut |exprs, id| {
         let Expr::Access {
             tensor,
             subscripts,

@@ -8,8 +8,8 @@
 //! What is zero in this way is not multiplied by anything, be that infinite or NaN.
 
 use crate::ir::{
-    BinaryOp, CmpOp, Expr, ExprId, Function, IndexId, Polynomial, ReduceOp, Subscript, TensorId,
-    UnaryOp,
+    BinaryOp, CmpOp, Expr, ExprId, Function, IndexId, Memo, Polynomial, ReduceOp, Subscript,
+    TensorId, UnaryOp,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -121,7 +121,7 @@ pub(crate) fn support(
     Supports {
         f,
         known,
-        done: BTreeMap::new(),
+        done: Memo::new(),
     }
     .of(id)
 }
@@ -129,12 +129,12 @@ pub(crate) fn support(
 struct Supports<'a> {
     f: &'a mut Function,
     known: &'a BTreeMap<TensorId, Part>,
-    done: BTreeMap<ExprId, Option<Region>>,
+    done: Memo<Option<Region>>,
 }
 
 impl Supports<'_> {
     fn of(&mut self, id: ExprId) -> Option<Region> {
-        if let Some(region) = self.done.get(&id) {
+        if let Some(region) = self.done.get(id) {
             return region.clone();
         }
         let region = self.node(id);
@@ -211,7 +211,7 @@ pub(crate) fn assumed(f: &mut Function, id: ExprId, region: &Region) -> ExprId {
     let mut assumption = Assumption {
         f,
         region,
-        done: BTreeMap::new(),
+        done: Memo::new(),
     };
     assumption.value(id)
 }
@@ -219,12 +219,12 @@ pub(crate) fn assumed(f: &mut Function, id: ExprId, region: &Region) -> ExprId {
 struct Assumption<'a> {
     f: &'a mut Function,
     region: &'a Region,
-    done: BTreeMap<ExprId, ExprId>,
+    done: Memo<ExprId>,
 }
 
 impl Assumption<'_> {
     fn value(&mut self, id: ExprId) -> ExprId {
-        if let Some(&new) = self.done.get(&id) {
+        if let Some(&new) = self.done.get(id) {
             return new;
         }
         let new = match self.f.exprs.get(id).clone() {

@@ -220,7 +220,7 @@ impl Stmt {
             }
         };
         let mut change = |id: &mut ExprId| {
-            *id = f.exprs.map(*id, &mut BTreeMap::new(), &mut |e| match e {
+            *id = f.exprs.map(*id, &mut |e| match e {
                 Expr::Access {
                     tensor,
                     mut subscripts,

@@ -39,9 +39,7 @@ pub(crate) fn sum(
         then.push(nest::map(s.f, copy, e));
         turned.insert(e, read.expr);
     }
-    let side = s.f.exprs.replace(body, &mut BTreeMap::new(), &mut |_, e| {
-        turned.get(&e).copied()
-    });
+    let side = s.f.exprs.replace(body, &mut |_, e| turned.get(&e).copied());
     then.push(nest::accumulated(
         s.f,
         target.clone(),

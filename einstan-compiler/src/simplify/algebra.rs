@@ -4,13 +4,13 @@
 //! bits: NaN and infinities stay, so 0 times something is not 0.
 
 use crate::ir::{
-    BinaryOp, CmpOp, Expr, ExprId, Exprs, Function, Polynomial, Real, ReduceOp, Subscript, UnaryOp,
+    BinaryOp, CmpOp, Expr, ExprId, Exprs, Function, Memo, Polynomial, Real, ReduceOp, Subscript,
+    UnaryOp,
 };
-use std::collections::BTreeMap;
 
 /// Builds every right-hand side again.
 pub(super) fn run(f: &mut Function) {
-    let mut done = BTreeMap::new();
+    let mut done = Memo::new();
     for at in 0..f.equations.len() {
         f.equations[at].right = f.exprs.rebuild(f.equations[at].right, &mut done);
     }
@@ -29,11 +29,11 @@ fn is_power_of_two(value: f64) -> bool {
 impl Exprs {
     /// An expression built again.
     pub fn simple(&mut self, id: ExprId) -> ExprId {
-        self.rebuild(id, &mut BTreeMap::new())
+        self.rebuild(id, &mut Memo::new())
     }
 
-    fn rebuild(&mut self, id: ExprId, done: &mut BTreeMap<ExprId, ExprId>) -> ExprId {
-        if let Some(&new) = done.get(&id) {
+    fn rebuild(&mut self, id: ExprId, done: &mut Memo<ExprId>) -> ExprId {
+        if let Some(&new) = done.get(id) {
             return new;
         }
         let with = self.map_children(id, &mut |exprs, child| exprs.rebuild(child, done));

@@ -273,7 +273,7 @@ fn placed(f: &mut Function, factors: Vec<ExprId>, gone: IndexId, stays: Subscrip
 /// An expression with its reads along an index guarded: a position that takes its place may lie outside, where nothing is
 /// written.
 fn guarded(f: &mut Function, id: ExprId, along: IndexId) -> ExprId {
-    f.exprs.map(id, &mut BTreeMap::new(), &mut |mut e| {
+    f.exprs.map(id, &mut |mut e| {
         if let Expr::Access {
             subscripts,
             guarded,

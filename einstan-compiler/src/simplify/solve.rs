@@ -166,9 +166,7 @@ impl Solution {
                 to.insert(e, f.exprs.guarded(e));
             }
         }
-        let guarded = f
-            .exprs
-            .replace(id, &mut BTreeMap::new(), &mut |_, e| to.get(&e).copied());
+        let guarded = f.exprs.replace(id, &mut |_, e| to.get(&e).copied());
         let places = self
             .places
             .iter()
@@ -178,9 +176,7 @@ impl Solution {
         let placed = match &self.exact {
             Some(exact) => f
                 .exprs
-                .replace(placed, &mut BTreeMap::new(), &mut |exprs, e| {
-                    exact.multiple(exprs, e)
-                }),
+                .replace(placed, &mut |exprs, e| exact.multiple(exprs, e)),
             None => placed,
         };
         decided(f, placed)
@@ -242,6 +238,5 @@ fn decided(f: &mut Function, id: ExprId) -> ExprId {
             to.insert(e, f.exprs.add(Expr::Truth(true)));
         }
     }
-    f.exprs
-        .replace(id, &mut BTreeMap::new(), &mut |_, e| to.get(&e).copied())
+    f.exprs.replace(id, &mut |_, e| to.get(&e).copied())
 }

@@ -202,9 +202,7 @@ impl Back {
             to.insert(sum, read);
         }
         let exprs = &mut self.linear.f.exprs;
-        let value = exprs.replace(part.value, &mut BTreeMap::new(), &mut |_, e| {
-            to.get(&e).copied()
-        });
+        let value = exprs.replace(part.value, &mut |_, e| to.get(&e).copied());
         let extent = exprs.extent(value);
         if extent.height() <= LONG && extent.size <= LARGE {
             return Part { value, ..part };
