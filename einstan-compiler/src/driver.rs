@@ -6,9 +6,10 @@ use crate::differentiate::{Backward, Derivatives};
 use crate::ir::Function;
 use crate::plan::Plans;
 use crate::resolve::Program;
-use crate::{codegen, differentiate, ir, normal, parse, plan, resolve, simplify};
+use crate::{codegen, differentiate, ir, normal, parse, plan, resolve, simplify, threads};
 use proc_macro2::TokenStream;
 use quote::quote;
+use std::collections::BTreeMap;
 
 /// What `einstan!` becomes: every function's items, and an error for everything that is wrong.
 pub fn expand(tokens: TokenStream) -> TokenStream {
@@ -26,10 +27,11 @@ pub fn expand(tokens: TokenStream) -> TokenStream {
             codegen::inline(f, plans.as_ref(), &facade, vjp, errors)
         }
         None => {
-            let items = functions.iter().map(|f| {
-                let compiled = (!f.failed).then(|| compile(&f.function));
-                codegen::function(f, compiled.as_ref(), &facade)
-            });
+            let right = functions.iter().map(|f| (!f.failed).then_some(&f.function));
+            let threads = std::thread::available_parallelism().map_or(1, usize::from);
+            let compiled = threads::each(right.collect(), threads, &|f| f.map(compile));
+            let items = functions.iter().zip(&compiled);
+            let items = items.map(|(f, compiled)| codegen::function(f, compiled.as_ref(), &facade));
             quote! { #errors #(#items)* }
         }
     }
@@ -50,11 +52,13 @@ pub struct Compiled {
 /// Compiles a function that is right.
 pub fn compile(f: &Function) -> Compiled {
     let derivatives = differentiated(f, false);
-    let derivation = derivation::of(f, &derivatives);
-    Compiled {
-        plans: plans(derivatives),
-        derivation,
-    }
+    let joints = derivatives.clone();
+    let derivation = || derivation::of(f, &derivatives);
+    let (plans, derivation) = match is_large(f) {
+        true => threads::both(|| plans(joints), derivation),
+        false => (plans(joints), derivation()),
+    };
+    Compiled { plans, derivation }
 }
 
 /// What there is to read of a function.
@@ -84,31 +88,71 @@ pub fn derive(tokens: TokenStream) -> Result<Vec<Derived>, Diagnostics> {
     Ok(derived.collect())
 }
 
-/// All derivatives of a function that is right; of the inline form the pullback alone.
-pub fn differentiated(f: &Function, inline: bool) -> Derivatives {
-    let primal = normal(f);
+/// A derivative that is made by itself.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Kind {
+    Vjp,
+    Jvp,
+    PullbackTangent,
+    Hvp,
+    Jacobian,
+    Deltas,
+}
+
+/// The derivatives that a function has; in the inline form the pullback alone.
+fn kinds(f: &Function, inline: bool) -> Vec<Kind> {
     let more = f.has_derivative() && !inline;
     let second = more && f.has_second_derivative();
     let hvp = second && f.is_scalar();
-    let jacobian = more.then(|| differentiate::jacobian(f));
-    let deltas = jacobian.as_ref().map(|f| {
-        let mut joint = Backward::from(normalised(f));
-        simplify::simplify_with_deltas(&mut joint);
-        joint
-    });
+    let kinds = [
+        (Kind::Vjp, true),
+        (Kind::Deltas, more),
+        (Kind::Jvp, more),
+        (Kind::Jacobian, more),
+        (Kind::PullbackTangent, second),
+        (Kind::Hvp, hvp),
+    ];
+    let kinds = kinds.into_iter().filter(|(_, has)| *has);
+    kinds.map(|(kind, _)| kind).collect()
+}
+
+/// Whether there is enough to do for several threads: to begin one takes as long as a part of an equation.
+fn is_large(f: &Function) -> bool {
+    f.equations.len() >= 16
+}
+
+/// All derivatives of a function that is right; of the inline form the pullback alone.
+pub fn differentiated(f: &Function, inline: bool) -> Derivatives {
+    let primal = normal(f);
+    let kinds = kinds(f, inline);
+    let threads = if is_large(f) { kinds.len() } else { 1 };
+    let made = threads::each(kinds, threads, &|kind| (kind, derivative(f, &primal, kind)));
+    let mut made: BTreeMap<Kind, Backward> = made.into_iter().collect();
     Derivatives {
         primal: primal.tensors.len(),
-        vjp: simplified(match f.has_derivative() {
-            true => differentiate::vjp(&primal),
-            false => primal.clone().into(),
-        }),
-        jvp: more.then(|| simplified(differentiate::jvp(&primal).into())),
-        pullback_tangent: second
-            .then(|| simplified(differentiate::pullback_tangent(&primal).into())),
-        hvp: hvp.then(|| simplified(differentiate::hvp(&primal).into())),
-        jacobian: jacobian.map(|joint| simplified(normal(&joint).into())),
-        deltas,
+        vjp: made.remove(&Kind::Vjp).expect("all functions have one"),
+        jvp: made.remove(&Kind::Jvp),
+        pullback_tangent: made.remove(&Kind::PullbackTangent),
+        hvp: made.remove(&Kind::Hvp),
+        jacobian: made.remove(&Kind::Jacobian),
+        deltas: made.remove(&Kind::Deltas),
     }
+}
+
+fn derivative(f: &Function, primal: &Function, kind: Kind) -> Backward {
+    simplified(match kind {
+        Kind::Vjp if f.has_derivative() => differentiate::vjp(primal),
+        Kind::Vjp => primal.clone().into(),
+        Kind::Jvp => differentiate::jvp(primal).into(),
+        Kind::PullbackTangent => differentiate::pullback_tangent(primal).into(),
+        Kind::Hvp => differentiate::hvp(primal).into(),
+        Kind::Jacobian => normal(&differentiate::jacobian(f)).into(),
+        Kind::Deltas => {
+            let mut joint = Backward::from(normalised(&differentiate::jacobian(f)));
+            simplify::simplify_with_deltas(&mut joint);
+            return joint;
+        }
+    })
 }
 
 /// The plans of a function that is right: of its value, and of its derivatives.
@@ -117,12 +161,25 @@ pub fn plans_of(f: &Function) -> Plans {
 }
 
 fn plans(derivatives: Derivatives) -> Plans {
+    let Derivatives {
+        vjp,
+        jvp,
+        pullback_tangent,
+        hvp,
+        jacobian,
+        ..
+    } = derivatives;
+    let large = is_large(&vjp.function);
+    let joints = vec![Some(vjp), jvp, pullback_tangent, hvp, jacobian];
+    let threads = if large { joints.len() } else { 1 };
+    let mut planned = threads::each(joints, threads, &|joint| joint.map(plan::plan)).into_iter();
+    let mut next = || planned.next().flatten();
     Plans {
-        vjp: plan::plan(derivatives.vjp),
-        jvp: derivatives.jvp.map(plan::plan),
-        pullback_tangent: derivatives.pullback_tangent.map(plan::plan),
-        hvp: derivatives.hvp.map(plan::plan),
-        jacobian: derivatives.jacobian.map(plan::plan),
+        vjp: next().expect("all functions have one"),
+        jvp: next(),
+        pullback_tangent: next(),
+        hvp: next(),
+        jacobian: next(),
     }
 }
 

@@ -20,6 +20,7 @@ pub mod plan;
 pub mod resolve;
 pub mod rule;
 pub mod simplify;
+mod threads;
 
 pub use driver::{
     Compiled, Derived, compile, derive, differentiated, expand, normal as normal_form, plans_of,

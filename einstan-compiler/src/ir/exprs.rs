@@ -7,9 +7,8 @@ use super::{
     BinaryOp, Equation, Expr, ExprId, Extent, Fault, Function, IndexId, Memo, Subscript, TensorId,
     UnaryOp,
 };
-use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
+use std::sync::{Arc, OnceLock};
 
 /// The arena.
 #[derive(Clone, Debug, Default)]
@@ -22,14 +21,14 @@ pub struct Exprs {
 /// has to be walked to know what is free in it.
 #[derive(Clone, Debug)]
 struct Node {
-    expr: Rc<Expr>,
+    expr: Arc<Expr>,
     hash: u32,
     /// A right-hand side whose factors and indices are in order.
     settled: bool,
-    free: Rc<BTreeSet<IndexId>>,
+    free: Arc<BTreeSet<IndexId>>,
     extent: Extent,
     /// Found when they are asked for.
-    reads: OnceCell<Rc<BTreeSet<TensorId>>>,
+    reads: OnceLock<Arc<BTreeSet<TensorId>>>,
 }
 
 impl Exprs {
@@ -48,8 +47,8 @@ impl Exprs {
             extent: Extent::of(&expr, children.iter().map(|&c| self.extent(c))),
             hash,
             settled: false,
-            expr: Rc::new(expr),
-            reads: OnceCell::new(),
+            expr: Arc::new(expr),
+            reads: OnceLock::new(),
         });
         ExprId(place)
     }
@@ -138,7 +137,7 @@ impl Exprs {
     }
 
     /// What is free in a new node: the set of one of its children where that has all of it.
-    fn free_in(&self, expr: &Expr, children: &[ExprId]) -> Rc<BTreeSet<IndexId>> {
+    fn free_in(&self, expr: &Expr, children: &[ExprId]) -> Arc<BTreeSet<IndexId>> {
         let mut own: BTreeSet<IndexId> = match expr {
             Expr::Access { subscripts, .. }
             | Expr::IntegerAccess { subscripts, .. }
@@ -162,7 +161,7 @@ impl Exprs {
         bound.iter().for_each(|i| {
             own.remove(i);
         });
-        Rc::new(own)
+        Arc::new(own)
     }
 
     /// How large an expression is.
@@ -189,7 +188,7 @@ impl Exprs {
                     _ => {}
                 }
             }
-            Rc::new(out)
+            Arc::new(out)
         })
     }
 
