@@ -81,16 +81,21 @@ impl Identifiers {
     }
 }
 
-/// Whether a name is one of Rust's, as the user writes it.
+/// Whether a name is one that a user writes: those of the compiler have other marks, `i₂`.
 fn is_word(name: &str) -> bool {
-    syn::parse_str::<syn::Ident>(name).is_ok() || words::is_keyword(name)
+    name.chars().all(is_letter) && !name.starts_with(char::is_numeric) && name != "_"
+}
+
+/// Whether a character stands in names that a user writes.
+fn is_letter(c: char) -> bool {
+    c == '_' || c.is_alphanumeric() && !('₀'..='₉').contains(&c)
 }
 
 /// A name with what no identifier has replaced: `X₂` is `X2`.
 fn word(name: &str) -> String {
     let letter = |c: char| match c {
         '₀'..='₉' => char::from_digit(c as u32 - '₀' as u32, 10).unwrap_or('_'),
-        c if c.is_alphanumeric() || c == '_' => c,
+        c if is_letter(c) => c,
         _ => '_',
     };
     name.chars().map(letter).collect()
