@@ -69,7 +69,7 @@ pub fn simd_level() -> &'static str {
 
 /// Runs `f`, compiled for the level in force, and tells it what that level has. `f` must be an `#[inline(always)]` closure, else it stays what it was
 /// compiled as.
-#[inline]
+#[inline(always)]
 pub fn vectorize<R>(f: impl FnOnce(Fused) -> R) -> R {
     match level() {
         Level::Baseline => f(Fused::ALWAYS),

@@ -6,11 +6,23 @@ use crate::float::Float;
 /// How many sums run side by side: so many that the compiler makes a loop of vectors of them, and not as many scalars.
 pub const LANES: usize = 64;
 
+/// So many run side by side over what is left of a row.
+const FEW: usize = 8;
+
 /// `$combine` takes in an element, and joins two lanes.
+///
+/// Whole chunks of a row go to `LANES` lanes, what is left of it to `FEW` others, and what is left then one by one: all of
+/// them at places that the compiler knows, so that they stay in registers.
 macro_rules! lanes {
     ($(#[$doc:meta])* $name:ident, $start:expr, $combine:expr) => {
         $(#[$doc])*
-        pub struct $name<T>([T; LANES]);
+        pub struct $name<T> {
+            lanes: [T; LANES],
+            /// Whether anything went to the lanes.
+            whole: bool,
+            few: [T; FEW],
+            rest: T,
+        }
 
         impl<T: Float> Default for $name<T> {
             fn default() -> Self {
@@ -22,7 +34,12 @@ macro_rules! lanes {
             /// Of nothing.
             #[inline(always)]
             pub fn new() -> Self {
-                $name([$start; LANES])
+                $name {
+                    lanes: [$start; LANES],
+                    whole: false,
+                    few: [$start; FEW],
+                    rest: $start,
+                }
             }
 
             /// Takes in a row.
@@ -30,32 +47,50 @@ macro_rules! lanes {
             pub fn extend(&mut self, row: &[T]) {
                 let (chunks, rest) = row.as_chunks::<LANES>();
                 for chunk in chunks {
+                    self.whole = true;
                     for l in 0..LANES {
-                        self.0[l] = $combine(self.0[l], chunk[l]);
+                        self.lanes[l] = $combine(self.lanes[l], chunk[l]);
                     }
                 }
-                for (lane, &x) in self.0.iter_mut().zip(rest) {
-                    *lane = $combine(*lane, x);
+                let (chunks, rest) = rest.as_chunks::<FEW>();
+                for chunk in chunks {
+                    for l in 0..FEW {
+                        self.few[l] = $combine(self.few[l], chunk[l]);
+                    }
+                }
+                for &x in rest {
+                    self.rest = $combine(self.rest, x);
                 }
             }
 
             /// The value.
             #[inline(always)]
             pub fn finish(self) -> T {
-                let mut lanes = self.0;
-                for half in [LANES / 2, LANES / 4, LANES / 8] {
-                    for l in 0..half {
-                        lanes[l] = $combine(lanes[l], lanes[l + half]);
+                let mut few = self.few;
+                if self.whole {
+                    let lanes = half::<_, LANES, 32>(self.lanes, $combine);
+                    let lanes = half::<_, 32, 16>(lanes, $combine);
+                    let lanes = half::<_, 16, FEW>(lanes, $combine);
+                    for l in 0..FEW {
+                        few[l] = $combine(few[l], lanes[l]);
                     }
                 }
-                let mut value = lanes[0];
-                for &lane in &lanes[1..LANES / 8] {
-                    value = $combine(value, lane);
-                }
-                value
+                let four = half::<_, FEW, 4>(few, $combine);
+                let two = half::<_, 4, 2>(four, $combine);
+                $combine($combine(two[0], two[1]), self.rest)
             }
         }
     };
+}
+
+/// The lanes of the first half with those of the second half.
+#[inline(always)]
+fn half<T: Float, const N: usize, const M: usize>(
+    lanes: [T; N],
+    combine: impl Fn(T, T) -> T,
+) -> [T; M] {
+    const { assert!(N == 2 * M) };
+    std::array::from_fn(|l| combine(lanes[l], lanes[l + M]))
 }
 
 lanes!(
