@@ -55,7 +55,6 @@ impl Items<'_> {
 
     /// Emits the fields of `Lens` for the calls: `c0: <C0 as rt::Shapes>::Lens, r0: <C0 as rt::Shapes>::ResultLens,`
     pub(super) fn call_lens_fields(&self) -> TokenStream {
-        let rt = &self.paths.rt;
         let each = self.calls().into_iter().map(|call| {
             let (c, r, callee) = (
                 format_ident!("c{}", call.0),
@@ -63,8 +62,8 @@ impl Items<'_> {
                 callee(call),
             );
             quote! {
-                #c: <#callee as #rt::Shapes>::Lens,
-                #r: <#callee as #rt::Shapes>::ResultLens,
+                #c: <#callee as rt::Shapes>::Lens,
+                #r: <#callee as rt::Shapes>::ResultLens,
             }
         });
         quote! { #(#each)* }
@@ -78,7 +77,6 @@ impl Items<'_> {
     /// let [d3, d4] = rt::Axes::<2>::axes(rt::Returned(r0.0));
     /// ```
     pub(super) fn call_lens(&self) -> (TokenStream, Vec<Ident>) {
-        let rt = &self.paths.rt;
         let mut code = TokenStream::new();
         let mut names = Vec::new();
         for call in self.calls() {
@@ -91,15 +89,15 @@ impl Items<'_> {
             let arguments = self.f.calls[call.index()].arguments.iter().enumerate();
             let arguments = arguments.map(|(at, p)| {
                 let value = self.passed_lens(*p);
-                let pass = located(quote! { #rt::Pass::pass(#value) }, external.arguments[at]);
+                let pass = located(quote! { rt::Pass::pass(#value) }, external.arguments[at]);
                 quote! { #pass, }
             });
             let arguments = tuple(quote! { #(#arguments)* }, external.path.span);
-            let lens = quote! { <#callee as #rt::Shapes>::lens };
+            let lens = quote! { <#callee as rt::Shapes>::lens };
             let lens = located(lens, external.path.span);
             code.extend(quote! {
                 let #c = #lens(#arguments)?;
-                let #r = <#callee as #rt::Shapes>::results(&#c);
+                let #r = <#callee as rt::Shapes>::results(&#c);
             });
             code.extend(self.returned_lens(call, &r));
             names.extend([c, r]);
@@ -109,7 +107,6 @@ impl Items<'_> {
 
     /// The lengths of an argument.
     fn passed_lens(&self, p: Passed) -> TokenStream {
-        let rt = &self.paths.rt;
         let len = |d: DimId| self.found_length(d);
         match p {
             Passed::Tensor(t) => match self.f.flat(t) {
@@ -118,29 +115,28 @@ impl Items<'_> {
                         format_ident!("r{}", call.0),
                         Literal::usize_unsuffixed(result),
                     );
-                    quote! { #rt::Tensor(#r.#result) }
+                    quote! { rt::Tensor(#r.#result) }
                 }
-                None if self.rank(t) == 0 => quote! { #rt::Scalar },
+                None if self.rank(t) == 0 => quote! { rt::Scalar },
                 None => {
                     let lens = self.f.tensor(t).axes.iter().map(|&d| len(d));
-                    quote! { #rt::Tensor([#(#lens),*]) }
+                    quote! { rt::Tensor([#(#lens),*]) }
                 }
             },
             Passed::Whole(n) => {
                 let n = Literal::i64_suffixed(n);
-                quote! { #rt::Whole::<{ #n }> }
+                quote! { rt::Whole::<{ #n }> }
             }
-            Passed::Real(_) | Passed::Given(_) => quote! { #rt::Number(0.0f64) },
+            Passed::Real(_) | Passed::Given(_) => quote! { rt::Number(0.0f64) },
             Passed::Length(d) => {
                 let n = len(d);
-                quote! { #rt::Length(#n) }
+                quote! { rt::Length(#n) }
             }
         }
     }
 
     /// The dimensions of what a call returns.
     fn returned_lens(&self, of: CallId, r: &Ident) -> TokenStream {
-        let rt = &self.paths.rt;
         let spans = &self.resolved.externals[of.index()].results;
         let mut code = TokenStream::new();
         for (result, &span) in spans.iter().enumerate() {
@@ -155,7 +151,7 @@ impl Items<'_> {
                         axis,
                     } if (call, at) == (of, result) => match axis {
                         Some(axis) => axes.push((axis, name)),
-                        None => code.extend(quote! { let #name = #rt::count(&#r.#field); }),
+                        None => code.extend(quote! { let #name = rt::count(&#r.#field); }),
                     },
                     _ => {}
                 }
@@ -170,7 +166,7 @@ impl Items<'_> {
             });
             let rank = Literal::usize_unsuffixed(rank);
             let lens = located(
-                quote! { #rt::Axes::<#rank>::axes(#rt::Returned(#r.#field)) },
+                quote! { rt::Axes::<#rank>::axes(rt::Returned(#r.#field)) },
                 span,
             );
             code.extend(quote! { let [#(#names),*] = #lens; });
@@ -180,7 +176,6 @@ impl Items<'_> {
 
     /// The fields of a workspace for the calls: what the values save, or what each part needs on the way.
     pub(super) fn call_memory(&self, plan: &Plan, saved: bool) -> Vec<(Ident, TokenStream)> {
-        let rt = &self.paths.rt;
         let mut parts: BTreeSet<(CallId, Part)> = plan.calls(Phase::Forward);
         parts.extend(plan.calls(Phase::Backward));
         let each = parts.into_iter().filter_map(|(call, part)| {
@@ -188,7 +183,7 @@ impl Items<'_> {
             if saved {
                 let field = format_ident!("c{}", call.0);
                 return (part == Part::Value)
-                    .then(|| (field, quote! { <#callee as #rt::Memory<T>>::Saved }));
+                    .then(|| (field, quote! { <#callee as rt::Memory<T>>::Saved }));
             }
             let field = memory(call, part);
             let of = match part {
@@ -199,7 +194,7 @@ impl Items<'_> {
                 Part::Jacobian => "Jacobian",
             };
             let of = format_ident!("{}", of);
-            Some((field, quote! { <#callee as #rt::Memory<T>>::#of }))
+            Some((field, quote! { <#callee as rt::Memory<T>>::#of }))
         });
         each.collect()
     }
@@ -211,7 +206,6 @@ impl Items<'_> {
         tensor: crate::ir::TensorId,
     ) -> Option<TokenStream> {
         plan.function.flat(tensor)?;
-        let rt = &self.paths.rt;
         let steps = plan.forward.steps.iter();
         let (call, result) = steps.into_iter().find_map(|s| match s {
             crate::plan::Step::Call {
@@ -227,6 +221,6 @@ impl Items<'_> {
             _ => None,
         })?;
         let (callee, result) = (callee(call), Literal::usize_unsuffixed(result));
-        Some(quote! { <#callee as #rt::Returns<T, #result>>::Element })
+        Some(quote! { <#callee as rt::Returns<T, #result>>::Element })
     }
 }

@@ -1,6 +1,6 @@
 //! All items of one function, in the module that holds them.
 
-use super::body::{self, Paths};
+use super::body;
 use super::docs::literal;
 use super::signature::{Items, Pass, argument, ident, result};
 use crate::derivation::Subject;
@@ -58,13 +58,13 @@ pub fn inline(
     let items = Items::new(resolved, plans, facade, true);
     let inside = items.module();
     let here = items.here(&format_ident!("__einstan_inline"));
-    let (core, rt, nd) = (&items.paths.core, &items.paths.rt, &items.nd);
     if plans.is_none() {
+        let [core, rt, nd] = ["core", "rt", "nd"].map(|module| items.private(module));
         let value = match resolved.function.results.first() {
             Some(&t) if items.rank(t) == 0 => quote! { f64 },
             Some(&t) => {
-                let dimension = items.dimension(t);
-                quote! { #nd::Array<f64, #dimension> }
+                let dimension = items.dimension_name(t);
+                quote! { #nd::Array<f64, #nd::#dimension> }
             }
             None => quote! { #nd::ArrayD<f64> },
         };
@@ -114,13 +114,7 @@ impl<'a> Items<'a> {
             plans,
             derivation: None,
             sections: Vec::new(),
-            paths: Paths {
-                rt: quote! { #facade::__private::rt },
-                core: quote! { #facade::__private::core },
-                externals: resolved.externals.clone(),
-            },
-            testing: quote! { #facade::testing },
-            nd: quote! { #facade::__private::ndarray },
+            facade: facade.clone(),
             inline,
         }
     }
@@ -195,10 +189,11 @@ impl<'a> Items<'a> {
     }
 
     fn imp(&self) -> TokenStream {
+        let (imports, externals) = (self.imports(), &self.resolved.externals);
         let lengths = self.lengths();
         let workspace = self.workspace();
-        let forward = self.plan().map(|p| body::forward(p, &self.paths));
-        let backward = self.plan().map(|p| body::backward(p, &self.paths));
+        let forward = self.plan().map(|p| body::forward(p, externals));
+        let backward = self.plan().map(|p| body::backward(p, externals));
         let (call, into) = (self.call(), self.into());
         let derivative = self.f.has_derivative().then(|| {
             let (gradient, pullback, vjp, vjp_in) =
@@ -209,7 +204,7 @@ impl<'a> Items<'a> {
         });
         let callable = !self.inline && self.f.updates.is_empty();
         let (outside, callable) = (self.outside(), callable.then(|| self.callable()));
-        quote! { #outside #lengths #workspace #forward #backward #call #into #derivative #callable }
+        quote! { #imports #outside #lengths #workspace #forward #backward #call #into #derivative #callable }
     }
 
     /// The derivatives that are functions of their own.
@@ -259,7 +254,6 @@ impl<'a> Items<'a> {
 
     /// Sinks of the results, from values or references named `r0`, `r1`...
     pub(super) fn result_sinks(&self, by_reference: bool) -> TokenStream {
-        let rt = &self.paths.rt;
         let each = self.f.results.iter().enumerate().map(|(at, &t)| {
             let name = result(at);
             let place = if by_reference {
@@ -268,8 +262,8 @@ impl<'a> Items<'a> {
                 quote! { &mut #name }
             };
             match self.rank(t) {
-                0 => quote! { #rt::Sink::scalar(#place), },
-                _ => quote! { #rt::Sink::new(#place), },
+                0 => quote! { rt::Sink::scalar(#place), },
+                _ => quote! { rt::Sink::new(#place), },
             }
         });
         quote! { #(#each)* }
@@ -289,21 +283,19 @@ impl<'a> Items<'a> {
     }
 
     fn new_workspace(&self) -> TokenStream {
-        let (core, float) = (&self.paths.core, self.float());
-        quote! { let mut __ws = <Workspace<#float> as #core::default::Default>::default(); }
+        let float = self.float();
+        quote! { let mut __ws = <Workspace<#float> as Default>::default(); }
     }
 
     /// The function itself.
     fn call(&self) -> TokenStream {
-        let core = &self.paths.core;
         let (docs, allow) = (self.function_docs(), self.allow());
         let (generics, parameters) = (self.generics(false), self.parameters(Pass::Argument));
         let output = self.result_of(self.result_type());
         let (enter, results, workspace) = (self.enter(), self.new_results(), self.new_workspace());
         let run = self.run_forward(false, quote! { __ws }, false);
         let value = self.result_value();
-        let body =
-            self.body(quote! { #enter #results #workspace #run #core::result::Result::Ok(#value) });
+        let body = self.body(quote! { #enter #results #workspace #run Result::Ok(#value) });
         quote! { #docs #allow pub fn __call #generics(#parameters) -> #output { #body } }
     }
 
@@ -318,7 +310,6 @@ impl<'a> Items<'a> {
     }
 
     fn check_outputs(&self) -> TokenStream {
-        let rt = &self.paths.rt;
         let function = &self.f.name;
         let each = self
             .f
@@ -332,13 +323,12 @@ impl<'a> Items<'a> {
                     &self.resolved.results[at].text,
                     self.lens(t, &quote! { __lens }),
                 );
-                quote! { __fits(&#lens, #name.shape(), #text, #rt::Error::output, #function)?; }
+                quote! { __fits(&#lens, #name.shape(), #text, rt::Error::output, #function)?; }
             });
         quote! { #(#each)* }
     }
 
     fn into(&self) -> TokenStream {
-        let core = &self.paths.core;
         let allow = self.allow();
         let (generics, parameters, outputs) = (
             self.generics(false),
@@ -348,8 +338,7 @@ impl<'a> Items<'a> {
         let output = self.result_of(quote! { () });
         let (enter, check, workspace) = (self.enter(), self.check_outputs(), self.new_workspace());
         let run = self.run_forward(false, quote! { __ws }, true);
-        let body =
-            self.body(quote! { #enter #check #workspace #run #core::result::Result::Ok(()) });
+        let body = self.body(quote! { #enter #check #workspace #run Result::Ok(()) });
         let docs = self.docs_of(
             "The function into outputs that the caller gives, which are overwritten.",
             "As the function, and an output with other lengths. Then nothing is written.",
@@ -364,7 +353,6 @@ impl<'a> Items<'a> {
     }
 
     fn vjp(&self) -> TokenStream {
-        let core = &self.paths.core;
         let (allow, float) = (self.allow(), self.float());
         let (generics, parameters) = (self.generics(true), self.parameters(Pass::Borrowed));
         let results = self.result_type();
@@ -375,9 +363,8 @@ impl<'a> Items<'a> {
             self.result_value(),
             self.new_pullback(quote! { Memory::Owned(__ws) }),
         );
-        let body = self.body(
-            quote! { #enter #new #workspace #run #core::result::Result::Ok((#value, #pullback)) },
-        );
+        let body =
+            self.body(quote! { #enter #new #workspace #run Result::Ok((#value, #pullback)) });
         let docs = self.docs_of(
             "The value and the pullback, which gives the gradient for cotangents of the results.",
             "As the function.",
@@ -392,7 +379,6 @@ impl<'a> Items<'a> {
     }
 
     fn vjp_in(&self) -> TokenStream {
-        let core = &self.paths.core;
         let (allow, float) = (self.allow(), self.float());
         let (generics, parameters, outputs) = (
             self.generics(true),
@@ -403,7 +389,7 @@ impl<'a> Items<'a> {
         let (enter, check) = (self.enter(), self.check_outputs());
         let run = self.run_forward(true, quote! { __ws }, true);
         let pullback = self.new_pullback(quote! { Memory::Kept(__ws) });
-        let body = self.body(quote! { #enter #check #run #core::result::Result::Ok(#pullback) });
+        let body = self.body(quote! { #enter #check #run Result::Ok(#pullback) });
         let docs = self.docs_of(
             "The value into outputs, and the pullback, over memory that the caller keeps: allocates nothing once that is \
              large enough.",
@@ -419,7 +405,6 @@ impl<'a> Items<'a> {
     }
 
     fn value_and_grad(&self) -> TokenStream {
-        let (rt, core) = (&self.paths.rt, &self.paths.core);
         let (allow, float) = (self.allow(), self.float());
         let (generics, parameters) = (self.generics(false), self.parameters(Pass::Argument));
         let both = self.result_of(quote! { (#float, Gradient<#float>) });
@@ -445,7 +430,7 @@ impl<'a> Items<'a> {
         let r0 = result(0);
         let back = |g: TokenStream| {
             quote! {
-                let __one = <#float as #rt::Elementary>::from_f64(1.0);
+                let __one = <#float as Elementary>::from_f64(1.0);
                 __run(&__lens, &__ws.saved, &mut __ws.work, #sources __one, #g, false)?;
             }
         };
@@ -457,20 +442,18 @@ impl<'a> Items<'a> {
             #workspace
             #run
             #fresh
-            #core::result::Result::Ok((#r0, __g))
+            Result::Ok((#r0, __g))
         });
         let names = self.resolved.parameters.iter().map(ident);
         let given = self.hidden_parameters();
-        let grad = self.body(
-            quote! { #core::result::Result::Ok(__value_and_grad(#(#names,)* #(#given),*)?.1) },
-        );
+        let grad = self.body(quote! { Result::Ok(__value_and_grad(#(#names,)* #(#given),*)?.1) });
         let body_in = self.body(quote! {
             #enter
             #check
             #results
             #run
             #kept
-            #core::result::Result::Ok(#r0)
+            Result::Ok(#r0)
         });
         let docs = |what, errors| self.docs_of(what, errors, Some(Subject::Gradient), self.plan());
         let both_docs = docs("The value and its gradient.", "As the function.");

@@ -104,7 +104,6 @@ impl<'a, 'b> Emitter<'a, 'b> {
     }
 
     fn emit(&mut self, id: ExprId) -> TokenStream {
-        let rt = self.body.paths.rt.clone();
         match self.body.f.exprs.get(id).clone() {
             Expr::Real(r) => self.body.real(r.value()),
             Expr::Access {
@@ -119,15 +118,15 @@ impl<'a, 'b> Emitter<'a, 'b> {
             } => self.access(id, tensor, &subscripts, guarded, true),
             Expr::Unary(op, a) => {
                 let a = self.value(a);
-                unary(&rt, op, &a)
+                unary(op, &a)
             }
             Expr::Binary(op, a, b) => {
                 let (a, b) = (self.value(a), self.value(b));
-                binary(&rt, op, &a, &b)
+                binary(op, &a, &b)
             }
             Expr::PowI(a, n) => {
                 let (a, n) = (self.value(a), Literal::i32_suffixed(n));
-                quote! { <T as #rt::Elementary>::e_powi(#a, #n) }
+                quote! { <T as Elementary>::e_powi(#a, #n) }
             }
             Expr::Select {
                 condition,
@@ -144,7 +143,7 @@ impl<'a, 'b> Emitter<'a, 'b> {
             }
             Expr::Number(a) => {
                 let a = self.value(a);
-                quote! { <T as #rt::Elementary>::from_i64(#a) }
+                quote! { <T as Elementary>::from_i64(#a) }
             }
             Expr::Integer(n) => {
                 let literal = Literal::i64_suffixed(n);
@@ -163,13 +162,13 @@ impl<'a, 'b> Emitter<'a, 'b> {
                 let len = self.body.len(d);
                 quote! { #len as i64 }
             }
-            Expr::IntegerNeg(a) => self.integer(&rt, "integer_neg", &[a]),
-            Expr::IntegerAdd(a, b) => self.integer(&rt, "integer_add", &[a, b]),
-            Expr::IntegerMul(a, b) => self.integer(&rt, "integer_mul", &[a, b]),
-            Expr::IntegerRem(a, b) => self.integer(&rt, "integer_rem", &[a, b]),
-            Expr::IntegerDiv(a, b) => self.integer(&rt, "integer_div", &[a, b]),
-            Expr::IntegerMax(a, b) => self.integer(&rt, "integer_max", &[a, b]),
-            Expr::IntegerMin(a, b) => self.integer(&rt, "integer_min", &[a, b]),
+            Expr::IntegerNeg(a) => self.integer("integer_neg", &[a]),
+            Expr::IntegerAdd(a, b) => self.integer("integer_add", &[a, b]),
+            Expr::IntegerMul(a, b) => self.integer("integer_mul", &[a, b]),
+            Expr::IntegerRem(a, b) => self.integer("integer_rem", &[a, b]),
+            Expr::IntegerDiv(a, b) => self.integer("integer_div", &[a, b]),
+            Expr::IntegerMax(a, b) => self.integer("integer_max", &[a, b]),
+            Expr::IntegerMin(a, b) => self.integer("integer_min", &[a, b]),
             Expr::Compare(op, a, b) | Expr::IntegerCompare(op, a, b) => {
                 let (a, b) = (self.value(a), self.value(b));
                 let op = comparison(op);
@@ -209,7 +208,7 @@ impl<'a, 'b> Emitter<'a, 'b> {
             }
             Expr::Given(g) => {
                 let given = outside::given(g);
-                quote! { <T as #rt::Elementary>::from_f64(lens.#given) }
+                quote! { <T as Elementary>::from_f64(lens.#given) }
             }
             Expr::Argument(_) => unreachable!("parameters of rules stand in no equation"),
             Expr::Reduce { .. }
@@ -222,10 +221,10 @@ impl<'a, 'b> Emitter<'a, 'b> {
         }
     }
 
-    fn integer(&mut self, rt: &TokenStream, name: &str, arguments: &[ExprId]) -> TokenStream {
+    fn integer(&mut self, name: &str, arguments: &[ExprId]) -> TokenStream {
         let name = Ident::new(name, proc_macro2::Span::call_site());
         let arguments: Vec<TokenStream> = arguments.iter().map(|&a| self.value(a)).collect();
-        quote! { #rt::#name(#(#arguments),*) }
+        quote! { rt::#name(#(#arguments),*) }
     }
 
     fn index_value(&self, index: IndexId) -> TokenStream {
@@ -247,7 +246,6 @@ impl<'a, 'b> Emitter<'a, 'b> {
         guarded: bool,
         integer: bool,
     ) -> TokenStream {
-        let rt = self.body.paths.rt.clone();
         let own = self.target == Some(tensor);
         let s = match own {
             true => {
@@ -263,15 +261,14 @@ impl<'a, 'b> Emitter<'a, 'b> {
             let (at, at_name) = (self.place(subscripts), name("at", "at_within"));
             let read = quote! { #s.#at_name(#at) };
             return if integer {
-                quote! { #rt::Element::to_i64(#read) }
+                quote! { rt::Element::to_i64(#read) }
             } else {
                 read
             };
         }
         let (at, step) = self.position(subscripts);
         let (row, block) = (format_ident!("r{}", id.0), format_ident!("k{}", id.0));
-        self.blocks
-            .push(quote! { let mut #block = #rt::Block::new(); });
+        self.blocks.push(quote! { let mut #block = Block::new(); });
         let row_name = if integer {
             name("row_int", "row_int_within")
         } else if own {
@@ -341,7 +338,6 @@ impl Emitter<'_, '_> {
 
     /// `rt::along(base, step, v as i64)` and `step as isize`, of a position that is linear in the row.
     fn along(&mut self, e: ExprId) -> (TokenStream, TokenStream) {
-        let rt = self.body.paths.rt.clone();
         let linear = match self.row {
             Some(row) if self.depends(e) => self.body.f.exprs.is_linear_in(e, row).zip(self.row),
             _ => None,
@@ -364,7 +360,7 @@ impl Emitter<'_, '_> {
             None => quote! { #c as isize },
         };
         let first = self.body.first_row(row);
-        (quote! { #rt::along(#b, #c, #first v as i64) }, step)
+        (quote! { rt::along(#b, #c, #first v as i64) }, step)
     }
 
     /// `[0, 3, x5 as isize]`: the positions where all `loops` are at their beginning.
@@ -419,16 +415,15 @@ impl Emitter<'_, '_> {
 
     /// The value of a polynomial.
     pub(super) fn polynomial(&mut self, p: &Polynomial) -> TokenStream {
-        let rt = self.body.paths.rt.clone();
         let mut sum = None;
         for (atoms, coefficient) in p.terms() {
             let literal = Literal::i64_suffixed(coefficient);
             let number = (coefficient != 1 || atoms.is_empty()).then(|| quote! { (#literal) });
             let atoms: Vec<TokenStream> = atoms.iter().map(|&a| self.value(a)).collect();
             let all = number.into_iter().chain(atoms);
-            let product = all.reduce(|a, b| quote! { #rt::integer_mul(#a, #b) });
+            let product = all.reduce(|a, b| quote! { rt::integer_mul(#a, #b) });
             sum = Some(match sum {
-                Some(sum) => quote! { #rt::integer_add(#sum, #product) },
+                Some(sum) => quote! { rt::integer_add(#sum, #product) },
                 None => quote! { #product },
             });
         }
@@ -452,25 +447,25 @@ fn fixed(s: Subscript) -> TokenStream {
 }
 
 /// `-a`, or the runtime's function of the word: `<T as rt::Elementary>::e_exp(a, fused)`
-fn unary(rt: &TokenStream, op: UnaryOp, a: &TokenStream) -> TokenStream {
+fn unary(op: UnaryOp, a: &TokenStream) -> TokenStream {
     if op == UnaryOp::Neg {
         return quote! { -#a };
     }
     let name = format_ident!("e_{}", op.word());
-    quote! { <T as #rt::Elementary>::#name(#a, fused) }
+    quote! { <T as Elementary>::#name(#a, fused) }
 }
 
-fn binary(rt: &TokenStream, op: BinaryOp, a: &TokenStream, b: &TokenStream) -> TokenStream {
+fn binary(op: BinaryOp, a: &TokenStream, b: &TokenStream) -> TokenStream {
     match op {
         BinaryOp::Add => quote! { #a + #b },
         BinaryOp::Sub => quote! { #a - #b },
         BinaryOp::Mul => quote! { #a * #b },
         BinaryOp::Div => quote! { #a / #b },
-        BinaryOp::Max => quote! { <T as #rt::Elementary>::e_max(#a, #b) },
-        BinaryOp::Min => quote! { <T as #rt::Elementary>::e_min(#a, #b) },
+        BinaryOp::Max => quote! { <T as Elementary>::e_max(#a, #b) },
+        BinaryOp::Min => quote! { <T as Elementary>::e_min(#a, #b) },
         BinaryOp::Pow | BinaryOp::Atan2 => {
             let name = format_ident!("e_{}", op.word());
-            quote! { <T as #rt::Elementary>::#name(#a, #b, fused) }
+            quote! { <T as Elementary>::#name(#a, #b, fused) }
         }
     }
 }

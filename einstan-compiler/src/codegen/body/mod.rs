@@ -26,23 +26,14 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use tokens::{Phrases, braced, joined};
 
-/// The paths by which generated code reaches the runtime and std.
-#[derive(Clone, Debug)]
-pub struct Paths {
-    pub rt: TokenStream,
-    pub core: TokenStream,
-    /// Where the calls of functions of other invocations stand.
-    pub externals: Vec<External>,
-}
-
 /// Emits
 ///
 /// ```text
 /// pub(super) fn forward<T: rt::Float>(lens: &Lens, save: bool, saved: &mut Saved<T>, work: &mut Work<T>,
 ///     t0: rt::Source<'_, T, 2>, ..parameters.., mut t3: rt::Sink<'_, T, 2>, ..results..) -> Result<(), rt::Error>
 /// ```
-pub fn forward(plan: &Plan, paths: &Paths) -> TokenStream {
-    Body::new(plan, paths, Phase::Forward).forward()
+pub fn forward(plan: &Plan, externals: &[External]) -> TokenStream {
+    Body::new(plan, externals, Phase::Forward).forward()
 }
 
 /// Emits
@@ -52,28 +43,29 @@ pub fn forward(plan: &Plan, paths: &Paths) -> TokenStream {
 ///     ..parameters.., t7: rt::Source<'_, T, 2>, ..cotangents.., mut t8: rt::Sink<'_, T, 2>, ..gradients..,
 ///     accumulate: bool) -> Result<(), rt::Error>
 /// ```
-pub fn backward(plan: &Plan, paths: &Paths) -> TokenStream {
-    Body::new(plan, paths, Phase::Backward).backward()
+pub fn backward(plan: &Plan, externals: &[External]) -> TokenStream {
+    Body::new(plan, externals, Phase::Backward).backward()
 }
 
 struct Body<'a> {
     plan: &'a Plan,
     f: &'a Function,
-    paths: &'a Paths,
+    /// Where the calls of functions of other invocations stand.
+    externals: &'a [External],
     phase: Phase,
     buffers: BTreeMap<TensorId, &'a Buffer>,
     phrases: Rc<Phrases>,
 }
 
 impl<'a> Body<'a> {
-    fn new(plan: &'a Plan, paths: &'a Paths, phase: Phase) -> Self {
+    fn new(plan: &'a Plan, externals: &'a [External], phase: Phase) -> Self {
         Body {
             plan,
             f: &plan.function,
-            paths,
+            externals,
             phase,
             buffers: plan.buffers.iter().map(|b| (b.tensor, b)).collect(),
-            phrases: Rc::new(Phrases::new(&paths.rt)),
+            phrases: Rc::new(Phrases::new()),
         }
     }
 }
@@ -87,7 +79,6 @@ enum Use {
 
 impl Body<'_> {
     fn forward(&self) -> TokenStream {
-        let Paths { rt, core, .. } = self.paths;
         let parameters = self.parameters();
         let results = self
             .plan
@@ -121,7 +112,7 @@ impl Body<'_> {
             quote! { #checks #room },
             prelude,
             steps,
-            quote! { #kept #core::result::Result::Ok(()) },
+            quote! { #kept Result::Ok(()) },
         ]));
         quote! {
             #[allow(unused_mut, unused_variables, clippy::too_many_arguments)]
@@ -132,12 +123,11 @@ impl Body<'_> {
                 work: &mut Work<T>,
                 #(#parameters,)*
                 #(#results,)*
-            ) -> #core::result::Result<(), #rt::Error> #body
+            ) -> Result<(), rt::Error> #body
         }
     }
 
     fn backward(&self) -> TokenStream {
-        let Paths { rt, core, .. } = self.paths;
         let Some(schedule) = &self.plan.backward else {
             return TokenStream::new();
         };
@@ -152,7 +142,7 @@ impl Body<'_> {
         });
         let (prelude, steps) = self.schedule(schedule);
         let generics = self.generics();
-        let done = quote! { #core::result::Result::Ok(()) };
+        let done = quote! { Result::Ok(()) };
         let body = braced(joined([prelude, steps, done]));
         quote! {
             #[allow(unused_mut, unused_variables, clippy::too_many_arguments)]
@@ -164,16 +154,15 @@ impl Body<'_> {
                 #(#cotangents,)*
                 #(#gradients,)*
                 accumulate: bool,
-            ) -> #core::result::Result<(), #rt::Error> #body
+            ) -> Result<(), rt::Error> #body
         }
     }
 
     /// `<T: rt::Float>`; where the element type is fixed and what is called may need to know it, `T` is a name of it.
     fn generics(&self) -> TokenStream {
-        let rt = &self.paths.rt;
         match self.f.float.is_some() && self.f.calls_outside() {
             true => TokenStream::new(),
-            false => quote! { <T: #rt::Float> },
+            false => quote! { <T: rt::Float> },
         }
     }
 
@@ -199,11 +188,10 @@ impl Body<'_> {
 
     /// `t3: rt::Source<'_, T, 2>`
     fn argument(&self, tensor: TensorId, usage: Use) -> TokenStream {
-        let Paths { rt, .. } = self.paths;
         let (name, element, rank) = (argument(tensor), self.element(tensor), self.rank(tensor));
         match usage {
-            Use::Read => quote! { #name: #rt::Source<'_, #element, #rank> },
-            Use::Write => quote! { mut #name: #rt::Sink<'_, #element, #rank> },
+            Use::Read => quote! { #name: rt::Source<'_, #element, #rank> },
+            Use::Write => quote! { mut #name: rt::Sink<'_, #element, #rank> },
         }
     }
 
@@ -230,11 +218,10 @@ impl Body<'_> {
                 quote! { #name }
             }
             Length::Computed(e) if dim.index() >= self.plan.found => {
-                let rt = &self.paths.rt;
                 let mut emitter = expr::Emitter::new(self, None);
                 let value = emitter.value(e);
                 let lets = emitter.outer;
-                quote! { { #(#lets)* #rt::integer_max(#value, 0) as usize } }
+                quote! { { #(#lets)* rt::integer_max(#value, 0) as usize } }
             }
             Length::Named | Length::Given | Length::Computed(_) | Length::Returned { .. } => {
                 let field = format_ident!("d{}", dim.0);
@@ -386,23 +373,21 @@ impl Body<'_> {
 
     /// A constant of the element type.
     fn real(&self, value: f64) -> TokenStream {
-        let rt = &self.paths.rt;
         let value = self.double(value);
-        quote! { <T as #rt::Elementary>::from_f64(#value) }
+        quote! { <T as Elementary>::from_f64(#value) }
     }
 
     /// A constant `f64`.
     fn double(&self, value: f64) -> TokenStream {
-        let core = &self.paths.core;
         if value.is_nan() {
-            quote! { #core::primitive::f64::NAN }
+            quote! { core::primitive::f64::NAN }
         } else if value.is_infinite() {
             let name = if value > 0.0 {
                 format_ident!("INFINITY")
             } else {
                 format_ident!("NEG_INFINITY")
             };
-            quote! { #core::primitive::f64::#name }
+            quote! { core::primitive::f64::#name }
         } else if value < 0.0 {
             let literal = Literal::f64_suffixed(-value);
             quote! { -#literal }

@@ -17,7 +17,6 @@ impl Body<'_> {
     ///   rt::vectorize(#[inline(always)] |fused| { for i1 in 0..lens.d0 as isize { .. } }); }
     /// ```
     pub(super) fn nest(&self, body: &[Stmt]) -> TokenStream {
-        let rt = &self.paths.rt;
         let (read, written) = self.touched(body);
         let read = read.iter().map(|&t| self.bind(t, Use::Read));
         let write = written.iter().map(|&t| self.bind(t, Use::Write));
@@ -26,7 +25,7 @@ impl Body<'_> {
             {
                 #(#read)*
                 #(#write)*
-                #rt::vectorize(#[inline(always)] |fused| { #statements });
+                rt::vectorize(#[inline(always)] |fused| { #statements });
             }
         }
     }
@@ -42,7 +41,6 @@ impl Body<'_> {
     ///   }); }
     /// ```
     pub(super) fn share(&self, share: &Share) -> TokenStream {
-        let rt = &self.paths.rt;
         let (read, written) = self.touched(&share.body);
         let read = read.iter().map(|&t| self.bind(t, Use::Read));
         let write = written.iter().map(|&t| self.bind(t, Use::Write));
@@ -54,7 +52,7 @@ impl Body<'_> {
         let (mut tensors, mut parts) = (quote! { () }, quote! { () });
         for (t, axes) in share.axes.iter().rev() {
             let (w, axes) = (sink(*t), axes.iter().map(|&a| Literal::usize_unsuffixed(a)));
-            tensors = quote! { (#rt::Along::new(#w, [#(#axes),*]), #tensors) };
+            tensors = quote! { (rt::Along::new(#w, [#(#axes),*]), #tensors) };
             parts = quote! { (mut #w, #parts) };
         }
         let loops = share.loops.iter().enumerate().rev();
@@ -75,8 +73,8 @@ impl Body<'_> {
             {
                 #(#read)*
                 #(#write)*
-                #rt::share([#(#lens),*], #tensors, 0.0f64 #(#work)*, |ranges, #parts| {
-                    #rt::vectorize(#[inline(always)] |fused| { #nest });
+                rt::share([#(#lens),*], #tensors, 0.0f64 #(#work)*, |ranges, #parts| {
+                    rt::vectorize(#[inline(always)] |fused| { #nest });
                 });
             }
         }
@@ -237,12 +235,11 @@ impl Body<'_> {
 
     /// A value as the target's element.
     pub(super) fn stored(&self, target: TensorId, value: TokenStream) -> TokenStream {
-        let rt = &self.paths.rt;
         match self.f.tensor(target).element {
             Element::Float => value,
             Element::Integer(t) => {
                 let t = super::integer_type(t);
-                quote! { <#t as #rt::Element>::from_i64(#value) }
+                quote! { <#t as rt::Element>::from_i64(#value) }
             }
         }
     }
@@ -268,7 +265,6 @@ impl Body<'_> {
         row: IndexId,
         value: ExprId,
     ) -> TokenStream {
-        let rt = &self.paths.rt;
         let mut e = Emitter::new(self, Some(row));
         if !e.is_row(left) || e.reads_target(value, target) {
             return self.scatter_row(target, left, mode, row, value);
@@ -286,7 +282,7 @@ impl Body<'_> {
         );
         let value = r.element(&self.stored(target, r.value.clone()));
         let walk = r.walk(quote! { #w.#put(#adds, #at, #step, n, &mut out, #value); });
-        joined([quote! { let mut out = #rt::Block::new(); #(#outer)* }, walk])
+        joined([quote! { let mut out = Block::new(); #(#outer)* }, walk])
     }
 
     /// Emits, where the positions of a row lie in no line, or those of the target itself that the value reads,

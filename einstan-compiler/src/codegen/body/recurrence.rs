@@ -30,7 +30,6 @@ impl Body<'_> {
         descending: bool,
         inside: TokenStream,
     ) -> TokenStream {
-        let core = &self.paths.core;
         let (i, len) = (
             format_ident!("i{}", index.0),
             self.len(self.f.index(index).dim),
@@ -38,7 +37,7 @@ impl Body<'_> {
         let inside = braced(inside);
         let range = quote! { 0isize..(#len as isize) };
         match descending {
-            true => quote! { for #i in #core::iter::Iterator::rev(#range) #inside },
+            true => quote! { for #i in core::iter::Iterator::rev(#range) #inside },
             false => quote! { for #i in #range #inside },
         }
     }

@@ -81,14 +81,14 @@ impl Row {
     }
 
     /// The same with whole vectors at the end, as far as a row of `len` goes: `own` elements of each block count.
-    fn walk_beyond(&self, rt: &TokenStream, len: &TokenStream, each: TokenStream) -> TokenStream {
+    fn walk_beyond(&self, len: &TokenStream, each: TokenStream) -> TokenStream {
         let Row { outer, rows, .. } = self;
         quote! {
             #outer
             let mut v = from;
             while v < to {
                 let own = if to - v < BLOCK { to - v } else { BLOCK };
-                let n = #rt::whole_vectors(own, #len - v);
+                let n = rt::whole_vectors(own, #len - v);
                 #rows
                 #each
                 v += own;
@@ -182,7 +182,6 @@ impl Body<'_> {
         (over, windows): (&[IndexId], &BTreeMap<IndexId, Window>),
         body: ExprId,
     ) -> TokenStream {
-        let rt = &self.paths.rt;
         let row = Row::new(self, over[over.len() - 1], body);
         let accumulator = |name: &str| Ident::new(name, Span::call_site());
         let value = row.value.clone();
@@ -199,13 +198,13 @@ impl Body<'_> {
             };
             let each = row.walk(quote! { #values #extend });
             let loops = self.through(over, windows, each);
-            let out = quote! { let mut out = #rt::Block::<T>::new(); };
+            let out = quote! { let mut out = Block::<T>::new(); };
             joined([out, start, loops])
         };
         let plain = |name: &str| {
             let name = accumulator(name);
             pass(
-                quote! { let mut acc = #rt::#name::new(); },
+                quote! { let mut acc = rt::#name::new(); },
                 value.clone(),
                 quote! { acc.extend(o); },
             )
@@ -222,7 +221,7 @@ impl Body<'_> {
                 } else {
                     "ArgMinAcc"
                 });
-                let start = quote! { let mut acc = #rt::#name::new(); };
+                let start = quote! { let mut acc = rt::#name::new(); };
                 let result = self.stored(target, quote! { acc.finish() as i64 });
                 (
                     pass(start, value.clone(), quote! { acc.extend(v, o); }),
@@ -231,13 +230,13 @@ impl Body<'_> {
             }
             ReduceOp::LogSumExp => {
                 let largest = plain("MaxAcc");
-                let shift = quote! { let shift = #rt::finite(acc.finish()); let mut acc = #rt::SumAcc::new(); };
-                let exp = quote! { <T as #rt::Elementary>::e_exp(#value - shift, fused) };
+                let shift = quote! { let shift = rt::finite(acc.finish()); let mut acc = rt::SumAcc::new(); };
+                let exp = quote! { <T as Elementary>::e_exp(#value - shift, fused) };
                 let sum = pass(shift, exp, quote! { acc.extend(o); });
                 let code = joined([largest, sum]);
                 (
                     code,
-                    quote! { shift + <T as #rt::Elementary>::e_ln(acc.finish(), fused) },
+                    quote! { shift + <T as Elementary>::e_ln(acc.finish(), fused) },
                 )
             }
         };
@@ -267,7 +266,6 @@ impl Body<'_> {
         (row, over): (IndexId, &[IndexId]),
         body: ExprId,
     ) -> TokenStream {
-        let rt = &self.paths.rt;
         let terms = Row::new(self, row, body);
         let mut place = Emitter::new(self, Some(row));
         let (at, step) = place.position(left);
@@ -289,12 +287,12 @@ impl Body<'_> {
             quote! { for #i in 0isize..(#len as isize) #inside }
         });
         quote! {
-            const LANES: usize = #rt::LANES;
-            let mut out = #rt::Block::new();
+            const LANES: usize = rt::LANES;
+            let mut out = Block::new();
             #(#positions)*
             let mut v = from;
             while v < to {
-                let mut acc = [<T as #rt::Elementary>::from_f64(0.0f64); LANES];
+                let mut acc = [<T as Elementary>::from_f64(0.0f64); LANES];
                 let rest = to - v;
                 let n = if rest >= LANES {
                     let n = LANES;
@@ -322,15 +320,13 @@ impl Body<'_> {
         body: ExprId,
         (log, beyond): (bool, bool),
     ) -> TokenStream {
-        let Body { paths, .. } = self;
-        let rt = &paths.rt;
         let index = along[along.len() - 1];
         let row = Row::new(self, index, body);
         let mut place = Emitter::new(self, Some(index));
         let (at, step) = place.position(left);
         let positions = place.outer;
         let w = sink(target);
-        let exp = |e: TokenStream| quote! { <T as #rt::Elementary>::e_exp(#e - largest, fused) };
+        let exp = |e: TokenStream| quote! { <T as Elementary>::e_exp(#e - largest, fused) };
         let update = |change: TokenStream| {
             quote! {
                 #w.update_row(#at, #step, n, &mut out, #[inline(always)] |o: &mut [T]| {
@@ -343,9 +339,8 @@ impl Body<'_> {
             |value: TokenStream| quote! { #w.put_row(false, #at, #step, n, &mut out, #value); };
         let own = |each: TokenStream| self.around(along, self.phrases.walk(each));
         let body = |each: TokenStream| self.around(along, row.walk(each));
-        let scale = quote! { let scale = <T as #rt::Elementary>::e_recip(sum.finish(), fused); };
-        let shift =
-            quote! { let shift = largest + <T as #rt::Elementary>::e_ln(sum.finish(), fused); };
+        let scale = quote! { let scale = <T as Elementary>::e_recip(sum.finish(), fused); };
+        let shift = quote! { let shift = largest + <T as Elementary>::e_ln(sum.finish(), fused); };
         let (first, second, third) = match (&row.read, log) {
             (Some(r), false) => {
                 let e = exp(quote! { #r[x] });
@@ -355,7 +350,7 @@ impl Body<'_> {
                     true => {
                         let len = self.len(self.f.index(index).dim);
                         let part = quote! { for x in 0..n { o[x] = #e; } sum.extend(&o[..own]); };
-                        self.around(along, row.walk_beyond(rt, &len, update(part)))
+                        self.around(along, row.walk_beyond(&len, update(part)))
                     }
                     false => {
                         let part = quote! { for x in 0..n { o[x] = #e; } sum.extend(o); };
@@ -396,17 +391,16 @@ impl Body<'_> {
                 (body(first), own(second), own(third))
             }
         };
-        let kept =
-            (log && row.read.is_none()).then(|| quote! { let mut kept = #rt::Block::new(); });
+        let kept = (log && row.read.is_none()).then(|| quote! { let mut kept = Block::new(); });
         let factor = if log { shift } else { scale };
         quote! {
-            let mut out = #rt::Block::new();
+            let mut out = Block::new();
             #(#positions)*
             #kept
-            let mut largest = #rt::MaxAcc::new();
+            let mut largest = rt::MaxAcc::new();
             { #first }
             let largest = largest.finish();
-            let mut sum = #rt::SumAcc::new();
+            let mut sum = rt::SumAcc::new();
             { #second }
             #factor
             { #third }

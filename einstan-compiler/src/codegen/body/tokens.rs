@@ -19,11 +19,11 @@ pub(super) struct Phrases {
 }
 
 impl Phrases {
-    pub fn new(rt: &TokenStream) -> Self {
+    pub fn new() -> Self {
         Phrases {
             each: quote! { #[inline(always)] |x: usize| },
             length: quote! { let n = if to - v < BLOCK { to - v } else { BLOCK }; },
-            range: quote! { const BLOCK: usize = #rt::BLOCK; let (from, to) = },
+            range: quote! { const BLOCK: usize = rt::BLOCK; let (from, to) = },
             cut: quote! { [..n] },
             at: quote! { [x] },
         }
