@@ -1,6 +1,7 @@
 //! The derivatives that are functions of their own: Jacobian-vector and Hessian-vector products, Jacobians.
 
 use super::body;
+use super::docs::plan_doc;
 use super::signature::{Items, Pass, argument, ident};
 use crate::derivation::Subject;
 use crate::ir::TensorId;
@@ -80,7 +81,7 @@ impl Items<'_> {
 
     /// Emits `fn __jvp(X: &ArrayRef2<T>, .., __t: &Tangent<T>) -> Result<(value, tangent), Error>`
     pub(super) fn jvp(&self, plan: Option<&Plan>) -> TokenStream {
-        let (allow, float) = (self.allow(), self.float());
+        let float = self.float();
         let (generics, parameters) = (self.generics(false), self.parameters(Pass::Argument));
         let moving = self.cotangents();
         let types: Vec<TokenStream> = moving
@@ -122,20 +123,19 @@ impl Items<'_> {
             "The value and its tangent: how it changes along a direction in the parameters.",
             "As the function, and a part of the direction with other lengths.",
             Some(Subject::Tangent),
-            plan,
+            plan_doc(plan),
         );
         quote! {
             #routine
 
             #docs
-            #allow
             pub fn __jvp #generics(#parameters __t: &Tangent<#float>) -> #output { #body }
         }
     }
 
     /// Emits `fn __hvp(X: &ArrayRef2<T>, .., __t: &Tangent<T>) -> Result<Gradient<T>, Error>`
     pub(super) fn hvp(&self, plan: Option<&Plan>) -> TokenStream {
-        let (allow, float) = (self.allow(), self.float());
+        let float = self.float();
         let (generics, parameters) = (self.generics(false), self.parameters(Pass::Argument));
         let output = self.result_of(quote! { Gradient<#float> });
         let module = format_ident!("__hvp_body");
@@ -158,13 +158,12 @@ impl Items<'_> {
             "The product of the Hessian with a direction: how the gradient changes along it.",
             "As the function, and a part of the direction with other lengths.",
             Some(Subject::Hessian),
-            plan,
+            plan_doc(plan),
         );
         quote! {
             #routine
 
             #docs
-            #allow
             pub fn __hvp #generics(#parameters __t: &Tangent<#float>) -> #output { #body }
         }
     }
@@ -189,7 +188,7 @@ impl Items<'_> {
     /// fn __jacobian(X: &ArrayRef2<T>, ..) -> Result<Jacobian<T>, Error>
     /// ```
     pub(super) fn jacobian(&self, plan: Option<&Plan>) -> TokenStream {
-        let (allow, float) = (self.allow(), self.float());
+        let float = self.float();
         let (generics, parameters) = (self.generics(false), self.parameters(Pass::Argument));
         let output = self.result_of(quote! { Jacobian<#float> });
         let module = format_ident!("__jacobian_body");
@@ -224,7 +223,6 @@ impl Items<'_> {
             let docs = format!("The derivatives of `{}`: its axes first.", self.shown(y));
             structs.extend(quote! {
                 #[doc = #docs]
-                #allow
                 #[derive(core::clone::Clone, core::fmt::Debug)]
                 pub struct #ty<T> { #inner }
             });
@@ -240,7 +238,7 @@ impl Items<'_> {
             "All derivatives of all results.",
             "As the function, and a derivative that is too large.",
             Some(Subject::Jacobian),
-            plan,
+            plan_doc(plan),
         );
         let docs = format!(
             "The Jacobian of `{}`: for each result and each parameter that is not constant, the derivative of one by the \
@@ -252,12 +250,10 @@ impl Items<'_> {
             #structs
 
             #[doc = #docs]
-            #allow
             #[derive(core::clone::Clone, core::fmt::Debug)]
             pub struct Jacobian<T> { #fields }
 
             #all
-            #allow
             pub fn __jacobian #generics(#parameters) -> #output { #body }
         }
     }

@@ -58,20 +58,17 @@ impl Items<'_> {
             "The gradient of `{}`: one field for each parameter that is not constant.",
             self.f.name
         );
-        let allow = self.allow();
         let vector = (!self.inline).then(|| self.vector());
         quote! {
             #vector
 
             #[doc = #docs]
-            #allow
             #[derive(core::clone::Clone, core::fmt::Debug)]
             pub struct Gradient<T> { #fields }
 
             /// A direction in the parameters: the same type as the gradient.
             pub type Tangent<T> = Gradient<T>;
 
-            #allow
             impl<T: rt::Float> Gradient<T> {
                 /// Zeros, shaped like the arguments.
                 pub fn zeros_like(#likes) -> Self {

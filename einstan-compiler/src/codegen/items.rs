@@ -1,7 +1,7 @@
 //! All items of one function, in the module that holds them.
 
 use super::body;
-use super::docs::literal;
+use super::docs::{literal, plan_doc};
 use super::signature::{Items, Pass, argument, ident, result};
 use crate::derivation::Subject;
 use crate::driver::Compiled;
@@ -114,6 +114,7 @@ impl<'a> Items<'a> {
             plans,
             derivation: None,
             sections: Vec::new(),
+            plan_doc: plan_doc(plans.map(|p| &p.vjp)),
             facade: facade.clone(),
             inline,
         }
@@ -164,7 +165,11 @@ impl<'a> Items<'a> {
         let test = self.test();
         quote! {
             #[no_implicit_prelude]
-            #[allow(unused, clippy::all, clippy::pedantic, clippy::nursery)] // generated code is no example of style
+            #[allow(
+                non_snake_case, // tensors have the names of mathematics
+                uncommon_codepoints, mixed_script_confusables, confusable_idents, // and of other scripts
+                unused, clippy::all, clippy::pedantic, clippy::nursery, // generated code is no example of style
+            )]
             mod __imp { #imp }
             pub use self::__imp::__call as #name;
             #outside
@@ -289,14 +294,14 @@ impl<'a> Items<'a> {
 
     /// The function itself.
     fn call(&self) -> TokenStream {
-        let (docs, allow) = (self.function_docs(), self.allow());
+        let docs = self.function_docs();
         let (generics, parameters) = (self.generics(false), self.parameters(Pass::Argument));
         let output = self.result_of(self.result_type());
         let (enter, results, workspace) = (self.enter(), self.new_results(), self.new_workspace());
         let run = self.run_forward(false, quote! { __ws }, false);
         let value = self.result_value();
         let body = self.body(quote! { #enter #results #workspace #run Result::Ok(#value) });
-        quote! { #docs #allow pub fn __call #generics(#parameters) -> #output { #body } }
+        quote! { #docs pub fn __call #generics(#parameters) -> #output { #body } }
     }
 
     /// The results as parameters, `Y: &mut ArrayRef2<T>`.
@@ -329,7 +334,6 @@ impl<'a> Items<'a> {
     }
 
     fn into(&self) -> TokenStream {
-        let allow = self.allow();
         let (generics, parameters, outputs) = (
             self.generics(false),
             self.parameters(Pass::Argument),
@@ -343,17 +347,16 @@ impl<'a> Items<'a> {
             "The function into outputs that the caller gives, which are overwritten.",
             "As the function, and an output with other lengths. Then nothing is written.",
             self.f.has_derivative().then_some(Subject::Gradient),
-            self.plan(),
+            self.shown_plan(),
         );
         quote! {
             #docs
-            #allow
             pub fn __into #generics(#parameters #outputs) -> #output { #body }
         }
     }
 
     fn vjp(&self) -> TokenStream {
-        let (allow, float) = (self.allow(), self.float());
+        let float = self.float();
         let (generics, parameters) = (self.generics(true), self.parameters(Pass::Borrowed));
         let results = self.result_type();
         let output = self.result_of(quote! { (#results, Pullback<'a, #float>) });
@@ -369,17 +372,16 @@ impl<'a> Items<'a> {
             "The value and the pullback, which gives the gradient for cotangents of the results.",
             "As the function.",
             Some(Subject::Gradient),
-            self.plan(),
+            self.shown_plan(),
         );
         quote! {
             #docs
-            #allow
             pub fn __vjp #generics(#parameters) -> #output { #body }
         }
     }
 
     fn vjp_in(&self) -> TokenStream {
-        let (allow, float) = (self.allow(), self.float());
+        let float = self.float();
         let (generics, parameters, outputs) = (
             self.generics(true),
             self.parameters(Pass::Borrowed),
@@ -395,17 +397,16 @@ impl<'a> Items<'a> {
              large enough.",
             "As the function, and an output with other lengths. Then nothing is written.",
             Some(Subject::Gradient),
-            self.plan(),
+            self.shown_plan(),
         );
         quote! {
             #docs
-            #allow
             pub fn __vjp_in #generics(#parameters __ws: &'a mut Workspace<#float>, #outputs) -> #output { #body }
         }
     }
 
     fn value_and_grad(&self) -> TokenStream {
-        let (allow, float) = (self.allow(), self.float());
+        let float = self.float();
         let (generics, parameters) = (self.generics(false), self.parameters(Pass::Argument));
         let both = self.result_of(quote! { (#float, Gradient<#float>) });
         let (only, value) = (
@@ -455,7 +456,8 @@ impl<'a> Items<'a> {
             #kept
             Result::Ok(#r0)
         });
-        let docs = |what, errors| self.docs_of(what, errors, Some(Subject::Gradient), self.plan());
+        let docs =
+            |what, errors| self.docs_of(what, errors, Some(Subject::Gradient), self.shown_plan());
         let both_docs = docs("The value and its gradient.", "As the function.");
         let grad_docs = docs("The gradient.", "As the function.");
         let kept_docs = docs(
@@ -465,15 +467,12 @@ impl<'a> Items<'a> {
         );
         quote! {
             #both_docs
-            #allow
             pub fn __value_and_grad #generics(#parameters) -> #both { #body }
 
             #grad_docs
-            #allow
             pub fn __grad #generics(#parameters) -> #only { #grad }
 
             #kept_docs
-            #allow
             pub fn __value_and_grad_in #generics(
                 #parameters __ws: &mut Workspace<#float>, __g: &mut Gradient<#float>
             ) -> #value { #body_in }

@@ -70,7 +70,6 @@ impl Items<'_> {
                 #calls
                 #find
                 #(let #follow = 0usize;)*
-                #[allow(unused_mut)]
                 let mut lens = Lens { #(#fields,)* #(#names,)* #(#given,)* };
                 #computed
                 #checks

@@ -68,7 +68,6 @@ impl Items<'_> {
         let run_body = run;
         let run_parameters = self.run_parameters();
         let docs = format!("What a call of `{}` left for its derivative.", self.f.name);
-        let allow = self.allow();
         quote! {
             #[doc = #docs]
             pub struct Pullback<'a, T> #where_clause { #(#fields)* lens: Lens, memory: Memory<'a, T> }
@@ -81,10 +80,8 @@ impl Items<'_> {
                 }
             }
 
-            #allow
             fn __run #free(#run_parameters) -> #nothing { #run_body }
 
-            #allow
             impl #impl_generics Pullback #params {
                 /// The gradient for the cotangents of the results.
                 ///

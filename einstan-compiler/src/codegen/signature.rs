@@ -18,8 +18,10 @@ pub(super) struct Items<'a> {
     pub(super) plans: Option<&'a Plans>,
     /// The equations for people; the inline form has none.
     pub(super) derivation: Option<&'a Derivation>,
-    /// Its sections as docs show them.
-    pub(super) sections: Vec<(Subject, String)>,
+    /// Its sections as docs.
+    pub(super) sections: Vec<(Subject, TokenStream)>,
+    /// The docs of the plan of the value and its pullback.
+    pub(super) plan_doc: TokenStream,
     /// The path of the crate `einstan`.
     pub(super) facade: TokenStream,
     /// Scalars are passed by reference: the inline form.
