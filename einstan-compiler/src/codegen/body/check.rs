@@ -12,7 +12,6 @@ use std::collections::BTreeSet;
 pub(crate) fn checks(plan: &Plan, externals: &[External]) -> TokenStream {
     let checks = Body::new(plan, externals, Phase::Forward).checks(false);
     quote! {
-        #[allow(dead_code)]
         type T = f64;
         #checks
     }
@@ -101,7 +100,6 @@ impl Body<'_> {
         }
         let lets = e.outer;
         quote! { {
-            #[allow(unused_variables)]
             let fused = rt::Fused::No;
             #(#lets)*
             if #all { #inner }
@@ -244,7 +242,6 @@ impl Body<'_> {
         }
         let lets = emitter.outer;
         let lets = quote! {
-            #[allow(unused_variables)]
             let fused = rt::Fused::No;
             #(#lets)*
         };

@@ -1,6 +1,7 @@
-//! Expressions: one `let` for each node, outside the row where it does not depend on it.
+//! Expressions: what is read once stands where it is read, anything else has a `let`, outside the row where it does not
+//! depend on it.
 
-use super::tokens::joined;
+use super::tokens::{joined, parenthesized};
 use super::{Body, sink, source};
 use crate::codegen::outside;
 use crate::ir::{
@@ -9,6 +10,9 @@ use crate::ir::{
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 use std::collections::BTreeMap;
+
+/// How deep operations stand in each other before one of them gets a name.
+const DEEPEST: usize = 6;
 
 /// Emits the value of expressions at one place of a nest.
 pub(super) struct Emitter<'a, 'b> {
@@ -27,6 +31,10 @@ pub(super) struct Emitter<'a, 'b> {
     /// Of the branch at hand, what is not computed where it is not taken.
     branch: Option<Vec<TokenStream>>,
     names: BTreeMap<ExprId, TokenStream>,
+    /// How often an expression is read, of those of which this is known; any other one gets a name.
+    reads: BTreeMap<ExprId, u32>,
+    /// How deep operations stand in each other in what has been emitted last.
+    depth: usize,
 }
 
 impl<'a, 'b> Emitter<'a, 'b> {
@@ -41,15 +49,67 @@ impl<'a, 'b> Emitter<'a, 'b> {
             inner: vec![],
             branch: None,
             names: BTreeMap::new(),
+            reads: BTreeMap::new(),
+            depth: 0,
         }
     }
 
-    /// The name of an expression's value; the `let`s that it needs are added.
+    /// The value of an expression that is read once; the `let`s that it needs are added. The user's own functions are
+    /// called in the order of their `let`s, and no more often.
+    pub(super) fn root(&mut self, id: ExprId) -> TokenStream {
+        let f = self.body.f;
+        if !f.foreign.is_empty() {
+            return self.value(id);
+        }
+        for e in f.exprs.walk(id) {
+            let mut read = |e: ExprId| *self.reads.entry(e).or_default() += 1;
+            f.exprs.get(e).each_child(&mut read);
+        }
+        if self.row.is_some() && !self.depends(id) {
+            return self.value(id);
+        }
+        self.emit(id)
+    }
+
+    /// The value of an expression that `of` reads: in place, if nothing else reads it and it is computed as often.
+    ///
+    /// ```text
+    /// r3[x] * (r4[x] + x5).e_tanh(fused)
+    /// ```
+    fn operand(&mut self, id: ExprId, of: ExprId) -> TokenStream {
+        let once = self.reads.get(&id) == Some(&1) && !self.names.contains_key(&id);
+        if !once || self.depends(id) != self.depends(of) {
+            return self.value(id);
+        }
+        let Some(is_atom) = in_place(self.body.f.exprs.get(id)) else {
+            return self.value(id);
+        };
+        let before = std::mem::take(&mut self.depth);
+        let value = self.emit(id);
+        if self.depth >= DEEPEST {
+            self.depth = before;
+            return self.named(id, value);
+        }
+        self.depth = before.max(self.depth + 1);
+        match is_atom {
+            true => value,
+            false => parenthesized(value),
+        }
+    }
+
+    /// The name of an expression's value, or a literal; the `let`s that it needs are added.
     pub(super) fn value(&mut self, id: ExprId) -> TokenStream {
         if let Some(name) = self.names.get(&id) {
             return name.clone();
         }
+        let before = std::mem::take(&mut self.depth);
         let value = self.emit(id);
+        self.depth = before;
+        self.named(id, value)
+    }
+
+    /// A name for a value.
+    fn named(&mut self, id: ExprId, value: TokenStream) -> TokenStream {
         let name = match self.body.f.exprs.get(id) {
             Expr::Integer(_) => value,
             _ => {
@@ -117,28 +177,33 @@ impl<'a, 'b> Emitter<'a, 'b> {
                 guarded,
             } => self.access(id, tensor, &subscripts, guarded, true),
             Expr::Unary(op, a) => {
-                let a = self.value(a);
+                let a = self.operand(a, id);
                 unary(op, &a)
             }
             Expr::Binary(op, a, b) => {
-                let (a, b) = (self.value(a), self.value(b));
+                let (a, b) = (self.operand(a, id), self.operand(b, id));
                 binary(op, &a, &b)
             }
             Expr::PowI(a, n) => {
-                let (a, n) = (self.value(a), Literal::i32_suffixed(n));
-                quote! { <T as Elementary>::e_powi(#a, #n) }
+                let (a, n) = (self.operand(a, id), Literal::i32_suffixed(n));
+                quote! { #a.e_powi(#n) }
             }
             Expr::Select {
                 condition,
                 then,
                 otherwise,
             } => {
-                let c = self.value(condition);
+                // The branches have names: computed in any case, so that a loop has no jumps.
+                let c = self.operand(condition, id);
                 let (a, b) = (self.branch(then), self.branch(otherwise));
                 quote! { if #c { #a } else { #b } }
             }
             Expr::Indicator(c) => {
-                let (c, one, zero) = (self.value(c), self.body.real(1.0), self.body.real(0.0));
+                let (c, one, zero) = (
+                    self.operand(c, id),
+                    self.body.real(1.0),
+                    self.body.real(0.0),
+                );
                 quote! { if #c { #one } else { #zero } }
             }
             Expr::Number(a) => {
@@ -170,7 +235,7 @@ impl<'a, 'b> Emitter<'a, 'b> {
             Expr::IntegerMax(a, b) => self.integer("integer_max", &[a, b]),
             Expr::IntegerMin(a, b) => self.integer("integer_min", &[a, b]),
             Expr::Compare(op, a, b) | Expr::IntegerCompare(op, a, b) => {
-                let (a, b) = (self.value(a), self.value(b));
+                let (a, b) = (self.operand(a, id), self.operand(b, id));
                 let op = comparison(op);
                 quote! { #a #op #b }
             }
@@ -446,13 +511,27 @@ fn fixed(s: Subscript) -> TokenStream {
     }
 }
 
-/// `-a`, or the runtime's function of the word: `<T as rt::Elementary>::e_exp(a, fused)`
+/// Whether what an expression becomes can be an operand as it is or in parentheses; None if it needs a name.
+fn in_place(e: &Expr) -> Option<bool> {
+    match e {
+        Expr::Access { .. } | Expr::PowI(..) | Expr::Number(_) => Some(true),
+        Expr::Unary(op, _) => Some(*op != UnaryOp::Neg),
+        Expr::Binary(op, ..) => Some(!matches!(
+            op,
+            BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul | BinaryOp::Div
+        )),
+        Expr::Compare(..) | Expr::IntegerCompare(..) => Some(false),
+        _ => None,
+    }
+}
+
+/// `-a`, or the runtime's function of the word: `a.e_exp(fused)`
 fn unary(op: UnaryOp, a: &TokenStream) -> TokenStream {
     if op == UnaryOp::Neg {
         return quote! { -#a };
     }
     let name = format_ident!("e_{}", op.word());
-    quote! { <T as Elementary>::#name(#a, fused) }
+    quote! { #a.#name(fused) }
 }
 
 fn binary(op: BinaryOp, a: &TokenStream, b: &TokenStream) -> TokenStream {
@@ -461,11 +540,11 @@ fn binary(op: BinaryOp, a: &TokenStream, b: &TokenStream) -> TokenStream {
         BinaryOp::Sub => quote! { #a - #b },
         BinaryOp::Mul => quote! { #a * #b },
         BinaryOp::Div => quote! { #a / #b },
-        BinaryOp::Max => quote! { <T as Elementary>::e_max(#a, #b) },
-        BinaryOp::Min => quote! { <T as Elementary>::e_min(#a, #b) },
+        BinaryOp::Max => quote! { #a.e_max(#b) },
+        BinaryOp::Min => quote! { #a.e_min(#b) },
         BinaryOp::Pow | BinaryOp::Atan2 => {
             let name = format_ident!("e_{}", op.word());
-            quote! { <T as Elementary>::#name(#a, #b, fused) }
+            quote! { #a.#name(#b, fused) }
         }
     }
 }

@@ -109,13 +109,12 @@ impl Body<'_> {
         let checks = self.checks(true);
         let generics = self.generics();
         let body = braced(joined([
-            quote! { #checks #room },
+            quote! { const BLOCK: usize = rt::BLOCK; #checks #room },
             prelude,
             steps,
             quote! { #kept Result::Ok(()) },
         ]));
         quote! {
-            #[allow(unused_mut, unused_variables, clippy::too_many_arguments)]
             pub(super) fn forward #generics(
                 lens: &Lens,
                 save: bool,
@@ -143,9 +142,13 @@ impl Body<'_> {
         let (prelude, steps) = self.schedule(schedule);
         let generics = self.generics();
         let done = quote! { Result::Ok(()) };
-        let body = braced(joined([prelude, steps, done]));
+        let body = braced(joined([
+            quote! { const BLOCK: usize = rt::BLOCK; },
+            prelude,
+            steps,
+            done,
+        ]));
         quote! {
-            #[allow(unused_mut, unused_variables, clippy::too_many_arguments)]
             fn backward #generics(
                 lens: &Lens,
                 saved: &Saved<T>,

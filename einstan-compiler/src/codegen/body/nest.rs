@@ -203,7 +203,7 @@ impl Body<'_> {
     ) -> TokenStream {
         let mut e = Emitter::new(self, None);
         e.target = Some(target);
-        let value = e.value(value);
+        let value = e.root(value);
         let outer = &e.outer;
         let put = self.put(target, left, mode, &self.stored(target, value));
         joined([quote! { #(#outer)* }, put])
@@ -301,7 +301,7 @@ impl Body<'_> {
     ) -> TokenStream {
         let mut e = Emitter::new(self, Some(row));
         e.target = Some(target);
-        let value = e.value(value);
+        let value = e.root(value);
         let (at, value) = (e.place(left), self.stored(target, value));
         let (w, adds) = (sink(target), self.adds(mode));
         let r = Row::of(e, value);

@@ -15,7 +15,7 @@ pub(super) struct Row {
     outer: TokenStream,
     rows: TokenStream,
     inner: TokenStream,
-    /// The value at position `x` of the block: a name or a literal, which may be written several times.
+    /// The value at position `x` of the block.
     pub(super) value: TokenStream,
     /// The row itself, where the expression is nothing but a read.
     read: Option<Ident>,
@@ -41,7 +41,7 @@ impl Row {
             _ => false,
         };
         let read = read.then(|| format_ident!("r{}", value.0));
-        let value = e.value(value);
+        let value = e.root(value);
         Row {
             read,
             ..Row::of(e, value)
@@ -98,9 +98,11 @@ impl Row {
 
     /// The function that computes `value` from the position `x` in the block.
     pub(super) fn element(&self, value: &TokenStream) -> TokenStream {
-        let inner = &self.inner;
-        let each = &self.phrases.each;
-        quote! { #each { #inner #value } }
+        let (each, inner) = (&self.phrases.each, &self.inner);
+        match inner.is_empty() {
+            true => quote! { #each #value },
+            false => quote! { #each { #inner #value } },
+        }
     }
 }
 
@@ -184,15 +186,12 @@ impl Body<'_> {
     ) -> TokenStream {
         let row = Row::new(self, over[over.len() - 1], body);
         let accumulator = |name: &str| Ident::new(name, Span::call_site());
-        let value = row.value.clone();
-        let pass = |start: TokenStream, value: TokenStream, extend: TokenStream| {
-            let values = match &row.read {
+        let pass = |start: TokenStream, value: Option<TokenStream>, extend: TokenStream| {
+            let values = match (&row.read, &value) {
                 // Nothing is computed: the row itself goes in.
-                Some(read) if value.to_string() == row.value.to_string() => {
-                    quote! { let o = #read; }
-                }
-                _ => {
-                    let value = row.element(&value);
+                (Some(read), None) => quote! { let o = #read; },
+                (_, value) => {
+                    let value = row.element(value.as_ref().unwrap_or(&row.value));
                     quote! { let o = out.fill(n, #value); }
                 }
             };
@@ -205,7 +204,7 @@ impl Body<'_> {
             let name = accumulator(name);
             pass(
                 quote! { let mut acc = rt::#name::new(); },
-                value.clone(),
+                None,
                 quote! { acc.extend(o); },
             )
         };
@@ -223,21 +222,16 @@ impl Body<'_> {
                 });
                 let start = quote! { let mut acc = rt::#name::new(); };
                 let result = self.stored(target, quote! { acc.finish() as i64 });
-                (
-                    pass(start, value.clone(), quote! { acc.extend(v, o); }),
-                    result,
-                )
+                (pass(start, None, quote! { acc.extend(v, o); }), result)
             }
             ReduceOp::LogSumExp => {
                 let largest = plain("MaxAcc");
                 let shift = quote! { let shift = rt::finite(acc.finish()); let mut acc = rt::SumAcc::new(); };
-                let exp = quote! { <T as Elementary>::e_exp(#value - shift, fused) };
-                let sum = pass(shift, exp, quote! { acc.extend(o); });
+                let value = &row.value;
+                let exp = quote! { (#value - shift).e_exp(fused) };
+                let sum = pass(shift, Some(exp), quote! { acc.extend(o); });
                 let code = joined([largest, sum]);
-                (
-                    code,
-                    quote! { shift + <T as Elementary>::e_ln(acc.finish(), fused) },
-                )
+                (code, quote! { shift + acc.finish().e_ln(fused) })
             }
         };
         let put = self.put(target, left, mode, &result);
@@ -277,7 +271,7 @@ impl Body<'_> {
             value,
             ..
         } = &terms;
-        let each = quote! { #outer #rows for x in 0..n { #inner acc[x] = acc[x] + #value; } };
+        let each = quote! { #outer #rows for x in 0..n { #inner acc[x] = acc[x] + (#value); } };
         let sums = over.iter().rev().fold(each, |inside, &index| {
             let (i, len) = (
                 format_ident!("i{}", index.0),
@@ -326,7 +320,7 @@ impl Body<'_> {
         let (at, step) = place.position(left);
         let positions = place.outer;
         let w = sink(target);
-        let exp = |e: TokenStream| quote! { <T as Elementary>::e_exp(#e - largest, fused) };
+        let exp = |e: TokenStream| quote! { (#e - largest).e_exp(fused) };
         let update = |change: TokenStream| {
             quote! {
                 #w.update_row(#at, #step, n, &mut out, #[inline(always)] |o: &mut [T]| {
@@ -339,8 +333,8 @@ impl Body<'_> {
             |value: TokenStream| quote! { #w.put_row(false, #at, #step, n, &mut out, #value); };
         let own = |each: TokenStream| self.around(along, self.phrases.walk(each));
         let body = |each: TokenStream| self.around(along, row.walk(each));
-        let scale = quote! { let scale = <T as Elementary>::e_recip(sum.finish(), fused); };
-        let shift = quote! { let shift = largest + <T as Elementary>::e_ln(sum.finish(), fused); };
+        let scale = quote! { let scale = sum.finish().e_recip(fused); };
+        let shift = quote! { let shift = largest + sum.finish().e_ln(fused); };
         let (first, second, third) = match (&row.read, log) {
             (Some(r), false) => {
                 let e = exp(quote! { #r[x] });

@@ -10,7 +10,7 @@ pub(super) struct Phrases {
     pub each: TokenStream,
     /// `let n = if to - v < BLOCK { to - v } else { BLOCK };`
     pub length: TokenStream,
-    /// `const BLOCK: usize = rt::BLOCK; let (from, to) =`
+    /// `let (from, to) =`
     pub range: TokenStream,
     /// `[..n]`
     pub cut: TokenStream,
@@ -23,7 +23,7 @@ impl Phrases {
         Phrases {
             each: quote! { #[inline(always)] |x: usize| },
             length: quote! { let n = if to - v < BLOCK { to - v } else { BLOCK }; },
-            range: quote! { const BLOCK: usize = rt::BLOCK; let (from, to) = },
+            range: quote! { let (from, to) = },
             cut: quote! { [..n] },
             at: quote! { [x] },
         }
@@ -38,4 +38,9 @@ pub(super) fn joined<const N: usize>(parts: [TokenStream; N]) -> TokenStream {
 /// `{ inside }`, which is copied as one token.
 pub(super) fn braced(inside: TokenStream) -> TokenStream {
     TokenTree::Group(Group::new(Delimiter::Brace, inside)).into()
+}
+
+/// `(inside)`
+pub(super) fn parenthesized(inside: TokenStream) -> TokenStream {
+    TokenTree::Group(Group::new(Delimiter::Parenthesis, inside)).into()
 }

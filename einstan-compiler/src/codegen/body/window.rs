@@ -47,7 +47,6 @@ impl Body<'_> {
         });
         let each = braced(each);
         quote! {
-            const BLOCK: usize = rt::BLOCK;
             #lets
             let (from, to) = #window;
             if from < to #each
