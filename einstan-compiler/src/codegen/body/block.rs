@@ -1,14 +1,15 @@
 //! Blocks: steps that run for some rows at a time.
 
+use super::tokens::numbered;
 use super::{Body, Use, sink, source};
 use crate::ir::{DimId, IndexId, Length, TensorId};
 use crate::plan::{self, Step};
 use proc_macro2::{Ident, Literal, TokenStream};
-use quote::{format_ident, quote};
+use quote::quote;
 
 /// `v7`: the first row of a block.
 fn first(rows: DimId) -> Ident {
-    format_ident!("v{}", rows.0)
+    numbered('v', rows.0)
 }
 
 impl Body<'_> {

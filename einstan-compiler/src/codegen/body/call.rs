@@ -1,5 +1,6 @@
 //! Calls of functions of other invocations.
 
+use super::tokens::numbered;
 use super::{Body, Use, sink, source};
 use crate::codegen::external::{callee, located, memory, tuple};
 use crate::codegen::outside;
@@ -61,8 +62,8 @@ impl Body<'_> {
             lists.push(self.list(self.span(call), given));
             first += count;
         }
-        let (callee, lens) = (callee(call), format_ident!("c{}", call.0));
-        let kept = format_ident!("c{}", call.0);
+        let (callee, lens) = (callee(call), numbered('c', call.0));
+        let kept = numbered('c', call.0);
         let own = memory(call, part);
         let (of, method, memory) = match part {
             Part::Value => (format_ident!("Function"), format_ident!("value"), {
@@ -118,10 +119,7 @@ impl Body<'_> {
         else {
             return self.bind(tensor, usage);
         };
-        let (shapes, result) = (
-            format_ident!("r{}", call.0),
-            Literal::usize_unsuffixed(result),
-        );
+        let (shapes, result) = (numbered('r', call.0), Literal::usize_unsuffixed(result));
         let (field, memory) = (
             format_ident!("{}", b.field),
             if b.saved {

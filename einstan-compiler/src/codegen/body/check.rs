@@ -1,5 +1,6 @@
 //! What a function checks when it is entered.
 
+use super::tokens::numbered;
 use super::{Body, Use, expr::Emitter};
 use crate::ir::{Check, Expr, ExprId, Fault, IndexId, Length, Place, Subscript};
 use crate::plan::{Phase, Plan};
@@ -76,10 +77,7 @@ impl Body<'_> {
         let binds = tensors.into_iter().map(|t| self.bind(t, Use::Read));
         let inner = self.where_all(&others, leave);
         let loops = indices.into_iter().rev().fold(inner, |inside, index| {
-            let (i, len) = (
-                format_ident!("i{}", index.0),
-                self.len(self.f.index(index).dim),
-            );
+            let (i, len) = (numbered('i', index.0), self.len(self.f.index(index).dim));
             quote! { for #i in 0isize..(#len as isize) { #inside } }
         });
         self.where_all(&lengths, quote! { #(#binds)* #loops })
@@ -218,7 +216,7 @@ impl Body<'_> {
     fn outside(&self, position: Subscript) -> (TokenStream, TokenStream, Vec<TokenStream>) {
         let e = match position {
             Subscript::Index(i) => {
-                let i = format_ident!("i{}", i.0);
+                let i = numbered('i', i.0);
                 return (TokenStream::new(), quote! { #i as i64 }, vec![]);
             }
             Subscript::Constant(c) => {

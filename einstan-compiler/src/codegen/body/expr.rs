@@ -1,13 +1,13 @@
 //! Expressions: what is read once stands where it is read, anything else has a `let`, outside the row where it does not
 //! depend on it.
 
-use super::tokens::{joined, parenthesized};
+use super::tokens::{bracketed, infix, joined, numbered, parenthesized};
 use super::{Body, sink, source};
 use crate::codegen::outside;
 use crate::ir::{
     BinaryOp, CmpOp, Expr, ExprId, IndexId, Polynomial, Subscript, TensorId, UnaryOp, positions,
 };
-use proc_macro2::{Ident, Literal, TokenStream};
+use proc_macro2::{Group, Ident, Literal, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 use std::collections::BTreeMap;
 
@@ -31,6 +31,8 @@ pub(super) struct Emitter<'a, 'b> {
     /// Of the branch at hand, what is not computed where it is not taken.
     branch: Option<Vec<TokenStream>>,
     names: BTreeMap<ExprId, TokenStream>,
+    /// Positions of rows, which several tensors are often read at.
+    positions: BTreeMap<Vec<Subscript>, (Group, Group)>,
     /// How often an expression is read, of those of which this is known; any other one gets a name.
     reads: BTreeMap<ExprId, u32>,
     /// How deep operations stand in each other in what has been emitted last.
@@ -49,6 +51,7 @@ impl<'a, 'b> Emitter<'a, 'b> {
             inner: vec![],
             branch: None,
             names: BTreeMap::new(),
+            positions: BTreeMap::new(),
             reads: BTreeMap::new(),
             depth: 0,
         }
@@ -113,7 +116,7 @@ impl<'a, 'b> Emitter<'a, 'b> {
         let name = match self.body.f.exprs.get(id) {
             Expr::Integer(_) => value,
             _ => {
-                let name = format_ident!("x{}", id.0);
+                let name = numbered('x', id.0);
                 let (by_element, outside) = (self.depends(id), self.calls_outside(id));
                 let list = match &mut self.branch {
                     Some(branch) if outside => branch,
@@ -178,15 +181,15 @@ impl<'a, 'b> Emitter<'a, 'b> {
             } => self.access(id, tensor, &subscripts, guarded, true),
             Expr::Unary(op, a) => {
                 let a = self.operand(a, id);
-                unary(op, &a)
+                unary(op, a)
             }
             Expr::Binary(op, a, b) => {
                 let (a, b) = (self.operand(a, id), self.operand(b, id));
-                binary(op, &a, &b)
+                binary(op, a, b)
             }
             Expr::PowI(a, n) => {
                 let (a, n) = (self.operand(a, id), Literal::i32_suffixed(n));
-                quote! { #a.e_powi(#n) }
+                joined([a, quote! { .e_powi(#n) }])
             }
             Expr::Select {
                 condition,
@@ -220,7 +223,7 @@ impl<'a, 'b> Emitter<'a, 'b> {
             }
             Expr::IndexValue(i) => self.index_value(i),
             Expr::Counter(i) => {
-                let i = format_ident!("i{}", i.0);
+                let i = numbered('i', i.0);
                 quote! { (#i as i64) }
             }
             Expr::Len(d) => {
@@ -297,7 +300,7 @@ impl<'a, 'b> Emitter<'a, 'b> {
         if self.row == Some(index) {
             quote! { (#first v as i64 + x as i64) }
         } else {
-            let i = format_ident!("i{}", index.0);
+            let i = numbered('i', index.0);
             quote! { (#first #i as i64) }
         }
     }
@@ -332,7 +335,7 @@ impl<'a, 'b> Emitter<'a, 'b> {
             };
         }
         let (at, step) = self.position(subscripts);
-        let (row, block) = (format_ident!("r{}", id.0), format_ident!("k{}", id.0));
+        let (row, block) = (numbered('r', id.0), numbered('k', id.0));
         self.blocks.push(quote! { let mut #block = Block::new(); });
         let row_name = if integer {
             name("row_int", "row_int_within")
@@ -388,7 +391,10 @@ impl Emitter<'_, '_> {
     }
 
     /// The position of the first element of a block of the row, and the step along it.
-    pub(super) fn position(&mut self, subscripts: &[Subscript]) -> (TokenStream, TokenStream) {
+    pub(super) fn position(&mut self, subscripts: &[Subscript]) -> (Group, Group) {
+        if let Some(known) = self.positions.get(subscripts) {
+            return known.clone();
+        }
         let each: Vec<(TokenStream, TokenStream)> = subscripts
             .iter()
             .map(|s| match *s {
@@ -398,7 +404,13 @@ impl Emitter<'_, '_> {
             })
             .collect();
         let (at, step): (Vec<_>, Vec<_>) = each.into_iter().unzip();
-        (quote! { [#(#at),*] }, quote! { [#(#step),*] })
+        let position = (
+            bracketed(quote! { #(#at),* }),
+            bracketed(quote! { #(#step),* }),
+        );
+        let new = (subscripts.to_vec(), position.clone());
+        self.positions.extend([new]);
+        position
     }
 
     /// `rt::along(base, step, v as i64)` and `step as isize`, of a position that is linear in the row.
@@ -415,7 +427,7 @@ impl Emitter<'_, '_> {
             self.polynomial(&linear.rest),
             self.polynomial(&linear.coefficient),
         );
-        let (b, c) = (format_ident!("b{}", e.0), format_ident!("c{}", e.0));
+        let (b, c) = (numbered('b', e.0), numbered('c', e.0));
         self.outer.push(quote! { let (#b, #c) = (#base, #step); });
         let step = match linear.coefficient.value() {
             Some(c) => {
@@ -500,7 +512,7 @@ impl Emitter<'_, '_> {
 fn fixed(s: Subscript) -> TokenStream {
     match s {
         Subscript::Index(i) => {
-            let i = format_ident!("i{}", i.0);
+            let i = numbered('i', i.0);
             quote! { #i }
         }
         Subscript::Constant(c) => {
@@ -526,25 +538,25 @@ fn in_place(e: &Expr) -> Option<bool> {
 }
 
 /// `-a`, or the runtime's function of the word: `a.e_exp(fused)`
-fn unary(op: UnaryOp, a: &TokenStream) -> TokenStream {
+fn unary(op: UnaryOp, a: TokenStream) -> TokenStream {
     if op == UnaryOp::Neg {
         return quote! { -#a };
     }
     let name = format_ident!("e_{}", op.word());
-    quote! { #a.#name(fused) }
+    joined([a, quote! { .#name(fused) }])
 }
 
-fn binary(op: BinaryOp, a: &TokenStream, b: &TokenStream) -> TokenStream {
+fn binary(op: BinaryOp, a: TokenStream, b: TokenStream) -> TokenStream {
     match op {
-        BinaryOp::Add => quote! { #a + #b },
-        BinaryOp::Sub => quote! { #a - #b },
-        BinaryOp::Mul => quote! { #a * #b },
-        BinaryOp::Div => quote! { #a / #b },
-        BinaryOp::Max => quote! { #a.e_max(#b) },
-        BinaryOp::Min => quote! { #a.e_min(#b) },
+        BinaryOp::Add => infix(a, '+', b),
+        BinaryOp::Sub => infix(a, '-', b),
+        BinaryOp::Mul => infix(a, '*', b),
+        BinaryOp::Div => infix(a, '/', b),
+        BinaryOp::Max => joined([a, quote! { .e_max(#b) }]),
+        BinaryOp::Min => joined([a, quote! { .e_min(#b) }]),
         BinaryOp::Pow | BinaryOp::Atan2 => {
             let name = format_ident!("e_{}", op.word());
-            quote! { #a.#name(#b, fused) }
+            joined([a, quote! { .#name(#b, fused) }])
         }
     }
 }

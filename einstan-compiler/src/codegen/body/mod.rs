@@ -22,9 +22,10 @@ use crate::plan::{Buffer, Mode, Phase, Plan, Schedule, Step};
 use crate::resolve::External;
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
-use tokens::{Phrases, braced, joined};
+use tokens::{Phrases, braced, joined, numbered};
 
 /// Emits
 ///
@@ -55,6 +56,8 @@ struct Body<'a> {
     phase: Phase,
     buffers: BTreeMap<TensorId, &'a Buffer>,
     phrases: Rc<Phrases>,
+    /// What `bind` has emitted, which most nests begin with.
+    bound: RefCell<BTreeMap<(TensorId, Use), TokenStream>>,
 }
 
 impl<'a> Body<'a> {
@@ -66,12 +69,13 @@ impl<'a> Body<'a> {
             phase,
             buffers: plan.buffers.iter().map(|b| (b.tensor, b)).collect(),
             phrases: Rc::new(Phrases::new()),
+            bound: RefCell::default(),
         }
     }
 }
 
 /// What a binding of a tensor is for.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Use {
     Read,
     Write,
@@ -217,7 +221,7 @@ impl Body<'_> {
                 quote! { #n }
             }
             Length::Rows { .. } => {
-                let name = format_ident!("n{}", dim.0);
+                let name = numbered('n', dim.0);
                 quote! { #name }
             }
             Length::Computed(e) if dim.index() >= self.plan.found => {
@@ -227,7 +231,7 @@ impl Body<'_> {
                 quote! { { #(#lets)* rt::integer_max(#value, 0) as usize } }
             }
             Length::Named | Length::Given | Length::Computed(_) | Length::Returned { .. } => {
-                let field = format_ident!("d{}", dim.0);
+                let field = numbered('d', dim.0);
                 quote! { lens.#field }
             }
         }
@@ -240,6 +244,16 @@ impl Body<'_> {
 
     /// `let s3 = ..;` or `let mut w3 = ..;`: a tensor wherever it lies.
     fn bind(&self, tensor: TensorId, usage: Use) -> TokenStream {
+        let known = self.bound.borrow().get(&(tensor, usage)).cloned();
+        known.unwrap_or_else(|| {
+            let bind = self.binding(tensor, usage);
+            let mut bound = self.bound.borrow_mut();
+            bound.insert((tensor, usage), bind.clone());
+            bind
+        })
+    }
+
+    fn binding(&self, tensor: TensorId, usage: Use) -> TokenStream {
         let t = argument(tensor);
         let (s, w) = (source(tensor), sink(tensor));
         if let Role::Slice { of, axis } = self.f.tensor(tensor).role {
@@ -410,17 +424,17 @@ impl Body<'_> {
 
 /// `t3`
 fn argument(tensor: TensorId) -> Ident {
-    format_ident!("t{}", tensor.0)
+    numbered('t', tensor.0)
 }
 
 /// `s3`
 fn source(tensor: TensorId) -> Ident {
-    format_ident!("s{}", tensor.0)
+    numbered('s', tensor.0)
 }
 
 /// `w3`
 fn sink(tensor: TensorId) -> Ident {
-    format_ident!("w{}", tensor.0)
+    numbered('w', tensor.0)
 }
 
 /// The type of an integer element.

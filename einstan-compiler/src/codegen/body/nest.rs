@@ -2,7 +2,7 @@
 
 use super::expr::Emitter;
 use super::row::Row;
-use super::tokens::{braced, joined};
+use super::tokens::{braced, joined, numbered, parenthesized};
 use super::{Body, Use, sink, source};
 use crate::ir::{Element, ExprId, IndexId, Subscript, TensorId};
 use crate::plan::{Mode, Share, Stmt, Within};
@@ -57,7 +57,7 @@ impl Body<'_> {
         }
         let loops = share.loops.iter().enumerate().rev();
         let nest = loops.fold(statements, |inside, (at, &(index, own))| {
-            let (i, own) = (format_ident!("i{}", index.0), format_ident!("i{}", own.0));
+            let (i, own) = (numbered('i', index.0), numbered('i', own.0));
             let at = Literal::usize_unsuffixed(at);
             quote! { for #i in ranges[#at][0]..ranges[#at][1] { let #own = #i - ranges[#at][0]; #inside } }
         });
@@ -269,7 +269,7 @@ impl Body<'_> {
         if !e.is_row(left) || e.reads_target(value, target) {
             return self.scatter_row(target, left, mode, row, value);
         }
-        let r = Row::into(self, row, value, Some(target));
+        let mut r = Row::into(self, row, value, Some(target));
         let (w, (at, step), adds) = (sink(target), e.position(left), self.adds(mode));
         let outer = &e.outer;
         let put = format_ident!(
@@ -280,8 +280,11 @@ impl Body<'_> {
                 "put_row_within"
             }
         );
-        let value = r.element(&self.stored(target, r.value.clone()));
-        let walk = r.walk(quote! { #w.#put(#adds, #at, #step, n, &mut out, #value); });
+        let value = self.stored(target, std::mem::take(&mut r.value));
+        let value = r.element(value);
+        let put_arguments = quote! { #adds, #at, #step, n, &mut out, };
+        let arguments = parenthesized(joined([put_arguments, value]));
+        let walk = r.into_walk(quote! { #w.#put #arguments; });
         joined([quote! { let mut out = Block::new(); #(#outer)* }, walk])
     }
 

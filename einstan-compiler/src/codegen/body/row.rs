@@ -1,12 +1,12 @@
 //! The vectorised innermost loop, and the reductions and normalisations over it.
 
 use super::expr::Emitter;
-use super::tokens::{Phrases, braced, joined};
+use super::tokens::{Phrases, braced, joined, numbered};
 use super::{Body, sink};
 use crate::ir::{Expr, ExprId, IndexId, ReduceOp, Subscript, TensorId};
 use crate::plan::{Mode, Window};
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{format_ident, quote};
+use quote::quote;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -40,7 +40,7 @@ impl Row {
             Expr::Access { subscripts, .. } => e.depends(value) && e.is_row(subscripts),
             _ => false,
         };
-        let read = read.then(|| format_ident!("r{}", value.0));
+        let read = read.then(|| numbered('r', value.0));
         let value = e.root(value);
         Row {
             read,
@@ -80,6 +80,12 @@ impl Row {
         joined([self.outer.clone(), self.phrases.walk(each)])
     }
 
+    /// The same, of what stands nowhere else.
+    pub(super) fn into_walk(self, each: TokenStream) -> TokenStream {
+        let each = joined([self.rows, each]);
+        joined([self.outer, self.phrases.walk(each)])
+    }
+
     /// The same with whole vectors at the end, as far as a row of `len` goes: `own` elements of each block count.
     fn walk_beyond(&self, len: &TokenStream, each: TokenStream) -> TokenStream {
         let Row { outer, rows, .. } = self;
@@ -97,12 +103,13 @@ impl Row {
     }
 
     /// The function that computes `value` from the position `x` in the block.
-    pub(super) fn element(&self, value: &TokenStream) -> TokenStream {
-        let (each, inner) = (&self.phrases.each, &self.inner);
-        match inner.is_empty() {
-            true => quote! { #each #value },
-            false => quote! { #each { #inner #value } },
-        }
+    pub(super) fn element(&self, value: TokenStream) -> TokenStream {
+        let (each, inner) = (self.phrases.each.clone(), self.inner.clone());
+        let value = match inner.is_empty() {
+            true => value,
+            false => braced(joined([inner, value])),
+        };
+        joined([each, value])
     }
 }
 
@@ -131,10 +138,7 @@ impl Body<'_> {
             .iter()
             .rev()
             .fold(inside, |inside, &index| {
-                let (i, len) = (
-                    format_ident!("i{}", index.0),
-                    self.len(self.f.index(index).dim),
-                );
+                let (i, len) = (numbered('i', index.0), self.len(self.f.index(index).dim));
                 quote! { for #i in 0isize..(#len as isize) { #inside } }
             })
     }
@@ -153,7 +157,7 @@ impl Body<'_> {
         };
         let inside = braced(inside);
         loops.iter().rev().fold(inside, |inside, &index| {
-            let i = format_ident!("i{}", index.0);
+            let i = numbered('i', index.0);
             match windows.get(&index) {
                 Some(window) => {
                     let each = quote! { for #i in (from as isize)..(to as isize) #inside };
@@ -187,11 +191,11 @@ impl Body<'_> {
         let row = Row::new(self, over[over.len() - 1], body);
         let accumulator = |name: &str| Ident::new(name, Span::call_site());
         let pass = |start: TokenStream, value: Option<TokenStream>, extend: TokenStream| {
-            let values = match (&row.read, &value) {
+            let values = match (&row.read, value) {
                 // Nothing is computed: the row itself goes in.
                 (Some(read), None) => quote! { let o = #read; },
                 (_, value) => {
-                    let value = row.element(value.as_ref().unwrap_or(&row.value));
+                    let value = row.element(value.unwrap_or_else(|| row.value.clone()));
                     quote! { let o = out.fill(n, #value); }
                 }
             };
@@ -273,10 +277,7 @@ impl Body<'_> {
         } = &terms;
         let each = quote! { #outer #rows for x in 0..n { #inner acc[x] = acc[x] + (#value); } };
         let sums = over.iter().rev().fold(each, |inside, &index| {
-            let (i, len) = (
-                format_ident!("i{}", index.0),
-                self.len(self.f.index(index).dim),
-            );
+            let (i, len) = (numbered('i', index.0), self.len(self.f.index(index).dim));
             let inside = braced(inside);
             quote! { for #i in 0isize..(#len as isize) #inside }
         });

@@ -1,6 +1,6 @@
 //! Tokens put together by moving them. `quote!` copies what stands in it, token by token, at each level of a nest.
 
-use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::quote;
 
 /// What stands in every loop over a row. It is made once for a body, whose loops share the groups in it: a group takes more
@@ -13,9 +13,9 @@ pub(super) struct Phrases {
     /// `let (from, to) =`
     pub range: TokenStream,
     /// `[..n]`
-    pub cut: TokenStream,
+    pub cut: Group,
     /// `[x]`
-    pub at: TokenStream,
+    pub at: Group,
 }
 
 impl Phrases {
@@ -24,8 +24,8 @@ impl Phrases {
             each: quote! { #[inline(always)] |x: usize| },
             length: quote! { let n = if to - v < BLOCK { to - v } else { BLOCK }; },
             range: quote! { let (from, to) = },
-            cut: quote! { [..n] },
-            at: quote! { [x] },
+            cut: bracketed(quote! { ..n }),
+            at: bracketed(quote! { x }),
         }
     }
 }
@@ -38,6 +38,30 @@ pub(super) fn joined<const N: usize>(parts: [TokenStream; N]) -> TokenStream {
 /// `{ inside }`, which is copied as one token.
 pub(super) fn braced(inside: TokenStream) -> TokenStream {
     TokenTree::Group(Group::new(Delimiter::Brace, inside)).into()
+}
+
+/// `[inside]`
+pub(super) fn bracketed(inside: TokenStream) -> Group {
+    Group::new(Delimiter::Bracket, inside)
+}
+
+/// `x960`
+pub(super) fn numbered(letter: char, number: u32) -> Ident {
+    let (mut text, mut rest) = (String::with_capacity(11), number);
+    let mut place = 10u32.pow(number.checked_ilog10().unwrap_or(0));
+    text.push(letter);
+    while place > 0 {
+        text.extend(char::from_digit(rest / place, 10));
+        (rest, place) = (rest % place, place / 10);
+    }
+    Ident::new(&text, Span::call_site())
+}
+
+/// `a + b`
+pub(super) fn infix(mut a: TokenStream, operator: char, b: TokenStream) -> TokenStream {
+    let operator = TokenTree::Punct(Punct::new(operator, Spacing::Alone));
+    a.extend([TokenStream::from(operator), b]);
+    a
 }
 
 /// `(inside)`

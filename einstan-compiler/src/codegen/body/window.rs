@@ -1,12 +1,12 @@
 //! Parts of rows and of products, and steps that run under a condition.
 
 use super::expr::Emitter;
-use super::tokens::braced;
+use super::tokens::{braced, numbered};
 use super::{Body, Use};
 use crate::ir::{ExprId, IndexId};
 use crate::plan::{Band, Step, Window};
 use proc_macro2::{Literal, TokenStream};
-use quote::{format_ident, quote};
+use quote::quote;
 
 impl Body<'_> {
     /// `rt::window(lens.d1, 0, [..], [x5, ..])` of the values of an index, after the `let`s of its bounds.
@@ -65,7 +65,7 @@ impl Body<'_> {
         let column = place(band.column);
         let (row, name) = match band.row {
             Some(row) => {
-                let (at, name) = (place(row), format_ident!("i{}", row.0));
+                let (at, name) = (place(row), numbered('i', row.0));
                 (quote! { core::option::Option::Some(#at) }, quote! { #name })
             }
             None => (quote! { core::option::Option::None }, quote! { _ }),
