@@ -157,7 +157,9 @@ fn section(s: &Section) -> String {
 /// The literal of a long text, nearly all of which stands in it as it is: `Literal::string` looks at each character for
 /// as long as it took to write twenty.
 pub(super) fn literal(text: &str) -> Literal {
-    let is_special = |c: char| !matches!(c, ' '..='~') || matches!(c, '"' | '\\');
+    // ASCII, Latin and Greek letters, indices, arrows and operators.
+    let is_plain = |c: char| matches!(c, ' '..='~' | '\u{b0}'..='\u{2ff}' | '\u{370}'..='\u{3ff}' | '\u{2070}'..='\u{22ff}');
+    let is_special = |c: char| !is_plain(c) || matches!(c, '"' | '\\');
     let (mut out, mut rest) = (String::with_capacity(text.len() * 5 / 4), text);
     out.push('"');
     while let Some(at) = rest.find(is_special) {

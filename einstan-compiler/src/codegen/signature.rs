@@ -54,14 +54,14 @@ impl Items<'_> {
     /// Emits what generated code has for a prelude: no name of it is the user's.
     ///
     /// ```text
-    /// use ::einstan::__private::{core::{self, default::Default, result::Result}, nd, rt::{self, Block, Elementary}};
+    /// use ::einstan::__private::{core::{self, default::Default, result::Result}, nd, rt::{self, Block, Elementary, Loop}};
     /// use ::einstan::testing;
     /// ```
     pub(super) fn imports(&self) -> TokenStream {
         let facade = &self.facade;
         quote! {
             use #facade::__private::{
-                core::{self, default::Default, result::Result}, nd, rt::{self, Block, Elementary},
+                core::{self, default::Default, result::Result}, nd, rt::{self, Block, Elementary, Loop},
             };
             use #facade::testing;
         }

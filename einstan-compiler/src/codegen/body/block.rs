@@ -101,7 +101,7 @@ impl Body<'_> {
         (prelude, block)
     }
 
-    /// `let s0 = t0; let s9 = s0.slice(1, v7, n7);`
+    /// `let s9 = s0.slice(1, v7, n7);`
     pub(super) fn bind_slice(
         &self,
         tensor: TensorId,

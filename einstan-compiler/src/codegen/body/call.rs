@@ -13,10 +13,10 @@ impl Body<'_> {
     ///
     /// ```text
     /// {
-    ///     let s0 = t0;
+    ///     let s2 = saved.b2.source([lens.d0]);
     ///     let mut w3 = saved.b3.sink([lens.d0, lens.d5]);
     ///     <C0 as rt::Function<T>>::value(&lens.c0, save, &mut saved.c0, &mut work.c0_value,
-    ///         (rt::Pass::pass(rt::Given(s0)), rt::Pass::pass(rt::Number(0.5)),),
+    ///         (rt::Pass::pass(rt::Given(s2)), rt::Pass::pass(rt::Number(0.5)),),
     ///         (rt::Pass::pass(rt::Given(w3)), rt::Pass::pass(rt::Absent),))?;
     /// }
     /// ```

@@ -53,7 +53,6 @@ impl Body<'_> {
     ///
     /// ```text
     /// if lens.d0 > lens.d1 {
-    ///     let s2 = t2;
     ///     for i3 in 0isize..lens.d0 as isize { for i4 in .. {
     ///         let x7 = ..;
     ///         if x7 && !x9 { return Err(..); }
@@ -76,10 +75,8 @@ impl Body<'_> {
             .collect();
         let binds = tensors.into_iter().map(|t| self.bind(t, Use::Read));
         let inner = self.where_all(&others, leave);
-        let loops = indices.into_iter().rev().fold(inner, |inside, index| {
-            let (i, len) = (numbered('i', index.0), self.len(self.f.index(index).dim));
-            quote! { for #i in 0isize..(#len as isize) { #inside } }
-        });
+        let loops = indices.into_iter().rev();
+        let loops = loops.fold(inner, |inside, index| self.looped(index, false, inside));
         self.where_all(&lengths, quote! { #(#binds)* #loops })
     }
 

@@ -11,9 +11,9 @@ impl Body<'_> {
     /// Emits
     ///
     /// ```text
-    /// { let s0 = t0; let s1 = t1; let mut w2 = t2.reborrow();
+    /// { let s1 = saved.b1.source([lens.d0, lens.d1]); let mut w2 = t2.reborrow();
     ///   rt::contract(alpha, s0, [0, 0], s1, [0, 0], false, &mut w2, [0, 0],
-    ///       &[rt::Loop { len: lens.d0, a: [1, 0], b: [0, 0], c: [1, 0] }, ..], &mut work.scratch); }
+    ///       &[Loop { len: lens.d0, a: [1, 0], b: [0, 0], c: [1, 0] }, ..], &mut work.scratch); }
     /// ```
     pub(super) fn contract(&self, c: &Contraction) -> TokenStream {
         let mut sources = vec![c.a.0];
@@ -28,7 +28,7 @@ impl Body<'_> {
         for &i in &c.loops {
             let len = self.len(self.f.index(i).dim);
             let [a, b, c] = [&c.a.1, &c.b.1, &c.left].map(|s| e.steps(s, i));
-            loops.push(quote! { rt::Loop { len: #len, a: #a, b: #b, c: #c } });
+            loops.push(quote! { Loop { len: #len, a: #a, b: #b, c: #c } });
         }
         let positions = e.outer;
         let adds = self.adds(c.mode);

@@ -1,12 +1,10 @@
 //! Expressions: what is read once stands where it is read, anything else has a `let`, outside the row where it does not
 //! depend on it.
 
-use super::tokens::{bracketed, infix, joined, numbered, parenthesized};
+use super::tokens::{infix, joined, numbered, parenthesized};
 use super::{Body, sink, source};
 use crate::codegen::outside;
-use crate::ir::{
-    BinaryOp, CmpOp, Expr, ExprId, IndexId, Polynomial, Subscript, TensorId, UnaryOp, positions,
-};
+use crate::ir::{BinaryOp, CmpOp, Expr, ExprId, IndexId, Subscript, TensorId, UnaryOp};
 use proc_macro2::{Group, Ident, Literal, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 use std::collections::BTreeMap;
@@ -17,7 +15,7 @@ const DEEPEST: usize = 6;
 /// Emits the value of expressions at one place of a nest.
 pub(super) struct Emitter<'a, 'b> {
     pub(super) body: &'a Body<'b>,
-    row: Option<IndexId>,
+    pub(super) row: Option<IndexId>,
     /// The tensor that is written, which is read as it was.
     pub(super) target: Option<TensorId>,
     /// Computed before the row.
@@ -32,7 +30,7 @@ pub(super) struct Emitter<'a, 'b> {
     branch: Option<Vec<TokenStream>>,
     names: BTreeMap<ExprId, TokenStream>,
     /// Positions of rows, which several tensors are often read at.
-    positions: BTreeMap<Vec<Subscript>, (Group, Group)>,
+    pub(super) positions: BTreeMap<Vec<Subscript>, (Group, Group)>,
     /// How often an expression is read, of those of which this is known; any other one gets a name.
     reads: BTreeMap<ExprId, u32>,
     /// How deep operations stand in each other in what has been emitted last.
@@ -210,7 +208,7 @@ impl<'a, 'b> Emitter<'a, 'b> {
                 quote! { if #c { #one } else { #zero } }
             }
             Expr::Number(a) => {
-                let a = self.value(a);
+                let a = self.operand(a, id);
                 quote! { <T as Elementary>::from_i64(#a) }
             }
             Expr::Integer(n) => {
@@ -230,13 +228,13 @@ impl<'a, 'b> Emitter<'a, 'b> {
                 let len = self.body.len(d);
                 quote! { #len as i64 }
             }
-            Expr::IntegerNeg(a) => self.integer("integer_neg", &[a]),
-            Expr::IntegerAdd(a, b) => self.integer("integer_add", &[a, b]),
-            Expr::IntegerMul(a, b) => self.integer("integer_mul", &[a, b]),
-            Expr::IntegerRem(a, b) => self.integer("integer_rem", &[a, b]),
-            Expr::IntegerDiv(a, b) => self.integer("integer_div", &[a, b]),
-            Expr::IntegerMax(a, b) => self.integer("integer_max", &[a, b]),
-            Expr::IntegerMin(a, b) => self.integer("integer_min", &[a, b]),
+            Expr::IntegerNeg(a) => self.integer(id, "integer_neg", &[a]),
+            Expr::IntegerAdd(a, b) => self.integer(id, "integer_add", &[a, b]),
+            Expr::IntegerMul(a, b) => self.integer(id, "integer_mul", &[a, b]),
+            Expr::IntegerRem(a, b) => self.integer(id, "integer_rem", &[a, b]),
+            Expr::IntegerDiv(a, b) => self.integer(id, "integer_div", &[a, b]),
+            Expr::IntegerMax(a, b) => self.integer(id, "integer_max", &[a, b]),
+            Expr::IntegerMin(a, b) => self.integer(id, "integer_min", &[a, b]),
             Expr::Compare(op, a, b) | Expr::IntegerCompare(op, a, b) => {
                 let (a, b) = (self.operand(a, id), self.operand(b, id));
                 let op = comparison(op);
@@ -245,7 +243,7 @@ impl<'a, 'b> Emitter<'a, 'b> {
             Expr::Truth(truth) => quote! { #truth },
             Expr::And(a, b) => {
                 let lazy = self.calls_outside(b);
-                let (a, b) = (self.value(a), self.branch(b));
+                let (a, b) = (self.operand(a, id), self.branch(b));
                 if lazy {
                     quote! { #a && #b }
                 } else {
@@ -254,7 +252,7 @@ impl<'a, 'b> Emitter<'a, 'b> {
             }
             Expr::Or(a, b) => {
                 let lazy = self.calls_outside(b);
-                let (a, b) = (self.value(a), self.branch(b));
+                let (a, b) = (self.operand(a, id), self.branch(b));
                 if lazy {
                     quote! { #a || #b }
                 } else {
@@ -289,9 +287,10 @@ impl<'a, 'b> Emitter<'a, 'b> {
         }
     }
 
-    fn integer(&mut self, name: &str, arguments: &[ExprId]) -> TokenStream {
+    fn integer(&mut self, of: ExprId, name: &str, arguments: &[ExprId]) -> TokenStream {
         let name = Ident::new(name, proc_macro2::Span::call_site());
-        let arguments: Vec<TokenStream> = arguments.iter().map(|&a| self.value(a)).collect();
+        let arguments = arguments.iter().map(|&a| self.operand(a, of));
+        let arguments: Vec<TokenStream> = arguments.collect();
         quote! { rt::#name(#(#arguments),*) }
     }
 
@@ -352,177 +351,6 @@ impl<'a, 'b> Emitter<'a, 'b> {
     }
 }
 
-impl Emitter<'_, '_> {
-    /// Whether an expression reads the tensor that is written, element by element along the row.
-    pub(super) fn reads_target(&self, id: ExprId, target: TensorId) -> bool {
-        let f = self.body.f;
-        f.exprs
-            .walk(id)
-            .into_iter()
-            .any(|e| match f.exprs.get(e).read() {
-                Some((tensor, at, _)) => tensor == target && self.depends(e) && !self.is_row(at),
-                None => false,
-            })
-    }
-
-    /// Whether the positions of a row lie in a line.
-    pub(super) fn is_row(&self, subscripts: &[Subscript]) -> bool {
-        let linear = |e: ExprId| match self.row {
-            Some(row) => self.body.f.exprs.is_linear_in(e, row).is_some(),
-            None => true,
-        };
-        positions(subscripts).all(linear)
-    }
-
-    /// The position of an element: one of the row's, where it depends on that.
-    pub(super) fn place(&mut self, subscripts: &[Subscript]) -> TokenStream {
-        let at: Vec<TokenStream> = subscripts
-            .iter()
-            .map(|s| match *s {
-                Subscript::Index(i) if Some(i) == self.row => quote! { (v + x) as isize },
-                Subscript::At(e) => {
-                    let e = self.value(e);
-                    quote! { #e as isize }
-                }
-                s => fixed(s),
-            })
-            .collect();
-        quote! { [#(#at),*] }
-    }
-
-    /// The position of the first element of a block of the row, and the step along it.
-    pub(super) fn position(&mut self, subscripts: &[Subscript]) -> (Group, Group) {
-        if let Some(known) = self.positions.get(subscripts) {
-            return known.clone();
-        }
-        let each: Vec<(TokenStream, TokenStream)> = subscripts
-            .iter()
-            .map(|s| match *s {
-                Subscript::Index(i) if Some(i) == self.row => (quote! { v as isize }, quote! { 1 }),
-                Subscript::At(e) => self.along(e),
-                s => (fixed(s), quote! { 0 }),
-            })
-            .collect();
-        let (at, step): (Vec<_>, Vec<_>) = each.into_iter().unzip();
-        let position = (
-            bracketed(quote! { #(#at),* }),
-            bracketed(quote! { #(#step),* }),
-        );
-        let new = (subscripts.to_vec(), position.clone());
-        self.positions.extend([new]);
-        position
-    }
-
-    /// `rt::along(base, step, v as i64)` and `step as isize`, of a position that is linear in the row.
-    fn along(&mut self, e: ExprId) -> (TokenStream, TokenStream) {
-        let linear = match self.row {
-            Some(row) if self.depends(e) => self.body.f.exprs.is_linear_in(e, row).zip(self.row),
-            _ => None,
-        };
-        let Some((linear, row)) = linear else {
-            let e = self.value(e);
-            return (quote! { #e as isize }, quote! { 0 });
-        };
-        let (base, step) = (
-            self.polynomial(&linear.rest),
-            self.polynomial(&linear.coefficient),
-        );
-        let (b, c) = (numbered('b', e.0), numbered('c', e.0));
-        self.outer.push(quote! { let (#b, #c) = (#base, #step); });
-        let step = match linear.coefficient.value() {
-            Some(c) => {
-                let c = Literal::isize_suffixed(c as isize);
-                quote! { (#c) }
-            }
-            None => quote! { #c as isize },
-        };
-        let first = self.body.first_row(row);
-        (quote! { rt::along(#b, #c, #first v as i64) }, step)
-    }
-
-    /// `[0, 3, x5 as isize]`: the positions where all `loops` are at their beginning.
-    pub(super) fn start(&mut self, subscripts: &[Subscript], loops: &[IndexId]) -> TokenStream {
-        let at: Vec<TokenStream> = subscripts
-            .iter()
-            .map(|s| match *s {
-                Subscript::Index(_) => quote! { 0 },
-                Subscript::At(e) => {
-                    let mut rest = Polynomial::of(&self.body.f.exprs, e);
-                    let mut first = Vec::new();
-                    for &i in loops {
-                        let Some(atom) = self.body.f.exprs.known(&Expr::IndexValue(i)) else {
-                            continue;
-                        };
-                        let linear = rest.by(atom);
-                        rest = linear.rest;
-                        // Of the rows of a block the first one is not 0.
-                        let row = self.body.first_row(i);
-                        if !row.is_empty() {
-                            let c = self.polynomial(&linear.coefficient);
-                            first.push(quote! { + #c * (#row 0) });
-                        }
-                    }
-                    let rest = self.polynomial(&rest);
-                    quote! { (#rest #(#first)*) as isize }
-                }
-                s => fixed(s),
-            })
-            .collect();
-        quote! { [#(#at),*] }
-    }
-
-    /// `[1, 0]`: how far one step of an index goes along each axis.
-    pub(super) fn steps(&mut self, subscripts: &[Subscript], index: IndexId) -> TokenStream {
-        let step: Vec<TokenStream> = subscripts
-            .iter()
-            .map(|s| match *s {
-                Subscript::Index(i) if i == index => quote! { 1 },
-                Subscript::At(e) => match self.body.f.exprs.is_linear_in(e, index) {
-                    Some(linear) => {
-                        let c = self.polynomial(&linear.coefficient);
-                        quote! { #c as isize }
-                    }
-                    None => unreachable!("the operands of a product are affine"),
-                },
-                _ => quote! { 0 },
-            })
-            .collect();
-        quote! { [#(#step),*] }
-    }
-
-    /// The value of a polynomial.
-    pub(super) fn polynomial(&mut self, p: &Polynomial) -> TokenStream {
-        let mut sum = None;
-        for (atoms, coefficient) in p.terms() {
-            let literal = Literal::i64_suffixed(coefficient);
-            let number = (coefficient != 1 || atoms.is_empty()).then(|| quote! { (#literal) });
-            let atoms: Vec<TokenStream> = atoms.iter().map(|&a| self.value(a)).collect();
-            let all = number.into_iter().chain(atoms);
-            let product = all.reduce(|a, b| quote! { rt::integer_mul(#a, #b) });
-            sum = Some(match sum {
-                Some(sum) => quote! { rt::integer_add(#sum, #product) },
-                None => quote! { #product },
-            });
-        }
-        sum.unwrap_or_else(|| quote! { 0i64 })
-    }
-}
-
-/// A position that no row moves.
-fn fixed(s: Subscript) -> TokenStream {
-    match s {
-        Subscript::Index(i) => {
-            let i = numbered('i', i.0);
-            quote! { #i }
-        }
-        Subscript::Constant(c) => {
-            let c = Literal::isize_unsuffixed(c as isize);
-            quote! { #c }
-        }
-        Subscript::At(_) => unreachable!("the value of a position is computed"),
-    }
-}
-
 /// Whether what an expression becomes can be an operand as it is or in parentheses; None if it needs a name.
 fn in_place(e: &Expr) -> Option<bool> {
     match e {
@@ -532,7 +360,15 @@ fn in_place(e: &Expr) -> Option<bool> {
             op,
             BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul | BinaryOp::Div
         )),
-        Expr::Compare(..) | Expr::IntegerCompare(..) => Some(false),
+        Expr::Real(_) | Expr::Integer(_) | Expr::IndexValue(_) | Expr::Counter(_) => Some(true),
+        Expr::IntegerNeg(_)
+        | Expr::IntegerAdd(..)
+        | Expr::IntegerMul(..)
+        | Expr::IntegerRem(..)
+        | Expr::IntegerDiv(..)
+        | Expr::IntegerMax(..)
+        | Expr::IntegerMin(..) => Some(true),
+        Expr::Compare(..) | Expr::IntegerCompare(..) | Expr::Len(_) => Some(false),
         _ => None,
     }
 }

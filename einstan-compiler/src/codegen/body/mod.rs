@@ -1,6 +1,6 @@
 //! The numeric bodies: the functions `forward` and `backward` of one einstan function, from its plan.
 //!
-//! Nothing is decided here. Names: `t3` is an argument, `s3` a tensor that is read, `w3` one that is written, `i5` the
+//! Nothing is decided here. Names: `t3` is an argument that is written, `s3` a tensor that is read, `w3` one that is written, `i5` the
 //! value of an index, `lens.d2` a length.
 
 mod block;
@@ -10,6 +10,7 @@ mod choose;
 mod contraction;
 mod expr;
 mod nest;
+mod position;
 mod recurrence;
 mod row;
 mod tokens;
@@ -31,7 +32,7 @@ use tokens::{Phrases, braced, joined, numbered};
 ///
 /// ```text
 /// pub(super) fn forward<T: rt::Float>(lens: &Lens, save: bool, saved: &mut Saved<T>, work: &mut Work<T>,
-///     t0: rt::Source<'_, T, 2>, ..parameters.., mut t3: rt::Sink<'_, T, 2>, ..results..) -> Result<(), rt::Error>
+///     s0: rt::Source<'_, T, 2>, ..parameters.., mut t3: rt::Sink<'_, T, 2>, ..results..) -> Result<(), rt::Error>
 /// ```
 pub fn forward(plan: &Plan, externals: &[External]) -> TokenStream {
     Body::new(plan, externals, Phase::Forward).forward()
@@ -40,8 +41,8 @@ pub fn forward(plan: &Plan, externals: &[External]) -> TokenStream {
 /// Emits
 ///
 /// ```text
-/// fn backward<T: rt::Float>(lens: &Lens, saved: &Saved<T>, work: &mut Work<T>, t0: rt::Source<'_, T, 2>,
-///     ..parameters.., t7: rt::Source<'_, T, 2>, ..cotangents.., mut t8: rt::Sink<'_, T, 2>, ..gradients..,
+/// fn backward<T: rt::Float>(lens: &Lens, saved: &Saved<T>, work: &mut Work<T>, s0: rt::Source<'_, T, 2>,
+///     ..parameters.., s7: rt::Source<'_, T, 2>, ..cotangents.., mut t8: rt::Sink<'_, T, 2>, ..gradients..,
 ///     accumulate: bool) -> Result<(), rt::Error>
 /// ```
 pub fn backward(plan: &Plan, externals: &[External]) -> TokenStream {
@@ -193,12 +194,18 @@ impl Body<'_> {
             .collect()
     }
 
-    /// `t3: rt::Source<'_, T, 2>`
+    /// `s3: rt::Source<'_, T, 2>`, or `mut t3: rt::Sink<'_, T, 2>`
     fn argument(&self, tensor: TensorId, usage: Use) -> TokenStream {
-        let (name, element, rank) = (argument(tensor), self.element(tensor), self.rank(tensor));
+        let (element, rank) = (self.element(tensor), self.rank(tensor));
         match usage {
-            Use::Read => quote! { #name: rt::Source<'_, #element, #rank> },
-            Use::Write => quote! { mut #name: rt::Sink<'_, #element, #rank> },
+            Use::Read => {
+                let name = source(tensor);
+                quote! { #name: rt::Source<'_, #element, #rank> }
+            }
+            Use::Write => {
+                let name = argument(tensor);
+                quote! { mut #name: rt::Sink<'_, #element, #rank> }
+            }
         }
     }
 
@@ -242,7 +249,7 @@ impl Body<'_> {
         quote! { [#(#lens),*] }
     }
 
-    /// `let s3 = ..;` or `let mut w3 = ..;`: a tensor wherever it lies.
+    /// `let s3 = ..;` or `let mut w3 = ..;`: a tensor wherever it lies; nothing where it is a parameter that is read.
     fn bind(&self, tensor: TensorId, usage: Use) -> TokenStream {
         let known = self.bound.borrow().get(&(tensor, usage)).cloned();
         known.unwrap_or_else(|| {
@@ -274,7 +281,7 @@ impl Body<'_> {
             }
             (None, Use::Write) => quote! { let mut #w = #t.reborrow(); },
             (None, Use::Read) if self.is_sink(tensor) => quote! { let #s = #t.source(); },
-            (None, Use::Read) => quote! { let #s = #t; },
+            (None, Use::Read) => TokenStream::new(),
         }
     }
 

@@ -13,7 +13,7 @@ impl Body<'_> {
     /// Emits
     ///
     /// ```text
-    /// { let s0 = t0; let mut w3 = t3.reborrow();
+    /// { let s2 = saved.b2.source([lens.d0]); let mut w3 = t3.reborrow();
     ///   rt::vectorize(#[inline(always)] |fused| { for i1 in 0..lens.d0 as isize { .. } }); }
     /// ```
     pub(super) fn nest(&self, body: &[Stmt]) -> TokenStream {
@@ -33,7 +33,7 @@ impl Body<'_> {
     /// Emits
     ///
     /// ```text
-    /// { let s0 = t0; let mut w3 = t3.reborrow();
+    /// { let s2 = saved.b2.source([lens.d0]); let mut w3 = t3.reborrow();
     ///   rt::share([lens.d0], (rt::Along::new(w3, [0]), ()), 2.0 * lens.d0 as f64, |ranges, (mut w3, ())| {
     ///       rt::vectorize(#[inline(always)] |fused| {
     ///           for i1 in ranges[0][0]..ranges[0][1] { let i7 = i1 - ranges[0][0]; .. }

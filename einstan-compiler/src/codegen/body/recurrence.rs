@@ -32,7 +32,8 @@ impl Body<'_> {
     ) -> TokenStream {
         let (i, len) = (numbered('i', index.0), self.len(self.f.index(index).dim));
         let inside = braced(inside);
-        let range = quote! { 0isize..(#len as isize) };
+        let first = &self.phrases.first;
+        let range = quote! { #first..(#len as isize) };
         match descending {
             true => quote! { for #i in core::iter::Iterator::rev(#range) #inside },
             false => quote! { for #i in #range #inside },

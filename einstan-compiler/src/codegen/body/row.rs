@@ -124,10 +124,10 @@ impl Phrases {
 impl Body<'_> {
     /// `inside` for the whole of a row: `let (from, to) = (0usize, lens.d1); ..`
     pub(super) fn whole(&self, row: IndexId, inside: TokenStream) -> TokenStream {
-        let len = self.len(self.f.index(row).dim);
+        let (none, len) = (&self.phrases.none, self.len(self.f.index(row).dim));
         joined([
             self.phrases.range.clone(),
-            quote! { (0usize, #len); },
+            quote! { (#none, #len); },
             inside,
         ])
     }
@@ -137,10 +137,7 @@ impl Body<'_> {
         over[..over.len() - 1]
             .iter()
             .rev()
-            .fold(inside, |inside, &index| {
-                let (i, len) = (numbered('i', index.0), self.len(self.f.index(index).dim));
-                quote! { for #i in 0isize..(#len as isize) { #inside } }
-            })
+            .fold(inside, |inside, &index| self.looped(index, false, inside))
     }
 
     /// Loops over the windows of indices, the last of which is the row.
@@ -155,21 +152,18 @@ impl Body<'_> {
             Some(window) => self.parts(row, window, inside, None),
             None => self.whole(row, inside),
         };
-        let inside = braced(inside);
-        loops.iter().rev().fold(inside, |inside, &index| {
+        let all = loops.iter().rev().fold(inside, |inside, &index| {
             let i = numbered('i', index.0);
             match windows.get(&index) {
                 Some(window) => {
+                    let inside = braced(inside);
                     let each = quote! { for #i in (from as isize)..(to as isize) #inside };
-                    let part = self.parts(index, window, each, None);
-                    braced(part)
+                    self.parts(index, window, each, None)
                 }
-                None => {
-                    let len = self.len(self.f.index(index).dim);
-                    quote! { { for #i in 0isize..(#len as isize) #inside } }
-                }
+                None => self.looped(index, false, inside),
             }
-        })
+        });
+        braced(all)
     }
 
     /// Emits
@@ -276,11 +270,8 @@ impl Body<'_> {
             ..
         } = &terms;
         let each = quote! { #outer #rows for x in 0..n { #inner acc[x] = acc[x] + (#value); } };
-        let sums = over.iter().rev().fold(each, |inside, &index| {
-            let (i, len) = (numbered('i', index.0), self.len(self.f.index(index).dim));
-            let inside = braced(inside);
-            quote! { for #i in 0isize..(#len as isize) #inside }
-        });
+        let sums = over.iter().rev();
+        let sums = sums.fold(each, |inside, &index| self.looped(index, false, inside));
         quote! {
             const LANES: usize = rt::LANES;
             let mut out = Block::new();

@@ -1,7 +1,9 @@
 //! Tokens put together by moving them. `quote!` copies what stands in it, token by token, at each level of a nest.
 
-use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Literal, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::quote;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 
 /// What stands in every loop over a row. It is made once for a body, whose loops share the groups in it: a group takes more
 /// memory than what is in it.
@@ -16,6 +18,12 @@ pub(super) struct Phrases {
     pub cut: Group,
     /// `[x]`
     pub at: Group,
+    /// `0usize`, which takes long to write: a literal in `quote!` is parsed.
+    pub none: Literal,
+    /// `0isize`
+    pub first: Literal,
+    /// `[1, 0]` and others
+    numbers: RefCell<BTreeMap<Vec<isize>, Group>>,
 }
 
 impl Phrases {
@@ -26,7 +34,20 @@ impl Phrases {
             range: quote! { let (from, to) = },
             cut: bracketed(quote! { ..n }),
             at: bracketed(quote! { x }),
+            none: Literal::usize_suffixed(0),
+            first: Literal::isize_suffixed(0),
+            numbers: RefCell::default(),
         }
+    }
+
+    /// `[1, 0]`
+    pub fn numbers(&self, all: Vec<isize>) -> Group {
+        let mut known = self.numbers.borrow_mut();
+        let group = |all: &Vec<isize>| {
+            let all = all.iter().map(|&n| Literal::isize_unsuffixed(n));
+            bracketed(quote! { #(#all),* })
+        };
+        known.entry(all).or_insert_with_key(group).clone()
     }
 }
 
