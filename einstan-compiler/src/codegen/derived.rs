@@ -18,7 +18,7 @@ impl Items<'_> {
     /// Emits `mod __jvp_body { ..workspace.. fn forward(..) { .. } }`
     pub(super) fn routine(&self, name: &Ident, plan: &Plan) -> TokenStream {
         let workspace = self.workspace_of(plan);
-        let forward = body::forward(plan, &self.resolved.externals);
+        let forward = body::forward(plan, &self.paths);
         quote! {
             mod #name {
                 use super::*;

@@ -77,6 +77,7 @@ impl Items<'_> {
     /// let [d3, d4] = rt::Axes::<2>::axes(rt::Returned(r0.0));
     /// ```
     pub(super) fn call_lens(&self) -> (TokenStream, Vec<Ident>) {
+        let rt = &self.paths.rt;
         let mut code = TokenStream::new();
         let mut names = Vec::new();
         for call in self.calls() {
@@ -89,15 +90,15 @@ impl Items<'_> {
             let arguments = self.f.calls[call.index()].arguments.iter().enumerate();
             let arguments = arguments.map(|(at, p)| {
                 let value = self.passed_lens(*p);
-                let pass = located(quote! { rt::Pass::pass(#value) }, external.arguments[at]);
+                let pass = located(quote! { #rt::Pass::pass(#value) }, external.arguments[at]);
                 quote! { #pass, }
             });
             let arguments = tuple(quote! { #(#arguments)* }, external.path.span);
-            let lens = quote! { <#callee as rt::Shapes>::lens };
+            let lens = quote! { <#callee as #rt::Shapes>::lens };
             let lens = located(lens, external.path.span);
             code.extend(quote! {
                 let #c = #lens(#arguments)?;
-                let #r = <#callee as rt::Shapes>::results(&#c);
+                let #r = <#callee as #rt::Shapes>::results(&#c);
             });
             code.extend(self.returned_lens(call, &r));
             names.extend([c, r]);
@@ -107,6 +108,7 @@ impl Items<'_> {
 
     /// The lengths of an argument.
     fn passed_lens(&self, p: Passed) -> TokenStream {
+        let rt = &self.paths.rt;
         let len = |d: DimId| self.found_length(d);
         match p {
             Passed::Tensor(t) => match self.f.flat(t) {
@@ -115,29 +117,29 @@ impl Items<'_> {
                         format_ident!("r{}", call.0),
                         Literal::usize_unsuffixed(result),
                     );
-                    quote! { rt::Tensor(#r.#result) }
+                    quote! { #rt::Tensor(#r.#result) }
                 }
-                None if self.rank(t) == 0 => quote! { rt::Scalar },
+                None if self.rank(t) == 0 => quote! { #rt::Scalar },
                 None => {
                     let lens = self.f.tensor(t).axes.iter().map(|&d| len(d));
-                    quote! { rt::Tensor([#(#lens),*]) }
+                    quote! { #rt::Tensor([#(#lens),*]) }
                 }
             },
             Passed::Whole(n) => {
                 let n = Literal::i64_suffixed(n);
-                quote! { rt::Whole::<{ #n }> }
+                quote! { #rt::Whole::<{ #n }> }
             }
-            Passed::Real(_) | Passed::Given(_) => quote! { rt::Number(0.0f64) },
+            Passed::Real(_) | Passed::Given(_) => quote! { #rt::Number(0.0f64) },
             Passed::Length(d) => {
                 let n = len(d);
-                quote! { rt::Length(#n) }
+                quote! { #rt::Length(#n) }
             }
         }
     }
 
     /// The dimensions of what a call returns.
     fn returned_lens(&self, of: CallId, r: &Ident) -> TokenStream {
-        let spans = &self.resolved.externals[of.index()].results;
+        let (rt, spans) = (&self.paths.rt, &self.resolved.externals[of.index()].results);
         let mut code = TokenStream::new();
         for (result, &span) in spans.iter().enumerate() {
             let field = Literal::usize_unsuffixed(result);
@@ -151,7 +153,7 @@ impl Items<'_> {
                         axis,
                     } if (call, at) == (of, result) => match axis {
                         Some(axis) => axes.push((axis, name)),
-                        None => code.extend(quote! { let #name = rt::count(&#r.#field); }),
+                        None => code.extend(quote! { let #name = #rt::count(&#r.#field); }),
                     },
                     _ => {}
                 }
@@ -166,7 +168,7 @@ impl Items<'_> {
             });
             let rank = Literal::usize_unsuffixed(rank);
             let lens = located(
-                quote! { rt::Axes::<#rank>::axes(rt::Returned(#r.#field)) },
+                quote! { #rt::Axes::<#rank>::axes(#rt::Returned(#r.#field)) },
                 span,
             );
             code.extend(quote! { let [#(#names),*] = #lens; });

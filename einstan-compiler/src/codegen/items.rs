@@ -1,6 +1,6 @@
 //! All items of one function, in the module that holds them.
 
-use super::body;
+use super::body::{self, Paths};
 use super::docs::{literal, plan_doc};
 use super::signature::{Items, Pass, argument, ident, result};
 use crate::derivation::Subject;
@@ -116,6 +116,10 @@ impl<'a> Items<'a> {
             sections: Vec::new(),
             plan_doc: plan_doc(plans.map(|p| &p.vjp)),
             facade: facade.clone(),
+            paths: Paths {
+                rt: quote! { #facade::__private::rt },
+                externals: resolved.externals.clone(),
+            },
             inline,
         }
     }
@@ -194,11 +198,11 @@ impl<'a> Items<'a> {
     }
 
     fn imp(&self) -> TokenStream {
-        let (imports, externals) = (self.imports(), &self.resolved.externals);
+        let (imports, paths) = (self.imports(), &self.paths);
         let lengths = self.lengths();
         let workspace = self.workspace();
-        let forward = self.plan().map(|p| body::forward(p, externals));
-        let backward = self.plan().map(|p| body::backward(p, externals));
+        let forward = self.plan().map(|p| body::forward(p, paths));
+        let backward = self.plan().map(|p| body::backward(p, paths));
         let (call, into) = (self.call(), self.into());
         let derivative = self.f.has_derivative().then(|| {
             let (gradient, pullback, vjp, vjp_in) =

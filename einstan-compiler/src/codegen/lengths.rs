@@ -55,9 +55,9 @@ impl Items<'_> {
             true => quote! { #(let #given = #hidden;)* },
             false => self.find_given(),
         };
-        let externals = &self.resolved.externals;
-        let checks = self.plan().map(|p| body::checks(p, externals));
-        let computed = self.plan().map(|p| body::computed(p, externals));
+        let paths = &self.paths;
+        let checks = self.plan().map(|p| body::checks(p, paths));
+        let computed = self.plan().map(|p| body::computed(p, paths));
         let follow = self.f.dims.iter().enumerate();
         let follow = follow.filter(|(_, d)| matches!(d.length, Length::Computed(_)));
         let follow = follow.map(|(at, _)| format_ident!("d{}", at));

@@ -1,6 +1,6 @@
 //! Types and names of a function's arguments and results.
 
-use super::body::integer_type;
+use super::body::{Paths, integer_type};
 use crate::ast::Name;
 use crate::derivation::{Derivation, Subject};
 use crate::ir::{DimId, Element, ElementType, Function, Length, Parameter, TensorId};
@@ -24,6 +24,7 @@ pub(super) struct Items<'a> {
     pub(super) plan_doc: TokenStream,
     /// The path of the crate `einstan`.
     pub(super) facade: TokenStream,
+    pub(super) paths: Paths,
     /// Scalars are passed by reference: the inline form.
     pub(super) inline: bool,
 }

@@ -91,7 +91,8 @@ impl Body<'_> {
                 quote! { &mut work.#own },
             ),
         };
-        let function = quote! { <#callee as rt::#of<T>>::#method };
+        let rt = &self.paths.rt;
+        let function = quote! { <#callee as #rt::#of<T>>::#method };
         let function = located(function, self.span(call));
         quote! { {
             #(#binds)*
@@ -137,19 +138,20 @@ impl Body<'_> {
 
     /// The arguments: sources of tensors, values of scalars, numbers, lengths.
     fn arguments(&self, call: CallId, inputs: &[Option<TensorId>]) -> TokenStream {
+        let rt = &self.paths.rt;
         let each = inputs.iter().enumerate().map(|(at, &tensor)| {
             let value = match tensor {
                 Some(t) if self.f.tensor(t).axes.is_empty() => {
                     let s = source(t);
-                    quote! { rt::Given(#s.at([])) }
+                    quote! { #rt::Given(#s.at([])) }
                 }
                 Some(t) => {
                     let s = source(t);
-                    quote! { rt::Given(#s) }
+                    quote! { #rt::Given(#s) }
                 }
                 None => self.constant(self.f.calls[call.index()].arguments[at]),
             };
-            let pass = quote! { rt::Pass::pass(#value) };
+            let pass = quote! { #rt::Pass::pass(#value) };
             let pass = located(pass, self.argument_span(call, at));
             quote! { #pass, }
         });
@@ -157,22 +159,23 @@ impl Body<'_> {
     }
 
     fn constant(&self, p: Passed) -> TokenStream {
+        let rt = &self.paths.rt;
         match p {
             Passed::Whole(n) => {
                 let n = Literal::i64_suffixed(n);
-                quote! { rt::Whole::<{ #n }> }
+                quote! { #rt::Whole::<{ #n }> }
             }
             Passed::Real(r) => {
                 let r = self.double(r.value());
-                quote! { rt::Number(#r) }
+                quote! { #rt::Number(#r) }
             }
             Passed::Given(g) => {
                 let given = outside::given(g);
-                quote! { rt::Number(lens.#given) }
+                quote! { #rt::Number(lens.#given) }
             }
             Passed::Length(d) => {
                 let n = self.len(d);
-                quote! { rt::Length(#n) }
+                quote! { #rt::Length(#n) }
             }
             Passed::Tensor(_) => unreachable!("a tensor is an input"),
         }
@@ -180,9 +183,10 @@ impl Body<'_> {
 
     /// `(rt::Pass::pass(rt::Given(s3)), rt::Pass::pass(rt::Absent),)`
     fn list(&self, at: Span, each: impl Iterator<Item = Option<TokenStream>>) -> TokenStream {
+        let rt = &self.paths.rt;
         let each = each.map(|value| match value {
-            Some(value) => quote! { rt::Pass::pass(rt::Given(#value)), },
-            None => quote! { rt::Pass::pass(rt::Absent), },
+            Some(value) => quote! { #rt::Pass::pass(#rt::Given(#value)), },
+            None => quote! { #rt::Pass::pass(#rt::Absent), },
         });
         located(quote! { (#(#each)*) }, at)
     }
@@ -200,12 +204,12 @@ impl Body<'_> {
     }
 
     fn span(&self, call: CallId) -> Span {
-        let external = self.externals.get(call.index());
+        let external = self.paths.externals.get(call.index());
         external.map_or_else(Span::call_site, |e| e.path.span)
     }
 
     fn argument_span(&self, call: CallId, at: usize) -> Span {
-        let external = self.externals.get(call.index());
+        let external = self.paths.externals.get(call.index());
         let span = external.and_then(|e| e.arguments.get(at).copied());
         span.unwrap_or_else(Span::call_site)
     }

@@ -1,17 +1,16 @@
 //! What a function checks when it is entered.
 
 use super::tokens::numbered;
-use super::{Body, Use, expr::Emitter};
+use super::{Body, Paths, Use, expr::Emitter};
 use crate::ir::{Check, Expr, ExprId, Fault, IndexId, Length, Place, Subscript};
 use crate::plan::{Phase, Plan};
-use crate::resolve::External;
 use proc_macro2::{Literal, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 use std::collections::BTreeSet;
 
 /// Emits the checks that need lengths alone, with a `lens` in scope.
-pub(crate) fn checks(plan: &Plan, externals: &[External]) -> TokenStream {
-    let checks = Body::new(plan, externals, Phase::Forward).checks(false);
+pub(crate) fn checks(plan: &Plan, paths: &Paths) -> TokenStream {
+    let checks = Body::new(plan, paths, Phase::Forward).checks(false);
     quote! {
         type T = f64;
         #checks
@@ -24,8 +23,8 @@ pub(crate) fn checks(plan: &Plan, externals: &[External]) -> TokenStream {
 /// let x3 = rt::integer_add(lens.d0 as i64, lens.d1 as i64);
 /// lens.d2 = rt::integer_max(x3, 0) as usize;
 /// ```
-pub(crate) fn computed(plan: &Plan, externals: &[External]) -> TokenStream {
-    let body = Body::new(plan, externals, Phase::Forward);
+pub(crate) fn computed(plan: &Plan, paths: &Paths) -> TokenStream {
+    let body = Body::new(plan, paths, Phase::Forward);
     let mut out = TokenStream::new();
     for (at, dim) in body.f.dims.iter().enumerate().take(plan.found) {
         if let Length::Computed(e) = dim.length {

@@ -28,14 +28,22 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use tokens::{Phrases, braced, joined, numbered};
 
+/// What calls of functions of other invocations are written with.
+pub struct Paths {
+    /// The runtime in full, for what rustc's errors may point at: they name the macro that a path begins in.
+    pub rt: TokenStream,
+    /// Where the calls stand.
+    pub externals: Vec<External>,
+}
+
 /// Emits
 ///
 /// ```text
 /// pub(super) fn forward<T: rt::Float>(lens: &Lens, save: bool, saved: &mut Saved<T>, work: &mut Work<T>,
 ///     s0: rt::Source<'_, T, 2>, ..parameters.., mut t3: rt::Sink<'_, T, 2>, ..results..) -> Result<(), rt::Error>
 /// ```
-pub fn forward(plan: &Plan, externals: &[External]) -> TokenStream {
-    Body::new(plan, externals, Phase::Forward).forward()
+pub fn forward(plan: &Plan, paths: &Paths) -> TokenStream {
+    Body::new(plan, paths, Phase::Forward).forward()
 }
 
 /// Emits
@@ -45,15 +53,14 @@ pub fn forward(plan: &Plan, externals: &[External]) -> TokenStream {
 ///     ..parameters.., s7: rt::Source<'_, T, 2>, ..cotangents.., mut t8: rt::Sink<'_, T, 2>, ..gradients..,
 ///     accumulate: bool) -> Result<(), rt::Error>
 /// ```
-pub fn backward(plan: &Plan, externals: &[External]) -> TokenStream {
-    Body::new(plan, externals, Phase::Backward).backward()
+pub fn backward(plan: &Plan, paths: &Paths) -> TokenStream {
+    Body::new(plan, paths, Phase::Backward).backward()
 }
 
 struct Body<'a> {
     plan: &'a Plan,
     f: &'a Function,
-    /// Where the calls of functions of other invocations stand.
-    externals: &'a [External],
+    paths: &'a Paths,
     phase: Phase,
     buffers: BTreeMap<TensorId, &'a Buffer>,
     phrases: Rc<Phrases>,
@@ -62,11 +69,11 @@ struct Body<'a> {
 }
 
 impl<'a> Body<'a> {
-    fn new(plan: &'a Plan, externals: &'a [External], phase: Phase) -> Self {
+    fn new(plan: &'a Plan, paths: &'a Paths, phase: Phase) -> Self {
         Body {
             plan,
             f: &plan.function,
-            externals,
+            paths,
             phase,
             buffers: plan.buffers.iter().map(|b| (b.tensor, b)).collect(),
             phrases: Rc::new(Phrases::new()),
