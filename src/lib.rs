@@ -58,5 +58,5 @@ pub use einstan_macros::__einstan;
 pub mod __private {
     pub use core;
     pub use einstan_runtime as rt;
-    pub use ndarray;
+    pub use ndarray as nd;
 }

@@ -1,6 +1,7 @@
 //! The derivatives that are functions of their own: Jacobian-vector and Hessian-vector products, Jacobians.
 
 use super::body;
+use super::docs::plan_doc;
 use super::signature::{Items, Pass, argument, ident};
 use crate::derivation::Subject;
 use crate::ir::TensorId;
@@ -18,11 +19,9 @@ impl Items<'_> {
     pub(super) fn routine(&self, name: &Ident, plan: &Plan) -> TokenStream {
         let workspace = self.workspace_of(plan);
         let forward = body::forward(plan, &self.paths);
-        let names = self.outside_names();
         quote! {
             mod #name {
-                use super::Lens;
-                #names
+                use super::*;
                 #workspace
                 #forward
             }
@@ -31,9 +30,9 @@ impl Items<'_> {
 
     /// `__jvp_body::forward(&__lens, false, &mut __ws.saved, &mut __ws.work, ..)?;`
     fn run_routine(&self, name: &Ident, arguments: TokenStream) -> TokenStream {
-        let (core, float) = (&self.paths.core, self.float());
+        let float = self.float();
         quote! {
-            let mut __ws = <#name::Workspace<#float> as #core::default::Default>::default();
+            let mut __ws = <#name::Workspace<#float> as Default>::default();
             #name::forward(&__lens, false, &mut __ws.saved, &mut __ws.work, #arguments)?;
         }
     }
@@ -48,12 +47,11 @@ impl Items<'_> {
 
     /// Sources of the fields of the tangent `__t`.
     fn tangent_sources(&self) -> TokenStream {
-        let rt = &self.paths.rt;
         let each = self.differentiable().into_iter().map(|(at, t)| {
             let field = ident(&self.resolved.parameters[at]);
             match self.rank(t) {
-                0 => quote! { #rt::Source::scalar(&__t.#field), },
-                _ => quote! { #rt::Source::new(&__t.#field), },
+                0 => quote! { rt::Source::scalar(&__t.#field), },
+                _ => quote! { rt::Source::new(&__t.#field), },
             }
         });
         quote! { #(#each)* }
@@ -61,7 +59,6 @@ impl Items<'_> {
 
     /// Checks that the tangent `__t` has the lengths of the arguments.
     fn check_tangent(&self) -> TokenStream {
-        let rt = &self.paths.rt;
         let function = &self.f.name;
         let shaped = self
             .differentiable()
@@ -70,23 +67,21 @@ impl Items<'_> {
         let each = shaped.map(|(at, t)| {
             let name = &self.resolved.parameters[at];
             let (field, text, lens) = (ident(name), &name.text, self.lens(t, &quote! { __lens }));
-            quote! { __fits(&#lens, __t.#field.shape(), #text, #rt::Error::tangent, #function)?; }
+            quote! { __fits(&#lens, __t.#field.shape(), #text, rt::Error::tangent, #function)?; }
         });
         quote! { #(#each)* }
     }
 
     fn sink(&self, rank: usize, place: TokenStream) -> TokenStream {
-        let rt = &self.paths.rt;
         match rank {
-            0 => quote! { #rt::Sink::scalar(&mut #place), },
-            _ => quote! { #rt::Sink::new(&mut #place), },
+            0 => quote! { rt::Sink::scalar(&mut #place), },
+            _ => quote! { rt::Sink::new(&mut #place), },
         }
     }
 
     /// Emits `fn __jvp(X: &ArrayRef2<T>, .., __t: &Tangent<T>) -> Result<(value, tangent), Error>`
     pub(super) fn jvp(&self, plan: Option<&Plan>) -> TokenStream {
-        let core = &self.paths.core;
-        let (allow, float) = (self.allow(), self.float());
+        let float = self.float();
         let (generics, parameters) = (self.generics(false), self.parameters(Pass::Argument));
         let moving = self.cotangents();
         let types: Vec<TokenStream> = moving
@@ -122,27 +117,25 @@ impl Items<'_> {
         let value = self.result_value();
         let body = self.body(quote! {
             #enter #check #new #(#zeros)* #run
-            #core::result::Result::Ok((#value, #tangent))
+            Result::Ok((#value, #tangent))
         });
         let docs = self.docs_of(
             "The value and its tangent: how it changes along a direction in the parameters.",
             "As the function, and a part of the direction with other lengths.",
             Some(Subject::Tangent),
-            plan,
+            plan_doc(plan),
         );
         quote! {
             #routine
 
             #docs
-            #allow
             pub fn __jvp #generics(#parameters __t: &Tangent<#float>) -> #output { #body }
         }
     }
 
     /// Emits `fn __hvp(X: &ArrayRef2<T>, .., __t: &Tangent<T>) -> Result<Gradient<T>, Error>`
     pub(super) fn hvp(&self, plan: Option<&Plan>) -> TokenStream {
-        let core = &self.paths.core;
-        let (allow, float) = (self.allow(), self.float());
+        let float = self.float();
         let (generics, parameters) = (self.generics(false), self.parameters(Pass::Argument));
         let output = self.result_of(quote! { Gradient<#float> });
         let module = format_ident!("__hvp_body");
@@ -159,33 +152,31 @@ impl Items<'_> {
             #enter #check
             let mut __g = #new;
             #run
-            #core::result::Result::Ok(__g)
+            Result::Ok(__g)
         });
         let docs = self.docs_of(
             "The product of the Hessian with a direction: how the gradient changes along it.",
             "As the function, and a part of the direction with other lengths.",
             Some(Subject::Hessian),
-            plan,
+            plan_doc(plan),
         );
         quote! {
             #routine
 
             #docs
-            #allow
             pub fn __hvp #generics(#parameters __t: &Tangent<#float>) -> #output { #body }
         }
     }
 
     /// The type of the derivative of one tensor by another: `Array4<T>`, without axes `T`.
     fn jacobian_type(&self, of: TensorId, by: TensorId, float: &TokenStream) -> TokenStream {
-        let nd = &self.nd;
         match self.rank(of) + self.rank(by) {
             0 => float.clone(),
             r @ 1..=6 => {
                 let ix = format_ident!("Ix{}", r);
-                quote! { #nd::Array<#float, #nd::#ix> }
+                quote! { nd::Array<#float, nd::#ix> }
             }
-            _ => quote! { #nd::ArrayD<#float> },
+            _ => quote! { nd::ArrayD<#float> },
         }
     }
 
@@ -197,8 +188,7 @@ impl Items<'_> {
     /// fn __jacobian(X: &ArrayRef2<T>, ..) -> Result<Jacobian<T>, Error>
     /// ```
     pub(super) fn jacobian(&self, plan: Option<&Plan>) -> TokenStream {
-        let core = &self.paths.core;
-        let (allow, float) = (self.allow(), self.float());
+        let float = self.float();
         let (generics, parameters) = (self.generics(false), self.parameters(Pass::Argument));
         let output = self.result_of(quote! { Jacobian<#float> });
         let module = format_ident!("__jacobian_body");
@@ -233,8 +223,7 @@ impl Items<'_> {
             let docs = format!("The derivatives of `{}`: its axes first.", self.shown(y));
             structs.extend(quote! {
                 #[doc = #docs]
-                #allow
-                #[derive(#core::clone::Clone, #core::fmt::Debug)]
+                #[derive(core::clone::Clone, core::fmt::Debug)]
                 pub struct #ty<T> { #inner }
             });
             value.extend(quote! { #name: #ty { #inner_value }, });
@@ -243,13 +232,13 @@ impl Items<'_> {
         let run = self.run_routine(&module, quote! { #arguments #sinks });
         let body = self.body(quote! {
             #enter #new #run
-            #core::result::Result::Ok(Jacobian { #value })
+            Result::Ok(Jacobian { #value })
         });
         let all = self.docs_of(
             "All derivatives of all results.",
             "As the function, and a derivative that is too large.",
             Some(Subject::Jacobian),
-            plan,
+            plan_doc(plan),
         );
         let docs = format!(
             "The Jacobian of `{}`: for each result and each parameter that is not constant, the derivative of one by the \
@@ -261,18 +250,15 @@ impl Items<'_> {
             #structs
 
             #[doc = #docs]
-            #allow
-            #[derive(#core::clone::Clone, #core::fmt::Debug)]
+            #[derive(core::clone::Clone, core::fmt::Debug)]
             pub struct Jacobian<T> { #fields }
 
             #all
-            #allow
             pub fn __jacobian #generics(#parameters) -> #output { #body }
         }
     }
 
     fn jacobian_zeros(&self, at: usize, of: TensorId, by: TensorId) -> TokenStream {
-        let (rt, nd, core) = (&self.paths.rt, &self.nd, &self.paths.core);
         let (function, name) = (&self.f.name, &self.resolved.results[at].text);
         let float = self.float();
         let axes = [
@@ -282,9 +268,9 @@ impl Items<'_> {
         .concat();
         let lens = axes.iter().map(|&d| self.len(d, &quote! { __lens }));
         match axes.len() {
-            0 => quote! { <#float as #core::default::Default>::default() },
-            1..=6 => quote! { #rt::zeros(#function, #name, #nd::Dim([#(#lens),*]))? },
-            _ => quote! { #rt::zeros(#function, #name, #nd::IxDyn(&[#(#lens),*]))? },
+            0 => quote! { <#float as Default>::default() },
+            1..=6 => quote! { rt::zeros(#function, #name, nd::Dim([#(#lens),*]))? },
+            _ => quote! { rt::zeros(#function, #name, nd::IxDyn(&[#(#lens),*]))? },
         }
     }
 }

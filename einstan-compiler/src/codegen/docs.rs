@@ -8,11 +8,11 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 impl<'a> Items<'a> {
-    /// Has the docs show a derivation. Most items show the same sections, which are written once.
+    /// Has the docs show a derivation. Most items show the same sections: each is one attribute, which all of them share.
     pub(super) fn derived(&mut self, derivation: &'a Derivation) {
         self.derivation = Some(derivation);
         let sections = derivation.sections.iter();
-        self.sections = sections.map(|s| (s.subject, section(s))).collect();
+        self.sections = sections.map(|s| (s.subject, doc(&section(s)))).collect();
     }
 }
 
@@ -50,47 +50,54 @@ impl Items<'_> {
         self.derivation.map(Derivation::latex).unwrap_or_default()
     }
 
-    fn shown_equations(&self, subject: Subject) -> &str {
+    fn shown_equations(&self, subject: Subject) -> Option<&TokenStream> {
         let section = self.sections.iter().find(|(s, _)| *s == subject);
-        section.map_or("", |(_, text)| text)
+        section.map(|(_, doc)| doc)
+    }
+
+    /// The docs of the value's plan, which most items show.
+    pub(super) fn shown_plan(&self) -> TokenStream {
+        self.plan_doc.clone()
     }
 
     /// The docs of a generated function beside the first one: what it is, its errors, its equations, its plan.
+    ///
+    /// ```text
+    /// #[doc = "..\n# Errors\n.."] #[doc = "# Equations"] #[doc = ".."] #[doc = "# Derivative"] #[doc = ".."] #[doc = "..plan.."]
+    /// ```
     pub(super) fn docs_of(
         &self,
         what: &str,
         errors: &str,
         derivative: Option<Subject>,
-        plan: Option<&Plan>,
+        plan: TokenStream,
     ) -> TokenStream {
-        let mut text = format!("{what}\n\n# Errors\n\n{errors}\n");
-        if self.derivation.is_some() {
-            text.push_str("\n# Equations\n");
-            text.push_str(self.shown_equations(Subject::Equations));
-        }
-        if let (Some(subject), Some(_)) = (derivative, self.derivation) {
-            text.push_str("\n# Derivative\n");
-            text.push_str(self.shown_equations(subject));
-        }
-        text.push_str(&shown_plan(plan));
-        let text = literal(&text);
-        quote! { #[doc = #text] }
+        let text = doc(&format!("{what}\n\n# Errors\n\n{errors}\n"));
+        let equations = self.derivation.map(|_| {
+            let shown = self.shown_equations(Subject::Equations);
+            quote! { #[doc = "# Equations"] #shown }
+        });
+        let derivative = self.derivation.and(derivative);
+        let derivative = derivative.map(|subject| self.shown_derivative(subject));
+        quote! { #text #equations #derivative #plan }
+    }
+
+    fn shown_derivative(&self, subject: Subject) -> TokenStream {
+        let shown = self.shown_equations(subject);
+        quote! { #[doc = "# Derivative"] #shown }
     }
 
     /// The user's docs, the equations, the arguments, the errors.
     pub(super) fn function_docs(&self) -> TokenStream {
         let user = &self.resolved.attributes;
-        let mut text = String::new();
+        let mut first = String::new();
         if user.is_empty() {
-            text.push_str(&format!(
-                "`{}`, generated from its equations.\n",
-                self.f.name
-            ));
+            first = format!("`{}`, generated from its equations.\n", self.f.name);
         }
-        match self.derivation {
-            Some(_) => text.push_str(self.shown_equations(Subject::Equations)),
-            None => text.push_str(&format!("\n```text\n{}```\n\n", self.equations())),
+        if self.derivation.is_none() {
+            first.push_str(&format!("\n```text\n{}```\n\n", self.equations()));
         }
+        let mut text = String::new();
         for p in &self.f.parameters {
             match *p {
                 Parameter::Tensor(t) => {
@@ -117,26 +124,18 @@ impl Items<'_> {
              is too large. Then nothing is written.\n",
             results.join(", ")
         ));
-        if self.f.has_derivative() && self.derivation.is_some() {
-            text.push_str("\n# Derivative\n");
-            text.push_str(self.shown_equations(Subject::Gradient));
-        }
-        text.push_str(&shown_plan(self.plan()));
-        let text = literal(&text);
-        quote! { #(#user)* #[doc = #text] }
+        let derivative = self.f.has_derivative() && self.derivation.is_some();
+        let derivative = derivative.then(|| self.shown_derivative(Subject::Gradient));
+        let (equations, plan) = (self.shown_equations(Subject::Equations), self.shown_plan());
+        let (first, text) = ((!first.is_empty()).then(|| doc(&first)), doc(&text));
+        quote! { #(#user)* #first #equations #text #derivative #plan }
     }
+}
 
-    /// The lints that names in the notation would trip.
-    pub(super) fn allow(&self) -> TokenStream {
-        quote! {
-            #[allow(
-                non_snake_case, // tensors have the names of mathematics
-                uncommon_codepoints, mixed_script_confusables, confusable_idents, // and of other scripts
-                unused_parens, unused_variables, unused_mut, // one shape for all functions
-                clippy::all, clippy::pedantic, clippy::nursery, // generated code is no example of style
-            )]
-        }
-    }
+/// `#[doc = "text"]`. A copy of it shares the text.
+fn doc(text: &str) -> TokenStream {
+    let text = literal(text);
+    quote! { #[doc = #text] }
 }
 
 /// A section as MathML, which the browser shows, and as text, which the terminal does.
@@ -158,7 +157,9 @@ fn section(s: &Section) -> String {
 /// The literal of a long text, nearly all of which stands in it as it is: `Literal::string` looks at each character for
 /// as long as it took to write twenty.
 pub(super) fn literal(text: &str) -> Literal {
-    let is_special = |c: char| !matches!(c, ' '..='~') || matches!(c, '"' | '\\');
+    // ASCII, Latin and Greek letters, indices, arrows and operators.
+    let is_plain = |c: char| matches!(c, ' '..='~' | '\u{b0}'..='\u{2ff}' | '\u{370}'..='\u{3ff}' | '\u{2070}'..='\u{22ff}');
+    let is_special = |c: char| !is_plain(c) || matches!(c, '"' | '\\');
     let (mut out, mut rest) = (String::with_capacity(text.len() * 5 / 4), text);
     out.push('"');
     while let Some(at) = rest.find(is_special) {
@@ -177,9 +178,10 @@ pub(super) fn literal(text: &str) -> Literal {
     out.parse().unwrap_or_else(|_| Literal::string(text))
 }
 
-fn shown_plan(plan: Option<&Plan>) -> String {
-    plan.map_or_else(String::new, |p| {
-        format!("\n# Plan\n\n```text\n{}```\n", p.text)
+/// The docs of a plan.
+pub(super) fn plan_doc(plan: Option<&Plan>) -> TokenStream {
+    plan.map_or_else(TokenStream::new, |p| {
+        doc(&format!("\n# Plan\n\n```text\n{}```\n", p.text))
     })
 }
 

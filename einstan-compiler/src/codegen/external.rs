@@ -55,7 +55,6 @@ impl Items<'_> {
 
     /// Emits the fields of `Lens` for the calls: `c0: <C0 as rt::Shapes>::Lens, r0: <C0 as rt::Shapes>::ResultLens,`
     pub(super) fn call_lens_fields(&self) -> TokenStream {
-        let rt = &self.paths.rt;
         let each = self.calls().into_iter().map(|call| {
             let (c, r, callee) = (
                 format_ident!("c{}", call.0),
@@ -63,8 +62,8 @@ impl Items<'_> {
                 callee(call),
             );
             quote! {
-                #c: <#callee as #rt::Shapes>::Lens,
-                #r: <#callee as #rt::Shapes>::ResultLens,
+                #c: <#callee as rt::Shapes>::Lens,
+                #r: <#callee as rt::Shapes>::ResultLens,
             }
         });
         quote! { #(#each)* }
@@ -140,8 +139,7 @@ impl Items<'_> {
 
     /// The dimensions of what a call returns.
     fn returned_lens(&self, of: CallId, r: &Ident) -> TokenStream {
-        let rt = &self.paths.rt;
-        let spans = &self.resolved.externals[of.index()].results;
+        let (rt, spans) = (&self.paths.rt, &self.resolved.externals[of.index()].results);
         let mut code = TokenStream::new();
         for (result, &span) in spans.iter().enumerate() {
             let field = Literal::usize_unsuffixed(result);
@@ -180,7 +178,6 @@ impl Items<'_> {
 
     /// The fields of a workspace for the calls: what the values save, or what each part needs on the way.
     pub(super) fn call_memory(&self, plan: &Plan, saved: bool) -> Vec<(Ident, TokenStream)> {
-        let rt = &self.paths.rt;
         let mut parts: BTreeSet<(CallId, Part)> = plan.calls(Phase::Forward);
         parts.extend(plan.calls(Phase::Backward));
         let each = parts.into_iter().filter_map(|(call, part)| {
@@ -188,7 +185,7 @@ impl Items<'_> {
             if saved {
                 let field = format_ident!("c{}", call.0);
                 return (part == Part::Value)
-                    .then(|| (field, quote! { <#callee as #rt::Memory<T>>::Saved }));
+                    .then(|| (field, quote! { <#callee as rt::Memory<T>>::Saved }));
             }
             let field = memory(call, part);
             let of = match part {
@@ -199,7 +196,7 @@ impl Items<'_> {
                 Part::Jacobian => "Jacobian",
             };
             let of = format_ident!("{}", of);
-            Some((field, quote! { <#callee as #rt::Memory<T>>::#of }))
+            Some((field, quote! { <#callee as rt::Memory<T>>::#of }))
         });
         each.collect()
     }
@@ -211,7 +208,6 @@ impl Items<'_> {
         tensor: crate::ir::TensorId,
     ) -> Option<TokenStream> {
         plan.function.flat(tensor)?;
-        let rt = &self.paths.rt;
         let steps = plan.forward.steps.iter();
         let (call, result) = steps.into_iter().find_map(|s| match s {
             crate::plan::Step::Call {
@@ -227,6 +223,6 @@ impl Items<'_> {
             _ => None,
         })?;
         let (callee, result) = (callee(call), Literal::usize_unsuffixed(result));
-        Some(quote! { <#callee as #rt::Returns<T, #result>>::Element })
+        Some(quote! { <#callee as rt::Returns<T, #result>>::Element })
     }
 }

@@ -15,7 +15,6 @@ impl Items<'_> {
     /// impl<T: rt::Float> testing::Vector for Gradient<T> { .. }
     /// ```
     pub(super) fn gradient(&self) -> TokenStream {
-        let (rt, core, nd) = (&self.paths.rt, &self.paths.core, &self.nd);
         let float = quote! { T };
         let (mut fields, mut likes, mut zeros) =
             (TokenStream::new(), TokenStream::new(), TokenStream::new());
@@ -39,16 +38,14 @@ impl Items<'_> {
             fields.extend(quote! { #[doc = #docs] pub #name: #owned, });
             if self.rank(t) == 0 {
                 let unused = quote! { let _ = #passed; };
-                zeros.extend(
-                    quote! { #name: { #unused <T as #core::default::Default>::default() }, },
-                );
+                zeros.extend(quote! { #name: { #unused <T as Default>::default() }, });
                 fill.extend(quote! { self.#name = __value; });
                 scale.extend(quote! { self.#name *= __factor; });
                 add.extend(quote! { self.#name += __factor * __other.#name; });
-                views.extend(quote! { (#text, #nd::aview0(&self.#name).into_dyn()), });
-                views_mut.extend(quote! { (#text, #rt::scalar_view_mut(&mut self.#name)), });
+                views.extend(quote! { (#text, nd::aview0(&self.#name).into_dyn()), });
+                views_mut.extend(quote! { (#text, rt::scalar_view_mut(&mut self.#name)), });
             } else {
-                zeros.extend(quote! { #name: #nd::Array::zeros(#passed.raw_dim()), });
+                zeros.extend(quote! { #name: nd::Array::zeros(#passed.raw_dim()), });
                 fill.extend(quote! { self.#name.fill(__value); });
                 scale.extend(quote! { self.#name.mapv_inplace(|x| x * __factor); });
                 add.extend(quote! { self.#name.scaled_add(__factor, &__other.#name); });
@@ -61,21 +58,18 @@ impl Items<'_> {
             "The gradient of `{}`: one field for each parameter that is not constant.",
             self.f.name
         );
-        let allow = self.allow();
         let vector = (!self.inline).then(|| self.vector());
         quote! {
             #vector
 
             #[doc = #docs]
-            #allow
-            #[derive(#core::clone::Clone, #core::fmt::Debug)]
+            #[derive(core::clone::Clone, core::fmt::Debug)]
             pub struct Gradient<T> { #fields }
 
             /// A direction in the parameters: the same type as the gradient.
             pub type Tangent<T> = Gradient<T>;
 
-            #allow
-            impl<T: #rt::Float> Gradient<T> {
+            impl<T: rt::Float> Gradient<T> {
                 /// Zeros, shaped like the arguments.
                 pub fn zeros_like(#likes) -> Self {
                     Gradient { #zeros }
@@ -93,15 +87,15 @@ impl Items<'_> {
                 /// Each part by its name.
                 pub fn iter(
                     &self,
-                ) -> impl #core::iter::Iterator<Item = (&'static str, #nd::ArrayViewD<'_, T>)> {
-                    #core::iter::IntoIterator::into_iter([#views])
+                ) -> impl core::iter::Iterator<Item = (&'static str, nd::ArrayViewD<'_, T>)> {
+                    core::iter::IntoIterator::into_iter([#views])
                 }
 
                 /// Each part by its name, to be changed.
                 pub fn iter_mut(
                     &mut self,
-                ) -> impl #core::iter::Iterator<Item = (&'static str, #nd::ArrayViewMutD<'_, T>)> {
-                    #core::iter::IntoIterator::into_iter([#views_mut])
+                ) -> impl core::iter::Iterator<Item = (&'static str, nd::ArrayViewMutD<'_, T>)> {
+                    core::iter::IntoIterator::into_iter([#views_mut])
                 }
             }
         }
@@ -109,15 +103,14 @@ impl Items<'_> {
 
     /// What a check of derivatives needs of a gradient.
     fn vector(&self) -> TokenStream {
-        let (rt, core, testing) = (&self.paths.rt, &self.paths.core, &self.testing);
         quote! {
-            impl<T: #rt::Float> #testing::Vector for Gradient<T> {
+            impl<T: rt::Float> testing::Vector for Gradient<T> {
                 type Element = T;
-                fn parts(&self) -> #testing::Parts<'_, T> {
-                    #core::iter::Iterator::collect(self.iter())
+                fn parts(&self) -> testing::Parts<'_, T> {
+                    core::iter::Iterator::collect(self.iter())
                 }
-                fn parts_mut(&mut self) -> #testing::PartsMut<'_, T> {
-                    #core::iter::Iterator::collect(self.iter_mut())
+                fn parts_mut(&mut self) -> testing::PartsMut<'_, T> {
+                    core::iter::Iterator::collect(self.iter_mut())
                 }
             }
         }
@@ -135,24 +128,26 @@ impl Items<'_> {
 
     /// Checks that the gradient `__g` has the lengths of a call.
     pub(super) fn check_gradient(&self, lens: &TokenStream) -> TokenStream {
-        let rt = &self.paths.rt;
         let function = &self.f.name;
-        let each = self.differentiable().into_iter().filter(|(_, t)| self.rank(*t) > 0).map(|(at, t)| {
-            let name = &self.resolved.parameters[at];
-            let (field, text, lens) = (ident(name), &name.text, self.lens(t, lens));
-            quote! { __fits(&#lens, __g.#field.shape(), #text, #rt::Error::output, #function)?; }
-        });
+        let each = self
+            .differentiable()
+            .into_iter()
+            .filter(|(_, t)| self.rank(*t) > 0)
+            .map(|(at, t)| {
+                let name = &self.resolved.parameters[at];
+                let (field, text, lens) = (ident(name), &name.text, self.lens(t, lens));
+                quote! { __fits(&#lens, __g.#field.shape(), #text, rt::Error::output, #function)?; }
+            });
         quote! { #(#each)* }
     }
 
     /// Sinks of the fields of the gradient `__g`.
     pub(super) fn gradient_sinks(&self) -> TokenStream {
-        let rt = &self.paths.rt;
         let each = self.differentiable().into_iter().map(|(at, t)| {
             let field = ident(&self.resolved.parameters[at]);
             match self.rank(t) {
-                0 => quote! { #rt::Sink::scalar(&mut __g.#field), },
-                _ => quote! { #rt::Sink::new(&mut __g.#field), },
+                0 => quote! { rt::Sink::scalar(&mut __g.#field), },
+                _ => quote! { rt::Sink::new(&mut __g.#field), },
             }
         });
         quote! { #(#each)* }

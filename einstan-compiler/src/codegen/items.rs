@@ -1,7 +1,7 @@
 //! All items of one function, in the module that holds them.
 
 use super::body::{self, Paths};
-use super::docs::literal;
+use super::docs::{literal, plan_doc};
 use super::signature::{Items, Pass, argument, ident, result};
 use crate::derivation::Subject;
 use crate::driver::Compiled;
@@ -58,13 +58,13 @@ pub fn inline(
     let items = Items::new(resolved, plans, facade, true);
     let inside = items.module();
     let here = items.here(&format_ident!("__einstan_inline"));
-    let (core, rt, nd) = (&items.paths.core, &items.paths.rt, &items.nd);
     if plans.is_none() {
+        let [core, rt, nd] = ["core", "rt", "nd"].map(|module| items.private(module));
         let value = match resolved.function.results.first() {
             Some(&t) if items.rank(t) == 0 => quote! { f64 },
             Some(&t) => {
-                let dimension = items.dimension(t);
-                quote! { #nd::Array<f64, #dimension> }
+                let dimension = items.dimension_name(t);
+                quote! { #nd::Array<f64, #nd::#dimension> }
             }
             None => quote! { #nd::ArrayD<f64> },
         };
@@ -114,13 +114,12 @@ impl<'a> Items<'a> {
             plans,
             derivation: None,
             sections: Vec::new(),
+            plan_doc: plan_doc(plans.map(|p| &p.vjp)),
+            facade: facade.clone(),
             paths: Paths {
                 rt: quote! { #facade::__private::rt },
-                core: quote! { #facade::__private::core },
                 externals: resolved.externals.clone(),
             },
-            testing: quote! { #facade::testing },
-            nd: quote! { #facade::__private::ndarray },
             inline,
         }
     }
@@ -170,7 +169,11 @@ impl<'a> Items<'a> {
         let test = self.test();
         quote! {
             #[no_implicit_prelude]
-            #[allow(unused, clippy::all, clippy::pedantic, clippy::nursery)] // generated code is no example of style
+            #[allow(
+                non_snake_case, // tensors have the names of mathematics
+                uncommon_codepoints, mixed_script_confusables, confusable_idents, // and of other scripts
+                unused, clippy::all, clippy::pedantic, clippy::nursery, // generated code is no example of style
+            )]
             mod __imp { #imp }
             pub use self::__imp::__call as #name;
             #outside
@@ -195,10 +198,11 @@ impl<'a> Items<'a> {
     }
 
     fn imp(&self) -> TokenStream {
+        let (imports, paths) = (self.imports(), &self.paths);
         let lengths = self.lengths();
         let workspace = self.workspace();
-        let forward = self.plan().map(|p| body::forward(p, &self.paths));
-        let backward = self.plan().map(|p| body::backward(p, &self.paths));
+        let forward = self.plan().map(|p| body::forward(p, paths));
+        let backward = self.plan().map(|p| body::backward(p, paths));
         let (call, into) = (self.call(), self.into());
         let derivative = self.f.has_derivative().then(|| {
             let (gradient, pullback, vjp, vjp_in) =
@@ -209,7 +213,7 @@ impl<'a> Items<'a> {
         });
         let callable = !self.inline && self.f.updates.is_empty();
         let (outside, callable) = (self.outside(), callable.then(|| self.callable()));
-        quote! { #outside #lengths #workspace #forward #backward #call #into #derivative #callable }
+        quote! { #imports #outside #lengths #workspace #forward #backward #call #into #derivative #callable }
     }
 
     /// The derivatives that are functions of their own.
@@ -259,7 +263,6 @@ impl<'a> Items<'a> {
 
     /// Sinks of the results, from values or references named `r0`, `r1`...
     pub(super) fn result_sinks(&self, by_reference: bool) -> TokenStream {
-        let rt = &self.paths.rt;
         let each = self.f.results.iter().enumerate().map(|(at, &t)| {
             let name = result(at);
             let place = if by_reference {
@@ -268,8 +271,8 @@ impl<'a> Items<'a> {
                 quote! { &mut #name }
             };
             match self.rank(t) {
-                0 => quote! { #rt::Sink::scalar(#place), },
-                _ => quote! { #rt::Sink::new(#place), },
+                0 => quote! { rt::Sink::scalar(#place), },
+                _ => quote! { rt::Sink::new(#place), },
             }
         });
         quote! { #(#each)* }
@@ -289,22 +292,20 @@ impl<'a> Items<'a> {
     }
 
     fn new_workspace(&self) -> TokenStream {
-        let (core, float) = (&self.paths.core, self.float());
-        quote! { let mut __ws = <Workspace<#float> as #core::default::Default>::default(); }
+        let float = self.float();
+        quote! { let mut __ws = <Workspace<#float> as Default>::default(); }
     }
 
     /// The function itself.
     fn call(&self) -> TokenStream {
-        let core = &self.paths.core;
-        let (docs, allow) = (self.function_docs(), self.allow());
+        let docs = self.function_docs();
         let (generics, parameters) = (self.generics(false), self.parameters(Pass::Argument));
         let output = self.result_of(self.result_type());
         let (enter, results, workspace) = (self.enter(), self.new_results(), self.new_workspace());
         let run = self.run_forward(false, quote! { __ws }, false);
         let value = self.result_value();
-        let body =
-            self.body(quote! { #enter #results #workspace #run #core::result::Result::Ok(#value) });
-        quote! { #docs #allow pub fn __call #generics(#parameters) -> #output { #body } }
+        let body = self.body(quote! { #enter #results #workspace #run Result::Ok(#value) });
+        quote! { #docs pub fn __call #generics(#parameters) -> #output { #body } }
     }
 
     /// The results as parameters, `Y: &mut ArrayRef2<T>`.
@@ -318,7 +319,6 @@ impl<'a> Items<'a> {
     }
 
     fn check_outputs(&self) -> TokenStream {
-        let rt = &self.paths.rt;
         let function = &self.f.name;
         let each = self
             .f
@@ -332,14 +332,12 @@ impl<'a> Items<'a> {
                     &self.resolved.results[at].text,
                     self.lens(t, &quote! { __lens }),
                 );
-                quote! { __fits(&#lens, #name.shape(), #text, #rt::Error::output, #function)?; }
+                quote! { __fits(&#lens, #name.shape(), #text, rt::Error::output, #function)?; }
             });
         quote! { #(#each)* }
     }
 
     fn into(&self) -> TokenStream {
-        let core = &self.paths.core;
-        let allow = self.allow();
         let (generics, parameters, outputs) = (
             self.generics(false),
             self.parameters(Pass::Argument),
@@ -348,24 +346,21 @@ impl<'a> Items<'a> {
         let output = self.result_of(quote! { () });
         let (enter, check, workspace) = (self.enter(), self.check_outputs(), self.new_workspace());
         let run = self.run_forward(false, quote! { __ws }, true);
-        let body =
-            self.body(quote! { #enter #check #workspace #run #core::result::Result::Ok(()) });
+        let body = self.body(quote! { #enter #check #workspace #run Result::Ok(()) });
         let docs = self.docs_of(
             "The function into outputs that the caller gives, which are overwritten.",
             "As the function, and an output with other lengths. Then nothing is written.",
             self.f.has_derivative().then_some(Subject::Gradient),
-            self.plan(),
+            self.shown_plan(),
         );
         quote! {
             #docs
-            #allow
             pub fn __into #generics(#parameters #outputs) -> #output { #body }
         }
     }
 
     fn vjp(&self) -> TokenStream {
-        let core = &self.paths.core;
-        let (allow, float) = (self.allow(), self.float());
+        let float = self.float();
         let (generics, parameters) = (self.generics(true), self.parameters(Pass::Borrowed));
         let results = self.result_type();
         let output = self.result_of(quote! { (#results, Pullback<'a, #float>) });
@@ -375,25 +370,22 @@ impl<'a> Items<'a> {
             self.result_value(),
             self.new_pullback(quote! { Memory::Owned(__ws) }),
         );
-        let body = self.body(
-            quote! { #enter #new #workspace #run #core::result::Result::Ok((#value, #pullback)) },
-        );
+        let body =
+            self.body(quote! { #enter #new #workspace #run Result::Ok((#value, #pullback)) });
         let docs = self.docs_of(
             "The value and the pullback, which gives the gradient for cotangents of the results.",
             "As the function.",
             Some(Subject::Gradient),
-            self.plan(),
+            self.shown_plan(),
         );
         quote! {
             #docs
-            #allow
             pub fn __vjp #generics(#parameters) -> #output { #body }
         }
     }
 
     fn vjp_in(&self) -> TokenStream {
-        let core = &self.paths.core;
-        let (allow, float) = (self.allow(), self.float());
+        let float = self.float();
         let (generics, parameters, outputs) = (
             self.generics(true),
             self.parameters(Pass::Borrowed),
@@ -403,24 +395,22 @@ impl<'a> Items<'a> {
         let (enter, check) = (self.enter(), self.check_outputs());
         let run = self.run_forward(true, quote! { __ws }, true);
         let pullback = self.new_pullback(quote! { Memory::Kept(__ws) });
-        let body = self.body(quote! { #enter #check #run #core::result::Result::Ok(#pullback) });
+        let body = self.body(quote! { #enter #check #run Result::Ok(#pullback) });
         let docs = self.docs_of(
             "The value into outputs, and the pullback, over memory that the caller keeps: allocates nothing once that is \
              large enough.",
             "As the function, and an output with other lengths. Then nothing is written.",
             Some(Subject::Gradient),
-            self.plan(),
+            self.shown_plan(),
         );
         quote! {
             #docs
-            #allow
             pub fn __vjp_in #generics(#parameters __ws: &'a mut Workspace<#float>, #outputs) -> #output { #body }
         }
     }
 
     fn value_and_grad(&self) -> TokenStream {
-        let (rt, core) = (&self.paths.rt, &self.paths.core);
-        let (allow, float) = (self.allow(), self.float());
+        let float = self.float();
         let (generics, parameters) = (self.generics(false), self.parameters(Pass::Argument));
         let both = self.result_of(quote! { (#float, Gradient<#float>) });
         let (only, value) = (
@@ -445,7 +435,7 @@ impl<'a> Items<'a> {
         let r0 = result(0);
         let back = |g: TokenStream| {
             quote! {
-                let __one = <#float as #rt::Elementary>::from_f64(1.0);
+                let __one = <#float as Elementary>::from_f64(1.0);
                 __run(&__lens, &__ws.saved, &mut __ws.work, #sources __one, #g, false)?;
             }
         };
@@ -457,22 +447,21 @@ impl<'a> Items<'a> {
             #workspace
             #run
             #fresh
-            #core::result::Result::Ok((#r0, __g))
+            Result::Ok((#r0, __g))
         });
         let names = self.resolved.parameters.iter().map(ident);
         let given = self.hidden_parameters();
-        let grad = self.body(
-            quote! { #core::result::Result::Ok(__value_and_grad(#(#names,)* #(#given),*)?.1) },
-        );
+        let grad = self.body(quote! { Result::Ok(__value_and_grad(#(#names,)* #(#given),*)?.1) });
         let body_in = self.body(quote! {
             #enter
             #check
             #results
             #run
             #kept
-            #core::result::Result::Ok(#r0)
+            Result::Ok(#r0)
         });
-        let docs = |what, errors| self.docs_of(what, errors, Some(Subject::Gradient), self.plan());
+        let docs =
+            |what, errors| self.docs_of(what, errors, Some(Subject::Gradient), self.shown_plan());
         let both_docs = docs("The value and its gradient.", "As the function.");
         let grad_docs = docs("The gradient.", "As the function.");
         let kept_docs = docs(
@@ -482,15 +471,12 @@ impl<'a> Items<'a> {
         );
         quote! {
             #both_docs
-            #allow
             pub fn __value_and_grad #generics(#parameters) -> #both { #body }
 
             #grad_docs
-            #allow
             pub fn __grad #generics(#parameters) -> #only { #grad }
 
             #kept_docs
-            #allow
             pub fn __value_and_grad_in #generics(
                 #parameters __ws: &mut Workspace<#float>, __g: &mut Gradient<#float>
             ) -> #value { #body_in }

@@ -27,7 +27,6 @@ impl Items<'_> {
     /// }
     /// ```
     pub(super) fn lengths(&self) -> TokenStream {
-        let (rt, core) = (&self.paths.rt, &self.paths.core);
         let fields: Vec<_> = (0..self.f.dims.len() as u32)
             .map(DimId)
             .filter(|&d| !matches!(self.f.dim(d).length, Length::Fixed(_)))
@@ -56,13 +55,14 @@ impl Items<'_> {
             true => quote! { #(let #given = #hidden;)* },
             false => self.find_given(),
         };
-        let checks = self.plan().map(|p| body::checks(p, &self.paths));
-        let computed = self.plan().map(|p| body::computed(p, &self.paths));
+        let paths = &self.paths;
+        let checks = self.plan().map(|p| body::checks(p, paths));
+        let computed = self.plan().map(|p| body::computed(p, paths));
         let follow = self.f.dims.iter().enumerate();
         let follow = follow.filter(|(_, d)| matches!(d.length, Length::Computed(_)));
         let follow = follow.map(|(at, _)| format_ident!("d{}", at));
         quote! {
-            #[derive(#core::clone::Clone, #core::marker::Copy)]
+            #[derive(core::clone::Clone, core::marker::Copy)]
             pub struct Lens { #(#fields: usize,)* #call_fields #(#given: f64,)* }
 
             fn __lengths(#(#parameters)* #(#hidden: f64),*) -> #result {
@@ -70,31 +70,30 @@ impl Items<'_> {
                 #calls
                 #find
                 #(let #follow = 0usize;)*
-                #[allow(unused_mut)]
                 let mut lens = Lens { #(#fields,)* #(#names,)* #(#given,)* };
                 #computed
                 #checks
-                #core::result::Result::Ok(lens)
+                Result::Ok(lens)
             }
 
             fn __fits(
                 lens: &[usize],
                 found: &[usize],
                 tensor: &'static str,
-                error: fn(&str, &str, usize, usize, usize) -> #rt::Error,
+                error: fn(&str, &str, usize, usize, usize) -> rt::Error,
                 function: &'static str,
-            ) -> #core::result::Result<(), #rt::Error> {
+            ) -> Result<(), rt::Error> {
                 if lens.len() != found.len() {
-                    return #core::result::Result::Err(#rt::Error::rank(function, tensor, lens.len(), found.len()));
+                    return Result::Err(rt::Error::rank(function, tensor, lens.len(), found.len()));
                 }
                 let mut axis = 0;
                 while axis < lens.len() {
                     if lens[axis] != found[axis] {
-                        return #core::result::Result::Err(error(function, tensor, axis, lens[axis], found[axis]));
+                        return Result::Err(error(function, tensor, axis, lens[axis], found[axis]));
                     }
                     axis += 1;
                 }
-                #core::result::Result::Ok(())
+                Result::Ok(())
             }
         }
     }
@@ -114,7 +113,6 @@ impl Items<'_> {
     }
 
     fn bind_lengths(&self) -> TokenStream {
-        let (rt, core) = (&self.paths.rt, &self.paths.core);
         let function = &self.f.name;
         let mut out = TokenStream::new();
         let mut first: BTreeMap<DimId, Option<Place>> = BTreeMap::new();
@@ -131,7 +129,7 @@ impl Items<'_> {
             if self.rank(t) > 6 {
                 out.extend(quote! {
                     if #name.len() != #rank {
-                        return #core::result::Result::Err(#rt::Error::rank(#function, #tensor, #rank, #name.len()));
+                        return Result::Err(rt::Error::rank(#function, #tensor, #rank, #name.len()));
                     }
                 });
             }
@@ -144,8 +142,8 @@ impl Items<'_> {
                         out.extend(quote! {
                             if #name[#here] != #n {
                                 let found = #name[#here];
-                                return #core::result::Result::Err(
-                                    #rt::Error::fixed(#function, #tensor, #here, #n, found));
+                                return Result::Err(
+                                    rt::Error::fixed(#function, #tensor, #here, #n, found));
                             }
                         });
                         continue;
@@ -156,19 +154,19 @@ impl Items<'_> {
                         continue;
                     }
                     (_, Some(None)) => quote! {
-                        #rt::Error::given(#function, #dimension, #field, #name[#here], #tensor, #here)
+                        rt::Error::given(#function, #dimension, #field, #name[#here], #tensor, #here)
                     },
                     (_, Some(Some(place))) => {
                         let (other, axis) = (&self.f.tensor(place.tensor).name, place.axis);
                         let axis = Literal::usize_unsuffixed(axis);
                         quote! {
-                            #rt::Error::dimension(
+                            rt::Error::dimension(
                                 #function, #dimension, #field, #other, #axis, #name[#here], #tensor, #here)
                         }
                     }
                 };
                 out.extend(quote! {
-                    if #name[#here] != #field { return #core::result::Result::Err(#error); }
+                    if #name[#here] != #field { return Result::Err(#error); }
                 });
             }
         }

@@ -86,7 +86,7 @@ impl Items<'_> {
         if !self.reaches_outside() {
             return TokenStream::new();
         }
-        let core = &self.paths.core;
+        let core = self.private("core");
         let types = self.calls().into_iter().map(|call| {
             let (name, path) = (callee(call), &self.resolved.externals[call.index()].path);
             let tokens = &path.tokens;
@@ -132,22 +132,11 @@ impl Items<'_> {
         }
     }
 
-    /// Emits, in a module inside of the private one, `use super::{__Here, __Outside, C0, T};`
-    pub(super) fn outside_names(&self) -> TokenStream {
-        if !self.reaches_outside() {
-            return TokenStream::new();
-        }
-        let types = self.calls().into_iter().map(callee);
-        let fixed = self.f.float.filter(|_| self.f.calls_outside());
-        let element = fixed.map(|_| quote! { T });
-        quote! { use super::{__Here, __Outside, #(#types,)* #element}; }
-    }
-
     /// Emits `Into::<f64>::into({ rate() })`.
     pub(super) fn given_value(&self, id: GivenId) -> TokenStream {
         let tokens = &self.resolved.given[id.index()].tokens;
         let at = tokens.clone().into_iter().next().map(|t| t.span());
-        let core = &self.paths.core;
+        let core = self.private("core");
         let into = quote! { #core::convert::Into::<#core::primitive::f64>::into };
         let into = located(into, at.unwrap_or_else(Span::call_site));
         quote! { #into(#tokens) }
@@ -166,7 +155,7 @@ impl Items<'_> {
 
     /// `<T: rt::Float>` of a foreign function, nothing where the element type is fixed.
     fn foreign_generics(&self) -> TokenStream {
-        let rt = &self.paths.rt;
+        let rt = self.private("rt");
         match self.f.float {
             None => quote! { <AnyFloat: #rt::Float> },
             Some(_) => TokenStream::new(),
@@ -174,7 +163,7 @@ impl Items<'_> {
     }
 
     fn foreign_float(&self) -> TokenStream {
-        let core = &self.paths.core;
+        let core = self.private("core");
         match self.f.float {
             None => quote! { AnyFloat },
             Some(ElementType::F32) => quote! { #core::primitive::f32 },

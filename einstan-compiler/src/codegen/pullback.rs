@@ -14,25 +14,24 @@ impl Items<'_> {
     /// impl Pullback<'a, T> { call, call_into, accumulate, into_owned }
     /// ```
     pub(super) fn pullback(&self) -> TokenStream {
-        let (rt, core, nd) = (&self.paths.rt, &self.paths.core, &self.nd);
         let float = self.float();
         let fixed = self.fixed().is_some();
         let (impl_generics, params) = if fixed {
             (quote! { <'a> }, quote! { <'a, #float> })
         } else {
-            (quote! { <'a, T: #rt::Float> }, quote! { <'a, T> })
+            (quote! { <'a, T: rt::Float> }, quote! { <'a, T> })
         };
         let free = self.generics(false);
         let fields = self.tensors().into_iter().map(|(at, t)| {
             let (name, ty) = (argument(at), self.type_of(t, Pass::Cow, &quote! { T }));
             quote! { #name: #ty, }
         });
-        let where_clause = quote! { where T: #core::clone::Clone };
+        let where_clause = quote! { where T: core::clone::Clone };
         let owned = self.tensors().into_iter().map(|(at, t)| {
             let name = argument(at);
             match self.rank(t) {
                 0 => quote! { #name: self.#name, },
-                _ => quote! { #name: <#nd::CowArray<_, _> as #core::convert::From<_>>::from(self.#name.into_owned()), },
+                _ => quote! { #name: <nd::CowArray<_, _> as core::convert::From<_>>::from(self.#name.into_owned()), },
             }
         });
         let run = self.run();
@@ -52,9 +51,9 @@ impl Items<'_> {
                 Memory::Owned(w) => &w.saved,
                 Memory::Kept(w) => &w.saved,
             };
-            let mut __work = <Work<#float> as #core::default::Default>::default();
+            let mut __work = <Work<#float> as Default>::default();
             __run(&self.lens, __saved, &mut __work, #sources #names &mut __g, false)?;
-            #core::result::Result::Ok(__g)
+            Result::Ok(__g)
         });
         let into = |accumulate: bool| {
             self.body(quote! {
@@ -69,23 +68,20 @@ impl Items<'_> {
         let run_body = run;
         let run_parameters = self.run_parameters();
         let docs = format!("What a call of `{}` left for its derivative.", self.f.name);
-        let allow = self.allow();
         quote! {
             #[doc = #docs]
             pub struct Pullback<'a, T> #where_clause { #(#fields)* lens: Lens, memory: Memory<'a, T> }
 
             enum Memory<'a, T> { Owned(Workspace<T>), Kept(&'a mut Workspace<T>) }
 
-            impl<'a, T> #core::fmt::Debug for Pullback<'a, T> #where_clause {
-                fn fmt(&self, f: &mut #core::fmt::Formatter<'_>) -> #core::fmt::Result {
+            impl<'a, T> core::fmt::Debug for Pullback<'a, T> #where_clause {
+                fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
                     f.write_str("Pullback")
                 }
             }
 
-            #allow
             fn __run #free(#run_parameters) -> #nothing { #run_body }
 
-            #allow
             impl #impl_generics Pullback #params {
                 /// The gradient for the cotangents of the results.
                 ///
@@ -113,7 +109,7 @@ impl Items<'_> {
                 pub fn into_owned(self) -> Pullback<'static, #float> {
                     let memory = match self.memory {
                         Memory::Owned(w) => w,
-                        Memory::Kept(w) => #core::mem::take(w),
+                        Memory::Kept(w) => core::mem::take(w),
                     };
                     Pullback { #(#owned)* lens: self.lens, memory: Memory::Owned(memory) }
                 }
@@ -144,7 +140,6 @@ impl Items<'_> {
     }
 
     fn run_parameters(&self) -> TokenStream {
-        let rt = &self.paths.rt;
         let float = self.float();
         let sources = self.tensors().into_iter().map(|(at, t)| {
             let (name, rank) = (
@@ -155,7 +150,7 @@ impl Items<'_> {
                 crate::ir::Element::Float => float.clone(),
                 crate::ir::Element::Integer(i) => super::body::integer_type(i),
             };
-            quote! { #name: #rt::Source<'_, #element, #rank>, }
+            quote! { #name: rt::Source<'_, #element, #rank>, }
         });
         let seeds = self.seeds();
         quote! {
@@ -166,7 +161,6 @@ impl Items<'_> {
 
     /// Checks the cotangents and the gradient, and runs the backward pass.
     fn run(&self) -> TokenStream {
-        let rt = &self.paths.rt;
         let function = &self.f.name;
         let lens = quote! { __lens };
         let checks = self
@@ -176,15 +170,15 @@ impl Items<'_> {
             .map(|(at, t)| {
                 let (name, lens) = (format_ident!("__c{}", at), self.lens(t, &lens));
                 let text = &self.resolved.results[at].text;
-                quote! { __fits(&#lens, #name.shape(), #text, #rt::Error::cotangent, #function)?; }
+                quote! { __fits(&#lens, #name.shape(), #text, rt::Error::cotangent, #function)?; }
             });
         let gradient = self.check_gradient(&lens);
         let sources = self.tensors().into_iter().map(|(at, _)| argument(at));
         let seeds = self.cotangents().into_iter().map(|(at, t)| {
             let name = format_ident!("__c{}", at);
             match self.rank(t) {
-                0 => quote! { #rt::Source::scalar(&#name), },
-                _ => quote! { #rt::Source::new(#name), },
+                0 => quote! { rt::Source::scalar(&#name), },
+                _ => quote! { rt::Source::new(#name), },
             }
         });
         let sinks = self.gradient_sinks();
@@ -197,7 +191,6 @@ impl Items<'_> {
 
     /// A new pullback from the arguments `a0`, `a1`...
     pub(super) fn new_pullback(&self, memory: TokenStream) -> TokenStream {
-        let (nd, core) = (&self.nd, &self.paths.core);
         let each = self
             .f
             .parameters
@@ -211,7 +204,7 @@ impl Items<'_> {
             let name = argument(at);
             match self.rank(t) {
                 0 => quote! { #name, },
-                _ => quote! { #name: <#nd::CowArray<_, _> as #core::convert::From<_>>::from(#name.view()), },
+                _ => quote! { #name: <nd::CowArray<_, _> as core::convert::From<_>>::from(#name.view()), },
             }
         });
         quote! { Pullback { #(#each)* lens: __lens, memory: #memory } }

@@ -18,12 +18,13 @@ pub(super) struct Items<'a> {
     pub(super) plans: Option<&'a Plans>,
     /// The equations for people; the inline form has none.
     pub(super) derivation: Option<&'a Derivation>,
-    /// Its sections as docs show them.
-    pub(super) sections: Vec<(Subject, String)>,
+    /// Its sections as docs.
+    pub(super) sections: Vec<(Subject, TokenStream)>,
+    /// The docs of the plan of the value and its pullback.
+    pub(super) plan_doc: TokenStream,
+    /// The path of the crate `einstan`.
+    pub(super) facade: TokenStream,
     pub(super) paths: Paths,
-    /// The module `testing` of the facade.
-    pub(super) testing: TokenStream,
-    pub(super) nd: TokenStream,
     /// Scalars are passed by reference: the inline form.
     pub(super) inline: bool,
 }
@@ -51,6 +52,28 @@ impl<'a> Items<'a> {
 }
 
 impl Items<'_> {
+    /// Emits what generated code has for a prelude: no name of it is the user's.
+    ///
+    /// ```text
+    /// use ::einstan::__private::{core::{self, default::Default, result::Result}, nd, rt::{self, Block, Elementary, Loop}};
+    /// use ::einstan::testing;
+    /// ```
+    pub(super) fn imports(&self) -> TokenStream {
+        let facade = &self.facade;
+        quote! {
+            use #facade::__private::{
+                core::{self, default::Default, result::Result}, nd, rt::{self, Block, Elementary, Loop},
+            };
+            use #facade::testing;
+        }
+    }
+
+    /// `::einstan::__private::rt`: a module of them, where the user's own names are in scope.
+    pub(super) fn private(&self, module: &str) -> TokenStream {
+        let (facade, module) = (&self.facade, format_ident!("{}", module));
+        quote! { #facade::__private::#module }
+    }
+
     /// The element type, where no argument or result leaves it open: the one that the signature fixes, or `f64` where
     /// there are only integers, for then nothing could say what `T` is.
     pub(super) fn fixed(&self) -> Option<ElementType> {
@@ -71,10 +94,9 @@ impl Items<'_> {
 
     /// `<T: rt::Float>` of a free function, nothing where the element type is fixed.
     pub(super) fn generics(&self, lifetime: bool) -> TokenStream {
-        let rt = &self.paths.rt;
         match (lifetime, self.fixed().is_some()) {
-            (false, false) => quote! { <T: #rt::Float> },
-            (true, false) => quote! { <'a, T: #rt::Float> },
+            (false, false) => quote! { <T: rt::Float> },
+            (true, false) => quote! { <'a, T: rt::Float> },
             (false, true) => quote! {},
             (true, true) => quote! { <'a> },
         }
@@ -91,22 +113,17 @@ impl Items<'_> {
         self.f.tensor(tensor).axes.len()
     }
 
-    /// `nd::Ix2`, above rank 6 `nd::IxDyn`
-    pub(super) fn dimension(&self, tensor: TensorId) -> TokenStream {
-        let nd = &self.nd;
+    /// `Ix2`, above rank 6 `IxDyn`
+    pub(super) fn dimension_name(&self, tensor: TensorId) -> Ident {
         match self.rank(tensor) {
-            r @ 0..=6 => {
-                let name = format_ident!("Ix{}", r);
-                quote! { #nd::#name }
-            }
-            _ => quote! { #nd::IxDyn },
+            r @ 0..=6 => format_ident!("Ix{}", r),
+            _ => format_ident!("IxDyn"),
         }
     }
 
     /// The type by which a tensor is passed, with elements `float`.
     pub(super) fn type_of(&self, tensor: TensorId, pass: Pass, float: &TokenStream) -> TokenStream {
-        let nd = &self.nd;
-        let (element, dimension) = (self.element(tensor, float), self.dimension(tensor));
+        let (element, dimension) = (self.element(tensor, float), self.dimension_name(tensor));
         let pass = match pass {
             Pass::Argument if self.f.updates.contains_key(&tensor) => Pass::Output,
             pass => pass,
@@ -115,11 +132,11 @@ impl Items<'_> {
             (Pass::Argument | Pass::Borrowed, 0) if self.inline => quote! { &#element },
             (Pass::Output, 0) => quote! { &mut #element },
             (_, 0) => element,
-            (Pass::Argument, _) => quote! { &#nd::ArrayRef<#element, #dimension> },
-            (Pass::Borrowed, _) => quote! { &'a #nd::ArrayRef<#element, #dimension> },
-            (Pass::Output, _) => quote! { &mut #nd::ArrayRef<#element, #dimension> },
-            (Pass::Owned, _) => quote! { #nd::Array<#element, #dimension> },
-            (Pass::Cow, _) => quote! { #nd::CowArray<'a, #element, #dimension> },
+            (Pass::Argument, _) => quote! { &nd::ArrayRef<#element, nd::#dimension> },
+            (Pass::Borrowed, _) => quote! { &'a nd::ArrayRef<#element, nd::#dimension> },
+            (Pass::Output, _) => quote! { &mut nd::ArrayRef<#element, nd::#dimension> },
+            (Pass::Owned, _) => quote! { nd::Array<#element, nd::#dimension> },
+            (Pass::Cow, _) => quote! { nd::CowArray<'a, #element, nd::#dimension> },
         }
     }
 
@@ -195,19 +212,18 @@ impl Items<'_> {
         place: impl Fn(usize) -> TokenStream,
         by_reference: bool,
     ) -> TokenStream {
-        let rt = &self.paths.rt;
         let each = self.tensors().into_iter().map(|(at, t)| {
             let place = place(at);
             if self.f.updates.contains_key(&t) {
                 return match self.rank(t) {
-                    0 => quote! { #rt::Sink::scalar(#place), },
-                    _ => quote! { #rt::Sink::new(#place), },
+                    0 => quote! { rt::Sink::scalar(#place), },
+                    _ => quote! { rt::Sink::new(#place), },
                 };
             }
             match (self.rank(t), by_reference) {
-                (0, _) => quote! { #rt::Source::scalar(&#place), },
-                (_, true) => quote! { #rt::Source::new(#place), },
-                (_, false) => quote! { #rt::Source::new(&#place), },
+                (0, _) => quote! { rt::Source::scalar(&#place), },
+                (_, true) => quote! { rt::Source::new(#place), },
+                (_, false) => quote! { rt::Source::new(&#place), },
             }
         });
         quote! { #(#each)* }
@@ -285,33 +301,30 @@ impl Items<'_> {
 
     /// A new array of zeros, or a scalar zero: `rt::zeros("f", "Y", nd::Dim([lens.d0]))?`
     pub(super) fn zeros(&self, tensor: TensorId, name: &str, lens: &TokenStream) -> TokenStream {
-        let (rt, nd, core) = (&self.paths.rt, &self.nd, &self.paths.core);
         let function = &self.f.name;
         let shape = self.lens(tensor, lens);
         match self.rank(tensor) {
             0 => {
                 let element = self.element(tensor, &self.float());
-                quote! { <#element as #core::default::Default>::default() }
+                quote! { <#element as Default>::default() }
             }
-            1..=6 => quote! { #rt::zeros(#function, #name, #nd::Dim(#shape))? },
-            _ => quote! { #rt::zeros(#function, #name, #nd::IxDyn(&#shape))? },
+            1..=6 => quote! { rt::zeros(#function, #name, nd::Dim(#shape))? },
+            _ => quote! { rt::zeros(#function, #name, nd::IxDyn(&#shape))? },
         }
     }
 
     /// `Ok(..)` and the type that `?` needs.
     pub(super) fn result_of(&self, ty: TokenStream) -> TokenStream {
-        let (rt, core) = (&self.paths.rt, &self.paths.core);
-        quote! { #core::result::Result<#ty, #rt::Error> }
+        quote! { Result<#ty, rt::Error> }
     }
 
     /// A body, or where the function is wrong none.
     pub(super) fn body(&self, code: TokenStream) -> TokenStream {
-        let (rt, core) = (&self.paths.rt, &self.paths.core);
         let function = &self.f.name;
         if self.plan().is_some() {
             return code;
         }
-        quote! { #core::result::Result::Err(#rt::Error::internal(#function, "it did not compile")) }
+        quote! { Result::Err(rt::Error::internal(#function, "it did not compile")) }
     }
 }
 

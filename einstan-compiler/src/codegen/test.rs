@@ -38,7 +38,7 @@ impl Items<'_> {
     pub(super) fn test(&self) -> Option<TokenStream> {
         let options = self.resolved.options.test.as_ref()?;
         let plans = self.plans?;
-        let (core, testing) = (&self.paths.core, &self.testing);
+        let imports = self.imports();
         let (draw, value) = (self.draw(), self.test_value());
         let function = &self.f.name;
         let lengths = Literal::usize_unsuffixed(self.named_lengths().len());
@@ -54,14 +54,15 @@ impl Items<'_> {
             #[no_implicit_prelude]
             #[allow(unused, clippy::all, clippy::pedantic, clippy::nursery)] // as for __imp
             mod __test {
+                #imports
                 use super::__imp::{self, Gradient};
                 #draw
                 #value
                 /// The derivatives agree with differences and with each other.
-                #[#core::prelude::v1::test]
-                fn derivatives() -> #core::result::Result<(), #testing::Failure> {
-                    let (__p, __c) = #testing::arguments(#function, #lengths, (#from, #to), draw, value)?;
-                    #testing::Check::new(#function, |__p| value(__p, &__c))
+                #[core::prelude::v1::test]
+                fn derivatives() -> Result<(), testing::Failure> {
+                    let (__p, __c) = testing::arguments(#function, #lengths, (#from, #to), draw, value)?;
+                    testing::Check::new(#function, |__p| value(__p, &__c))
                         .results(&[#(#names),*])
                         #derivatives
                         #settings
@@ -103,7 +104,6 @@ impl Items<'_> {
 
     /// A tensor or a scalar at random.
     fn drawn(&self, tensor: TensorId) -> TokenStream {
-        let nd = &self.nd;
         let t = self.f.tensor(tensor);
         let lens = t.axes.iter().map(|&d| self.drawn_length(d));
         let integer = t.element != Element::Float;
@@ -114,8 +114,8 @@ impl Items<'_> {
             (_, true) => format_ident!("integers"),
         };
         let shape = match self.rank(tensor) {
-            1..=6 => quote! { #nd::Dim([#(#lens),*]) },
-            _ => quote! { #nd::IxDyn(&[#(#lens),*]) },
+            1..=6 => quote! { nd::Dim([#(#lens),*]) },
+            _ => quote! { nd::IxDyn(&[#(#lens),*]) },
         };
         quote! { { let __shape = #shape; __r.#draw(__shape) } }
     }
@@ -129,7 +129,7 @@ impl Items<'_> {
     }
 
     fn draw(&self) -> TokenStream {
-        let (testing, float) = (&self.testing, self.test_float());
+        let float = self.test_float();
         let fields = self.differentiable().into_iter().map(|(at, t)| {
             let (field, drawn) = (ident(&self.resolved.parameters[at]), self.drawn(t));
             quote! { #field: #drawn, }
@@ -145,7 +145,7 @@ impl Items<'_> {
         }
         quote! {
             type Constants = (#types);
-            fn draw(__r: &mut #testing::Draw) -> (Gradient<#float>, Constants) {
+            fn draw(__r: &mut testing::Draw) -> (Gradient<#float>, Constants) {
                 (Gradient { #(#fields)* }, (#constants))
             }
         }
@@ -158,20 +158,18 @@ impl Items<'_> {
             .iter()
             .map(|(_, t)| self.type_of(*t, Pass::Owned, &float));
         let output = self.result_of(self.tuple(types));
-        let core = &self.paths.core;
         let (all, value) = (self.result_value(), self.test_results());
         quote! {
             fn value(__p: &Gradient<#float>, __c: &Constants) -> #output {
                 let #all = __imp::__call(#arguments)?;
-                #core::result::Result::Ok(#value)
+                Result::Ok(#value)
             }
         }
     }
 
     /// `.vjp(..).jvp(..).hvp(..).jacobian(..)`, those that there are.
     fn test_derivatives(&self, plans: &Plans) -> TokenStream {
-        let (core, nd) = (&self.paths.core, &self.nd);
-        let ok = quote! { #core::result::Result::Ok };
+        let ok = quote! { Result::Ok };
         let (arguments, all, value) = (
             self.test_arguments(),
             self.result_value(),
@@ -198,7 +196,7 @@ impl Items<'_> {
             self.differentiable().into_iter().map(move |(x, by)| {
                 let x = ident(&self.resolved.parameters[x]);
                 match self.rank(of) + self.rank(by) {
-                    0 => quote! { #nd::arr0(__j.#y.#x).into_dyn(), },
+                    0 => quote! { nd::arr0(__j.#y.#x).into_dyn(), },
                     _ => quote! { __j.#y.#x.into_dyn(), },
                 }
             })

@@ -25,7 +25,6 @@ impl Items<'_> {
     }
 
     fn workspace_with(&self, plan: Option<&Plan>) -> TokenStream {
-        let (rt, core) = (&self.paths.rt, &self.paths.core);
         let all = plan.map_or(&[][..], |p| &p.buffers);
         let fields = |saved: bool| {
             let buffers = all.iter().filter(|b| b.saved == saved).map(|b| {
@@ -36,16 +35,16 @@ impl Items<'_> {
                     (None, Element::Float) => quote! { T },
                     (None, Element::Integer(t)) => integer_type(t),
                 };
-                (field, quote! { #rt::Buffer<#element> })
+                (field, quote! { rt::Buffer<#element> })
             });
             let mut all: Vec<(Ident, TokenStream)> = buffers.collect();
             all.extend(plan.into_iter().flat_map(|p| self.call_memory(p, saved)));
             if !saved {
-                all.push((format_ident!("scratch"), quote! { #rt::Scratch }));
+                all.push((format_ident!("scratch"), quote! { rt::Scratch }));
             }
             all.push((
                 format_ident!("element"),
-                quote! { #core::marker::PhantomData<T> },
+                quote! { core::marker::PhantomData<T> },
             ));
             all
         };
@@ -55,9 +54,9 @@ impl Items<'_> {
             quote! {
                 pub struct #name<T> { #(#names: #types,)* }
 
-                impl<T> #core::default::Default for #name<T> {
+                impl<T> Default for #name<T> {
                     fn default() -> Self {
-                        #name { #(#names: #core::default::Default::default(),)* }
+                        #name { #(#names: Default::default(),)* }
                     }
                 }
             }
@@ -75,17 +74,17 @@ impl Items<'_> {
             #[doc = #docs]
             pub struct Workspace<T> { pub(super) saved: Saved<T>, pub(super) work: Work<T> }
 
-            impl<T> #core::default::Default for Workspace<T> {
+            impl<T> Default for Workspace<T> {
                 fn default() -> Self {
                     Workspace {
-                        saved: #core::default::Default::default(),
-                        work: #core::default::Default::default(),
+                        saved: Default::default(),
+                        work: Default::default(),
                     }
                 }
             }
 
-            impl<T> #core::fmt::Debug for Workspace<T> {
-                fn fmt(&self, f: &mut #core::fmt::Formatter<'_>) -> #core::fmt::Result {
+            impl<T> core::fmt::Debug for Workspace<T> {
+                fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
                     f.write_str("Workspace")
                 }
             }

@@ -1,21 +1,21 @@
 //! Blocks: steps that run for some rows at a time.
 
+use super::tokens::numbered;
 use super::{Body, Use, sink, source};
 use crate::ir::{DimId, IndexId, Length, TensorId};
 use crate::plan::{self, Step};
 use proc_macro2::{Ident, Literal, TokenStream};
-use quote::{format_ident, quote};
+use quote::quote;
 
 /// `v7`: the first row of a block.
 fn first(rows: DimId) -> Ident {
-    format_ident!("v{}", rows.0)
+    numbered('v', rows.0)
 }
 
 impl Body<'_> {
     /// Emits, for the prelude, how many rows a block has: `let n7 = rt::block_rows(lens.d0, row, largest);`,
     /// or `rt::wide_rows`, where it may have all of them
     pub(super) fn rows(&self, steps: &[Step]) -> TokenStream {
-        let rt = &self.paths.rt;
         let blocks = steps.iter().filter_map(|s| match s {
             Step::Block { rows, row, .. } => Some((*rows, row)),
             _ => None,
@@ -27,11 +27,11 @@ impl Body<'_> {
                 match self.is_whole(rows) {
                     true => {
                         let largest = self.largest_of(plan::is_outer);
-                        quote! { let #n = #rt::wide_rows(#all, #row, #largest); }
+                        quote! { let #n = rt::wide_rows(#all, #row, #largest); }
                     }
                     false => {
                         let largest = self.largest();
-                        quote! { let #n = #rt::block_rows(#all, #row, #largest); }
+                        quote! { let #n = rt::block_rows(#all, #row, #largest); }
                     }
                 }
             })
@@ -47,7 +47,6 @@ impl Body<'_> {
     /// How much a temporary of a block may ever need for these lengths or shorter ones, if the tensor is one:
     /// `rt::block_room(lens.d0, row, largest)`
     pub(super) fn room(&self, tensor: TensorId) -> Option<TokenStream> {
-        let rt = &self.paths.rt;
         let axes = &self.f.tensor(tensor).axes;
         let is_rows = |d: &&DimId| matches!(self.f.dim(**d).length, Length::Rows { .. });
         let rows = *axes.iter().find(is_rows)?;
@@ -56,11 +55,11 @@ impl Body<'_> {
         Some(match self.is_whole(rows) {
             true => {
                 let largest = self.largest_of(plan::is_outer);
-                quote! { #rt::wide_room(#all, #row, #largest) }
+                quote! { rt::wide_room(#all, #row, #largest) }
             }
             false => {
                 let largest = self.largest();
-                quote! { #rt::block_room(#all, #row, #largest) }
+                quote! { rt::block_room(#all, #row, #largest) }
             }
         })
     }
@@ -102,7 +101,7 @@ impl Body<'_> {
         (prelude, block)
     }
 
-    /// `let s0 = t0; let s9 = s0.slice(1, v7, n7);`
+    /// `let s9 = s0.slice(1, v7, n7);`
     pub(super) fn bind_slice(
         &self,
         tensor: TensorId,

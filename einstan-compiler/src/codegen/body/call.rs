@@ -1,6 +1,7 @@
 //! Calls of functions of other invocations.
 
-use super::{Body, Paths, Use, sink, source};
+use super::tokens::numbered;
+use super::{Body, Use, sink, source};
 use crate::codegen::external::{callee, located, memory, tuple};
 use crate::codegen::outside;
 use crate::ir::{CallId, Part, Passed, TensorId};
@@ -12,10 +13,10 @@ impl Body<'_> {
     ///
     /// ```text
     /// {
-    ///     let s0 = t0;
+    ///     let s2 = saved.b2.source([lens.d0]);
     ///     let mut w3 = saved.b3.sink([lens.d0, lens.d5]);
     ///     <C0 as rt::Function<T>>::value(&lens.c0, save, &mut saved.c0, &mut work.c0_value,
-    ///         (rt::Pass::pass(rt::Given(s0)), rt::Pass::pass(rt::Number(0.5)),),
+    ///         (rt::Pass::pass(rt::Given(s2)), rt::Pass::pass(rt::Number(0.5)),),
     ///         (rt::Pass::pass(rt::Given(w3)), rt::Pass::pass(rt::Absent),))?;
     /// }
     /// ```
@@ -26,7 +27,6 @@ impl Body<'_> {
         inputs: &[Option<TensorId>],
         outputs: &[(usize, TensorId)],
     ) -> TokenStream {
-        let Paths { rt, .. } = self.paths;
         let c = &self.f.calls[call.index()];
         let mut read: Vec<TensorId> = inputs.iter().copied().flatten().collect();
         read.sort();
@@ -62,8 +62,8 @@ impl Body<'_> {
             lists.push(self.list(self.span(call), given));
             first += count;
         }
-        let (callee, lens) = (callee(call), format_ident!("c{}", call.0));
-        let kept = format_ident!("c{}", call.0);
+        let (callee, lens) = (callee(call), numbered('c', call.0));
+        let kept = numbered('c', call.0);
         let own = memory(call, part);
         let (of, method, memory) = match part {
             Part::Value => (format_ident!("Function"), format_ident!("value"), {
@@ -91,6 +91,7 @@ impl Body<'_> {
                 quote! { &mut work.#own },
             ),
         };
+        let rt = &self.paths.rt;
         let function = quote! { <#callee as #rt::#of<T>>::#method };
         let function = located(function, self.span(call));
         quote! { {
@@ -119,10 +120,7 @@ impl Body<'_> {
         else {
             return self.bind(tensor, usage);
         };
-        let (shapes, result) = (
-            format_ident!("r{}", call.0),
-            Literal::usize_unsuffixed(result),
-        );
+        let (shapes, result) = (numbered('r', call.0), Literal::usize_unsuffixed(result));
         let (field, memory) = (
             format_ident!("{}", b.field),
             if b.saved {

@@ -1,5 +1,6 @@
 //! What a function checks when it is entered.
 
+use super::tokens::numbered;
 use super::{Body, Paths, Use, expr::Emitter};
 use crate::ir::{Check, Expr, ExprId, Fault, IndexId, Length, Place, Subscript};
 use crate::plan::{Phase, Plan};
@@ -11,7 +12,6 @@ use std::collections::BTreeSet;
 pub(crate) fn checks(plan: &Plan, paths: &Paths) -> TokenStream {
     let checks = Body::new(plan, paths, Phase::Forward).checks(false);
     quote! {
-        #[allow(dead_code)]
         type T = f64;
         #checks
     }
@@ -25,14 +25,13 @@ pub(crate) fn checks(plan: &Plan, paths: &Paths) -> TokenStream {
 /// ```
 pub(crate) fn computed(plan: &Plan, paths: &Paths) -> TokenStream {
     let body = Body::new(plan, paths, Phase::Forward);
-    let rt = &paths.rt;
     let mut out = TokenStream::new();
     for (at, dim) in body.f.dims.iter().enumerate().take(plan.found) {
         if let Length::Computed(e) = dim.length {
             let mut emitter = Emitter::new(&body, None);
             let value = emitter.value(e);
             let (lets, field) = (emitter.outer, format_ident!("d{}", at));
-            out.extend(quote! { #(#lets)* lens.#field = #rt::integer_max(#value, 0) as usize; });
+            out.extend(quote! { #(#lets)* lens.#field = rt::integer_max(#value, 0) as usize; });
         }
     }
     out
@@ -53,7 +52,6 @@ impl Body<'_> {
     ///
     /// ```text
     /// if lens.d0 > lens.d1 {
-    ///     let s2 = t2;
     ///     for i3 in 0isize..lens.d0 as isize { for i4 in .. {
     ///         let x7 = ..;
     ///         if x7 && !x9 { return Err(..); }
@@ -61,9 +59,8 @@ impl Body<'_> {
     /// }
     /// ```
     pub(super) fn check(&self, check: &Check) -> TokenStream {
-        let core = &self.paths.core;
         let error = self.error(&check.fault);
-        let leave = quote! { return #core::result::Result::Err(#error); };
+        let leave = quote! { return Result::Err(#error); };
         let (lengths, others): (Vec<_>, Vec<_>) = check.fails.iter().partition(|(id, _)| {
             self.f.exprs.tensors(*id).is_empty() && self.f.exprs.free_indices(*id).is_empty()
         });
@@ -77,13 +74,8 @@ impl Body<'_> {
             .collect();
         let binds = tensors.into_iter().map(|t| self.bind(t, Use::Read));
         let inner = self.where_all(&others, leave);
-        let loops = indices.into_iter().rev().fold(inner, |inside, index| {
-            let (i, len) = (
-                format_ident!("i{}", index.0),
-                self.len(self.f.index(index).dim),
-            );
-            quote! { for #i in 0isize..(#len as isize) { #inside } }
-        });
+        let loops = indices.into_iter().rev();
+        let loops = loops.fold(inner, |inside, index| self.looped(index, false, inside));
         self.where_all(&lengths, quote! { #(#binds)* #loops })
     }
 
@@ -101,17 +93,14 @@ impl Body<'_> {
             all = quote! { #all && #not #value };
         }
         let lets = e.outer;
-        let rt = &self.paths.rt;
         quote! { {
-            #[allow(unused_variables)]
-            let fused = #rt::Fused::No;
+            let fused = rt::Fused::No;
             #(#lets)*
             if #all { #inner }
         } }
     }
 
     fn error(&self, fault: &Fault) -> TokenStream {
-        let rt = &self.paths.rt;
         let function = &self.f.name;
         let name = |p: &Place| {
             (
@@ -124,11 +113,11 @@ impl Body<'_> {
             Fault::Lengths { index, a, b } => {
                 let ((ta, pa), (tb, pb)) = (name(a), name(b));
                 let (la, lb) = (length(a), length(b));
-                quote! { #rt::Error::index_length(#function, #index, #la, #ta, #pa, #lb, #tb, #pb) }
+                quote! { rt::Error::index_length(#function, #index, #la, #ta, #pa, #lb, #tb, #pb) }
             }
             Fault::Required { at, dim } => {
                 let ((tensor, axis), wanted, found) = (name(at), self.len(*dim), length(at));
-                quote! { #rt::Error::required(#function, #tensor, #axis, #wanted, #found) }
+                quote! { rt::Error::required(#function, #tensor, #axis, #wanted, #found) }
             }
             Fault::Narrow {
                 dim,
@@ -136,12 +125,12 @@ impl Body<'_> {
                 integer,
             } => {
                 let (len, integer) = (self.len(*dim), integer.word());
-                quote! { #rt::Error::integer(#function, #parameter, #len, #integer) }
+                quote! { rt::Error::integer(#function, #parameter, #len, #integer) }
             }
             Fault::Returned { call, at, dim } => {
                 let ((tensor, axis), returned, declared) = (name(at), self.len(*dim), length(at));
                 let callee = &self.f.calls[call.index()].name;
-                quote! { #rt::Error::returned(#function, #callee, #tensor, #axis, #returned, #declared) }
+                quote! { rt::Error::returned(#function, #callee, #tensor, #axis, #returned, #declared) }
             }
             Fault::Empty {
                 word,
@@ -149,7 +138,7 @@ impl Body<'_> {
                 tensor,
             } => {
                 let tensor = self.f.tensor(*tensor).written();
-                quote! { #rt::Error::empty(#function, #word, #index, #tensor) }
+                quote! { rt::Error::empty(#function, #word, #index, #tensor) }
             }
             Fault::Outside {
                 at,
@@ -160,16 +149,16 @@ impl Body<'_> {
                 let (lets, position, because) = self.outside(*position);
                 quote! { {
                     #lets
-                    #rt::Error::position(#function, #tensor, #axis, #write, #position, #len, &[#(#because),*])
+                    rt::Error::position(#function, #tensor, #axis, #write, #position, #len, &[#(#because),*])
                 } }
             }
             Fault::ZeroDivisor { tensor } => {
                 let tensor = self.f.tensor(*tensor).written();
-                quote! { #rt::Error::zero_divisor(#function, #tensor) }
+                quote! { rt::Error::zero_divisor(#function, #tensor) }
             }
             Fault::NotPositive { shown, value } => {
                 let value = self.here(*value);
-                quote! { #rt::Error::not_positive(#function, #shown, #value) }
+                quote! { rt::Error::not_positive(#function, #shown, #value) }
             }
             Fault::Negative { dim, value } => {
                 let lengths: BTreeSet<_> = self
@@ -187,7 +176,7 @@ impl Body<'_> {
                     quote! { (#name, #len) }
                 });
                 let (shown, value) = (&self.f.dim(*dim).name, self.here(*value));
-                quote! { #rt::Error::negative(#function, #shown, #value, &[#(#lengths),*]) }
+                quote! { rt::Error::negative(#function, #shown, #value, &[#(#lengths),*]) }
             }
             Fault::NoRange {
                 index,
@@ -201,12 +190,12 @@ impl Body<'_> {
                     quote! { (#index, #len) }
                 });
                 quote! {
-                    #rt::Error::no_range(#function, #index, #shown, #tensor, #axis, #len, &[#(#others),*])
+                    rt::Error::no_range(#function, #index, #shown, #tensor, #axis, #len, &[#(#others),*])
                 }
             }
             Fault::EmptyAxis { word, at } => {
                 let (tensor, axis) = name(at);
-                quote! { #rt::Error::empty_axis(#function, #word, #tensor, #axis) }
+                quote! { rt::Error::empty_axis(#function, #word, #tensor, #axis) }
             }
         }
     }
@@ -221,10 +210,9 @@ impl Body<'_> {
 
     /// The position that lies outside, and the elements of integer tensors in it: `("tok", &[i3 as i64], x7)`.
     fn outside(&self, position: Subscript) -> (TokenStream, TokenStream, Vec<TokenStream>) {
-        let rt = &self.paths.rt;
         let e = match position {
             Subscript::Index(i) => {
-                let i = format_ident!("i{}", i.0);
+                let i = numbered('i', i.0);
                 return (TokenStream::new(), quote! { #i as i64 }, vec![]);
             }
             Subscript::Constant(c) => {
@@ -248,8 +236,7 @@ impl Body<'_> {
         }
         let lets = emitter.outer;
         let lets = quote! {
-            #[allow(unused_variables)]
-            let fused = #rt::Fused::No;
+            let fused = rt::Fused::No;
             #(#lets)*
         };
         (lets, value, because)

@@ -73,7 +73,7 @@ impl Body<'_> {
     /// let part3 = before7_1 || c7 == 1;
     /// ```
     fn decision(&self, choose: &Choose) -> TokenStream {
-        let (rt, name) = (&self.paths.rt, chosen(choose.number));
+        let name = chosen(choose.number);
         let (mut first, mut then) = (TokenStream::new(), TokenStream::new());
         let mut options = Vec::new();
         for (option, c) in choose.choices.iter().enumerate() {
@@ -84,7 +84,7 @@ impl Body<'_> {
             let cost = self.cost(c, way);
             let stored = c.stored.iter().map(|s| self.volume(s));
             let (contraction, nest) = (c.contraction, c.nest);
-            options.push(quote! { #rt::Choice { cost: #cost, stored: 0.0f64 #( .max(#stored) )*, contraction: #contraction, nest: #nest } });
+            options.push(quote! { rt::Choice { cost: #cost, stored: 0.0f64 #( .max(#stored) )*, contraction: #contraction, nest: #nest } });
             let Some(common) = &c.common else {
                 continue;
             };
@@ -96,7 +96,7 @@ impl Body<'_> {
             });
             then.extend(quote! { let #part = #before || #name == #option; });
         }
-        quote! { #first let #name = #rt::choose(largest, &[#(#options),*]); #then }
+        quote! { #first let #name = rt::choose(largest, &[#(#options),*]); #then }
     }
 
     /// The flops of a way, with its share of a part that others need too; or infinity, if what it reads is not there.

@@ -11,12 +11,11 @@ impl Body<'_> {
     /// Emits
     ///
     /// ```text
-    /// { let s0 = t0; let s1 = t1; let mut w2 = t2.reborrow();
+    /// { let s1 = saved.b1.source([lens.d0, lens.d1]); let mut w2 = t2.reborrow();
     ///   rt::contract(alpha, s0, [0, 0], s1, [0, 0], false, &mut w2, [0, 0],
-    ///       &[rt::Loop { len: lens.d0, a: [1, 0], b: [0, 0], c: [1, 0] }, ..], &mut work.scratch); }
+    ///       &[Loop { len: lens.d0, a: [1, 0], b: [0, 0], c: [1, 0] }, ..], &mut work.scratch); }
     /// ```
     pub(super) fn contract(&self, c: &Contraction) -> TokenStream {
-        let rt = &self.paths.rt;
         let mut sources = vec![c.a.0];
         sources.extend((c.b.0 != c.a.0).then_some(c.b.0));
         let (alpha_binds, alpha) = self.alpha(c.alpha, &mut sources);
@@ -29,7 +28,7 @@ impl Body<'_> {
         for &i in &c.loops {
             let len = self.len(self.f.index(i).dim);
             let [a, b, c] = [&c.a.1, &c.b.1, &c.left].map(|s| e.steps(s, i));
-            loops.push(quote! { #rt::Loop { len: #len, a: #a, b: #b, c: #c } });
+            loops.push(quote! { Loop { len: #len, a: #a, b: #b, c: #c } });
         }
         let positions = e.outer;
         let adds = self.adds(c.mode);
@@ -48,7 +47,7 @@ impl Body<'_> {
                 #target
                 #alpha_binds
                 #(#positions)*
-                #rt::#name(#alpha, #a, #a_at, #b, #b_at, #adds, &mut #w, #c_at, &[#(#loops),*], #band &mut work.scratch);
+                rt::#name(#alpha, #a, #a_at, #b, #b_at, #adds, &mut #w, #c_at, &[#(#loops),*], #band &mut work.scratch);
             }
         }
     }
@@ -59,7 +58,6 @@ impl Body<'_> {
         alpha: Option<ExprId>,
         sources: &mut Vec<TensorId>,
     ) -> (TokenStream, TokenStream) {
-        let rt = &self.paths.rt;
         let Some(alpha) = alpha else {
             return (TokenStream::new(), self.real(1.0));
         };
@@ -71,6 +69,6 @@ impl Body<'_> {
         let mut e = Emitter::new(self, None);
         let value = e.value(alpha);
         let lets = e.outer;
-        (quote! { let fused = #rt::Fused::No; #(#lets)* }, value)
+        (quote! { let fused = rt::Fused::No; #(#lets)* }, value)
     }
 }

@@ -1,19 +1,21 @@
-//! Expressions: one `let` for each node, outside the row where it does not depend on it.
+//! Expressions: what is read once stands where it is read, anything else has a `let`, outside the row where it does not
+//! depend on it.
 
-use super::tokens::joined;
+use super::tokens::{infix, joined, numbered, parenthesized};
 use super::{Body, sink, source};
 use crate::codegen::outside;
-use crate::ir::{
-    BinaryOp, CmpOp, Expr, ExprId, IndexId, Polynomial, Subscript, TensorId, UnaryOp, positions,
-};
-use proc_macro2::{Ident, Literal, TokenStream};
+use crate::ir::{BinaryOp, CmpOp, Expr, ExprId, IndexId, Subscript, TensorId, UnaryOp};
+use proc_macro2::{Group, Ident, Literal, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 use std::collections::BTreeMap;
+
+/// How deep operations stand in each other before one of them gets a name.
+const DEEPEST: usize = 6;
 
 /// Emits the value of expressions at one place of a nest.
 pub(super) struct Emitter<'a, 'b> {
     pub(super) body: &'a Body<'b>,
-    row: Option<IndexId>,
+    pub(super) row: Option<IndexId>,
     /// The tensor that is written, which is read as it was.
     pub(super) target: Option<TensorId>,
     /// Computed before the row.
@@ -27,6 +29,12 @@ pub(super) struct Emitter<'a, 'b> {
     /// Of the branch at hand, what is not computed where it is not taken.
     branch: Option<Vec<TokenStream>>,
     names: BTreeMap<ExprId, TokenStream>,
+    /// Positions of rows, which several tensors are often read at.
+    pub(super) positions: BTreeMap<Vec<Subscript>, (Group, Group)>,
+    /// How often an expression is read, of those of which this is known; any other one gets a name.
+    reads: BTreeMap<ExprId, u32>,
+    /// How deep operations stand in each other in what has been emitted last.
+    depth: usize,
 }
 
 impl<'a, 'b> Emitter<'a, 'b> {
@@ -41,19 +49,72 @@ impl<'a, 'b> Emitter<'a, 'b> {
             inner: vec![],
             branch: None,
             names: BTreeMap::new(),
+            positions: BTreeMap::new(),
+            reads: BTreeMap::new(),
+            depth: 0,
         }
     }
 
-    /// The name of an expression's value; the `let`s that it needs are added.
+    /// The value of an expression that is read once; the `let`s that it needs are added. The user's own functions are
+    /// called in the order of their `let`s, and no more often.
+    pub(super) fn root(&mut self, id: ExprId) -> TokenStream {
+        let f = self.body.f;
+        if !f.foreign.is_empty() {
+            return self.value(id);
+        }
+        for e in f.exprs.walk(id) {
+            let mut read = |e: ExprId| *self.reads.entry(e).or_default() += 1;
+            f.exprs.get(e).each_child(&mut read);
+        }
+        if self.row.is_some() && !self.depends(id) {
+            return self.value(id);
+        }
+        self.emit(id)
+    }
+
+    /// The value of an expression that `of` reads: in place, if nothing else reads it and it is computed as often.
+    ///
+    /// ```text
+    /// r3[x] * (r4[x] + x5).e_tanh(fused)
+    /// ```
+    fn operand(&mut self, id: ExprId, of: ExprId) -> TokenStream {
+        let once = self.reads.get(&id) == Some(&1) && !self.names.contains_key(&id);
+        if !once || self.depends(id) != self.depends(of) {
+            return self.value(id);
+        }
+        let Some(is_atom) = in_place(self.body.f.exprs.get(id)) else {
+            return self.value(id);
+        };
+        let before = std::mem::take(&mut self.depth);
+        let value = self.emit(id);
+        if self.depth >= DEEPEST {
+            self.depth = before;
+            return self.named(id, value);
+        }
+        self.depth = before.max(self.depth + 1);
+        match is_atom {
+            true => value,
+            false => parenthesized(value),
+        }
+    }
+
+    /// The name of an expression's value, or a literal; the `let`s that it needs are added.
     pub(super) fn value(&mut self, id: ExprId) -> TokenStream {
         if let Some(name) = self.names.get(&id) {
             return name.clone();
         }
+        let before = std::mem::take(&mut self.depth);
         let value = self.emit(id);
+        self.depth = before;
+        self.named(id, value)
+    }
+
+    /// A name for a value.
+    fn named(&mut self, id: ExprId, value: TokenStream) -> TokenStream {
         let name = match self.body.f.exprs.get(id) {
             Expr::Integer(_) => value,
             _ => {
-                let name = format_ident!("x{}", id.0);
+                let name = numbered('x', id.0);
                 let (by_element, outside) = (self.depends(id), self.calls_outside(id));
                 let list = match &mut self.branch {
                     Some(branch) if outside => branch,
@@ -104,7 +165,6 @@ impl<'a, 'b> Emitter<'a, 'b> {
     }
 
     fn emit(&mut self, id: ExprId) -> TokenStream {
-        let rt = self.body.paths.rt.clone();
         match self.body.f.exprs.get(id).clone() {
             Expr::Real(r) => self.body.real(r.value()),
             Expr::Access {
@@ -118,33 +178,38 @@ impl<'a, 'b> Emitter<'a, 'b> {
                 guarded,
             } => self.access(id, tensor, &subscripts, guarded, true),
             Expr::Unary(op, a) => {
-                let a = self.value(a);
-                unary(&rt, op, &a)
+                let a = self.operand(a, id);
+                unary(op, a)
             }
             Expr::Binary(op, a, b) => {
-                let (a, b) = (self.value(a), self.value(b));
-                binary(&rt, op, &a, &b)
+                let (a, b) = (self.operand(a, id), self.operand(b, id));
+                binary(op, a, b)
             }
             Expr::PowI(a, n) => {
-                let (a, n) = (self.value(a), Literal::i32_suffixed(n));
-                quote! { <T as #rt::Elementary>::e_powi(#a, #n) }
+                let (a, n) = (self.operand(a, id), Literal::i32_suffixed(n));
+                joined([a, quote! { .e_powi(#n) }])
             }
             Expr::Select {
                 condition,
                 then,
                 otherwise,
             } => {
-                let c = self.value(condition);
+                // The branches have names: computed in any case, so that a loop has no jumps.
+                let c = self.operand(condition, id);
                 let (a, b) = (self.branch(then), self.branch(otherwise));
                 quote! { if #c { #a } else { #b } }
             }
             Expr::Indicator(c) => {
-                let (c, one, zero) = (self.value(c), self.body.real(1.0), self.body.real(0.0));
+                let (c, one, zero) = (
+                    self.operand(c, id),
+                    self.body.real(1.0),
+                    self.body.real(0.0),
+                );
                 quote! { if #c { #one } else { #zero } }
             }
             Expr::Number(a) => {
-                let a = self.value(a);
-                quote! { <T as #rt::Elementary>::from_i64(#a) }
+                let a = self.operand(a, id);
+                quote! { <T as Elementary>::from_i64(#a) }
             }
             Expr::Integer(n) => {
                 let literal = Literal::i64_suffixed(n);
@@ -156,29 +221,29 @@ impl<'a, 'b> Emitter<'a, 'b> {
             }
             Expr::IndexValue(i) => self.index_value(i),
             Expr::Counter(i) => {
-                let i = format_ident!("i{}", i.0);
+                let i = numbered('i', i.0);
                 quote! { (#i as i64) }
             }
             Expr::Len(d) => {
                 let len = self.body.len(d);
                 quote! { #len as i64 }
             }
-            Expr::IntegerNeg(a) => self.integer(&rt, "integer_neg", &[a]),
-            Expr::IntegerAdd(a, b) => self.integer(&rt, "integer_add", &[a, b]),
-            Expr::IntegerMul(a, b) => self.integer(&rt, "integer_mul", &[a, b]),
-            Expr::IntegerRem(a, b) => self.integer(&rt, "integer_rem", &[a, b]),
-            Expr::IntegerDiv(a, b) => self.integer(&rt, "integer_div", &[a, b]),
-            Expr::IntegerMax(a, b) => self.integer(&rt, "integer_max", &[a, b]),
-            Expr::IntegerMin(a, b) => self.integer(&rt, "integer_min", &[a, b]),
+            Expr::IntegerNeg(a) => self.integer(id, "integer_neg", &[a]),
+            Expr::IntegerAdd(a, b) => self.integer(id, "integer_add", &[a, b]),
+            Expr::IntegerMul(a, b) => self.integer(id, "integer_mul", &[a, b]),
+            Expr::IntegerRem(a, b) => self.integer(id, "integer_rem", &[a, b]),
+            Expr::IntegerDiv(a, b) => self.integer(id, "integer_div", &[a, b]),
+            Expr::IntegerMax(a, b) => self.integer(id, "integer_max", &[a, b]),
+            Expr::IntegerMin(a, b) => self.integer(id, "integer_min", &[a, b]),
             Expr::Compare(op, a, b) | Expr::IntegerCompare(op, a, b) => {
-                let (a, b) = (self.value(a), self.value(b));
+                let (a, b) = (self.operand(a, id), self.operand(b, id));
                 let op = comparison(op);
                 quote! { #a #op #b }
             }
             Expr::Truth(truth) => quote! { #truth },
             Expr::And(a, b) => {
                 let lazy = self.calls_outside(b);
-                let (a, b) = (self.value(a), self.branch(b));
+                let (a, b) = (self.operand(a, id), self.branch(b));
                 if lazy {
                     quote! { #a && #b }
                 } else {
@@ -187,7 +252,7 @@ impl<'a, 'b> Emitter<'a, 'b> {
             }
             Expr::Or(a, b) => {
                 let lazy = self.calls_outside(b);
-                let (a, b) = (self.value(a), self.branch(b));
+                let (a, b) = (self.operand(a, id), self.branch(b));
                 if lazy {
                     quote! { #a || #b }
                 } else {
@@ -209,7 +274,7 @@ impl<'a, 'b> Emitter<'a, 'b> {
             }
             Expr::Given(g) => {
                 let given = outside::given(g);
-                quote! { <T as #rt::Elementary>::from_f64(lens.#given) }
+                quote! { <T as Elementary>::from_f64(lens.#given) }
             }
             Expr::Argument(_) => unreachable!("parameters of rules stand in no equation"),
             Expr::Reduce { .. }
@@ -222,10 +287,11 @@ impl<'a, 'b> Emitter<'a, 'b> {
         }
     }
 
-    fn integer(&mut self, rt: &TokenStream, name: &str, arguments: &[ExprId]) -> TokenStream {
+    fn integer(&mut self, of: ExprId, name: &str, arguments: &[ExprId]) -> TokenStream {
         let name = Ident::new(name, proc_macro2::Span::call_site());
-        let arguments: Vec<TokenStream> = arguments.iter().map(|&a| self.value(a)).collect();
-        quote! { #rt::#name(#(#arguments),*) }
+        let arguments = arguments.iter().map(|&a| self.operand(a, of));
+        let arguments: Vec<TokenStream> = arguments.collect();
+        quote! { rt::#name(#(#arguments),*) }
     }
 
     fn index_value(&self, index: IndexId) -> TokenStream {
@@ -233,7 +299,7 @@ impl<'a, 'b> Emitter<'a, 'b> {
         if self.row == Some(index) {
             quote! { (#first v as i64 + x as i64) }
         } else {
-            let i = format_ident!("i{}", index.0);
+            let i = numbered('i', index.0);
             quote! { (#first #i as i64) }
         }
     }
@@ -247,7 +313,6 @@ impl<'a, 'b> Emitter<'a, 'b> {
         guarded: bool,
         integer: bool,
     ) -> TokenStream {
-        let rt = self.body.paths.rt.clone();
         let own = self.target == Some(tensor);
         let s = match own {
             true => {
@@ -263,15 +328,14 @@ impl<'a, 'b> Emitter<'a, 'b> {
             let (at, at_name) = (self.place(subscripts), name("at", "at_within"));
             let read = quote! { #s.#at_name(#at) };
             return if integer {
-                quote! { #rt::Element::to_i64(#read) }
+                quote! { rt::Element::to_i64(#read) }
             } else {
                 read
             };
         }
         let (at, step) = self.position(subscripts);
-        let (row, block) = (format_ident!("r{}", id.0), format_ident!("k{}", id.0));
-        self.blocks
-            .push(quote! { let mut #block = #rt::Block::new(); });
+        let (row, block) = (numbered('r', id.0), numbered('k', id.0));
+        self.blocks.push(quote! { let mut #block = Block::new(); });
         let row_name = if integer {
             name("row_int", "row_int_within")
         } else if own {
@@ -287,190 +351,48 @@ impl<'a, 'b> Emitter<'a, 'b> {
     }
 }
 
-impl Emitter<'_, '_> {
-    /// Whether an expression reads the tensor that is written, element by element along the row.
-    pub(super) fn reads_target(&self, id: ExprId, target: TensorId) -> bool {
-        let f = self.body.f;
-        f.exprs
-            .walk(id)
-            .into_iter()
-            .any(|e| match f.exprs.get(e).read() {
-                Some((tensor, at, _)) => tensor == target && self.depends(e) && !self.is_row(at),
-                None => false,
-            })
-    }
-
-    /// Whether the positions of a row lie in a line.
-    pub(super) fn is_row(&self, subscripts: &[Subscript]) -> bool {
-        let linear = |e: ExprId| match self.row {
-            Some(row) => self.body.f.exprs.is_linear_in(e, row).is_some(),
-            None => true,
-        };
-        positions(subscripts).all(linear)
-    }
-
-    /// The position of an element: one of the row's, where it depends on that.
-    pub(super) fn place(&mut self, subscripts: &[Subscript]) -> TokenStream {
-        let at: Vec<TokenStream> = subscripts
-            .iter()
-            .map(|s| match *s {
-                Subscript::Index(i) if Some(i) == self.row => quote! { (v + x) as isize },
-                Subscript::At(e) => {
-                    let e = self.value(e);
-                    quote! { #e as isize }
-                }
-                s => fixed(s),
-            })
-            .collect();
-        quote! { [#(#at),*] }
-    }
-
-    /// The position of the first element of a block of the row, and the step along it.
-    pub(super) fn position(&mut self, subscripts: &[Subscript]) -> (TokenStream, TokenStream) {
-        let each: Vec<(TokenStream, TokenStream)> = subscripts
-            .iter()
-            .map(|s| match *s {
-                Subscript::Index(i) if Some(i) == self.row => (quote! { v as isize }, quote! { 1 }),
-                Subscript::At(e) => self.along(e),
-                s => (fixed(s), quote! { 0 }),
-            })
-            .collect();
-        let (at, step): (Vec<_>, Vec<_>) = each.into_iter().unzip();
-        (quote! { [#(#at),*] }, quote! { [#(#step),*] })
-    }
-
-    /// `rt::along(base, step, v as i64)` and `step as isize`, of a position that is linear in the row.
-    fn along(&mut self, e: ExprId) -> (TokenStream, TokenStream) {
-        let rt = self.body.paths.rt.clone();
-        let linear = match self.row {
-            Some(row) if self.depends(e) => self.body.f.exprs.is_linear_in(e, row).zip(self.row),
-            _ => None,
-        };
-        let Some((linear, row)) = linear else {
-            let e = self.value(e);
-            return (quote! { #e as isize }, quote! { 0 });
-        };
-        let (base, step) = (
-            self.polynomial(&linear.rest),
-            self.polynomial(&linear.coefficient),
-        );
-        let (b, c) = (format_ident!("b{}", e.0), format_ident!("c{}", e.0));
-        self.outer.push(quote! { let (#b, #c) = (#base, #step); });
-        let step = match linear.coefficient.value() {
-            Some(c) => {
-                let c = Literal::isize_suffixed(c as isize);
-                quote! { (#c) }
-            }
-            None => quote! { #c as isize },
-        };
-        let first = self.body.first_row(row);
-        (quote! { #rt::along(#b, #c, #first v as i64) }, step)
-    }
-
-    /// `[0, 3, x5 as isize]`: the positions where all `loops` are at their beginning.
-    pub(super) fn start(&mut self, subscripts: &[Subscript], loops: &[IndexId]) -> TokenStream {
-        let at: Vec<TokenStream> = subscripts
-            .iter()
-            .map(|s| match *s {
-                Subscript::Index(_) => quote! { 0 },
-                Subscript::At(e) => {
-                    let mut rest = Polynomial::of(&self.body.f.exprs, e);
-                    let mut first = Vec::new();
-                    for &i in loops {
-                        let Some(atom) = self.body.f.exprs.known(&Expr::IndexValue(i)) else {
-                            continue;
-                        };
-                        let linear = rest.by(atom);
-                        rest = linear.rest;
-                        // Of the rows of a block the first one is not 0.
-                        let row = self.body.first_row(i);
-                        if !row.is_empty() {
-                            let c = self.polynomial(&linear.coefficient);
-                            first.push(quote! { + #c * (#row 0) });
-                        }
-                    }
-                    let rest = self.polynomial(&rest);
-                    quote! { (#rest #(#first)*) as isize }
-                }
-                s => fixed(s),
-            })
-            .collect();
-        quote! { [#(#at),*] }
-    }
-
-    /// `[1, 0]`: how far one step of an index goes along each axis.
-    pub(super) fn steps(&mut self, subscripts: &[Subscript], index: IndexId) -> TokenStream {
-        let step: Vec<TokenStream> = subscripts
-            .iter()
-            .map(|s| match *s {
-                Subscript::Index(i) if i == index => quote! { 1 },
-                Subscript::At(e) => match self.body.f.exprs.is_linear_in(e, index) {
-                    Some(linear) => {
-                        let c = self.polynomial(&linear.coefficient);
-                        quote! { #c as isize }
-                    }
-                    None => unreachable!("the operands of a product are affine"),
-                },
-                _ => quote! { 0 },
-            })
-            .collect();
-        quote! { [#(#step),*] }
-    }
-
-    /// The value of a polynomial.
-    pub(super) fn polynomial(&mut self, p: &Polynomial) -> TokenStream {
-        let rt = self.body.paths.rt.clone();
-        let mut sum = None;
-        for (atoms, coefficient) in p.terms() {
-            let literal = Literal::i64_suffixed(coefficient);
-            let number = (coefficient != 1 || atoms.is_empty()).then(|| quote! { (#literal) });
-            let atoms: Vec<TokenStream> = atoms.iter().map(|&a| self.value(a)).collect();
-            let all = number.into_iter().chain(atoms);
-            let product = all.reduce(|a, b| quote! { #rt::integer_mul(#a, #b) });
-            sum = Some(match sum {
-                Some(sum) => quote! { #rt::integer_add(#sum, #product) },
-                None => quote! { #product },
-            });
-        }
-        sum.unwrap_or_else(|| quote! { 0i64 })
+/// Whether what an expression becomes can be an operand as it is or in parentheses; None if it needs a name.
+fn in_place(e: &Expr) -> Option<bool> {
+    match e {
+        Expr::Access { .. } | Expr::PowI(..) | Expr::Number(_) => Some(true),
+        Expr::Unary(op, _) => Some(*op != UnaryOp::Neg),
+        Expr::Binary(op, ..) => Some(!matches!(
+            op,
+            BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul | BinaryOp::Div
+        )),
+        Expr::Real(_) | Expr::Integer(_) | Expr::IndexValue(_) | Expr::Counter(_) => Some(true),
+        Expr::IntegerNeg(_)
+        | Expr::IntegerAdd(..)
+        | Expr::IntegerMul(..)
+        | Expr::IntegerRem(..)
+        | Expr::IntegerDiv(..)
+        | Expr::IntegerMax(..)
+        | Expr::IntegerMin(..) => Some(true),
+        Expr::Compare(..) | Expr::IntegerCompare(..) | Expr::Len(_) => Some(false),
+        _ => None,
     }
 }
 
-/// A position that no row moves.
-fn fixed(s: Subscript) -> TokenStream {
-    match s {
-        Subscript::Index(i) => {
-            let i = format_ident!("i{}", i.0);
-            quote! { #i }
-        }
-        Subscript::Constant(c) => {
-            let c = Literal::isize_unsuffixed(c as isize);
-            quote! { #c }
-        }
-        Subscript::At(_) => unreachable!("the value of a position is computed"),
-    }
-}
-
-/// `-a`, or the runtime's function of the word: `<T as rt::Elementary>::e_exp(a, fused)`
-fn unary(rt: &TokenStream, op: UnaryOp, a: &TokenStream) -> TokenStream {
+/// `-a`, or the runtime's function of the word: `a.e_exp(fused)`
+fn unary(op: UnaryOp, a: TokenStream) -> TokenStream {
     if op == UnaryOp::Neg {
         return quote! { -#a };
     }
     let name = format_ident!("e_{}", op.word());
-    quote! { <T as #rt::Elementary>::#name(#a, fused) }
+    joined([a, quote! { .#name(fused) }])
 }
 
-fn binary(rt: &TokenStream, op: BinaryOp, a: &TokenStream, b: &TokenStream) -> TokenStream {
+fn binary(op: BinaryOp, a: TokenStream, b: TokenStream) -> TokenStream {
     match op {
-        BinaryOp::Add => quote! { #a + #b },
-        BinaryOp::Sub => quote! { #a - #b },
-        BinaryOp::Mul => quote! { #a * #b },
-        BinaryOp::Div => quote! { #a / #b },
-        BinaryOp::Max => quote! { <T as #rt::Elementary>::e_max(#a, #b) },
-        BinaryOp::Min => quote! { <T as #rt::Elementary>::e_min(#a, #b) },
+        BinaryOp::Add => infix(a, '+', b),
+        BinaryOp::Sub => infix(a, '-', b),
+        BinaryOp::Mul => infix(a, '*', b),
+        BinaryOp::Div => infix(a, '/', b),
+        BinaryOp::Max => joined([a, quote! { .e_max(#b) }]),
+        BinaryOp::Min => joined([a, quote! { .e_min(#b) }]),
         BinaryOp::Pow | BinaryOp::Atan2 => {
             let name = format_ident!("e_{}", op.word());
-            quote! { <T as #rt::Elementary>::#name(#a, #b, fused) }
+            joined([a, quote! { .#name(#b, fused) }])
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The numeric bodies: the functions `forward` and `backward` of one einstan function, from its plan.
 //!
-//! Nothing is decided here. Names: `t3` is an argument, `s3` a tensor that is read, `w3` one that is written, `i5` the
+//! Nothing is decided here. Names: `t3` is an argument that is written, `s3` a tensor that is read, `w3` one that is written, `i5` the
 //! value of an index, `lens.d2` a length.
 
 mod block;
@@ -10,6 +10,7 @@ mod choose;
 mod contraction;
 mod expr;
 mod nest;
+mod position;
 mod recurrence;
 mod row;
 mod tokens;
@@ -22,16 +23,16 @@ use crate::plan::{Buffer, Mode, Phase, Plan, Schedule, Step};
 use crate::resolve::External;
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
-use tokens::{Phrases, braced, joined};
+use tokens::{Phrases, braced, joined, numbered};
 
-/// The paths by which generated code reaches the runtime and std.
-#[derive(Clone, Debug)]
+/// What calls of functions of other invocations are written with.
 pub struct Paths {
+    /// The runtime in full, for what rustc's errors may point at: they name the macro that a path begins in.
     pub rt: TokenStream,
-    pub core: TokenStream,
-    /// Where the calls of functions of other invocations stand.
+    /// Where the calls stand.
     pub externals: Vec<External>,
 }
 
@@ -39,7 +40,7 @@ pub struct Paths {
 ///
 /// ```text
 /// pub(super) fn forward<T: rt::Float>(lens: &Lens, save: bool, saved: &mut Saved<T>, work: &mut Work<T>,
-///     t0: rt::Source<'_, T, 2>, ..parameters.., mut t3: rt::Sink<'_, T, 2>, ..results..) -> Result<(), rt::Error>
+///     s0: rt::Source<'_, T, 2>, ..parameters.., mut t3: rt::Sink<'_, T, 2>, ..results..) -> Result<(), rt::Error>
 /// ```
 pub fn forward(plan: &Plan, paths: &Paths) -> TokenStream {
     Body::new(plan, paths, Phase::Forward).forward()
@@ -48,8 +49,8 @@ pub fn forward(plan: &Plan, paths: &Paths) -> TokenStream {
 /// Emits
 ///
 /// ```text
-/// fn backward<T: rt::Float>(lens: &Lens, saved: &Saved<T>, work: &mut Work<T>, t0: rt::Source<'_, T, 2>,
-///     ..parameters.., t7: rt::Source<'_, T, 2>, ..cotangents.., mut t8: rt::Sink<'_, T, 2>, ..gradients..,
+/// fn backward<T: rt::Float>(lens: &Lens, saved: &Saved<T>, work: &mut Work<T>, s0: rt::Source<'_, T, 2>,
+///     ..parameters.., s7: rt::Source<'_, T, 2>, ..cotangents.., mut t8: rt::Sink<'_, T, 2>, ..gradients..,
 ///     accumulate: bool) -> Result<(), rt::Error>
 /// ```
 pub fn backward(plan: &Plan, paths: &Paths) -> TokenStream {
@@ -63,6 +64,8 @@ struct Body<'a> {
     phase: Phase,
     buffers: BTreeMap<TensorId, &'a Buffer>,
     phrases: Rc<Phrases>,
+    /// What `bind` has emitted, which most nests begin with.
+    bound: RefCell<BTreeMap<(TensorId, Use), TokenStream>>,
 }
 
 impl<'a> Body<'a> {
@@ -73,13 +76,14 @@ impl<'a> Body<'a> {
             paths,
             phase,
             buffers: plan.buffers.iter().map(|b| (b.tensor, b)).collect(),
-            phrases: Rc::new(Phrases::new(&paths.rt)),
+            phrases: Rc::new(Phrases::new()),
+            bound: RefCell::default(),
         }
     }
 }
 
 /// What a binding of a tensor is for.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Use {
     Read,
     Write,
@@ -87,7 +91,6 @@ enum Use {
 
 impl Body<'_> {
     fn forward(&self) -> TokenStream {
-        let Paths { rt, core, .. } = self.paths;
         let parameters = self.parameters();
         let results = self
             .plan
@@ -118,13 +121,12 @@ impl Body<'_> {
         let checks = self.checks(true);
         let generics = self.generics();
         let body = braced(joined([
-            quote! { #checks #room },
+            quote! { const BLOCK: usize = rt::BLOCK; #checks #room },
             prelude,
             steps,
-            quote! { #kept #core::result::Result::Ok(()) },
+            quote! { #kept Result::Ok(()) },
         ]));
         quote! {
-            #[allow(unused_mut, unused_variables, clippy::too_many_arguments)]
             pub(super) fn forward #generics(
                 lens: &Lens,
                 save: bool,
@@ -132,12 +134,11 @@ impl Body<'_> {
                 work: &mut Work<T>,
                 #(#parameters,)*
                 #(#results,)*
-            ) -> #core::result::Result<(), #rt::Error> #body
+            ) -> Result<(), rt::Error> #body
         }
     }
 
     fn backward(&self) -> TokenStream {
-        let Paths { rt, core, .. } = self.paths;
         let Some(schedule) = &self.plan.backward else {
             return TokenStream::new();
         };
@@ -152,10 +153,14 @@ impl Body<'_> {
         });
         let (prelude, steps) = self.schedule(schedule);
         let generics = self.generics();
-        let done = quote! { #core::result::Result::Ok(()) };
-        let body = braced(joined([prelude, steps, done]));
+        let done = quote! { Result::Ok(()) };
+        let body = braced(joined([
+            quote! { const BLOCK: usize = rt::BLOCK; },
+            prelude,
+            steps,
+            done,
+        ]));
         quote! {
-            #[allow(unused_mut, unused_variables, clippy::too_many_arguments)]
             fn backward #generics(
                 lens: &Lens,
                 saved: &Saved<T>,
@@ -164,16 +169,15 @@ impl Body<'_> {
                 #(#cotangents,)*
                 #(#gradients,)*
                 accumulate: bool,
-            ) -> #core::result::Result<(), #rt::Error> #body
+            ) -> Result<(), rt::Error> #body
         }
     }
 
     /// `<T: rt::Float>`; where the element type is fixed and what is called may need to know it, `T` is a name of it.
     fn generics(&self) -> TokenStream {
-        let rt = &self.paths.rt;
         match self.f.float.is_some() && self.f.calls_outside() {
             true => TokenStream::new(),
-            false => quote! { <T: #rt::Float> },
+            false => quote! { <T: rt::Float> },
         }
     }
 
@@ -197,13 +201,18 @@ impl Body<'_> {
             .collect()
     }
 
-    /// `t3: rt::Source<'_, T, 2>`
+    /// `s3: rt::Source<'_, T, 2>`, or `mut t3: rt::Sink<'_, T, 2>`
     fn argument(&self, tensor: TensorId, usage: Use) -> TokenStream {
-        let Paths { rt, .. } = self.paths;
-        let (name, element, rank) = (argument(tensor), self.element(tensor), self.rank(tensor));
+        let (element, rank) = (self.element(tensor), self.rank(tensor));
         match usage {
-            Use::Read => quote! { #name: #rt::Source<'_, #element, #rank> },
-            Use::Write => quote! { mut #name: #rt::Sink<'_, #element, #rank> },
+            Use::Read => {
+                let name = source(tensor);
+                quote! { #name: rt::Source<'_, #element, #rank> }
+            }
+            Use::Write => {
+                let name = argument(tensor);
+                quote! { mut #name: rt::Sink<'_, #element, #rank> }
+            }
         }
     }
 
@@ -226,18 +235,17 @@ impl Body<'_> {
                 quote! { #n }
             }
             Length::Rows { .. } => {
-                let name = format_ident!("n{}", dim.0);
+                let name = numbered('n', dim.0);
                 quote! { #name }
             }
             Length::Computed(e) if dim.index() >= self.plan.found => {
-                let rt = &self.paths.rt;
                 let mut emitter = expr::Emitter::new(self, None);
                 let value = emitter.value(e);
                 let lets = emitter.outer;
-                quote! { { #(#lets)* #rt::integer_max(#value, 0) as usize } }
+                quote! { { #(#lets)* rt::integer_max(#value, 0) as usize } }
             }
             Length::Named | Length::Given | Length::Computed(_) | Length::Returned { .. } => {
-                let field = format_ident!("d{}", dim.0);
+                let field = numbered('d', dim.0);
                 quote! { lens.#field }
             }
         }
@@ -248,8 +256,18 @@ impl Body<'_> {
         quote! { [#(#lens),*] }
     }
 
-    /// `let s3 = ..;` or `let mut w3 = ..;`: a tensor wherever it lies.
+    /// `let s3 = ..;` or `let mut w3 = ..;`: a tensor wherever it lies; nothing where it is a parameter that is read.
     fn bind(&self, tensor: TensorId, usage: Use) -> TokenStream {
+        let known = self.bound.borrow().get(&(tensor, usage)).cloned();
+        known.unwrap_or_else(|| {
+            let bind = self.binding(tensor, usage);
+            let mut bound = self.bound.borrow_mut();
+            bound.insert((tensor, usage), bind.clone());
+            bind
+        })
+    }
+
+    fn binding(&self, tensor: TensorId, usage: Use) -> TokenStream {
         let t = argument(tensor);
         let (s, w) = (source(tensor), sink(tensor));
         if let Role::Slice { of, axis } = self.f.tensor(tensor).role {
@@ -270,7 +288,7 @@ impl Body<'_> {
             }
             (None, Use::Write) => quote! { let mut #w = #t.reborrow(); },
             (None, Use::Read) if self.is_sink(tensor) => quote! { let #s = #t.source(); },
-            (None, Use::Read) => quote! { let #s = #t; },
+            (None, Use::Read) => TokenStream::new(),
         }
     }
 
@@ -386,23 +404,21 @@ impl Body<'_> {
 
     /// A constant of the element type.
     fn real(&self, value: f64) -> TokenStream {
-        let rt = &self.paths.rt;
         let value = self.double(value);
-        quote! { <T as #rt::Elementary>::from_f64(#value) }
+        quote! { <T as Elementary>::from_f64(#value) }
     }
 
     /// A constant `f64`.
     fn double(&self, value: f64) -> TokenStream {
-        let core = &self.paths.core;
         if value.is_nan() {
-            quote! { #core::primitive::f64::NAN }
+            quote! { core::primitive::f64::NAN }
         } else if value.is_infinite() {
             let name = if value > 0.0 {
                 format_ident!("INFINITY")
             } else {
                 format_ident!("NEG_INFINITY")
             };
-            quote! { #core::primitive::f64::#name }
+            quote! { core::primitive::f64::#name }
         } else if value < 0.0 {
             let literal = Literal::f64_suffixed(-value);
             quote! { -#literal }
@@ -422,17 +438,17 @@ impl Body<'_> {
 
 /// `t3`
 fn argument(tensor: TensorId) -> Ident {
-    format_ident!("t{}", tensor.0)
+    numbered('t', tensor.0)
 }
 
 /// `s3`
 fn source(tensor: TensorId) -> Ident {
-    format_ident!("s{}", tensor.0)
+    numbered('s', tensor.0)
 }
 
 /// `w3`
 fn sink(tensor: TensorId) -> Ident {
-    format_ident!("w{}", tensor.0)
+    numbered('w', tensor.0)
 }
 
 /// The type of an integer element.

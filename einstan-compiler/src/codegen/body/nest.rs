@@ -2,7 +2,7 @@
 
 use super::expr::Emitter;
 use super::row::Row;
-use super::tokens::{braced, joined};
+use super::tokens::{braced, joined, numbered, parenthesized};
 use super::{Body, Use, sink, source};
 use crate::ir::{Element, ExprId, IndexId, Subscript, TensorId};
 use crate::plan::{Mode, Share, Stmt, Within};
@@ -13,11 +13,10 @@ impl Body<'_> {
     /// Emits
     ///
     /// ```text
-    /// { let s0 = t0; let mut w3 = t3.reborrow();
+    /// { let s2 = saved.b2.source([lens.d0]); let mut w3 = t3.reborrow();
     ///   rt::vectorize(#[inline(always)] |fused| { for i1 in 0..lens.d0 as isize { .. } }); }
     /// ```
     pub(super) fn nest(&self, body: &[Stmt]) -> TokenStream {
-        let rt = &self.paths.rt;
         let (read, written) = self.touched(body);
         let read = read.iter().map(|&t| self.bind(t, Use::Read));
         let write = written.iter().map(|&t| self.bind(t, Use::Write));
@@ -26,7 +25,7 @@ impl Body<'_> {
             {
                 #(#read)*
                 #(#write)*
-                #rt::vectorize(#[inline(always)] |fused| { #statements });
+                rt::vectorize(#[inline(always)] |fused| { #statements });
             }
         }
     }
@@ -34,7 +33,7 @@ impl Body<'_> {
     /// Emits
     ///
     /// ```text
-    /// { let s0 = t0; let mut w3 = t3.reborrow();
+    /// { let s2 = saved.b2.source([lens.d0]); let mut w3 = t3.reborrow();
     ///   rt::share([lens.d0], (rt::Along::new(w3, [0]), ()), 2.0 * lens.d0 as f64, |ranges, (mut w3, ())| {
     ///       rt::vectorize(#[inline(always)] |fused| {
     ///           for i1 in ranges[0][0]..ranges[0][1] { let i7 = i1 - ranges[0][0]; .. }
@@ -42,7 +41,6 @@ impl Body<'_> {
     ///   }); }
     /// ```
     pub(super) fn share(&self, share: &Share) -> TokenStream {
-        let rt = &self.paths.rt;
         let (read, written) = self.touched(&share.body);
         let read = read.iter().map(|&t| self.bind(t, Use::Read));
         let write = written.iter().map(|&t| self.bind(t, Use::Write));
@@ -54,12 +52,12 @@ impl Body<'_> {
         let (mut tensors, mut parts) = (quote! { () }, quote! { () });
         for (t, axes) in share.axes.iter().rev() {
             let (w, axes) = (sink(*t), axes.iter().map(|&a| Literal::usize_unsuffixed(a)));
-            tensors = quote! { (#rt::Along::new(#w, [#(#axes),*]), #tensors) };
+            tensors = quote! { (rt::Along::new(#w, [#(#axes),*]), #tensors) };
             parts = quote! { (mut #w, #parts) };
         }
         let loops = share.loops.iter().enumerate().rev();
         let nest = loops.fold(statements, |inside, (at, &(index, own))| {
-            let (i, own) = (format_ident!("i{}", index.0), format_ident!("i{}", own.0));
+            let (i, own) = (numbered('i', index.0), numbered('i', own.0));
             let at = Literal::usize_unsuffixed(at);
             quote! { for #i in ranges[#at][0]..ranges[#at][1] { let #own = #i - ranges[#at][0]; #inside } }
         });
@@ -75,8 +73,8 @@ impl Body<'_> {
             {
                 #(#read)*
                 #(#write)*
-                #rt::share([#(#lens),*], #tensors, 0.0f64 #(#work)*, |ranges, #parts| {
-                    #rt::vectorize(#[inline(always)] |fused| { #nest });
+                rt::share([#(#lens),*], #tensors, 0.0f64 #(#work)*, |ranges, #parts| {
+                    rt::vectorize(#[inline(always)] |fused| { #nest });
                 });
             }
         }
@@ -205,7 +203,7 @@ impl Body<'_> {
     ) -> TokenStream {
         let mut e = Emitter::new(self, None);
         e.target = Some(target);
-        let value = e.value(value);
+        let value = e.root(value);
         let outer = &e.outer;
         let put = self.put(target, left, mode, &self.stored(target, value));
         joined([quote! { #(#outer)* }, put])
@@ -237,12 +235,11 @@ impl Body<'_> {
 
     /// A value as the target's element.
     pub(super) fn stored(&self, target: TensorId, value: TokenStream) -> TokenStream {
-        let rt = &self.paths.rt;
         match self.f.tensor(target).element {
             Element::Float => value,
             Element::Integer(t) => {
                 let t = super::integer_type(t);
-                quote! { <#t as #rt::Element>::from_i64(#value) }
+                quote! { <#t as rt::Element>::from_i64(#value) }
             }
         }
     }
@@ -268,12 +265,11 @@ impl Body<'_> {
         row: IndexId,
         value: ExprId,
     ) -> TokenStream {
-        let rt = &self.paths.rt;
         let mut e = Emitter::new(self, Some(row));
         if !e.is_row(left) || e.reads_target(value, target) {
             return self.scatter_row(target, left, mode, row, value);
         }
-        let r = Row::into(self, row, value, Some(target));
+        let mut r = Row::into(self, row, value, Some(target));
         let (w, (at, step), adds) = (sink(target), e.position(left), self.adds(mode));
         let outer = &e.outer;
         let put = format_ident!(
@@ -284,9 +280,12 @@ impl Body<'_> {
                 "put_row_within"
             }
         );
-        let value = r.element(&self.stored(target, r.value.clone()));
-        let walk = r.walk(quote! { #w.#put(#adds, #at, #step, n, &mut out, #value); });
-        joined([quote! { let mut out = #rt::Block::new(); #(#outer)* }, walk])
+        let value = self.stored(target, std::mem::take(&mut r.value));
+        let value = r.element(value);
+        let put_arguments = quote! { #adds, #at, #step, n, &mut out, };
+        let arguments = parenthesized(joined([put_arguments, value]));
+        let walk = r.into_walk(quote! { #w.#put #arguments; });
+        joined([quote! { let mut out = Block::new(); #(#outer)* }, walk])
     }
 
     /// Emits, where the positions of a row lie in no line, or those of the target itself that the value reads,
@@ -305,7 +304,7 @@ impl Body<'_> {
     ) -> TokenStream {
         let mut e = Emitter::new(self, Some(row));
         e.target = Some(target);
-        let value = e.value(value);
+        let value = e.root(value);
         let (at, value) = (e.place(left), self.stored(target, value));
         let (w, adds) = (sink(target), self.adds(mode));
         let r = Row::of(e, value);

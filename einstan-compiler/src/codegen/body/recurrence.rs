@@ -1,11 +1,11 @@
 //! The loops of recurrences.
 
 use super::Body;
-use super::tokens::braced;
+use super::tokens::{braced, numbered};
 use crate::ir::IndexId;
 use crate::plan::Step;
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::quote;
 
 impl Body<'_> {
     /// Emits, with the steps' own prelude,
@@ -30,15 +30,12 @@ impl Body<'_> {
         descending: bool,
         inside: TokenStream,
     ) -> TokenStream {
-        let core = &self.paths.core;
-        let (i, len) = (
-            format_ident!("i{}", index.0),
-            self.len(self.f.index(index).dim),
-        );
+        let (i, len) = (numbered('i', index.0), self.len(self.f.index(index).dim));
         let inside = braced(inside);
-        let range = quote! { 0isize..(#len as isize) };
+        let first = &self.phrases.first;
+        let range = quote! { #first..(#len as isize) };
         match descending {
-            true => quote! { for #i in #core::iter::Iterator::rev(#range) #inside },
+            true => quote! { for #i in core::iter::Iterator::rev(#range) #inside },
             false => quote! { for #i in #range #inside },
         }
     }

@@ -1,12 +1,12 @@
 //! The vectorised innermost loop, and the reductions and normalisations over it.
 
 use super::expr::Emitter;
-use super::tokens::{Phrases, braced, joined};
+use super::tokens::{Phrases, braced, joined, numbered};
 use super::{Body, sink};
 use crate::ir::{Expr, ExprId, IndexId, ReduceOp, Subscript, TensorId};
 use crate::plan::{Mode, Window};
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{format_ident, quote};
+use quote::quote;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -15,7 +15,7 @@ pub(super) struct Row {
     outer: TokenStream,
     rows: TokenStream,
     inner: TokenStream,
-    /// The value at position `x` of the block: a name or a literal, which may be written several times.
+    /// The value at position `x` of the block.
     pub(super) value: TokenStream,
     /// The row itself, where the expression is nothing but a read.
     read: Option<Ident>,
@@ -40,8 +40,8 @@ impl Row {
             Expr::Access { subscripts, .. } => e.depends(value) && e.is_row(subscripts),
             _ => false,
         };
-        let read = read.then(|| format_ident!("r{}", value.0));
-        let value = e.value(value);
+        let read = read.then(|| numbered('r', value.0));
+        let value = e.root(value);
         Row {
             read,
             ..Row::of(e, value)
@@ -80,15 +80,21 @@ impl Row {
         joined([self.outer.clone(), self.phrases.walk(each)])
     }
 
+    /// The same, of what stands nowhere else.
+    pub(super) fn into_walk(self, each: TokenStream) -> TokenStream {
+        let each = joined([self.rows, each]);
+        joined([self.outer, self.phrases.walk(each)])
+    }
+
     /// The same with whole vectors at the end, as far as a row of `len` goes: `own` elements of each block count.
-    fn walk_beyond(&self, rt: &TokenStream, len: &TokenStream, each: TokenStream) -> TokenStream {
+    fn walk_beyond(&self, len: &TokenStream, each: TokenStream) -> TokenStream {
         let Row { outer, rows, .. } = self;
         quote! {
             #outer
             let mut v = from;
             while v < to {
                 let own = if to - v < BLOCK { to - v } else { BLOCK };
-                let n = #rt::whole_vectors(own, #len - v);
+                let n = rt::whole_vectors(own, #len - v);
                 #rows
                 #each
                 v += own;
@@ -97,10 +103,13 @@ impl Row {
     }
 
     /// The function that computes `value` from the position `x` in the block.
-    pub(super) fn element(&self, value: &TokenStream) -> TokenStream {
-        let inner = &self.inner;
-        let each = &self.phrases.each;
-        quote! { #each { #inner #value } }
+    pub(super) fn element(&self, value: TokenStream) -> TokenStream {
+        let (each, inner) = (self.phrases.each.clone(), self.inner.clone());
+        let value = match inner.is_empty() {
+            true => value,
+            false => braced(joined([inner, value])),
+        };
+        joined([each, value])
     }
 }
 
@@ -115,10 +124,10 @@ impl Phrases {
 impl Body<'_> {
     /// `inside` for the whole of a row: `let (from, to) = (0usize, lens.d1); ..`
     pub(super) fn whole(&self, row: IndexId, inside: TokenStream) -> TokenStream {
-        let len = self.len(self.f.index(row).dim);
+        let (none, len) = (&self.phrases.none, self.len(self.f.index(row).dim));
         joined([
             self.phrases.range.clone(),
-            quote! { (0usize, #len); },
+            quote! { (#none, #len); },
             inside,
         ])
     }
@@ -128,13 +137,7 @@ impl Body<'_> {
         over[..over.len() - 1]
             .iter()
             .rev()
-            .fold(inside, |inside, &index| {
-                let (i, len) = (
-                    format_ident!("i{}", index.0),
-                    self.len(self.f.index(index).dim),
-                );
-                quote! { for #i in 0isize..(#len as isize) { #inside } }
-            })
+            .fold(inside, |inside, &index| self.looped(index, false, inside))
     }
 
     /// Loops over the windows of indices, the last of which is the row.
@@ -149,21 +152,18 @@ impl Body<'_> {
             Some(window) => self.parts(row, window, inside, None),
             None => self.whole(row, inside),
         };
-        let inside = braced(inside);
-        loops.iter().rev().fold(inside, |inside, &index| {
-            let i = format_ident!("i{}", index.0);
+        let all = loops.iter().rev().fold(inside, |inside, &index| {
+            let i = numbered('i', index.0);
             match windows.get(&index) {
                 Some(window) => {
+                    let inside = braced(inside);
                     let each = quote! { for #i in (from as isize)..(to as isize) #inside };
-                    let part = self.parts(index, window, each, None);
-                    braced(part)
+                    self.parts(index, window, each, None)
                 }
-                None => {
-                    let len = self.len(self.f.index(index).dim);
-                    quote! { { for #i in 0isize..(#len as isize) #inside } }
-                }
+                None => self.looped(index, false, inside),
             }
-        })
+        });
+        braced(all)
     }
 
     /// Emits
@@ -182,31 +182,27 @@ impl Body<'_> {
         (over, windows): (&[IndexId], &BTreeMap<IndexId, Window>),
         body: ExprId,
     ) -> TokenStream {
-        let rt = &self.paths.rt;
         let row = Row::new(self, over[over.len() - 1], body);
         let accumulator = |name: &str| Ident::new(name, Span::call_site());
-        let value = row.value.clone();
-        let pass = |start: TokenStream, value: TokenStream, extend: TokenStream| {
-            let values = match &row.read {
+        let pass = |start: TokenStream, value: Option<TokenStream>, extend: TokenStream| {
+            let values = match (&row.read, value) {
                 // Nothing is computed: the row itself goes in.
-                Some(read) if value.to_string() == row.value.to_string() => {
-                    quote! { let o = #read; }
-                }
-                _ => {
-                    let value = row.element(&value);
+                (Some(read), None) => quote! { let o = #read; },
+                (_, value) => {
+                    let value = row.element(value.unwrap_or_else(|| row.value.clone()));
                     quote! { let o = out.fill(n, #value); }
                 }
             };
             let each = row.walk(quote! { #values #extend });
             let loops = self.through(over, windows, each);
-            let out = quote! { let mut out = #rt::Block::<T>::new(); };
+            let out = quote! { let mut out = Block::<T>::new(); };
             joined([out, start, loops])
         };
         let plain = |name: &str| {
             let name = accumulator(name);
             pass(
-                quote! { let mut acc = #rt::#name::new(); },
-                value.clone(),
+                quote! { let mut acc = rt::#name::new(); },
+                None,
                 quote! { acc.extend(o); },
             )
         };
@@ -222,23 +218,18 @@ impl Body<'_> {
                 } else {
                     "ArgMinAcc"
                 });
-                let start = quote! { let mut acc = #rt::#name::new(); };
+                let start = quote! { let mut acc = rt::#name::new(); };
                 let result = self.stored(target, quote! { acc.finish() as i64 });
-                (
-                    pass(start, value.clone(), quote! { acc.extend(v, o); }),
-                    result,
-                )
+                (pass(start, None, quote! { acc.extend(v, o); }), result)
             }
             ReduceOp::LogSumExp => {
                 let largest = plain("MaxAcc");
-                let shift = quote! { let shift = #rt::finite(acc.finish()); let mut acc = #rt::SumAcc::new(); };
-                let exp = quote! { <T as #rt::Elementary>::e_exp(#value - shift, fused) };
-                let sum = pass(shift, exp, quote! { acc.extend(o); });
+                let shift = quote! { let shift = rt::finite(acc.finish()); let mut acc = rt::SumAcc::new(); };
+                let value = &row.value;
+                let exp = quote! { (#value - shift).e_exp(fused) };
+                let sum = pass(shift, Some(exp), quote! { acc.extend(o); });
                 let code = joined([largest, sum]);
-                (
-                    code,
-                    quote! { shift + <T as #rt::Elementary>::e_ln(acc.finish(), fused) },
-                )
+                (code, quote! { shift + acc.finish().e_ln(fused) })
             }
         };
         let put = self.put(target, left, mode, &result);
@@ -267,7 +258,6 @@ impl Body<'_> {
         (row, over): (IndexId, &[IndexId]),
         body: ExprId,
     ) -> TokenStream {
-        let rt = &self.paths.rt;
         let terms = Row::new(self, row, body);
         let mut place = Emitter::new(self, Some(row));
         let (at, step) = place.position(left);
@@ -279,22 +269,16 @@ impl Body<'_> {
             value,
             ..
         } = &terms;
-        let each = quote! { #outer #rows for x in 0..n { #inner acc[x] = acc[x] + #value; } };
-        let sums = over.iter().rev().fold(each, |inside, &index| {
-            let (i, len) = (
-                format_ident!("i{}", index.0),
-                self.len(self.f.index(index).dim),
-            );
-            let inside = braced(inside);
-            quote! { for #i in 0isize..(#len as isize) #inside }
-        });
+        let each = quote! { #outer #rows for x in 0..n { #inner acc[x] = acc[x] + (#value); } };
+        let sums = over.iter().rev();
+        let sums = sums.fold(each, |inside, &index| self.looped(index, false, inside));
         quote! {
-            const LANES: usize = #rt::LANES;
-            let mut out = #rt::Block::new();
+            const LANES: usize = rt::LANES;
+            let mut out = Block::new();
             #(#positions)*
             let mut v = from;
             while v < to {
-                let mut acc = [<T as #rt::Elementary>::from_f64(0.0f64); LANES];
+                let mut acc = [<T as Elementary>::from_f64(0.0f64); LANES];
                 let rest = to - v;
                 let n = if rest >= LANES {
                     let n = LANES;
@@ -322,15 +306,13 @@ impl Body<'_> {
         body: ExprId,
         (log, beyond): (bool, bool),
     ) -> TokenStream {
-        let Body { paths, .. } = self;
-        let rt = &paths.rt;
         let index = along[along.len() - 1];
         let row = Row::new(self, index, body);
         let mut place = Emitter::new(self, Some(index));
         let (at, step) = place.position(left);
         let positions = place.outer;
         let w = sink(target);
-        let exp = |e: TokenStream| quote! { <T as #rt::Elementary>::e_exp(#e - largest, fused) };
+        let exp = |e: TokenStream| quote! { (#e - largest).e_exp(fused) };
         let update = |change: TokenStream| {
             quote! {
                 #w.update_row(#at, #step, n, &mut out, #[inline(always)] |o: &mut [T]| {
@@ -343,9 +325,8 @@ impl Body<'_> {
             |value: TokenStream| quote! { #w.put_row(false, #at, #step, n, &mut out, #value); };
         let own = |each: TokenStream| self.around(along, self.phrases.walk(each));
         let body = |each: TokenStream| self.around(along, row.walk(each));
-        let scale = quote! { let scale = <T as #rt::Elementary>::e_recip(sum.finish(), fused); };
-        let shift =
-            quote! { let shift = largest + <T as #rt::Elementary>::e_ln(sum.finish(), fused); };
+        let scale = quote! { let scale = sum.finish().e_recip(fused); };
+        let shift = quote! { let shift = largest + sum.finish().e_ln(fused); };
         let (first, second, third) = match (&row.read, log) {
             (Some(r), false) => {
                 let e = exp(quote! { #r[x] });
@@ -355,7 +336,7 @@ impl Body<'_> {
                     true => {
                         let len = self.len(self.f.index(index).dim);
                         let part = quote! { for x in 0..n { o[x] = #e; } sum.extend(&o[..own]); };
-                        self.around(along, row.walk_beyond(rt, &len, update(part)))
+                        self.around(along, row.walk_beyond(&len, update(part)))
                     }
                     false => {
                         let part = quote! { for x in 0..n { o[x] = #e; } sum.extend(o); };
@@ -396,17 +377,16 @@ impl Body<'_> {
                 (body(first), own(second), own(third))
             }
         };
-        let kept =
-            (log && row.read.is_none()).then(|| quote! { let mut kept = #rt::Block::new(); });
+        let kept = (log && row.read.is_none()).then(|| quote! { let mut kept = Block::new(); });
         let factor = if log { shift } else { scale };
         quote! {
-            let mut out = #rt::Block::new();
+            let mut out = Block::new();
             #(#positions)*
             #kept
-            let mut largest = #rt::MaxAcc::new();
+            let mut largest = rt::MaxAcc::new();
             { #first }
             let largest = largest.finish();
-            let mut sum = #rt::SumAcc::new();
+            let mut sum = rt::SumAcc::new();
             { #second }
             #factor
             { #third }

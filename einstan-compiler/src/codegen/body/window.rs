@@ -1,17 +1,16 @@
 //! Parts of rows and of products, and steps that run under a condition.
 
 use super::expr::Emitter;
-use super::tokens::braced;
+use super::tokens::{braced, numbered};
 use super::{Body, Use};
 use crate::ir::{ExprId, IndexId};
 use crate::plan::{Band, Step, Window};
 use proc_macro2::{Literal, TokenStream};
-use quote::{format_ident, quote};
+use quote::quote;
 
 impl Body<'_> {
     /// `rt::window(lens.d1, 0, [..], [x5, ..])` of the values of an index, after the `let`s of its bounds.
     pub(super) fn window(&self, index: IndexId, window: &Window) -> (TokenStream, TokenStream) {
-        let rt = &self.paths.rt;
         let mut e = Emitter::new(self, None);
         let mut each = |all: &[ExprId]| -> Vec<TokenStream> {
             all.iter().map(|&bound| e.value(bound)).collect()
@@ -21,7 +20,7 @@ impl Body<'_> {
         let first = self.first_row(index);
         (
             quote! { #(#lets)* },
-            quote! { #rt::window(#len, #first 0i64, [#(#from),*], [#(#to),*]) },
+            quote! { rt::window(#len, #first 0i64, [#(#from),*], [#(#to),*]) },
         )
     }
 
@@ -40,7 +39,6 @@ impl Body<'_> {
         each: TokenStream,
         rest: Option<TokenStream>,
     ) -> TokenStream {
-        let rt = &self.paths.rt;
         let (lets, window) = self.window(index, window);
         let len = self.len(self.f.index(index).dim);
         let rest = rest.map(|rest| {
@@ -49,7 +47,6 @@ impl Body<'_> {
         });
         let each = braced(each);
         quote! {
-            const BLOCK: usize = #rt::BLOCK;
             #lets
             let (from, to) = #window;
             if from < to #each
@@ -60,7 +57,6 @@ impl Body<'_> {
     /// The arguments of `rt::contract_in_band` after the loops:
     /// `Some(0), 1, false, |i7: isize| { let x5 = ..; rt::window(..) },`
     pub(super) fn band(&self, band: &Band, loops: &[IndexId]) -> TokenStream {
-        let core = &self.paths.core;
         let place = |index: IndexId| {
             let at = loops.iter().position(|&i| i == index);
             Literal::usize_unsuffixed(at.expect("einstan internal error: a band of no loop"))
@@ -69,13 +65,10 @@ impl Body<'_> {
         let column = place(band.column);
         let (row, name) = match band.row {
             Some(row) => {
-                let (at, name) = (place(row), format_ident!("i{}", row.0));
-                (
-                    quote! { #core::option::Option::Some(#at) },
-                    quote! { #name },
-                )
+                let (at, name) = (place(row), numbered('i', row.0));
+                (quote! { core::option::Option::Some(#at) }, quote! { #name })
             }
-            None => (quote! { #core::option::Option::None }, quote! { _ }),
+            None => (quote! { core::option::Option::None }, quote! { _ }),
         };
         let loose = band.loose;
         quote! { #row, #column, #loose, |#name: isize| { #lets #window }, }

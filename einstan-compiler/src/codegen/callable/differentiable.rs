@@ -7,7 +7,7 @@ use quote::{format_ident, quote};
 impl Items<'_> {
     /// The derivatives in a tuple: what moves is given memory where it is absent, what is zero is filled.
     fn derivatives_of(&self, members: &[Option<Member>], tuple: &str, read: bool) -> TokenStream {
-        let (rt, core, function) = (&self.paths.rt, &self.paths.core, &self.f.name);
+        let function = &self.f.name;
         let names = members.iter().map(|m| match m {
             Some(m) if m.kind != Kind::Nothing => {
                 let name = &m.name;
@@ -21,11 +21,11 @@ impl Items<'_> {
             let take = if read { quote! { input } } else { quote! { output } };
             match (m.kind, read) {
                 (Kind::Moving, _) if self.f.has_derivative() || read => quote! {
-                    let #name = #rt::#take(#name, &mut memory.spare.#name, (#function, #tensor), #lens)?;
+                    let #name = rt::#take(#name, &mut memory.spare.#name, (#function, #tensor), #lens)?;
                 },
                 (Kind::Moving | Kind::Zero, false) => quote! {
-                    if let #core::option::Option::Some(mut sink) = #name {
-                        sink.fill(<T as #rt::Elementary>::from_f64(0.0f64));
+                    if let core::option::Option::Some(mut sink) = #name {
+                        sink.fill(<T as Elementary>::from_f64(0.0f64));
                     }
                 },
                 _ => TokenStream::new(),
@@ -37,7 +37,6 @@ impl Items<'_> {
 
     /// The type of a tuple of derivatives.
     fn derivative_types(&self, members: &[Option<Member>], read: bool) -> TokenStream {
-        let (rt, core) = (&self.paths.rt, &self.paths.core);
         members
             .iter()
             .map(|m| match m {
@@ -46,23 +45,22 @@ impl Items<'_> {
                     kind: Kind::Moving,
                     ..
                 }) if read => {
-                    quote! { #core::option::Option<#rt::Source<'a, T, #rank>>, }
+                    quote! { core::option::Option<rt::Source<'a, T, #rank>>, }
                 }
                 Some(Member {
                     rank,
                     kind: Kind::Moving | Kind::Zero,
                     ..
                 }) if !read => {
-                    quote! { #core::option::Option<#rt::Sink<'a, T, #rank>>, }
+                    quote! { core::option::Option<rt::Sink<'a, T, #rank>>, }
                 }
-                _ => quote! { #rt::Ignored, },
+                _ => quote! { rt::Ignored, },
             })
             .collect()
     }
 
     pub(super) fn differentiable_impl(&self) -> TokenStream {
-        let (rt, core) = (&self.paths.rt, &self.paths.core);
-        let result = quote! { #core::result::Result<(), #rt::Error> };
+        let result = quote! { Result<(), rt::Error> };
         let some = |members: Vec<Member>| members.into_iter().map(Some).collect::<Vec<_>>();
         let (r, t) = (self.result_members("r"), some(self.result_members("t")));
         let (c, u) = (
@@ -91,7 +89,7 @@ impl Items<'_> {
         let has = self.f.has_derivative();
         let run = |code: TokenStream| match has {
             true => code,
-            false => quote! { #core::result::Result::Ok(()) },
+            false => quote! { Result::Ok(()) },
         };
         let routine = |name: &str, arguments: TokenStream| {
             let name = format_ident!("{}", name);
@@ -118,7 +116,7 @@ impl Items<'_> {
         let jacobian = self.body(quote! { #open #of_j #jacobian });
         self.implementation(|generics| {
             quote! {
-                impl #generics #rt::Differentiable<T> for __Fn {
+                impl #generics rt::Differentiable<T> for __Fn {
                     type Cotangents<'a> = (#cotangents);
                     type Gradients<'a> = (#gradients);
                     type Directions<'a> = (#directions);
@@ -127,23 +125,23 @@ impl Items<'_> {
                     fn pullback(
                         lens: &Lens,
                         saved: &Saved<T>,
-                        memory: &mut <Self as #rt::Memory<T>>::Pullback,
-                        arguments: <Self as #rt::Function<T>>::Arguments<'_>,
+                        memory: &mut <Self as rt::Memory<T>>::Pullback,
+                        arguments: <Self as rt::Function<T>>::Arguments<'_>,
                         cotangents: Self::Cotangents<'_>,
                         gradients: Self::Gradients<'_>,
                     ) -> #result { #pullback }
                     fn tangent(
                         lens: &Lens,
-                        memory: &mut <Self as #rt::Memory<T>>::Tangent,
-                        arguments: <Self as #rt::Function<T>>::Arguments<'_>,
+                        memory: &mut <Self as rt::Memory<T>>::Tangent,
+                        arguments: <Self as rt::Function<T>>::Arguments<'_>,
                         directions: Self::Directions<'_>,
-                        results: <Self as #rt::Function<T>>::Results<'_>,
+                        results: <Self as rt::Function<T>>::Results<'_>,
                         tangents: Self::Tangents<'_>,
                     ) -> #result { #tangent }
                     fn pullback_tangent(
                         lens: &Lens,
-                        memory: &mut <Self as #rt::Memory<T>>::PullbackTangent,
-                        arguments: <Self as #rt::Function<T>>::Arguments<'_>,
+                        memory: &mut <Self as rt::Memory<T>>::PullbackTangent,
+                        arguments: <Self as rt::Function<T>>::Arguments<'_>,
                         cotangents: Self::Cotangents<'_>,
                         directions: Self::Directions<'_>,
                         turns: Self::Cotangents<'_>,
@@ -152,8 +150,8 @@ impl Items<'_> {
                     ) -> #result { #second }
                     fn jacobian(
                         lens: &Lens,
-                        memory: &mut <Self as #rt::Memory<T>>::Jacobian,
-                        arguments: <Self as #rt::Function<T>>::Arguments<'_>,
+                        memory: &mut <Self as rt::Memory<T>>::Jacobian,
+                        arguments: <Self as rt::Function<T>>::Arguments<'_>,
                         jacobians: Self::Jacobians<'_>,
                     ) -> #result { #jacobian }
                 }
@@ -163,23 +161,23 @@ impl Items<'_> {
 
     /// The type of the Jacobians, what is done with those that a caller gives, and the list of those that are computed.
     fn jacobians(&self) -> (TokenStream, TokenStream, TokenStream) {
-        let (rt, core, function) = (&self.paths.rt, &self.paths.core, &self.f.name);
+        let function = &self.f.name;
         let (mut types, mut patterns) = (TokenStream::new(), TokenStream::new());
         let (mut code, mut list) = (TokenStream::new(), TokenStream::new());
         for y in self.result_members("j") {
             for x in self.parameter_members(&format!("{}_", y.name)) {
                 let (Kind::Moving, Some(x)) = (y.kind, x) else {
-                    types.extend(quote! { #rt::Ignored, });
+                    types.extend(quote! { rt::Ignored, });
                     patterns.extend(quote! { _, });
                     continue;
                 };
                 if x.kind == Kind::Nothing {
-                    types.extend(quote! { #rt::Ignored, });
+                    types.extend(quote! { rt::Ignored, });
                     patterns.extend(quote! { _, });
                     continue;
                 }
                 let name = &x.name;
-                types.extend(quote! { #core::option::Option<&'a mut #rt::Buffer<T>>, });
+                types.extend(quote! { core::option::Option<&'a mut rt::Buffer<T>>, });
                 patterns.extend(quote! { #name, });
                 let axes = [
                     &self.f.tensor(y.tensor).axes[..],
@@ -189,12 +187,11 @@ impl Items<'_> {
                 let lens = axes.iter().map(|&d| self.len(d, &quote! { lens }));
                 let tensor = &self.f.tensor(y.tensor).name;
                 code.extend(quote! {
-                    let mut #name = #rt::room(#name, &mut memory.spare.#name, (#function, #tensor), [#(#lens),*])?;
+                    let mut #name = rt::room(#name, &mut memory.spare.#name, (#function, #tensor), [#(#lens),*])?;
                 });
                 match x.kind {
                     Kind::Moving if self.f.has_derivative() => list.extend(quote! { #name, }),
-                    _ => code
-                        .extend(quote! { #name.fill(<T as #rt::Elementary>::from_f64(0.0f64)); }),
+                    _ => code.extend(quote! { #name.fill(<T as Elementary>::from_f64(0.0f64)); }),
                 }
             }
         }

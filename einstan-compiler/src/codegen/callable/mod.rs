@@ -125,14 +125,13 @@ impl Items<'_> {
     }
 
     fn shapes(&self) -> TokenStream {
-        let (rt, core) = (&self.paths.rt, &self.paths.core);
         let arguments = self.f.parameters.iter().map(|p| match *p {
             Parameter::Dim(_) => quote! { usize, },
-            Parameter::Tensor(t) if self.is_integer_scalar(t) => quote! { #rt::Narrow, },
-            Parameter::Tensor(t) if self.rank(t) == 0 => quote! { #rt::Scalar, },
+            Parameter::Tensor(t) if self.is_integer_scalar(t) => quote! { rt::Narrow, },
+            Parameter::Tensor(t) if self.rank(t) == 0 => quote! { rt::Scalar, },
             Parameter::Tensor(t) => {
                 let rank = Literal::usize_unsuffixed(self.rank(t));
-                quote! { #rt::Tensor<#rank>, }
+                quote! { rt::Tensor<#rank>, }
             }
         });
         let passed = self.f.parameters.iter().enumerate().map(|(at, p)| {
@@ -170,11 +169,11 @@ impl Items<'_> {
             .iter()
             .map(|&t| self.lens(t, &quote! { lens }));
         quote! {
-            impl #rt::Shapes for __Fn {
+            impl rt::Shapes for __Fn {
                 type ArgumentLens = (#(#arguments)*);
                 type Lens = Lens;
                 type ResultLens = (#([usize; #ranks],)*);
-                fn lens(arguments: Self::ArgumentLens) -> #core::result::Result<Lens, #rt::Error> {
+                fn lens(arguments: Self::ArgumentLens) -> Result<Lens, rt::Error> {
                     #(#narrow)*
                     __lengths(#(#passed)*)
                 }
@@ -185,7 +184,6 @@ impl Items<'_> {
 
     /// The memory of each part: of its body, and for what a caller does not give.
     fn memory(&self) -> TokenStream {
-        let (rt, core) = (&self.paths.rt, &self.paths.core);
         let mut fields: Vec<(Ident, TokenStream)> = Vec::new();
         for prefix in ["r", "t", "c", "u"] {
             let members = self.result_members(prefix).into_iter();
@@ -214,9 +212,9 @@ impl Items<'_> {
         let of = |routine: &str, exists: bool| match exists {
             true => {
                 let routine = format_ident!("{}", routine);
-                quote! { #rt::Room<#routine::Workspace<T>, Spare<T>> }
+                quote! { rt::Room<#routine::Workspace<T>, Spare<T>> }
             }
-            false => quote! { #rt::Room<Workspace<T>, Spare<T>> },
+            false => quote! { rt::Room<Workspace<T>, Spare<T>> },
         };
         let moving = self.f.has_second_derivative() && self.plan().is_some();
         let (tangent, second, jacobian) = (
@@ -229,21 +227,21 @@ impl Items<'_> {
                 Literal::usize_unsuffixed(at),
                 self.member(format_ident!("r"), t, Kind::Moving).element,
             );
-            quote! { impl<T> #rt::Returns<T, #at> for __Fn { type Element = #element; } }
+            quote! { impl<T> rt::Returns<T, #at> for __Fn { type Element = #element; } }
         });
         quote! {
-            pub struct Spare<T> { #(#names: #rt::Buffer<#elements>,)* element: #core::marker::PhantomData<T> }
+            pub struct Spare<T> { #(#names: rt::Buffer<#elements>,)* element: core::marker::PhantomData<T> }
 
-            impl<T> #core::default::Default for Spare<T> {
+            impl<T> Default for Spare<T> {
                 fn default() -> Self {
-                    Spare { #(#names: #core::default::Default::default(),)* element: #core::marker::PhantomData }
+                    Spare { #(#names: Default::default(),)* element: core::marker::PhantomData }
                 }
             }
 
-            impl<T> #rt::Memory<T> for __Fn {
+            impl<T> rt::Memory<T> for __Fn {
                 type Saved = Saved<T>;
-                type Value = #rt::Room<Work<T>, Spare<T>>;
-                type Pullback = #rt::Room<Work<T>, Spare<T>>;
+                type Value = rt::Room<Work<T>, Spare<T>>;
+                type Pullback = rt::Room<Work<T>, Spare<T>>;
                 type Tangent = #tangent;
                 type PullbackTangent = #second;
                 type Jacobian = #jacobian;
@@ -271,7 +269,6 @@ impl Items<'_> {
     }
 
     fn function(&self) -> TokenStream {
-        let (rt, core) = (&self.paths.rt, &self.paths.core);
         let arguments = self.parameter_members("a");
         let types = arguments.iter().map(|m| match m {
             None => quote! { usize, },
@@ -279,14 +276,14 @@ impl Items<'_> {
                 let element = &m.element;
                 quote! { #element, }
             }
-            Some(Member { element, rank, .. }) => quote! { #rt::Source<'a, #element, #rank>, },
+            Some(Member { element, rank, .. }) => quote! { rt::Source<'a, #element, #rank>, },
         });
         let types: TokenStream = types.collect();
         let results = self.result_members("r");
         let sinks: TokenStream = results
             .iter()
             .map(|Member { element, rank, .. }| {
-                quote! { #core::option::Option<#rt::Sink<'a, #element, #rank>>, }
+                quote! { core::option::Option<rt::Sink<'a, #element, #rank>>, }
             })
             .collect();
         let (open, sources) = (self.open_arguments(), self.argument_list());
@@ -298,17 +295,17 @@ impl Items<'_> {
         });
         self.implementation(|generics| {
             quote! {
-                impl #generics #rt::Function<T> for __Fn {
+                impl #generics rt::Function<T> for __Fn {
                     type Arguments<'a> = (#types);
                     type Results<'a> = (#sinks);
                     fn value(
                         lens: &Lens,
                         save: bool,
                         saved: &mut Saved<T>,
-                        memory: &mut #rt::Room<Work<T>, Spare<T>>,
+                        memory: &mut rt::Room<Work<T>, Spare<T>>,
                         arguments: Self::Arguments<'_>,
                         results: Self::Results<'_>,
-                    ) -> #core::result::Result<(), #rt::Error> { #body }
+                    ) -> Result<(), rt::Error> { #body }
                 }
             }
         })
@@ -322,13 +319,12 @@ impl Items<'_> {
 
     /// `a0, rt::Source::scalar(&a1),`
     fn argument_list(&self) -> TokenStream {
-        let rt = &self.paths.rt;
         let members = self.parameter_members("a").into_iter().flatten();
         members
             .map(|m| {
                 let name = &m.name;
                 match self.rank(m.tensor) {
-                    0 => quote! { #rt::Source::scalar(&#name), },
+                    0 => quote! { rt::Source::scalar(&#name), },
                     _ => quote! { #name, },
                 }
             })
@@ -337,12 +333,12 @@ impl Items<'_> {
 
     /// `let (r0,) = results; let r0 = rt::output(r0, &mut memory.spare.r0, ("f", "Y"), [lens.d0])?;`
     fn outputs_of(&self, members: &[Member], tuple: &str) -> TokenStream {
-        let (rt, function) = (&self.paths.rt, &self.f.name);
+        let function = &self.f.name;
         let (names, tuple) = (members.iter().map(|m| &m.name), format_ident!("{}", tuple));
         let each = members.iter().map(|m| {
             let (name, tensor) = (&m.name, &self.f.tensor(m.tensor).name);
             let lens = self.lens(m.tensor, &quote! { lens });
-            quote! { let #name = #rt::output(#name, &mut memory.spare.#name, (#function, #tensor), #lens)?; }
+            quote! { let #name = rt::output(#name, &mut memory.spare.#name, (#function, #tensor), #lens)?; }
         });
         quote! { let (#(#names,)*) = #tuple; #(#each)* }
     }
