@@ -188,6 +188,10 @@ mod like_generated {
         pub fn traits(Clone[n], Copy[n], Default[n], Debug[n], Float[n]) -> Iterator {
             Iterator = Clone[i]*Copy[i]*Default[i]*Debug[i]*Float[i];
         }
+        pub fn imported(Block[n], Loop[n], rt[n], core, nd, Elementary[n], Result[n]) -> ranges[n] {
+            ranges[i] = Block[i]*Loop[i]*rt[i]*core*nd + Elementary[i]*Result[i];
+        }
+        pub fn rt(BLOCK[n], any[n]) -> share { share = BLOCK[i]*any[i]; }
         pub fn buffers(Saved[n, m], Work[m, l], Lens[l, n], Workspace[n], Memory) -> Buffer {
             A[i,j] = Saved[i,k]*Work[k,j];
             P[i,j] = softmax[j](A[i,j]);
@@ -315,6 +319,10 @@ fn tensors_dimensions_and_indices_are_called_as_they_like() {
     assert_eq!(l::traits(&one, &one, &one, &one, &one).unwrap(), 33.0);
     let (s, g) = l::buffers::value_and_grad(&two, &two, &two, &one, 1.0).unwrap();
     assert_eq!(s, g.Memory);
+    let two = array![2.0];
+    let all = like_generated::imported(&two, &two, &two, 3.0, 1.0, &two, &two);
+    assert_eq!(all, Ok(array![28.0]));
+    assert_eq!(like_generated::rt(&two, &two), Ok(4.0));
 }
 
 #[test]

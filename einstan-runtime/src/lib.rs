@@ -30,6 +30,7 @@ mod slice;
 mod source;
 mod transpose;
 mod vector;
+mod whole;
 mod within;
 
 pub use arithmetic::{
@@ -46,10 +47,10 @@ pub use dispatch::{simd_level, vectorize};
 pub use error::{Error, ErrorKind};
 pub use float::{Element, Elementary, Float};
 pub use fused::Fused;
-pub use memory::{Buffer, zeros};
+pub use memory::{Buffer, any};
 pub use reduce::*;
 pub use row::{BLOCK, Block, whole_vectors};
-pub use share::{Along, Divisible, share};
+pub use share::{Along, Divisible, share, share_rows};
 pub use sink::{Sink, scalar_view_mut};
 pub use slice::{block_room, block_rows, wide_room, wide_rows};
 pub use source::Source;

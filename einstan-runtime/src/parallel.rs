@@ -5,14 +5,24 @@
 /// How many threads there are for work of this many operations, as a processor does some in a nanosecond: one where others
 /// would not be awake before it is done.
 pub(crate) fn threads(operations: usize) -> usize {
-    if operations < WORTH { 1 } else { available() }
+    if is_worth(operations as f64) {
+        available()
+    } else {
+        1
+    }
+}
+
+/// Whether so many operations are worth waking a thread.
+#[inline(always)]
+pub(crate) fn is_worth(operations: f64) -> bool {
+    operations >= WORTH
 }
 
 /// So many operations are some 20 microseconds, twice what it takes to wake a thread.
-const WORTH: usize = 2_000_000;
+const WORTH: f64 = 2e6;
 
 #[cfg(feature = "rayon")]
-fn available() -> usize {
+pub(crate) fn available() -> usize {
     let inside = rayon_core::current_thread_index().is_some();
     match inside || pool::is_there() {
         true => rayon_core::current_num_threads(),
@@ -21,7 +31,7 @@ fn available() -> usize {
 }
 
 #[cfg(not(feature = "rayon"))]
-fn available() -> usize {
+pub(crate) fn available() -> usize {
     1
 }
 

@@ -22,7 +22,10 @@ pub fn whole_vectors(n: usize, left: usize) -> usize {
 /// A buffer for one row, on the stack.
 #[derive(Debug)]
 #[repr(align(64))]
-pub struct Block<E>([MaybeUninit<E>; BLOCK]);
+pub struct Block<E> {
+    // A field with a name: what a tuple is called like could no parameter be, where generated code imports it.
+    places: [MaybeUninit<E>; BLOCK],
+}
 
 impl<E: Element> Default for Block<E> {
     fn default() -> Self {
@@ -34,7 +37,9 @@ impl<E: Element> Block<E> {
     /// A block without values; it costs nothing.
     #[inline(always)]
     pub fn new() -> Self {
-        Block([const { MaybeUninit::uninit() }; BLOCK])
+        Block {
+            places: [const { MaybeUninit::uninit() }; BLOCK],
+        }
     }
 
     /// `n` elements, made by `f` from their numbers. `n` is at most `BLOCK`.
@@ -49,7 +54,7 @@ impl<E: Element> Block<E> {
     #[inline(always)]
     pub(crate) fn places(&mut self, n: usize) -> &mut [MaybeUninit<E>] {
         assert!(n <= BLOCK, "einstan internal error: a row of {n} elements");
-        &mut self.0[..n]
+        &mut self.places[..n]
     }
 
     /// The first `n` elements.
@@ -72,6 +77,15 @@ impl<E: Element> Block<E> {
 pub(crate) fn each<E>(places: &mut [MaybeUninit<E>], f: impl Fn(usize) -> E) {
     for t in 0..places.len() {
         places[t].write(f(t));
+    }
+}
+
+/// Adds what `f` makes from its number to every place.
+#[inline(always)]
+#[allow(clippy::needless_range_loop)] // as above
+pub(crate) fn each_added<E: Element>(places: &mut [E], f: impl Fn(usize) -> E) {
+    for t in 0..places.len() {
+        places[t] = places[t].plus(f(t));
     }
 }
 

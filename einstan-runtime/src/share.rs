@@ -73,20 +73,61 @@ impl<'a, E: Element, const R: usize, const L: usize> Divisible<L> for Along<'a, 
 
 /// Parts of the work for each thread: more of them are more even.
 const PARTS: usize = 4;
+/// A part of rows has no fewer elements than this for the sake of that: each row costs something to begin.
+const ELEMENTS: usize = 512;
 /// The most threads that take part.
 const MOST: usize = 64;
 
 /// Calls `body` with the values of the loops, which are `lens`, and the tensors that it writes: once with all of them, or,
 /// for so many operations that it is worth while, on several threads with some values of one loop.
-#[inline]
+#[inline(always)]
 pub fn share<const L: usize, P: Divisible<L>>(
     lens: [usize; L],
     tensors: P,
     operations: f64,
     body: impl Fn([[isize; 2]; L], P::Part) + Sync,
 ) {
+    by_size(lens, tensors, operations, 1, body);
+}
+
+/// The same with parts of rows that have `len` elements.
+#[inline(always)]
+pub fn share_rows<P: Divisible<1>>(
+    len: [usize; 1],
+    tensors: P,
+    operations: f64,
+    body: impl Fn([[isize; 2]; 1], P::Part) + Sync,
+) {
+    by_size(len, tensors, operations, ELEMENTS, body);
+}
+
+#[inline(always)]
+fn by_size<const L: usize, P: Divisible<L>>(
+    lens: [usize; L],
+    tensors: P,
+    operations: f64,
+    least: usize,
+    body: impl Fn([[isize; 2]; L], P::Part) + Sync,
+) {
+    // Where there is little to do nothing else is asked.
+    if !parallel::is_worth(operations) {
+        let all = lens.map(|n| [0, n as isize]);
+        // SAFETY: the only part.
+        return body(all, unsafe { tensors.part(all) });
+    }
+    divide(lens, tensors, least, &body);
+}
+
+/// The same for operations that are worth several threads. Parts have `least` values, unless there were fewer than threads.
+#[inline(never)]
+fn divide<const L: usize, P: Divisible<L>>(
+    lens: [usize; L],
+    tensors: P,
+    least: usize,
+    body: &(impl Fn([[isize; 2]; L], P::Part) + Sync),
+) {
     let all = lens.map(|n| [0, n as isize]);
-    let threads = parallel::threads(operations as usize).min(MOST);
+    let threads = parallel::available().min(MOST);
     // The first loop that is long enough, or the longest one.
     let long = (0..L).find(|&l| lens[l] >= threads * PARTS);
     let divided = long.or((0..L).rev().max_by_key(|&l| lens[l]));
@@ -95,7 +136,7 @@ pub fn share<const L: usize, P: Divisible<L>>(
         return body(all, unsafe { tensors.part(all) });
     };
     let len = lens[divided];
-    let parts = (threads * PARTS).min(len);
+    let parts = (len / least).clamp(threads, threads * PARTS).min(len);
     parallel::share(&mut [(); MOST][..threads], parts, &|(), number| {
         let mut ranges = all;
         ranges[divided] = [number, number + 1].map(|n| (n * len / parts) as isize);

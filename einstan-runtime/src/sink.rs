@@ -1,7 +1,7 @@
 //! Tensors that are written.
 
 use crate::float::Element;
-use crate::row::{Block, c_layout, each, each_row, layout, offset, row_offset};
+use crate::row::{Block, c_layout, each, each_added, layout, offset, row_offset};
 use crate::source::Source;
 use ndarray::{ArrayRef, Dimension};
 use std::marker::PhantomData;
@@ -161,60 +161,6 @@ impl<'a, E: Element, const R: usize> Sink<'a, E, R> {
         unsafe { &mut *self.origin.offset(offset(at, self.lens, self.strides)) }
     }
 
-    /// Sets every element.
-    pub fn fill(&mut self, value: E) {
-        let last = R.saturating_sub(1);
-        let (origin, lens, strides) = (self.origin, self.lens, self.strides);
-        each_row(lens, |at| {
-            let start = offset(at, lens, strides);
-            let (n, stride) = if R == 0 {
-                (1, 1)
-            } else {
-                (lens[last], strides[last])
-            };
-            if stride == 1 {
-                // SAFETY: all of a row of this tensor.
-                unsafe { slice(origin, start, n) }.fill(value);
-            } else {
-                for t in 0..n as isize {
-                    // SAFETY: as above.
-                    unsafe { *origin.offset(start + t * stride) = value };
-                }
-            }
-        });
-    }
-
-    /// Copies a tensor of the same lengths.
-    pub fn copy_from(&mut self, source: Source<'_, E, R>) {
-        assert_eq!(
-            self.lens, source.lens,
-            "einstan internal error: lengths of a copy"
-        );
-        let last = R.saturating_sub(1);
-        let (origin, lens, strides) = (self.origin, self.lens, self.strides);
-        each_row(lens, |at| {
-            let (to, from) = (offset(at, lens, strides), offset(at, lens, source.strides));
-            let (n, stride, other) = if R == 0 {
-                (1, 1, 1)
-            } else {
-                (lens[last], strides[last], source.strides[last])
-            };
-            if stride == 1 && other == 1 {
-                // SAFETY: all of a row of the source, which is borrowed.
-                let from = unsafe { std::slice::from_raw_parts(source.origin.offset(from), n) };
-                // SAFETY: all of a row of this tensor.
-                unsafe { slice(origin, to, n) }.copy_from_slice(from);
-            } else {
-                for t in 0..n as isize {
-                    // SAFETY: as above.
-                    unsafe {
-                        *origin.offset(to + t * stride) = *source.origin.offset(from + t * other);
-                    }
-                }
-            }
-        });
-    }
-
     /// Sets the elements at `at + t * step` for `t` in `0..n`, `n` at most `BLOCK`, to what `f` makes from t or, if `add`,
     /// adds it to them. Where all of them are one, all is added to it.
     #[inline(always)]
@@ -232,32 +178,19 @@ impl<'a, E: Element, const R: usize> Sink<'a, E, R> {
         }
         let (start, stride) = row_offset(at, step, n, self.lens, self.strides);
         let origin = self.origin;
-        let direct = stride == 1 && !add;
-        let places = if direct {
+        if stride == 1 && add {
             // SAFETY: first and last position lie inside, and with stride 1 all n elements from the first one on are
-            // elements of the tensor; values are all that `each` writes.
-            unsafe { slice(origin.cast(), start, n) }
-        } else {
-            block.places(n)
-        };
-        each(places, f);
-        if direct {
-            return;
+            // elements of the tensor, which is borrowed exclusively: `f` reads none of them.
+            return each_added(unsafe { slice(origin, start, n) }, f);
         }
-        // SAFETY: `each` has just written them.
-        let values = unsafe { block.values(n) };
         if stride == 1 {
-            // SAFETY: as above; `values` is the block.
-            let place = unsafe { slice(origin, start, n) };
-            for (p, &mut v) in place.iter_mut().zip(values) {
-                *p = p.plus(v);
-            }
-        } else {
-            for (t, &mut v) in values.iter_mut().enumerate() {
-                // SAFETY: every position between a first and a last one inside lies inside.
-                let place = unsafe { &mut *origin.offset(start + t as isize * stride) };
-                *place = if add { place.plus(v) } else { v };
-            }
+            // SAFETY: as above; values are all that `each` writes.
+            return each(unsafe { slice(origin.cast(), start, n) }, f);
+        }
+        for (t, &mut v) in block.fill(n, f).iter_mut().enumerate() {
+            // SAFETY: every position between a first and a last one inside lies inside.
+            let place = unsafe { &mut *origin.offset(start + t as isize * stride) };
+            *place = if add { place.plus(v) } else { v };
         }
     }
 
@@ -297,7 +230,7 @@ impl<'a, E: Element, const R: usize> Sink<'a, E, R> {
 ///
 /// They are elements of a tensor that is borrowed exclusively for `'a`, and no other slice of them is in use.
 #[inline(always)]
-unsafe fn slice<'a, E>(origin: *mut E, start: isize, n: usize) -> &'a mut [E] {
+pub(crate) unsafe fn slice<'a, E>(origin: *mut E, start: isize, n: usize) -> &'a mut [E] {
     // SAFETY: the caller's.
     unsafe { std::slice::from_raw_parts_mut(origin.offset(start), n) }
 }

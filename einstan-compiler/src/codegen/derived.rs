@@ -99,10 +99,10 @@ impl Items<'_> {
         let module = format_ident!("__jvp_body");
         let routine = plan.map(|p| self.routine(&module, p));
         let (enter, check, new) = (self.enter(), self.check_tangent(), self.new_results());
-        let zeros = moving.iter().zip(&types).map(|((at, t), ty)| {
+        let arrays = moving.iter().zip(&types).map(|((at, t), ty)| {
             let (name, text) = (derived(*at), &self.resolved.results[*at].text);
-            let zeros = self.zeros(*t, text, &quote! { __lens });
-            quote! { let mut #name: #ty = #zeros; }
+            let new = self.new_array(*t, text, &quote! { __lens });
+            quote! { let mut #name: #ty = #new; }
         });
         let sinks = moving.iter().map(|(at, t)| {
             let name = derived(*at);
@@ -116,7 +116,7 @@ impl Items<'_> {
         let run = self.run_routine(&module, quote! { #arguments #tangents #results #(#sinks)* });
         let value = self.result_value();
         let body = self.body(quote! {
-            #enter #check #new #(#zeros)* #run
+            #enter #check #new #(#arrays)* #run
             Result::Ok((#value, #tangent))
         });
         let docs = self.docs_of(
@@ -212,11 +212,11 @@ impl Items<'_> {
                 let ty = self.jacobian_type(y, x, &element);
                 let docs = format!("By `{}`.", self.shown(x));
                 inner.extend(quote! { #[doc = #docs] pub #field: #ty, });
-                let (zeros, ty) = (
-                    self.jacobian_zeros(at, y, x),
+                let (array, ty) = (
+                    self.new_jacobian(at, y, x),
                     self.jacobian_type(y, x, &float),
                 );
-                new.extend(quote! { let mut #local: #ty = #zeros; });
+                new.extend(quote! { let mut #local: #ty = #array; });
                 sinks.extend(self.sink(self.rank(y) + self.rank(x), quote! { #local }));
                 inner_value.extend(quote! { #field: #local, });
             }
@@ -258,7 +258,7 @@ impl Items<'_> {
         }
     }
 
-    fn jacobian_zeros(&self, at: usize, of: TensorId, by: TensorId) -> TokenStream {
+    fn new_jacobian(&self, at: usize, of: TensorId, by: TensorId) -> TokenStream {
         let (function, name) = (&self.f.name, &self.resolved.results[at].text);
         let float = self.float();
         let axes = [
@@ -269,8 +269,8 @@ impl Items<'_> {
         let lens = axes.iter().map(|&d| self.len(d, &quote! { __lens }));
         match axes.len() {
             0 => quote! { <#float as Default>::default() },
-            1..=6 => quote! { rt::zeros(#function, #name, nd::Dim([#(#lens),*]))? },
-            _ => quote! { rt::zeros(#function, #name, nd::IxDyn(&[#(#lens),*]))? },
+            1..=6 => quote! { rt::any(#function, #name, nd::Dim([#(#lens),*]))? },
+            _ => quote! { rt::any(#function, #name, nd::IxDyn(&[#(#lens),*]))? },
         }
     }
 }

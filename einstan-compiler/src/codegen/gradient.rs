@@ -116,12 +116,12 @@ impl Items<'_> {
         }
     }
 
-    /// A gradient of zeros with the lengths of a call.
+    /// A gradient with the lengths of a call, to be written.
     pub(super) fn new_gradient(&self, lens: &TokenStream) -> TokenStream {
         let each = self.differentiable().into_iter().map(|(at, t)| {
             let name = &self.resolved.parameters[at];
-            let (field, zeros) = (ident(name), self.zeros(t, &name.text, lens));
-            quote! { #field: #zeros, }
+            let (field, array) = (ident(name), self.new_array(t, &name.text, lens));
+            quote! { #field: #array, }
         });
         quote! { Gradient { #(#each)* } }
     }

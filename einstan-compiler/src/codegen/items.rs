@@ -251,12 +251,12 @@ impl<'a> Items<'a> {
         let lens = quote! { __lens };
         let float = self.float();
         let each = self.f.results.iter().enumerate().map(|(at, &t)| {
-            let (name, zeros) = (
+            let (name, array) = (
                 result(at),
-                self.zeros(t, &self.resolved.results[at].text, &lens),
+                self.new_array(t, &self.resolved.results[at].text, &lens),
             );
             let ty = self.type_of(t, Pass::Owned, &float);
-            quote! { let mut #name: #ty = #zeros; }
+            quote! { let mut #name: #ty = #array; }
         });
         quote! { #(#each)* }
     }

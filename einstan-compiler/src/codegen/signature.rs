@@ -299,8 +299,13 @@ impl Items<'_> {
         quote! { [#(#each),*] }
     }
 
-    /// A new array of zeros, or a scalar zero: `rt::zeros("f", "Y", nd::Dim([lens.d0]))?`
-    pub(super) fn zeros(&self, tensor: TensorId, name: &str, lens: &TokenStream) -> TokenStream {
+    /// A new array of any numbers, or a scalar zero: `rt::any("f", "Y", nd::Dim([lens.d0]))?`
+    pub(super) fn new_array(
+        &self,
+        tensor: TensorId,
+        name: &str,
+        lens: &TokenStream,
+    ) -> TokenStream {
         let function = &self.f.name;
         let shape = self.lens(tensor, lens);
         match self.rank(tensor) {
@@ -308,8 +313,8 @@ impl Items<'_> {
                 let element = self.element(tensor, &self.float());
                 quote! { <#element as Default>::default() }
             }
-            1..=6 => quote! { rt::zeros(#function, #name, nd::Dim(#shape))? },
-            _ => quote! { rt::zeros(#function, #name, nd::IxDyn(&#shape))? },
+            1..=6 => quote! { rt::any(#function, #name, nd::Dim(#shape))? },
+            _ => quote! { rt::any(#function, #name, nd::IxDyn(&#shape))? },
         }
     }
 
