@@ -304,7 +304,7 @@ impl Stmt {
     }
 
     /// Replaces indices, those that the statement binds too.
-    fn rename(&mut self, f: &mut Function, map: &BTreeMap<IndexId, IndexId>) {
+    pub(crate) fn rename(&mut self, f: &mut Function, map: &BTreeMap<IndexId, IndexId>) {
         let to = |i: &mut IndexId| *i = map.get(i).copied().unwrap_or(*i);
         match self {
             Stmt::Loop { index, body, .. } => {
@@ -400,7 +400,7 @@ impl Stmt {
 }
 
 impl Within {
-    fn rename(&mut self, f: &mut Function, map: &BTreeMap<IndexId, IndexId>) {
+    pub(crate) fn rename(&mut self, f: &mut Function, map: &BTreeMap<IndexId, IndexId>) {
         self.window = self.window.map(|e| f.rename(e, map));
         self.otherwise = self.otherwise.map(|e| f.rename(e, map));
     }

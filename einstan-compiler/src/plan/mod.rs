@@ -14,6 +14,7 @@ mod contraction;
 mod cost;
 mod demand;
 mod digits;
+mod distribute;
 pub(crate) mod factors;
 mod fuse;
 mod hoist;

@@ -41,8 +41,8 @@ fn own_names(f: &mut Function, step: &Step) {
             each(otherwise);
         }
         Step::Choose(Choose { choices, .. }) => choices.iter().for_each(|c| each(&c.steps)),
-        Step::Share(Share { loops, .. }) => {
-            for (index, own) in loops {
+        Step::Share(Share { loops, rows, .. }) => {
+            for (index, own) in loops.iter().chain(rows) {
                 f.indices[own.index()].name = f.index(*index).name.clone();
             }
         }
@@ -69,7 +69,8 @@ fn of_step(step: &Step, out: &mut Vec<IndexId>) {
         Step::Share(share) => {
             let mut inside = Vec::new();
             share.body.iter().for_each(|s| of_statement(s, &mut inside));
-            let own = |i: &IndexId| share.loops.iter().any(|(_, own)| own == i);
+            let pairs = || share.loops.iter().chain(&share.rows);
+            let own = |i: &IndexId| pairs().any(|(_, own)| own == i);
             let loops = share.loops.iter().map(|&(i, _)| i);
             let all = loops.chain(inside.into_iter().filter(|i| !own(i)));
             all.for_each(|i| once(i, out));

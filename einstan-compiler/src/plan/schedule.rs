@@ -112,12 +112,15 @@ pub enum Step {
     },
 }
 
-/// Loops around each other, of which threads take values of one each, and what stands in them.
+/// What threads share: loops around each other, of one of which each takes some values, or rows, of which each takes a part.
 #[derive(Clone, Debug)]
 pub struct Share {
     /// Each with the index that counts from the first value of a thread: by it the tensors are written that are divided.
     pub loops: Vec<(IndexId, IndexId)>,
-    /// The tensors that are written, and of each the axis along which each loop runs.
+    /// Where there are no loops: the rows of the statements, which are equally long, each with the index that counts from the
+    /// first element of a part.
+    pub rows: Vec<(IndexId, IndexId)>,
+    /// The tensors that are written, and of each the axis along which each loop, or its row, runs.
     pub axes: Vec<(TensorId, Vec<usize>)>,
     /// Operations: products of lengths, and how often each counts.
     pub work: Vec<(u64, Vec<DimId>)>,

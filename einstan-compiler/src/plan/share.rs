@@ -7,7 +7,7 @@
 
 use super::cost::element_flops;
 use super::fuse::Touch;
-use super::{Share, Step, Stmt};
+use super::{Share, Step, Stmt, distribute};
 use crate::ir::{DimId, Element, Expr, ExprId, Function, IndexId, Subscript, TensorId, UnaryOp};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -66,15 +66,15 @@ pub(crate) fn shared(f: &mut Function, steps: Vec<Step>) -> Vec<Step> {
 fn nest(f: &mut Function, body: Vec<Stmt>) -> Vec<Step> {
     let (mut out, mut alone) = (Vec::new(), Vec::new());
     for statement in body {
-        match share(f, &statement) {
-            Some(share) => {
-                if !alone.is_empty() {
-                    out.push(Step::Nest(std::mem::take(&mut alone)));
-                }
-                out.push(Step::Share(share));
-            }
-            None => alone.push(statement),
+        let shared = shares(f, &statement);
+        if shared.is_empty() {
+            alone.push(statement);
+            continue;
         }
+        if !alone.is_empty() {
+            out.push(Step::Nest(std::mem::take(&mut alone)));
+        }
+        out.extend(shared.into_iter().map(Step::Share));
     }
     if !alone.is_empty() {
         out.push(Step::Nest(alone));
@@ -82,8 +82,17 @@ fn nest(f: &mut Function, body: Vec<Stmt>) -> Vec<Step> {
     out
 }
 
-/// A loop whose values can be shared, with those right inside of it that can be too.
-fn share(f: &mut Function, statement: &Stmt) -> Option<Share> {
+/// A statement as threads share it, in one part or in two; none where they can't.
+fn shares(f: &mut Function, statement: &Stmt) -> Vec<Share> {
+    if let Some(share) = loops(f, statement).or_else(|| distribute::rows(f, statement)) {
+        return vec![share];
+    }
+    let both = distribute::distributed(f, statement);
+    both.into_iter().flatten().collect()
+}
+
+/// The places that a statement touches of the tensors that it writes; None where no threads may share it.
+pub(super) fn touches(f: &Function, statement: &Stmt) -> Option<Vec<Touch>> {
     let (mut touches, mut written) = (Vec::new(), BTreeSet::new());
     statement.accesses(f, &mut touches);
     written.extend(touches.iter().filter(|t| t.writes).map(|t| t.tensor));
@@ -104,6 +113,12 @@ fn share(f: &mut Function, statement: &Stmt) -> Option<Share> {
     if touches.iter().any(|t| !written.contains(&t.tensor)) || bases.len() < written.len() {
         return None;
     }
+    Some(touches)
+}
+
+/// A loop whose values can be shared, with those right inside of it that can be too.
+pub(super) fn loops(f: &mut Function, statement: &Stmt) -> Option<Share> {
+    let touches = touches(f, statement)?;
     let (mut loops, mut axes) = (Vec::new(), BTreeMap::<TensorId, Vec<usize>>::new());
     let mut inside = std::slice::from_ref(statement);
     while let [
@@ -125,8 +140,7 @@ fn share(f: &mut Function, statement: &Stmt) -> Option<Share> {
     if loops.is_empty() {
         return None;
     }
-    let mut work = Vec::new();
-    operations(f, statement, &mut vec![], &mut work);
+    let work = work(f, statement);
     let mut body = inside.to_vec();
     let loops = loops.into_iter().enumerate().map(|(at, index)| {
         let own = f.index(index).clone();
@@ -137,6 +151,7 @@ fn share(f: &mut Function, statement: &Stmt) -> Option<Share> {
     });
     Some(Share {
         loops: loops.collect(),
+        rows: vec![],
         axes: axes.into_iter().collect(),
         work,
         body,
@@ -145,7 +160,11 @@ fn share(f: &mut Function, statement: &Stmt) -> Option<Share> {
 
 /// The axis along which an index runs in each tensor that is written, from its beginning to its end: the same one wherever it
 /// is touched.
-fn axes_of(f: &Function, index: IndexId, touches: &[Touch]) -> Option<BTreeMap<TensorId, usize>> {
+pub(super) fn axes_of(
+    f: &Function,
+    index: IndexId,
+    touches: &[Touch],
+) -> Option<BTreeMap<TensorId, usize>> {
     let mut axes = BTreeMap::new();
     let dim = f.index(index).dim;
     for t in touches {
@@ -160,6 +179,13 @@ fn axes_of(f: &Function, index: IndexId, touches: &[Touch]) -> Option<BTreeMap<T
         axes.insert(t.tensor, axis?);
     }
     Some(axes)
+}
+
+/// The work of a statement.
+pub(super) fn work(f: &Function, statement: &Stmt) -> Vec<(u64, Vec<DimId>)> {
+    let mut out = Vec::new();
+    operations(f, statement, &mut vec![], &mut out);
+    out
 }
 
 /// The operations of a statement, and what it takes to read and write its elements, as products of lengths.
@@ -213,7 +239,12 @@ fn operations(
 
 impl Stmt {
     /// Reads and writes some tensors at an index of their part, along one axis of each.
-    fn within_part(&mut self, f: &mut Function, axes: &BTreeMap<TensorId, usize>, own: IndexId) {
+    pub(super) fn within_part(
+        &mut self,
+        f: &mut Function,
+        axes: &BTreeMap<TensorId, usize>,
+        own: IndexId,
+    ) {
         let place = |tensor: TensorId, left: &mut Vec<Subscript>| {
             if let Some(&axis) = axes.get(&tensor) {
                 left[axis] = Subscript::Index(own);

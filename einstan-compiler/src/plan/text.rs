@@ -178,7 +178,11 @@ fn step(out: &mut String, f: &Function, step: &Step, depth: usize) {
                 let pad = "  ".repeat(depth + at);
                 let _ = writeln!(out, "{pad}{}, shared", looped(f, index, false));
             }
-            let depth = depth + share.loops.len();
+            if let Some(&(row, _)) = share.rows.first() {
+                let (row, dim) = (&f.index(row).name, &f.dim(f.index(row).dim).name);
+                let _ = writeln!(out, "{pad}for parts of {row} in {dim}, shared");
+            }
+            let depth = depth + share.loops.len() + usize::from(!share.rows.is_empty());
             let body = share.body.iter();
             body.for_each(|s| statement(out, f, s, depth));
         }

@@ -160,8 +160,15 @@ impl<'a, 'b> Emitter<'a, 'b> {
     }
 
     pub(super) fn depends(&self, id: ExprId) -> bool {
-        self.row
-            .is_some_and(|row| self.body.f.exprs.free(id).contains(&row))
+        let free = self.body.f.exprs.free(id);
+        let along = |i: IndexId| self.row == Some(i) || self.is_part(i);
+        free.iter().any(|&i| along(i))
+    }
+
+    /// Whether an index counts the row from the first element of a part, `from`.
+    pub(super) fn is_part(&self, index: IndexId) -> bool {
+        let own = |row: IndexId| self.body.parts.borrow().get(&row).copied();
+        self.row.and_then(own) == Some(index)
     }
 
     fn emit(&mut self, id: ExprId) -> TokenStream {

@@ -18,7 +18,9 @@ mod window;
 
 pub(crate) use check::{checks, computed};
 
-use crate::ir::{DimId, Element, ElementType, Function, Length, Parameter, Role, TensorId};
+use crate::ir::{
+    DimId, Element, ElementType, Function, IndexId, Length, Parameter, Role, TensorId,
+};
 use crate::plan::{Buffer, Mode, Phase, Plan, Schedule, Step};
 use crate::resolve::External;
 use proc_macro2::{Ident, Literal, TokenStream};
@@ -66,6 +68,8 @@ struct Body<'a> {
     phrases: Rc<Phrases>,
     /// What `bind` has emitted, which most nests begin with.
     bound: RefCell<BTreeMap<(TensorId, Use), TokenStream>>,
+    /// The rows of which threads take parts, each with the index that counts from the first element of a part.
+    parts: RefCell<BTreeMap<IndexId, IndexId>>,
 }
 
 impl<'a> Body<'a> {
@@ -78,6 +82,7 @@ impl<'a> Body<'a> {
             buffers: plan.buffers.iter().map(|b| (b.tensor, b)).collect(),
             phrases: Rc::new(Phrases::new()),
             bound: RefCell::default(),
+            parts: RefCell::default(),
         }
     }
 }

@@ -40,7 +40,10 @@ impl Body<'_> {
     ///       });
     ///   }); }
     /// ```
+    ///
+    /// or, for rows, `rt::share_rows(..)` with `let (from, to) = (ranges[0][0] as usize, ranges[0][1] as usize);` in each statement.
     pub(super) fn share(&self, share: &Share) -> TokenStream {
+        self.parts.borrow_mut().extend(share.rows.iter().copied());
         let (read, written) = self.touched(&share.body);
         let read = read.iter().map(|&t| self.bind(t, Use::Read));
         let write = written.iter().map(|&t| self.bind(t, Use::Write));
@@ -61,19 +64,22 @@ impl Body<'_> {
             let at = Literal::usize_unsuffixed(at);
             quote! { for #i in ranges[#at][0]..ranges[#at][1] { let #own = #i - ranges[#at][0]; #inside } }
         });
-        let lens = share
-            .loops
-            .iter()
-            .map(|&(i, _)| self.len(self.f.index(i).dim));
+        // All rows are equally long.
+        let divided = share.loops.iter().chain(share.rows.first());
+        let lens = divided.map(|&(i, _)| self.len(self.f.index(i).dim));
         let work = share.work.iter().map(|(times, dims)| {
             let (times, volume) = (Literal::f64_suffixed(*times as f64), self.volume(dims));
             quote! { + #times * #volume }
         });
+        let divide = match share.rows.is_empty() {
+            true => quote! { share },
+            false => quote! { share_rows },
+        };
         quote! {
             {
                 #(#read)*
                 #(#write)*
-                rt::share([#(#lens),*], #tensors, 0.0f64 #(#work)*, |ranges, #parts| {
+                rt::#divide([#(#lens),*], #tensors, 0.0f64 #(#work)*, |ranges, #parts| {
                     rt::vectorize(#[inline(always)] |fused| { #nest });
                 });
             }

@@ -34,6 +34,7 @@ impl Emitter<'_, '_> {
             .iter()
             .map(|s| match *s {
                 Subscript::Index(i) if Some(i) == self.row => quote! { (v + x) as isize },
+                Subscript::Index(i) if self.is_part(i) => quote! { (v - from + x) as isize },
                 Subscript::At(e) => match self.counter(e) {
                     Some(i) => quote! { #i },
                     None => {
@@ -73,6 +74,10 @@ impl Emitter<'_, '_> {
                 Subscript::Index(i) if Some(i) == self.row => {
                     *step = Some(1);
                     quote! { v as isize }
+                }
+                Subscript::Index(i) if self.is_part(i) => {
+                    *step = Some(1);
+                    quote! { (v - from) as isize }
                 }
                 Subscript::At(e) => {
                     let (at, along) = self.along(e);

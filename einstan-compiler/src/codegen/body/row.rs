@@ -122,8 +122,13 @@ impl Phrases {
 }
 
 impl Body<'_> {
-    /// `inside` for the whole of a row: `let (from, to) = (0usize, lens.d1); ..`
+    /// `inside` for the whole of a row, `let (from, to) = (0usize, lens.d1); ..`, or for a thread's part of it,
+    /// `(ranges[0][0] as usize, ranges[0][1] as usize)`
     pub(super) fn whole(&self, row: IndexId, inside: TokenStream) -> TokenStream {
+        if self.parts.borrow().contains_key(&row) {
+            let part = quote! { (ranges[0][0] as usize, ranges[0][1] as usize); };
+            return joined([self.phrases.range.clone(), part, inside]);
+        }
         let (none, len) = (&self.phrases.none, self.len(self.f.index(row).dim));
         joined([
             self.phrases.range.clone(),
