@@ -35,6 +35,17 @@ einstan! {
         Y[i,j] = E[q[i],j];
     }
 
+    /// What is computed along j first is read along j by loops of other kinds.
+    pub fn hoisted(x[m], A[n, m], B[b, m]) -> Y[b, n] {
+        Y[b,i] = sum[j](exp(x[j]) * max(A[i,j], B[b,j]));
+    }
+
+    /// Rows of a recurrence, up and down.
+    pub fn steps(X[t, m], a) -> (H[t, m], G[t, m]) {
+        H[t,j] = a*H[pad(t - 1),j] + X[t,j];
+        G[t,j] = a*G[pad(t + 1),j] + H[t,j];
+    }
+
     pub fn norm(X[n, m], g[m], b[m]) -> Y[n, m] {
         mu[i] = mean[j](X[i,j]);
         Y[i,j] = (X[i,j] - mu[i])*g[j] + b[j];
@@ -131,6 +142,46 @@ fn sums_over_rows() {
 }
 
 #[test]
+fn loops_after_a_row() {
+    for (n, b, m) in [(5, 3, 40), (40, 50, 7), (3, 40, 300), (20, 9, 30_011)] {
+        let (x, y) = (numbers(m, 1.0), numbers(n * m, 2.0));
+        let A = y.into_shape_with_order((n, m)).unwrap();
+        let B = numbers(b * m, 3.0).into_shape_with_order((b, m)).unwrap();
+        let of = |at: usize| {
+            let (b, i) = (at / n, at % n);
+            (0..m)
+                .map(|j| x[j].exp() * A[[i, j]].max(B[[b, j]]))
+                .sum::<f64>()
+        };
+        on_threads(|| close(&hoisted(&x, &A, &B).unwrap(), (0..n * b).map(of), "Y"));
+    }
+}
+
+#[test]
+fn recurrences_of_long_rows() {
+    const T: usize = 4;
+    const ROW: usize = 200_003;
+    let X = numbers(T * ROW, 1.0)
+        .into_shape_with_order((T, ROW))
+        .unwrap();
+    let (mut H, mut G) = (X.clone(), Array2::<f64>::zeros((T, ROW)));
+    for j in 0..ROW {
+        for t in 1..T {
+            H[[t, j]] += 0.5 * H[[t - 1, j]];
+        }
+        for t in (0..T).rev() {
+            let after = if t + 1 < T { G[[t + 1, j]] } else { 0.0 };
+            G[[t, j]] = 0.5 * after + H[[t, j]];
+        }
+    }
+    on_threads(|| {
+        let (h, g) = steps(&X, 0.5).unwrap();
+        close(&h, H.iter().copied(), "H");
+        close(&g, G.iter().copied(), "G");
+    });
+}
+
+#[test]
 fn gradients_that_are_added_up() {
     let (E, q) = (table(1.0), Array1::from_shape_fn(5_000, |i| i * i % N));
     let dY = numbers(5_000 * M, 3.0)
@@ -165,5 +216,8 @@ fn the_plan_says_so() {
     assert!(moved::PLAN.contains("for parts of i in n, shared"));
     let apart = "for parts of j in m, shared\n    for i in n\n      ∂g[j] += .. along j";
     assert!(norm::PLAN.contains(apart), "{}", norm::PLAN);
-    assert!(gathered::PLAN.contains("∂E[q[i],j] += .. along j"));
+    let gathers = "for parts of j in d, shared\n    for i in t\n      ∂E[q[i],j] += .. along j";
+    assert!(gathered::PLAN.contains(gathers), "{}", gathered::PLAN);
+    // A sum that reads what changes later stays where it is.
+    assert!(!changed::PLAN.contains("for parts"), "{}", changed::PLAN);
 }

@@ -18,7 +18,7 @@ pub fn each<T: Send, R: Send>(
         return items.into_iter().map(task).collect();
     }
     let half = threads / 2;
-    let rest = items.split_off(items.len() * half / threads);
+    let rest = items.split_off((items.len() * half).div_ceil(threads));
     let (mut first, second) = both(
         || each(items, half, task),
         || each(rest, threads - half, task),

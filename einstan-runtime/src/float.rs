@@ -18,6 +18,8 @@ impl Float for f64 {}
 pub trait Element:
     Copy + Default + Send + Sync + PartialEq + Debug + sealed::Sealed + 'static
 {
+    /// What new memory holds in debug builds.
+    const UNWRITTEN: Self;
     /// As an integer; of a float the whole part.
     fn to_i64(self) -> i64;
     /// The nearest value of this type.
@@ -36,6 +38,7 @@ macro_rules! integer {
     ($($t:ty)*) => {$(
         impl sealed::Sealed for $t {}
         impl Element for $t {
+            const UNWRITTEN: Self = <$t>::MAX - 0x5e;
             #[inline(always)]
             fn to_i64(self) -> i64 {
                 i64::try_from(self).unwrap_or(i64::MAX)

@@ -118,7 +118,8 @@ fn by_size<const L: usize, P: Divisible<L>>(
     divide(lens, tensors, least, &body);
 }
 
-/// The same for operations that are worth several threads. Parts have `least` values, unless there were fewer than threads.
+/// The same for operations that are worth several threads. Parts have `least` values, or a sixteenth of it if there were fewer
+/// than threads.
 #[inline(never)]
 fn divide<const L: usize, P: Divisible<L>>(
     lens: [usize; L],
@@ -136,7 +137,8 @@ fn divide<const L: usize, P: Divisible<L>>(
         return body(all, unsafe { tensors.part(all) });
     };
     let len = lens[divided];
-    let parts = (len / least).clamp(threads, threads * PARTS).min(len);
+    let for_each = (len / least.div_ceil(16)).min(threads);
+    let parts = (len / least).max(for_each).clamp(1, threads * PARTS);
     parallel::share(&mut [(); MOST][..threads], parts, &|(), number| {
         let mut ranges = all;
         ranges[divided] = [number, number + 1].map(|n| (n * len / parts) as isize);

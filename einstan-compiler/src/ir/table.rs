@@ -49,6 +49,6 @@ impl Table {
     fn probe(&self, hash: u32) -> impl Iterator<Item = usize> + use<> {
         let len = self.slots.len();
         let first = hash as usize;
-        (0..len).map(move |step| (first + step) & (len - 1))
+        (0..len).map(move |step| first.wrapping_add(step) & (len - 1))
     }
 }

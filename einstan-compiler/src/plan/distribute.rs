@@ -105,18 +105,9 @@ pub(super) fn rows(f: &mut Function, statement: &Stmt) -> Option<Share> {
     if dims.len() != 1 || written.len() != axes.len() || !written.is_disjoint(&touched) {
         return None;
     }
-    let rows: Vec<IndexId> = stores.iter().map(|(_, _, row)| *row).collect();
-    let rows = rows.into_iter().map(|row| {
-        let own = f.index(row).clone();
-        (row, f.add_index(own.name, own.dim))
-    });
-    let rows: Vec<(IndexId, IndexId)> = rows.collect();
     let work = share::work(f, statement);
-    let mut body = statement.clone();
-    for ((tensor, axis), (_, own)) in axes.iter().zip(&rows) {
-        let places = BTreeMap::from([(*tensor, axis[0])]);
-        body.within_part(f, &places, *own);
-    }
+    let (mut body, mut rows) = (statement.clone(), Vec::new());
+    parted(f, &mut body, &axes, &mut rows);
     Some(Share {
         loops: vec![],
         rows,
@@ -124,6 +115,36 @@ pub(super) fn rows(f: &mut Function, statement: &Stmt) -> Option<Share> {
         work,
         body: vec![body],
     })
+}
+
+/// Gives each row that a statement stores an index of its own, of which threads take parts: the one that it has may be used in
+/// other statements too.
+fn parted(
+    f: &mut Function,
+    statement: &mut Stmt,
+    axes: &[(TensorId, Vec<usize>)],
+    rows: &mut Vec<(IndexId, IndexId)>,
+) {
+    let (target, row) = match statement {
+        Stmt::Loop { body, .. } => {
+            let each = body.iter_mut();
+            return each.for_each(|s| parted(f, s, axes, rows));
+        }
+        Stmt::Store {
+            target,
+            row: Some(row),
+            ..
+        } => (*target, *row),
+        _ => unreachable!("the statements of a share of rows are stores"),
+    };
+    let old = f.index(row).clone();
+    let new = f.add_index(old.name.clone(), old.dim);
+    let own = f.add_index(old.name, old.dim);
+    statement.rename(f, &BTreeMap::from([(row, new)]));
+    let along = axes.iter().filter(|(tensor, _)| *tensor == target);
+    let places = along.map(|(tensor, axes)| (*tensor, axes[0])).collect();
+    statement.within_part(f, &places, own);
+    rows.push((new, own));
 }
 
 /// The rows that a statement stores, with their tensors and indices; None where it does something else.

@@ -41,6 +41,7 @@ macro_rules! elementary {
         impl crate::float::sealed::Sealed for $t {}
 
         impl crate::float::Element for $t {
+            const UNWRITTEN: Self = <$t>::NAN;
             #[inline(always)]
             fn to_i64(self) -> i64 {
                 self as i64

@@ -83,7 +83,7 @@ impl Identifiers {
 
 /// Whether a name is one that a user writes: those of the compiler have other marks, `i₂`.
 fn is_word(name: &str) -> bool {
-    name.chars().all(is_letter) && !name.starts_with(char::is_numeric) && name != "_"
+    name.chars().all(is_letter) && !name.starts_with(char::is_numeric) && !matches!(name, "" | "_")
 }
 
 /// Whether a character stands in names that a user writes.
