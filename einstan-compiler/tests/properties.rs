@@ -103,7 +103,7 @@ fn moved(p: &Program, direction: &Tensors, step: f64) -> Tensors {
 
 /// The expression with the factors of every product exchanged.
 fn turned(f: &mut Function, id: ExprId) -> ExprId {
-    f.exprs.map(id, &mut BTreeMap::new(), &mut |e| match e {
+    f.exprs.map(id, &mut |e| match e {
         Expr::Binary(BinaryOp::Mul, a, b) => Expr::Binary(BinaryOp::Mul, b, a),
         e => e,
     })
