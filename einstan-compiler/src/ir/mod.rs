@@ -23,6 +23,7 @@ mod polynomial;
 pub mod print;
 mod reach;
 mod recurrence;
+mod substitution;
 mod table;
 mod verify;
 mod whole;
