@@ -2,9 +2,11 @@
 //!
 //! `cargo bench -p einstan-runtime`, with `EINSTAN_SIMD=baseline` or `avx2` for the lower levels.
 
+#[path = "../tests/contract/index.rs"]
+mod index;
+
 use einstan_runtime::{
-    Block, Elementary, Float, Fused, Loop, Scratch, Sink, Source, SumAcc, contract, simd_level,
-    vectorize,
+    Block, Elementary, Float, Fused, Scratch, Sink, Source, SumAcc, contract, simd_level, vectorize,
 };
 use ndarray::Array2;
 use std::hint::black_box;
@@ -61,26 +63,7 @@ fn products<T: Float>(name: &str) {
             let (a, b) = (matrix::<T>(m, k, ta), matrix::<T>(k, n, tb));
             let mut c = Array2::<T>::zeros((m, n));
             let flops = 2e-9 * (m * k * n) as f64;
-            let loops = [
-                Loop {
-                    len: m,
-                    a: [1, 0],
-                    b: [0, 0],
-                    c: [1, 0],
-                },
-                Loop {
-                    len: k,
-                    a: [0, 1],
-                    b: [1, 0],
-                    c: [0, 0],
-                },
-                Loop {
-                    len: n,
-                    a: [0, 0],
-                    b: [0, 1],
-                    c: [0, 1],
-                },
-            ];
+            let loops = index::matrix(m, k, n);
             let ours = seconds(|| {
                 let (a, b) = (Source::new(&a), Source::new(&b));
                 let mut c = Sink::new(&mut c);

@@ -1,6 +1,7 @@
 //! Products within a window of one index at each value of another one.
 
-use crate::reference::{Band, Numbers, Window, in_band, matrix, roles};
+use crate::index::matrix;
+use crate::reference::{Band, Numbers, Window, in_band, roles};
 use einstan_runtime::{Scratch, Sink, Source, contract_in_band, window};
 
 /// Windows of every kind.

@@ -1,6 +1,7 @@
 //! Products over all values of their indices.
 
-use crate::reference::{Numbers, both, matrix, roles};
+use crate::index::{index, matrix};
+use crate::reference::{Numbers, both, roles};
 use einstan_runtime::{Loop, Scratch, Sink, Source, contract};
 use ndarray::ArrayD;
 
@@ -51,81 +52,21 @@ fn batches_heads_and_windows() {
     let (mut numbers, mut scratch) = (Numbers(4), Scratch::default());
     // S[b,h,i,j] = sum[d](Q[b,i,h,d] * K[b,j,h,d])
     let attention: Vec<Loop<4, 4, 4>> = vec![
-        Loop {
-            len: 2,
-            a: [1, 0, 0, 0],
-            b: [1, 0, 0, 0],
-            c: [1, 0, 0, 0],
-        },
-        Loop {
-            len: 3,
-            a: [0, 0, 1, 0],
-            b: [0, 0, 1, 0],
-            c: [0, 1, 0, 0],
-        },
-        Loop {
-            len: 9,
-            a: [0, 1, 0, 0],
-            b: [0, 0, 0, 0],
-            c: [0, 0, 1, 0],
-        },
-        Loop {
-            len: 11,
-            a: [0, 0, 0, 0],
-            b: [0, 1, 0, 0],
-            c: [0, 0, 0, 1],
-        },
-        Loop {
-            len: 16,
-            a: [0, 0, 0, 1],
-            b: [0, 0, 0, 1],
-            c: [0, 0, 0, 0],
-        },
+        index(2, [1, 0, 0, 0], [1, 0, 0, 0], [1, 0, 0, 0]),
+        index(3, [0, 0, 1, 0], [0, 0, 1, 0], [0, 1, 0, 0]),
+        index(9, [0, 1, 0, 0], [0, 0, 0, 0], [0, 0, 1, 0]),
+        index(11, [0, 0, 0, 0], [0, 1, 0, 0], [0, 0, 0, 1]),
+        index(16, [0, 0, 0, 1], [0, 0, 0, 1], [0, 0, 0, 0]),
     ];
     // Y[n,y,x,o] = X[n,y+r,x+s,i] * K[r,s,i,o]
     let window: Vec<Loop<4, 4, 4>> = vec![
-        Loop {
-            len: 2,
-            a: [1, 0, 0, 0],
-            b: [0, 0, 0, 0],
-            c: [1, 0, 0, 0],
-        },
-        Loop {
-            len: 7,
-            a: [0, 1, 0, 0],
-            b: [0, 0, 0, 0],
-            c: [0, 1, 0, 0],
-        },
-        Loop {
-            len: 6,
-            a: [0, 0, 1, 0],
-            b: [0, 0, 0, 0],
-            c: [0, 0, 1, 0],
-        },
-        Loop {
-            len: 3,
-            a: [0, 1, 0, 0],
-            b: [1, 0, 0, 0],
-            c: [0, 0, 0, 0],
-        },
-        Loop {
-            len: 3,
-            a: [0, 0, 1, 0],
-            b: [0, 1, 0, 0],
-            c: [0, 0, 0, 0],
-        },
-        Loop {
-            len: 5,
-            a: [0, 0, 0, 1],
-            b: [0, 0, 1, 0],
-            c: [0, 0, 0, 0],
-        },
-        Loop {
-            len: 19,
-            a: [0, 0, 0, 0],
-            b: [0, 0, 0, 1],
-            c: [0, 0, 0, 1],
-        },
+        index(2, [1, 0, 0, 0], [0, 0, 0, 0], [1, 0, 0, 0]),
+        index(7, [0, 1, 0, 0], [0, 0, 0, 0], [0, 1, 0, 0]),
+        index(6, [0, 0, 1, 0], [0, 0, 0, 0], [0, 0, 1, 0]),
+        index(3, [0, 1, 0, 0], [1, 0, 0, 0], [0, 0, 0, 0]),
+        index(3, [0, 0, 1, 0], [0, 1, 0, 0], [0, 0, 0, 0]),
+        index(5, [0, 0, 0, 1], [0, 0, 1, 0], [0, 0, 0, 0]),
+        index(19, [0, 0, 0, 0], [0, 0, 0, 1], [0, 0, 0, 1]),
     ];
     for _ in 0..10 {
         both(attention.clone(), &mut numbers, &mut scratch);

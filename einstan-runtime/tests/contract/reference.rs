@@ -289,29 +289,6 @@ pub(crate) fn in_band<const A: usize, const B: usize, const C: usize>(
     check::<f64, A, B, C>(&problem, numbers, scratch);
 }
 
-pub(crate) fn matrix(m: usize, k: usize, n: usize) -> Vec<Loop<2, 2, 2>> {
-    vec![
-        Loop {
-            len: m,
-            a: [1, 0],
-            b: [0, 0],
-            c: [1, 0],
-        },
-        Loop {
-            len: k,
-            a: [0, 1],
-            b: [1, 0],
-            c: [0, 0],
-        },
-        Loop {
-            len: n,
-            a: [0, 0],
-            b: [0, 1],
-            c: [0, 1],
-        },
-    ]
-}
-
 /// Indices that are in some of three tensors.
 pub(crate) fn roles(numbers: &mut Numbers) -> Vec<Loop<3, 3, 3>> {
     let count = 1 + numbers.below(6);
