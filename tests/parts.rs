@@ -207,6 +207,13 @@ fn gradients_that_are_added_up() {
                 .sum::<f64>()
         };
         close(&gradient.g, (0..M).map(by), "∂g");
+        // Added to what is there.
+        let (_, mut pullback) = norm::vjp(&E, &g, &b).unwrap();
+        let mut twice = gradient.clone();
+        pullback.accumulate(&dY, &mut twice).unwrap();
+        for ((name, twice), (_, once)) in twice.iter().zip(gradient.iter()) {
+            close(twice, once.iter().map(|x| 2.0 * x), name);
+        }
     });
 }
 

@@ -9,6 +9,14 @@ mod equations;
 use equations::*;
 use ndarray::{Array, Array1, Array2, Array3, Array4, Dimension};
 
+einstan::einstan! {
+    /// Long rows of recurrences, up and down.
+    pub fn steps(X[t, m], a[m]) -> G[t, m] {
+        H[t,j] = a[j]*H[pad(t - 1),j] + tanh(X[t,j]);
+        G[t,j] = a[j]*G[pad(t + 1),j] + H[t,j];
+    }
+}
+
 /// Numbers that look random and are the same every time.
 fn numbers<D: Dimension, S: ndarray::ShapeBuilder<Dim = D>>(lens: S, seed: f32) -> Array<f32, D> {
     let mut at = seed;
@@ -116,4 +124,6 @@ fn rows() {
     tensor!(gelu_tanh(&x));
     let tok = Array1::from_shape_fn(9000, |i| i * i % 300);
     tensor!(embed(&X; &tok));
+    let (X, a): (Array2<f32>, Array1<f32>) = (numbers([5, 90_001], 1.0), numbers(90_001, 2.0));
+    tensor!(steps(&X, &a));
 }
