@@ -25,8 +25,8 @@ use std::ops::Range;
 /// Terms of a sum in a panel at a time.
 const DEPTH: usize = 512;
 /// The most columns of B that are packed before rows are gone through, and those of the widest panel.
-const COLUMNS: usize = 1024;
-const PANEL: usize = 32;
+const COLUMNS: usize = 22 * PANEL;
+const PANEL: usize = 48;
 /// Rows of A that are gone through for all packed columns.
 const ROWS: usize = 256;
 /// With so many columns, and a block so high, rows of A may be packed too.
@@ -34,6 +34,8 @@ const MANY: usize = 192;
 const HIGH: usize = 32;
 /// So many elements of C stay in cache.
 const NEAR: usize = 1 << 16;
+/// The bytes of a cache line.
+const LINE: usize = 64;
 /// With so few rows, or so few bytes of B, its lines are read where they are.
 const FEW: usize = 16;
 const SMALL: usize = 1 << 15;
@@ -97,13 +99,15 @@ fn evenly(offsets: &[isize]) -> Option<isize> {
     offsets.windows(2).all(even).then_some(apart)
 }
 
-/// So many elements at least.
+/// So many elements, from the beginning of a cache line on: a vector that lies in two lines takes two reads.
 fn room<T: Float>(memory: &mut Vec<T>, n: usize) -> &mut [T] {
-    if memory.len() < n {
-        taken::<T>(n);
-        memory.resize(n, T::zero());
+    let more = n + LINE / size_of::<T>();
+    if memory.len() < more {
+        taken::<T>(more);
+        memory.resize(more, T::zero());
     }
-    &mut memory[..n]
+    let first = memory.as_ptr().align_offset(LINE);
+    &mut memory[first..][..n]
 }
 
 /// Offsets of some values of an index in two tensors.
@@ -202,9 +206,9 @@ impl<'a, T: Float> Gemm<'a, T> {
     /// The axes are those of rows, columns and terms.
     pub(crate) fn new(alpha: T, m: &'a [Axis], n: &'a [Axis], k: &'a [Axis]) -> Self {
         let (rows, columns, terms) = (extent(m), extent(n), extent(k));
-        // What is packed is never larger than the largest matrix, or else one panel.
+        // What is packed is hardly larger than the largest matrix.
         let largest = (rows * columns).max(rows * terms).max(columns * terms);
-        let fit = largest / terms.clamp(1, DEPTH) / PANEL * PANEL;
+        let fit = (largest / terms.clamp(1, DEPTH)).next_multiple_of(PANEL);
         Gemm {
             m,
             n,
@@ -293,7 +297,9 @@ impl<'a, T: Float> Gemm<'a, T> {
                         (at.b.wrapping_offset(lines[0] + b.columns[0]), apart)
                     }
                     _ => {
-                        let memory = &mut room(&mut desk.panels, panel + size)[panel..];
+                        // As much as all panels take: they stay where they are.
+                        let all = depth * columns.len().next_multiple_of(PANEL);
+                        let memory = &mut room(&mut desk.panels, all)[panel..][..size];
                         if first == rows.start {
                             // SAFETY: elements of B; the square is one of the level.
                             unsafe { b.pack(kernel.width, T::square(self.level), memory) };
@@ -303,7 +309,7 @@ impl<'a, T: Float> Gemm<'a, T> {
                 };
                 // Narrow tiles may have fewer rows than those that are packed.
                 let a = match packed && kernel.by_rows.len() == tall {
-                    true => Rows::Packed(&desk.blocks[..height * depth]),
+                    true => Rows::Packed(room(&mut desk.blocks, height * depth)),
                     false => Rows::Lying(at.a, starts, steps),
                 };
                 let tiles = Tiles {
@@ -327,7 +333,7 @@ impl<'a, T: Float> Gemm<'a, T> {
     /// Whether rows of A are better copied where they are read often: where terms lie apart, or rows so that they get in each
     /// other's way in the cache.
     fn scattered(&self, starts: &[isize], steps: &[isize]) -> bool {
-        let line = 64 / size_of::<T>() as isize;
+        let line = (LINE / size_of::<T>()) as isize;
         let apart = |at: &[isize]| at.len() > 1 && (at[1] - at[0]).abs() >= line;
         apart(steps) || (starts.len() > 1 && (starts[1] - starts[0]) % (4 * line) == 0)
     }

@@ -39,7 +39,7 @@ pub struct Kernel<T: 'static> {
 }
 
 /// The most elements of a tile.
-pub(crate) const TILE: usize = 8 * 32;
+pub(crate) const TILE: usize = 8 * 48;
 
 /// The loop in plain Rust.
 ///
@@ -109,27 +109,37 @@ mod x86 {
                 }
                 let mask = $mask(to.columns - (V - 1) * $lanes);
                 let mut line = b;
-                for p in 0..depth {
-                    // SAFETY: the caller's.
-                    let step = unsafe { *a.steps.add(p) };
-                    let mut b = [$zero(); V];
-                    for (v, b) in b.iter_mut().enumerate() {
-                        // SAFETY: the caller's.
-                        *b = unsafe {
-                            match v + 1 < V {
-                                true => $load(line.add(v * $lanes)),
-                                false => $load_part(mask, line.add(v * $lanes)),
+                // A read with a mask takes one of the places where a product with a sum could begin.
+                macro_rules! sum_up {
+                    ($last:expr) => {
+                        for p in 0..depth {
+                            // SAFETY: the caller's.
+                            let step = unsafe { *a.steps.add(p) };
+                            let mut b = [$zero(); V];
+                            for (v, b) in b.iter_mut().enumerate() {
+                                // SAFETY: the caller's.
+                                *b = unsafe {
+                                    match v + 1 < V {
+                                        true => $load(line.add(v * $lanes)),
+                                        false => $last(line.add(v * $lanes)),
+                                    }
+                                };
                             }
-                        };
-                    }
-                    for (i, sum) in sums.iter_mut().enumerate() {
-                        // SAFETY: the caller's.
-                        let x = $splat(unsafe { *rows[i].offset(step) });
-                        for v in 0..V {
-                            sum[v] = $fma(x, b[v], sum[v]);
+                            for (i, sum) in sums.iter_mut().enumerate() {
+                                // SAFETY: the caller's.
+                                let x = $splat(unsafe { *rows[i].offset(step) });
+                                for v in 0..V {
+                                    sum[v] = $fma(x, b[v], sum[v]);
+                                }
+                            }
+                            line = line.wrapping_offset(across);
                         }
-                    }
-                    line = line.wrapping_offset(across);
+                    };
+                }
+                if to.columns == V * $lanes {
+                    sum_up!($load);
+                } else {
+                    sum_up!((|at| $load_part(mask, at)));
                 }
                 let alpha = $splat(to.alpha);
                 for (i, sum) in sums.iter().enumerate() {
@@ -266,8 +276,10 @@ mod x86 {
         )*};
     }
     tables! {
+        SINGLE_512_3: f32 = single_512, 3, [1 2 3 4 5 6 7 8];
         SINGLE_512_2: f32 = single_512, 2, [1 2 3 4 5 6 7 8];
         SINGLE_512_1: f32 = single_512, 1, [1 2 3 4 5 6 7 8];
+        DOUBLE_512_3: f64 = double_512, 3, [1 2 3 4 5 6 7 8];
         DOUBLE_512_2: f64 = double_512, 2, [1 2 3 4 5 6 7 8];
         DOUBLE_512_1: f64 = double_512, 1, [1 2 3 4 5 6 7 8];
         SINGLE_256_2: f32 = single_256, 2, [1 2 3 4 5 6];
@@ -278,7 +290,7 @@ mod x86 {
 }
 
 macro_rules! choose {
-    ($name:ident, $t:ty, $wide_512:ident, $narrow_512:ident, $wide_256:ident, $narrow_256:ident, $lanes:literal) => {
+    ($name:ident, $t:ty, [$($of_512:ident)*], [$wide_256:ident $narrow_256:ident], $lanes:literal) => {
         /// The kernels for what is left of a row: as wide as it, if there are such.
         pub(crate) fn $name(level: Level, left: usize) -> Kernel<$t> {
             let _ = left;
@@ -294,17 +306,18 @@ macro_rules! choose {
                     ],
                 },
                 #[cfg(all(target_arch = "x86_64", not(einstan_portable)))]
-                Level::Avx512 if left > 2 * $lanes => Kernel {
-                    width: 4 * $lanes,
-                    parts: true,
-                    by_rows: x86::$wide_512,
-                },
-                #[cfg(all(target_arch = "x86_64", not(einstan_portable)))]
-                Level::Avx512 if left > $lanes => Kernel {
-                    width: 2 * $lanes,
-                    parts: true,
-                    by_rows: x86::$narrow_512,
-                },
+                Level::Avx512 if left > $lanes => {
+                    // Four vectors are two and two, not three and one.
+                    let vectors = match left.div_ceil(2 * $lanes) {
+                        4 => 2,
+                        vectors => vectors.min(3),
+                    };
+                    Kernel {
+                        width: 2 * $lanes * vectors,
+                        parts: true,
+                        by_rows: [$(x86::$of_512),*][vectors - 1],
+                    }
+                }
                 #[cfg(all(target_arch = "x86_64", not(einstan_portable)))]
                 Level::Avx2 if left > $lanes => Kernel {
                     width: 2 * $lanes,
@@ -322,24 +335,8 @@ macro_rules! choose {
     };
 }
 
-choose!(
-    single,
-    f32,
-    SINGLE_512_2,
-    SINGLE_512_1,
-    SINGLE_256_2,
-    SINGLE_256_1,
-    8
-);
-choose!(
-    double,
-    f64,
-    DOUBLE_512_2,
-    DOUBLE_512_1,
-    DOUBLE_256_2,
-    DOUBLE_256_1,
-    4
-);
+choose!(single, f32, [SINGLE_512_1 SINGLE_512_2 SINGLE_512_3], [SINGLE_256_2 SINGLE_256_1], 8);
+choose!(double, f64, [DOUBLE_512_1 DOUBLE_512_2 DOUBLE_512_3], [DOUBLE_256_2 DOUBLE_256_1], 4);
 
 #[cfg(test)]
 mod tests {

@@ -54,6 +54,7 @@ impl<T: Float> Columns<'_, T> {
             // SAFETY: whole lines of B.
             unsafe {
                 match across {
+                    48 => return self.copy_lines::<48>(packed),
                     32 => return self.copy_lines::<32>(packed),
                     16 => return self.copy_lines::<16>(packed),
                     8 => return self.copy_lines::<8>(packed),
@@ -110,11 +111,12 @@ impl<T: Float> Columns<'_, T> {
     #[inline(always)]
     unsafe fn copy_runs(&self, runs: &[Run], across: usize, packed: &mut [T]) {
         for &run in runs {
-            debug_assert!(run.1 <= 32, "no panel is wider");
+            debug_assert!(run.1 <= 64, "no panel is wider");
             // SAFETY: the caller's; so many columns behind the first one.
             unsafe {
                 match run.1 {
-                    16..=32 => self.copy_run::<16>(run, across, packed),
+                    32..=64 => self.copy_run::<32>(run, across, packed),
+                    16..32 => self.copy_run::<16>(run, across, packed),
                     8..16 => self.copy_run::<8>(run, across, packed),
                     4..8 => self.copy_run::<4>(run, across, packed),
                     2..4 => self.copy_run::<2>(run, across, packed),
@@ -191,7 +193,8 @@ pub(crate) unsafe fn copy<T: Float>(from: *const T, to: &mut [T]) {
     // SAFETY: both pieces lie inside.
     unsafe {
         match n {
-            16..=32 => pieces::<T, 16>(from, to),
+            32..=64 => pieces::<T, 32>(from, to),
+            16..32 => pieces::<T, 16>(from, to),
             8..16 => pieces::<T, 8>(from, to),
             4..8 => pieces::<T, 4>(from, to),
             _ => {
