@@ -38,7 +38,7 @@ const NEAR: usize = 1 << 16;
 const LINE: usize = 64;
 /// With so few rows, or so few bytes of B, its lines are read where they are.
 const FEW: usize = 16;
-const SMALL: usize = 1 << 15;
+const SMALL: usize = 48 << 10;
 
 /// A matrix by its first element and its strides.
 #[derive(Clone, Copy, Debug)]
@@ -266,6 +266,7 @@ impl<'a, T: Float> Gemm<'a, T> {
         let [steps, lines] = desk.terms.make(self.k, terms, |x| [x.a, x.b]);
         let [places, across] = desk.columns.make(self.n, columns.clone(), |x| [x.b, x.c]);
         let few = rows.len() <= FEW || columns.len() * depth * size_of::<T>() <= SMALL;
+        let again = rows.len() > ROWS;
         let even = match self.k {
             [] | [_] => Some(self.k.first().map_or(0, |x| x.b)),
             _ => evenly(lines),
@@ -297,8 +298,11 @@ impl<'a, T: Float> Gemm<'a, T> {
                         (at.b.wrapping_offset(lines[0] + b.columns[0]), apart)
                     }
                     _ => {
-                        // As much as all panels take: they stay where they are.
-                        let all = depth * columns.len().next_multiple_of(PANEL);
+                        // As much as all panels take that other rows need: they stay where they are.
+                        let all = match again {
+                            true => depth * columns.len().next_multiple_of(PANEL),
+                            false => size,
+                        };
                         let memory = &mut room(&mut desk.panels, all)[panel..][..size];
                         if first == rows.start {
                             // SAFETY: elements of B; the square is one of the level.
@@ -325,7 +329,10 @@ impl<'a, T: Float> Gemm<'a, T> {
                 };
                 // SAFETY: rows, columns and terms of matrices that are there; the panel has lines for all terms.
                 unsafe { tiles.run(kernel, room(&mut desk.tile, TILE)) };
-                (column, panel) = (here.end, panel + size);
+                column = here.end;
+                if again {
+                    panel += size;
+                }
             }
         }
     }

@@ -294,6 +294,8 @@ macro_rules! choose {
         /// The kernels for what is left of a row: as wide as it, if there are such.
         pub(crate) fn $name(level: Level, left: usize) -> Kernel<$t> {
             let _ = left;
+            #[cfg(all(target_arch = "x86_64", not(einstan_portable)))]
+            static OF_512: [&[Micro<$t>]; 3] = [$(x86::$of_512),*];
             match level {
                 Level::Baseline => Kernel {
                     width: 8,
@@ -315,7 +317,7 @@ macro_rules! choose {
                     Kernel {
                         width: 2 * $lanes * vectors,
                         parts: true,
-                        by_rows: [$(x86::$of_512),*][vectors - 1],
+                        by_rows: OF_512[vectors - 1],
                     }
                 }
                 #[cfg(all(target_arch = "x86_64", not(einstan_portable)))]
