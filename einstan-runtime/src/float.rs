@@ -108,4 +108,6 @@ pub trait Elementary: Sized + Copy {
     fn kernel(level: crate::dispatch::Level, left: usize) -> crate::kernel::Kernel<Self>;
     /// How squares are transposed at a level, if faster than one by one.
     fn square(level: crate::dispatch::Level) -> Option<crate::transpose::Square<Self>>;
+    /// How vectors are put together at a level, if faster than piece by piece.
+    fn splice(level: crate::dispatch::Level) -> Option<crate::splice::Splice<Self>>;
 }

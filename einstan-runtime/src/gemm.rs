@@ -305,8 +305,8 @@ impl<'a, T: Float> Gemm<'a, T> {
                         };
                         let memory = &mut room(&mut desk.panels, all)[panel..][..size];
                         if first == rows.start {
-                            // SAFETY: elements of B; the square is one of the level.
-                            unsafe { b.pack(kernel.width, T::square(self.level), memory) };
+                            // SAFETY: elements of B; the processor has the level.
+                            unsafe { b.pack(kernel.width, self.level, memory) };
                         }
                         (memory.as_ptr(), kernel.width as isize)
                     }
@@ -365,8 +365,8 @@ impl<'a, T: Float> Gemm<'a, T> {
                 lines: steps,
                 columns: rows,
             };
-            // SAFETY: the caller's; the square is one of the level.
-            unsafe { rows.pack(rows.columns.len(), T::square(self.level), to) };
+            // SAFETY: the caller's; the processor has the level.
+            unsafe { rows.pack(rows.columns.len(), self.level, to) };
         }
     }
 }

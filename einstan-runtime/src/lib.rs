@@ -28,6 +28,7 @@ mod share;
 mod sink;
 mod slice;
 mod source;
+mod splice;
 mod transpose;
 mod vector;
 mod whole;

@@ -1,7 +1,8 @@
 //! Columns of a matrix copied into lines of a panel, as the kernels read them.
 
-use crate::dispatch::vectorize;
+use crate::dispatch::{Level, vectorize};
 use crate::float::Float;
+use crate::splice::{Piece, Splice};
 use crate::transpose::Square;
 
 /// Columns of B from `origin` on: an element lies at the offset of its line and that of its column.
@@ -30,13 +31,13 @@ impl<T: Float> Columns<'_, T> {
     ///
     /// # Safety
     ///
-    /// All elements are there; the processor has what `square` needs.
-    pub(crate) unsafe fn pack(&self, across: usize, square: Option<Square<T>>, packed: &mut [T]) {
+    /// All elements are there; the processor has the level.
+    pub(crate) unsafe fn pack(&self, across: usize, level: Level, packed: &mut [T]) {
         vectorize(
             #[inline(always)]
             |_| {
                 // SAFETY: the caller's.
-                unsafe { self.copied(across, square, packed) }
+                unsafe { self.copied(across, level, packed) }
             },
         );
     }
@@ -47,7 +48,7 @@ impl<T: Float> Columns<'_, T> {
     ///
     /// As `pack`.
     #[inline(always)]
-    unsafe fn copied(&self, across: usize, square: Option<Square<T>>, packed: &mut [T]) {
+    unsafe fn copied(&self, across: usize, level: Level, packed: &mut [T]) {
         let width = self.columns.len();
         let packed = &mut packed[..self.lines.len() * across];
         if width == across && consecutive(self.columns) {
@@ -67,10 +68,12 @@ impl<T: Float> Columns<'_, T> {
         match self.runs(&mut runs) {
             // SAFETY: the caller's.
             Some(runs) if runs.len() * WORTH <= width => unsafe {
-                self.copy_runs(runs, across, packed)
+                if !self.splice(runs, across, T::splice(level), packed) {
+                    self.copy_runs(runs, across, packed)
+                }
             },
             // SAFETY: the caller's.
-            _ => unsafe { self.transpose(across, square, packed) },
+            _ => unsafe { self.transpose(across, T::square(level), packed) },
         }
     }
 
@@ -101,6 +104,56 @@ impl<T: Float> Columns<'_, T> {
             // SAFETY: the caller's.
             *line = unsafe { first.offset(at).cast::<[T; W]>().read_unaligned() };
         }
+    }
+
+    /// Puts runs of columns together, vector by vector; says whether this could be done, and if not, does nothing.
+    ///
+    /// # Safety
+    ///
+    /// As `pack`.
+    unsafe fn splice(
+        &self,
+        runs: &[Run],
+        across: usize,
+        splice: Option<Splice<T>>,
+        packed: &mut [T],
+    ) -> bool {
+        let Some(Splice { lanes, by_pieces }) = splice else {
+            return false;
+        };
+        let within = |first: usize| {
+            let last = first + lanes;
+            let overlap = move |&&(from, n): &&Run| from < last && from + n > first;
+            runs.iter().filter(overlap)
+        };
+        let vectors = (0..self.columns.len()).step_by(lanes);
+        if !across.is_multiple_of(lanes)
+            || vectors.clone().any(|v| within(v).count() > by_pieces.len())
+        {
+            return false;
+        }
+        for first in vectors {
+            let mut count = 0;
+            let mut pieces = [Piece {
+                mask: 0,
+                origin: self.origin,
+            }; RUNS];
+            for (&(from, n), piece) in within(first).zip(&mut pieces) {
+                let lane = |column: usize| column.clamp(first, first + lanes) - first;
+                let before = first as isize - from as isize;
+                *piece = Piece {
+                    mask: ((1u32 << lane(from + n)) - (1u32 << lane(from))) as u16,
+                    origin: self.origin.wrapping_offset(self.columns[from] + before),
+                };
+                count += 1;
+            }
+            // SAFETY: the lanes of the pieces are elements of B, each line of the panel has room for all its vectors, and
+            // the processor has the level.
+            unsafe {
+                by_pieces[count - 1](&pieces, self.lines, packed[first..].as_mut_ptr(), across);
+            }
+        }
+        true
     }
 
     /// Copies runs of columns, one after the other: as its length is known, each line takes few instructions.

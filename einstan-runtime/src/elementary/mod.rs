@@ -238,6 +238,9 @@ macro_rules! elementary {
             fn square(level: crate::dispatch::Level) -> Option<crate::transpose::Square<Self>> {
                 crate::transpose::$panel(level)
             }
+            fn splice(level: crate::dispatch::Level) -> Option<crate::splice::Splice<Self>> {
+                crate::splice::$panel(level)
+            }
         }
     };
 }
