@@ -38,7 +38,9 @@ mod pages {
     mod reference {}
 }
 
-pub use einstan_runtime::{Error, ErrorKind, Float};
+pub use einstan_runtime::{
+    AxisType, Dyn, Error, ErrorKind, Float, NamedAxes as Axes, Tensor, TensorRef, TensorView, TensorViewMut,
+};
 
 /// Compiles index equations.
 ///

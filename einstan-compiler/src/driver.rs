@@ -16,6 +16,7 @@ pub fn expand(tokens: TokenStream) -> TokenStream {
     let mut diagnostics = Diagnostics::new();
     let Program {
         facade,
+        axes,
         functions,
         inline,
     } = understand(tokens, &mut diagnostics);
@@ -32,7 +33,8 @@ pub fn expand(tokens: TokenStream) -> TokenStream {
             let compiled = threads::each(right.collect(), threads, &|f| f.map(compile));
             let items = functions.iter().zip(&compiled);
             let items = items.map(|(f, compiled)| codegen::function(f, compiled.as_ref(), &facade));
-            quote! { #errors #(#items)* }
+            let axes = axes.iter().map(|a| codegen::axis(a, &facade));
+            quote! { #errors #(#axes)* #(#items)* }
         }
     }
 }

@@ -31,8 +31,6 @@ rules! {
     Reserved = "reserved",
     /// A number has no suffix, and texts are none.
     UnsupportedNumber = "unsupported-number",
-    /// The language has it, and this version does not compile it yet.
-    Unsupported = "unsupported",
     /// The options of a function, `#[einstan(..)]`, are known, and each stands once.
     Attribute = "attribute",
     /// What a function stores for its backward pass, or computes again, is one of its intermediates.
@@ -41,6 +39,8 @@ rules! {
     // --- names
     /// A function or a scalar function has the name of another one.
     DuplicateFunction = "duplicate-function",
+    /// An axis has a name of its own.
+    DuplicateAxis = "duplicate-axis",
     /// A function does not call itself.
     Recursion = "recursion",
     /// Two parameters have the same name.

@@ -12,7 +12,7 @@ use crate::source::Source;
 
 /// The lengths of a function: those of its results follow from those of its arguments.
 pub trait Shapes {
-    /// A `Tensor` or `Scalar`, a `usize` for a `dim`.
+    /// A `TensorOfRank` or `Scalar`, a `usize` for a `dim`.
     type ArgumentLens;
     /// What the function finds out of them.
     type Lens: Copy;
@@ -175,7 +175,7 @@ pub trait Pass<To> {
 
 /// The lengths of a tensor as an argument.
 #[derive(Clone, Copy, Debug)]
-pub struct Tensor<const R: usize>(pub [usize; R]);
+pub struct TensorOfRank<const R: usize>(pub [usize; R]);
 
 /// A scalar as an argument, which has no lengths.
 #[derive(Clone, Copy, Debug)]
@@ -187,7 +187,7 @@ pub struct Scalar;
 #[derive(Clone, Copy, Debug)]
 pub struct Given<X>(pub X);
 
-impl<const R: usize> Pass<Tensor<R>> for Tensor<R> {
+impl<const R: usize> Pass<TensorOfRank<R>> for TensorOfRank<R> {
     #[inline]
     fn pass(self) -> Self {
         self
@@ -201,14 +201,14 @@ impl Pass<Scalar> for Scalar {
     }
 }
 
-impl Pass<Scalar> for Tensor<0> {
+impl Pass<Scalar> for TensorOfRank<0> {
     #[inline]
     fn pass(self) -> Scalar {
         Scalar
     }
 }
 
-impl Pass<Narrow> for Tensor<0> {
+impl Pass<Narrow> for TensorOfRank<0> {
     #[inline]
     fn pass(self) -> Narrow {
         Narrow(0)

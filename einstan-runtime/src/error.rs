@@ -116,6 +116,31 @@ impl Error {
     }
 
     #[cold]
+    pub fn named_axis(axis: usize, name: &str, expected: usize, found: usize) -> Self {
+        Self::new(
+            ErrorKind::Length,
+            format!(
+                "axis {axis} is `{name}`, which has length {expected}, and has length {found} here"
+            ),
+        )
+    }
+
+    #[cold]
+    pub fn named_rank(expected: usize, found: usize) -> Self {
+        Self::new(
+            ErrorKind::Length,
+            format!("the array has {found} axes, and its type names {expected}"),
+        )
+    }
+
+    /// The same, where the tensor and its function are known.
+    #[cold]
+    pub(crate) fn of(self, function: &str, tensor: &str) -> Self {
+        let Inner { kind, message } = *self.0;
+        Self::new(kind, format!("{function}: in `{tensor}` {message}"))
+    }
+
+    #[cold]
     pub fn required(
         function: &str,
         tensor: &str,

@@ -30,6 +30,7 @@ mod slice;
 mod source;
 mod splice;
 mod transpose;
+mod typed;
 mod vector;
 mod whole;
 mod within;
@@ -41,7 +42,7 @@ pub use arithmetic::{
 pub use band::window;
 pub use call::{
     Absent, Axes, Differentiable, Function, Given, Ignored, Length, Memory, Narrow, Number, Pass,
-    Returned, Returns, Room, Scalar, Shapes, Tensor, Whole, count, input, output, room,
+    Returned, Returns, Room, Scalar, Shapes, TensorOfRank, Whole, count, input, output, room,
 };
 pub use contract::{Loop, Scratch, contract, contract_in_band};
 pub use dispatch::{simd_level, vectorize};
@@ -55,3 +56,7 @@ pub use share::{Along, Divisible, share, share_rows};
 pub use sink::{Sink, scalar_view_mut};
 pub use slice::{block_room, block_rows, wide_room, wide_rows};
 pub use source::Source;
+pub use typed::{
+    Axes as NamedAxes, AxisType, Dyn, Tensor, TensorRef, TensorView, TensorViewMut, agree, length,
+    named, plain, plain_mut, trusted,
+};

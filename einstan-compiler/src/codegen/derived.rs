@@ -9,6 +9,9 @@ use crate::plan::Plan;
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
+/// The most axes that a type names.
+const MOST_AXES: usize = 12;
+
 /// `d3`: a result of a derivative under a name of our own.
 fn derived(at: usize) -> Ident {
     format_ident!("__d{}", at)
@@ -88,19 +91,24 @@ impl Items<'_> {
             .iter()
             .map(|(_, t)| self.type_of(*t, Pass::Owned, &float))
             .collect();
-        let names: Vec<Ident> = moving.iter().map(|(at, _)| derived(*at)).collect();
+        let values = moving.iter().map(|(at, t)| {
+            let name = derived(*at);
+            self.wrapped(self.rank(*t), quote! { #name })
+        });
+        let values: Vec<TokenStream> = values.collect();
         let (tangent_type, tangent) = if self.resolved.tuple {
-            (quote! { (#(#types,)*) }, quote! { (#(#names,)*) })
+            (quote! { (#(#types,)*) }, quote! { (#(#values,)*) })
         } else {
-            (quote! { #(#types)* }, quote! { #(#names)* })
+            (quote! { #(#types)* }, quote! { #(#values)* })
         };
-        let values = self.result_type();
+        let (values, direction) = (self.result_type(), self.structure("Tangent", &float));
         let output = self.result_of(quote! { (#values, #tangent_type) });
         let module = format_ident!("__jvp_body");
         let routine = plan.map(|p| self.routine(&module, p));
         let (enter, check, new) = (self.enter(), self.check_tangent(), self.new_results());
-        let arrays = moving.iter().zip(&types).map(|((at, t), ty)| {
+        let arrays = moving.iter().map(|(at, t)| {
             let (name, text) = (derived(*at), &self.resolved.results[*at].text);
+            let ty = self.array_of(*t, Pass::Owned, &float);
             let new = self.new_array(*t, text, &quote! { __lens });
             quote! { let mut #name: #ty = #new; }
         });
@@ -129,7 +137,7 @@ impl Items<'_> {
             #routine
 
             #docs
-            pub fn __jvp #generics(#parameters __t: &Tangent<#float>) -> #output { #body }
+            pub fn __jvp #generics(#parameters __t: &#direction) -> #output { #body }
         }
     }
 
@@ -137,7 +145,8 @@ impl Items<'_> {
     pub(super) fn hvp(&self, plan: Option<&Plan>) -> TokenStream {
         let float = self.float();
         let (generics, parameters) = (self.generics(false), self.parameters(Pass::Argument));
-        let output = self.result_of(quote! { Gradient<#float> });
+        let output = self.result_of(self.structure("Gradient", &float));
+        let direction = self.structure("Tangent", &float);
         let module = format_ident!("__hvp_body");
         let routine = plan.map(|p| self.routine(&module, p));
         let (enter, check) = (self.enter(), self.check_tangent());
@@ -164,12 +173,25 @@ impl Items<'_> {
             #routine
 
             #docs
-            pub fn __hvp #generics(#parameters __t: &Tangent<#float>) -> #output { #body }
+            pub fn __hvp #generics(#parameters __t: &#direction) -> #output { #body }
         }
     }
 
     /// The type of the derivative of one tensor by another: `Array4<T>`, without axes `T`.
     fn jacobian_type(&self, of: TensorId, by: TensorId, float: &TokenStream) -> TokenStream {
+        if self.carries_axes(of, by) {
+            let axes = self.axes(&[of, by]);
+            return quote! { rt::Tensor<#float, #axes> };
+        }
+        self.jacobian_array(of, by, float)
+    }
+
+    /// Whether a derivative carries the types of its axes.
+    fn carries_axes(&self, of: TensorId, by: TensorId) -> bool {
+        self.typed() && (1..=MOST_AXES).contains(&(self.rank(of) + self.rank(by)))
+    }
+
+    fn jacobian_array(&self, of: TensorId, by: TensorId, float: &TokenStream) -> TokenStream {
         match self.rank(of) + self.rank(by) {
             0 => float.clone(),
             r @ 1..=6 => {
@@ -190,7 +212,7 @@ impl Items<'_> {
     pub(super) fn jacobian(&self, plan: Option<&Plan>) -> TokenStream {
         let float = self.float();
         let (generics, parameters) = (self.generics(false), self.parameters(Pass::Argument));
-        let output = self.result_of(quote! { Jacobian<#float> });
+        let output = self.result_of(self.structure("Jacobian", &float));
         let module = format_ident!("__jacobian_body");
         let routine = plan.map(|p| self.routine(&module, p));
         let element = quote! { T };
@@ -198,14 +220,18 @@ impl Items<'_> {
         let (mut new, mut sinks, mut value) =
             (TokenStream::new(), TokenStream::new(), TokenStream::new());
         let mut count = 0;
+        let mut names = Vec::new();
         for (at, y) in self.cotangents() {
             let (name, ty) = (
                 ident(&self.resolved.results[at]),
                 format_ident!("JacobianOf{}", at),
             );
             let docs = format!("Of `{}`.", self.shown(y));
-            fields.extend(quote! { #[doc = #docs] pub #name: #ty<T>, });
+            let member = self.structure(&ty.to_string(), &element);
+            fields.extend(quote! { #[doc = #docs] pub #name: #member, });
+            names.push(name.clone());
             let (mut inner, mut inner_value) = (TokenStream::new(), TokenStream::new());
+            let mut inner_fields = Vec::new();
             for (by, x) in self.differentiable() {
                 let (field, local) = (ident(&self.resolved.parameters[by]), derived(count));
                 count += 1;
@@ -214,20 +240,37 @@ impl Items<'_> {
                 inner.extend(quote! { #[doc = #docs] pub #field: #ty, });
                 let (array, ty) = (
                     self.new_jacobian(at, y, x),
-                    self.jacobian_type(y, x, &float),
+                    self.jacobian_array(y, x, &float),
                 );
+                inner_fields.push(field.clone());
                 new.extend(quote! { let mut #local: #ty = #array; });
                 sinks.extend(self.sink(self.rank(y) + self.rank(x), quote! { #local }));
-                inner_value.extend(quote! { #field: #local, });
+                let value = match self.carries_axes(y, x) {
+                    true => quote! { rt::trusted(#local) },
+                    false => quote! { #local },
+                };
+                inner_value.extend(quote! { #field: #value, });
             }
             let docs = format!("The derivatives of `{}`: its axes first.", self.shown(y));
+            let (text, shown) = (
+                ty.to_string(),
+                format!("JacobianOf{}", self.resolved.results[at].text),
+            );
+            let (bounds, carrier, carried) =
+                (self.bounds(&text), self.carrier(&text), self.carried(&text));
+            let (attribute, implementations) = self.derived_traits(&text, &shown, inner_fields);
+            let hidden = carrier.map(|carrier| quote! { #[doc(hidden)] pub #carrier });
             structs.extend(quote! {
                 #[doc = #docs]
-                #[derive(core::clone::Clone, core::fmt::Debug)]
-                pub struct #ty<T> { #inner }
+                #attribute
+                pub struct #ty<T #bounds> { #inner #hidden }
+
+                #implementations
             });
-            value.extend(quote! { #name: #ty { #inner_value }, });
+            value.extend(quote! { #name: #ty { #inner_value #carried }, });
         }
+        let bounds = self.bounds("Jacobian");
+        let (attribute, implementations) = self.derived_traits("Jacobian", "Jacobian", names);
         let (enter, arguments) = (self.enter(), self.argument_sources());
         let run = self.run_routine(&module, quote! { #arguments #sinks });
         let body = self.body(quote! {
@@ -250,12 +293,33 @@ impl Items<'_> {
             #structs
 
             #[doc = #docs]
-            #[derive(core::clone::Clone, core::fmt::Debug)]
-            pub struct Jacobian<T> { #fields }
+            #attribute
+            pub struct Jacobian<T #bounds> { #fields }
+
+            #implementations
 
             #all
             pub fn __jacobian #generics(#parameters) -> #output { #body }
         }
+    }
+
+    /// `Clone` and `Debug` of a structure: derived, or with axis types written out.
+    fn derived_traits(
+        &self,
+        structure: &str,
+        shown: &str,
+        mut fields: Vec<Ident>,
+    ) -> (Option<TokenStream>, Option<TokenStream>) {
+        if !self.typed() {
+            return (
+                Some(quote! { #[derive(core::clone::Clone, core::fmt::Debug)] }),
+                None,
+            );
+        }
+        if structure != "Jacobian" && self.carrier(structure).is_some() {
+            fields.push(format_ident!("axes"));
+        }
+        (None, Some(self.derive(structure, shown, &fields)))
     }
 
     fn new_jacobian(&self, at: usize, of: TensorId, by: TensorId) -> TokenStream {

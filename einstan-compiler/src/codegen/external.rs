@@ -72,7 +72,7 @@ impl Items<'_> {
     /// Emits, once the lengths of the parameters are known,
     ///
     /// ```text
-    /// let c0 = <C0 as rt::Shapes>::lens((rt::Pass::pass(rt::Tensor([d0, d1])), rt::Pass::pass(rt::Number(0.5)),))?;
+    /// let c0 = <C0 as rt::Shapes>::lens((rt::Pass::pass(rt::TensorOfRank([d0, d1])), rt::Pass::pass(rt::Number(0.5)),))?;
     /// let r0 = <C0 as rt::Shapes>::results(&c0);
     /// let [d3, d4] = rt::Axes::<2>::axes(rt::Returned(r0.0));
     /// ```
@@ -117,12 +117,12 @@ impl Items<'_> {
                         format_ident!("r{}", call.0),
                         Literal::usize_unsuffixed(result),
                     );
-                    quote! { #rt::Tensor(#r.#result) }
+                    quote! { #rt::TensorOfRank(#r.#result) }
                 }
                 None if self.rank(t) == 0 => quote! { #rt::Scalar },
                 None => {
                     let lens = self.f.tensor(t).axes.iter().map(|&d| len(d));
-                    quote! { #rt::Tensor([#(#lens),*]) }
+                    quote! { #rt::TensorOfRank([#(#lens),*]) }
                 }
             },
             Passed::Whole(n) => {

@@ -21,6 +21,7 @@ impl Items<'_> {
         let (mut fill, mut scale, mut add) =
             (TokenStream::new(), TokenStream::new(), TokenStream::new());
         let (mut views, mut views_mut) = (TokenStream::new(), TokenStream::new());
+        let mut names = Vec::new();
         for (at, t) in self.differentiable() {
             let (name, text) = (
                 ident(&self.resolved.parameters[at]),
@@ -45,31 +46,49 @@ impl Items<'_> {
                 views.extend(quote! { (#text, nd::aview0(&self.#name).into_dyn()), });
                 views_mut.extend(quote! { (#text, rt::scalar_view_mut(&mut self.#name)), });
             } else {
-                zeros.extend(quote! { #name: nd::Array::zeros(#passed.raw_dim()), });
-                fill.extend(quote! { self.#name.fill(__value); });
-                scale.extend(quote! { self.#name.mapv_inplace(|x| x * __factor); });
-                add.extend(quote! { self.#name.scaled_add(__factor, &__other.#name); });
-                views.extend(quote! { (#text, self.#name.view().into_dyn()), });
-                views_mut.extend(quote! { (#text, self.#name.view_mut().into_dyn()), });
+                let array = self.wrapped(1, quote! { nd::Array::zeros(#passed.raw_dim()) });
+                zeros.extend(quote! { #name: #array, });
+                let (own, changed) = (
+                    self.unwrapped(quote! { self.#name }),
+                    self.unwrapped_mut(quote! { self.#name }),
+                );
+                let other = self.unwrapped(quote! { __other.#name });
+                fill.extend(quote! { #changed.fill(__value); });
+                scale.extend(quote! { #changed.mapv_inplace(|x| x * __factor); });
+                add.extend(quote! { #changed.scaled_add(__factor, &#other); });
+                views.extend(quote! { (#text, #own.view().into_dyn()), });
+                views_mut.extend(quote! { (#text, #changed.view_mut().into_dyn()), });
             }
             likes.extend(quote! { #passed: #argument, });
+            names.push(name);
         }
         let docs = format!(
             "The gradient of `{}`: one field for each parameter that is not constant.",
             self.f.name
         );
         let vector = (!self.inline).then(|| self.vector());
+        let (bounds, ty) = (self.bounds("Gradient"), self.structure("Gradient", &float));
+        let tangent = self.structure("Tangent", &float);
+        let (attribute, implementations) = match self.typed() {
+            true => (None, Some(self.derive("Gradient", "Gradient", &names))),
+            false => (
+                Some(quote! { #[derive(core::clone::Clone, core::fmt::Debug)] }),
+                None,
+            ),
+        };
         quote! {
             #vector
 
             #[doc = #docs]
-            #[derive(core::clone::Clone, core::fmt::Debug)]
-            pub struct Gradient<T> { #fields }
+            #attribute
+            pub struct Gradient<T #bounds> { #fields }
+
+            #implementations
 
             /// A direction in the parameters: the same type as the gradient.
-            pub type Tangent<T> = Gradient<T>;
+            pub type #tangent = #ty;
 
-            impl<T: rt::Float> Gradient<T> {
+            impl<T: rt::Float #bounds> #ty {
                 /// Zeros, shaped like the arguments.
                 pub fn zeros_like(#likes) -> Self {
                     Gradient { #zeros }
@@ -103,8 +122,12 @@ impl Items<'_> {
 
     /// What a check of derivatives needs of a gradient.
     fn vector(&self) -> TokenStream {
+        let (bounds, ty) = (
+            self.bounds("Gradient"),
+            self.structure("Gradient", &quote! { T }),
+        );
         quote! {
-            impl<T: rt::Float> testing::Vector for Gradient<T> {
+            impl<T: rt::Float #bounds> testing::Vector for #ty {
                 type Element = T;
                 fn parts(&self) -> testing::Parts<'_, T> {
                     core::iter::Iterator::collect(self.iter())
@@ -120,7 +143,8 @@ impl Items<'_> {
     pub(super) fn new_gradient(&self, lens: &TokenStream) -> TokenStream {
         let each = self.differentiable().into_iter().map(|(at, t)| {
             let name = &self.resolved.parameters[at];
-            let (field, array) = (ident(name), self.new_array(t, &name.text, lens));
+            let array = self.new_array(t, &name.text, lens);
+            let (field, array) = (ident(name), self.wrapped(self.rank(t), array));
             quote! { #field: #array, }
         });
         quote! { Gradient { #(#each)* } }
@@ -147,7 +171,10 @@ impl Items<'_> {
             let field = ident(&self.resolved.parameters[at]);
             match self.rank(t) {
                 0 => quote! { rt::Sink::scalar(&mut __g.#field), },
-                _ => quote! { rt::Sink::new(&mut __g.#field), },
+                _ => {
+                    let array = self.array_mut(quote! { __g.#field });
+                    quote! { rt::Sink::new(#array), }
+                }
             }
         });
         quote! { #(#each)* }

@@ -255,10 +255,11 @@ impl<'a> Items<'a> {
                 result(at),
                 self.new_array(t, &self.resolved.results[at].text, &lens),
             );
-            let ty = self.type_of(t, Pass::Owned, &float);
+            let ty = self.array_of(t, Pass::Owned, &float);
             quote! { let mut #name: #ty = #array; }
         });
-        quote! { #(#each)* }
+        let check = self.check_named();
+        quote! { #check #(#each)* }
     }
 
     /// Sinks of the results, from values or references named `r0`, `r1`...
@@ -292,8 +293,8 @@ impl<'a> Items<'a> {
     }
 
     fn new_workspace(&self) -> TokenStream {
-        let float = self.float();
-        quote! { let mut __ws = <Workspace<#float> as Default>::default(); }
+        let workspace = self.structure("Workspace", &self.float());
+        quote! { let mut __ws = <#workspace as Default>::default(); }
     }
 
     /// The function itself.
@@ -332,7 +333,10 @@ impl<'a> Items<'a> {
                     &self.resolved.results[at].text,
                     self.lens(t, &quote! { __lens }),
                 );
-                quote! { __fits(&#lens, #name.shape(), #text, rt::Error::output, #function)?; }
+                let plain = self
+                    .typed()
+                    .then(|| quote! { let #name = rt::plain_mut(#name); });
+                quote! { #plain __fits(&#lens, #name.shape(), #text, rt::Error::output, #function)?; }
             });
         quote! { #(#each)* }
     }
@@ -363,7 +367,8 @@ impl<'a> Items<'a> {
         let float = self.float();
         let (generics, parameters) = (self.generics(true), self.parameters(Pass::Borrowed));
         let results = self.result_type();
-        let output = self.result_of(quote! { (#results, Pullback<'a, #float>) });
+        let pullback = self.borrowing("Pullback", quote! { 'a }, &float);
+        let output = self.result_of(quote! { (#results, #pullback) });
         let (enter, new, workspace) = (self.enter(), self.new_results(), self.new_workspace());
         let run = self.run_forward(true, quote! { __ws }, false);
         let (value, pullback) = (
@@ -391,7 +396,11 @@ impl<'a> Items<'a> {
             self.parameters(Pass::Borrowed),
             self.outputs(),
         );
-        let output = self.result_of(quote! { Pullback<'a, #float> });
+        let pullback = self.borrowing("Pullback", quote! { 'a }, &float);
+        let (output, workspace) = (
+            self.result_of(pullback),
+            self.structure("Workspace", &float),
+        );
         let (enter, check) = (self.enter(), self.check_outputs());
         let run = self.run_forward(true, quote! { __ws }, true);
         let pullback = self.new_pullback(quote! { Memory::Kept(__ws) });
@@ -405,16 +414,20 @@ impl<'a> Items<'a> {
         );
         quote! {
             #docs
-            pub fn __vjp_in #generics(#parameters __ws: &'a mut Workspace<#float>, #outputs) -> #output { #body }
+            pub fn __vjp_in #generics(#parameters __ws: &'a mut #workspace, #outputs) -> #output { #body }
         }
     }
 
     fn value_and_grad(&self) -> TokenStream {
         let float = self.float();
         let (generics, parameters) = (self.generics(false), self.parameters(Pass::Argument));
-        let both = self.result_of(quote! { (#float, Gradient<#float>) });
+        let (gradient, kept_workspace) = (
+            self.structure("Gradient", &float),
+            self.structure("Workspace", &float),
+        );
+        let both = self.result_of(quote! { (#float, #gradient) });
         let (only, value) = (
-            self.result_of(quote! { Gradient<#float> }),
+            self.result_of(gradient.clone()),
             self.result_of(quote! { #float }),
         );
         let enter = self.enter();
@@ -478,7 +491,7 @@ impl<'a> Items<'a> {
 
             #kept_docs
             pub fn __value_and_grad_in #generics(
-                #parameters __ws: &mut Workspace<#float>, __g: &mut Gradient<#float>
+                #parameters __ws: &mut #kept_workspace, __g: &mut #gradient
             ) -> #value { #body_in }
         }
     }

@@ -1,5 +1,6 @@
 //! Tokens. `body` emits the numeric bodies, the other files the items around them.
 
+mod axis;
 pub mod body;
 mod callable;
 mod derived;
@@ -12,6 +13,8 @@ mod outside;
 mod pullback;
 mod signature;
 mod test;
+mod typed;
 mod workspace;
 
+pub use axis::axis;
 pub use items::{function, inline};

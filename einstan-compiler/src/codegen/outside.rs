@@ -23,7 +23,7 @@ impl Items<'_> {
     /// Whether anything of the user's is reached, which where the function is wrong nothing is.
     fn reaches_outside(&self) -> bool {
         let given = !self.inline && !self.f.given.is_empty();
-        self.plan().is_some() && (given || self.f.calls_outside())
+        self.typed() || self.plan().is_some() && (given || self.f.calls_outside())
     }
 
     fn foreigns(&self) -> impl Iterator<Item = ForeignId> {
@@ -65,11 +65,15 @@ impl Items<'_> {
         });
         let fixed = self.f.float.filter(|_| self.f.calls_outside());
         let element = fixed.map(|_| quote! { type T = #float; });
+        let axes = self.axis_aliases();
+        let constants = self.axis_constants();
         quote! {
-            pub trait __Outside { #(type #types;)* #(#foreign)* #(#given)* }
+            pub trait __Outside { #(type #types;)* #(type #axes: rt::AxisType;)* #(#foreign)* #(#given)* }
             pub struct __Here;
             #(type #types = <__Here as __Outside>::#types;)*
+            #(type #axes = <__Here as __Outside>::#axes;)*
             #element
+            #constants
         }
     }
 
@@ -116,10 +120,11 @@ impl Items<'_> {
             let lengths = lengths.map(|n| Ident::new(&n.text, n.span));
             quote! { fn #name(#(#lengths: #core::primitive::usize),*) -> #core::primitive::f64 { #value } }
         });
+        let axes = self.axis_types();
         quote! {
             #[allow(unused, clippy::all, clippy::pedantic, clippy::nursery)]
             const _: () = {
-                impl #module::__Outside for #module::__Here { #(#types)* #(#foreign)* #(#given)* }
+                impl #module::__Outside for #module::__Here { #(#types)* #axes #(#foreign)* #(#given)* }
             };
         }
     }

@@ -16,11 +16,18 @@ impl Items<'_> {
     pub(super) fn pullback(&self) -> TokenStream {
         let float = self.float();
         let fixed = self.fixed().is_some();
-        let (impl_generics, params) = if fixed {
-            (quote! { <'a> }, quote! { <'a, #float> })
-        } else {
-            (quote! { <'a, T: rt::Float> }, quote! { <'a, T> })
+        let bounds = self.bounds("Pullback");
+        let impl_generics = match fixed {
+            true => quote! { <'a #bounds> },
+            false => quote! { <'a, T: rt::Float #bounds> },
         };
+        let of =
+            |life: TokenStream, element: &TokenStream| self.borrowing("Pullback", life, element);
+        let (own, element) = (of(quote! { 'a }, &float), quote! { T });
+        let (any, kept) = (of(quote! { 'a }, &element), of(quote! { 'static }, &float));
+        let workspace = self.structure("Workspace", &element);
+        let memory = self.borrowing("Memory", quote! { 'a }, &element);
+        let gradient_type = self.structure("Gradient", &float);
         let free = self.generics(false);
         let fields = self.tensors().into_iter().map(|(at, t)| {
             let (name, ty) = (argument(at), self.type_of(t, Pass::Cow, &quote! { T }));
@@ -42,7 +49,7 @@ impl Items<'_> {
             quote! { self.#name }
         };
         let sources = self.sources(place, false);
-        let gradient = self.result_of(quote! { Gradient<#float> });
+        let gradient = self.result_of(gradient_type.clone());
         let nothing = self.result_of(quote! { () });
         let new = self.new_gradient(&quote! { self.lens });
         let call = self.body(quote! {
@@ -70,11 +77,11 @@ impl Items<'_> {
         let docs = format!("What a call of `{}` left for its derivative.", self.f.name);
         quote! {
             #[doc = #docs]
-            pub struct Pullback<'a, T> #where_clause { #(#fields)* lens: Lens, memory: Memory<'a, T> }
+            pub struct Pullback<'a, T #bounds> #where_clause { #(#fields)* lens: Lens, memory: #memory }
 
-            enum Memory<'a, T> { Owned(Workspace<T>), Kept(&'a mut Workspace<T>) }
+            enum Memory<'a, T #bounds> { Owned(#workspace), Kept(&'a mut #workspace) }
 
-            impl<'a, T> core::fmt::Debug for Pullback<'a, T> #where_clause {
+            impl<'a, T #bounds> core::fmt::Debug for #any #where_clause {
                 fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
                     f.write_str("Pullback")
                 }
@@ -82,7 +89,7 @@ impl Items<'_> {
 
             fn __run #free(#run_parameters) -> #nothing { #run_body }
 
-            impl #impl_generics Pullback #params {
+            impl #impl_generics #own {
                 /// The gradient for the cotangents of the results.
                 ///
                 /// # Errors
@@ -96,17 +103,17 @@ impl Items<'_> {
                 /// # Errors
                 ///
                 /// A cotangent or a part of the gradient with other lengths. Then nothing is written.
-                pub fn call_into(&mut self, #seeds __g: &mut Gradient<#float>) -> #nothing { #call_into }
+                pub fn call_into(&mut self, #seeds __g: &mut #gradient_type) -> #nothing { #call_into }
 
                 /// The same, added to the gradient.
                 ///
                 /// # Errors
                 ///
                 /// As `call_into`.
-                pub fn accumulate(&mut self, #seeds __g: &mut Gradient<#float>) -> #nothing { #accumulate }
+                pub fn accumulate(&mut self, #seeds __g: &mut #gradient_type) -> #nothing { #accumulate }
 
                 /// The same pullback with copies of what it borrows.
-                pub fn into_owned(self) -> Pullback<'static, #float> {
+                pub fn into_owned(self) -> #kept {
                     let memory = match self.memory {
                         Memory::Owned(w) => w,
                         Memory::Kept(w) => core::mem::take(w),
@@ -153,9 +160,10 @@ impl Items<'_> {
             quote! { #name: rt::Source<'_, #element, #rank>, }
         });
         let seeds = self.seeds();
+        let gradient = self.structure("Gradient", &float);
         quote! {
             __lens: &Lens, __saved: &Saved<#float>, __work: &mut Work<#float>, #(#sources)* #seeds
-            __g: &mut Gradient<#float>, __accumulate: bool
+            __g: &mut #gradient, __accumulate: bool
         }
     }
 

@@ -92,8 +92,19 @@ impl Items<'_> {
         }
     }
 
-    /// `<T: rt::Float>` of a free function, nothing where the element type is fixed.
+    /// `<'a, T: rt::Float, n: rt::AxisType>` of a free function, nothing where nothing is open.
     pub(super) fn generics(&self, lifetime: bool) -> TokenStream {
+        let axes = self.type_parameters();
+        if axes.is_empty() {
+            return self.float_generics(lifetime);
+        }
+        let life = lifetime.then(|| quote! { 'a, });
+        let float = self.fixed().is_none().then(|| quote! { T: rt::Float, });
+        quote! { <#life #float #(#axes: rt::AxisType),*> }
+    }
+
+    /// `<T: rt::Float>`, nothing where the element type is fixed.
+    pub(super) fn float_generics(&self, lifetime: bool) -> TokenStream {
         match (lifetime, self.fixed().is_some()) {
             (false, false) => quote! { <T: rt::Float> },
             (true, false) => quote! { <'a, T: rt::Float> },
@@ -121,8 +132,32 @@ impl Items<'_> {
         }
     }
 
-    /// The type by which a tensor is passed, with elements `float`.
+    /// The type by which a tensor is passed, with elements `float`: with axis types, `TensorRef` for `ArrayRef` and `Tensor`
+    /// for `Array`.
     pub(super) fn type_of(&self, tensor: TensorId, pass: Pass, float: &TokenStream) -> TokenStream {
+        if !self.typed() || self.rank(tensor) == 0 {
+            return self.array_of(tensor, pass, float);
+        }
+        let (element, axes) = (self.element(tensor, float), self.axes(&[tensor]));
+        match pass {
+            Pass::Argument if self.f.updates.contains_key(&tensor) => {
+                quote! { &mut rt::TensorRef<#element, #axes> }
+            }
+            Pass::Argument => quote! { &rt::TensorRef<#element, #axes> },
+            Pass::Borrowed => quote! { &'a rt::TensorRef<#element, #axes> },
+            Pass::Output => quote! { &mut rt::TensorRef<#element, #axes> },
+            Pass::Owned => quote! { rt::Tensor<#element, #axes> },
+            Pass::Cow => self.array_of(tensor, pass, float),
+        }
+    }
+
+    /// The same of a tensor without the types of its axes.
+    pub(super) fn array_of(
+        &self,
+        tensor: TensorId,
+        pass: Pass,
+        float: &TokenStream,
+    ) -> TokenStream {
         let (element, dimension) = (self.element(tensor, float), self.dimension_name(tensor));
         let pass = match pass {
             Pass::Argument if self.f.updates.contains_key(&tensor) => Pass::Output,
@@ -183,10 +218,15 @@ impl Items<'_> {
                 let (own, user) = (argument(at), ident(name));
                 let scalar =
                     matches!(self.f.parameters[at], Parameter::Tensor(t) if self.rank(t) == 0);
-                let value = if scalar && self.inline {
-                    quote! { *#user }
-                } else {
-                    quote! { #user }
+                let value = match self.f.parameters[at] {
+                    Parameter::Tensor(_) if scalar && self.inline => quote! { *#user },
+                    Parameter::Tensor(t) if !scalar && self.typed() => {
+                        match self.f.updates.contains_key(&t) {
+                            true => quote! { rt::plain_mut(#user) },
+                            false => quote! { rt::plain(#user) },
+                        }
+                    }
+                    _ => quote! { #user },
                 };
                 quote! { let #own = #value; }
             });
@@ -267,7 +307,11 @@ impl Items<'_> {
 
     /// The results as a value, from `r0`, `r1`...
     pub(super) fn result_value(&self) -> TokenStream {
-        let each: Vec<Ident> = (0..self.f.results.len()).map(result).collect();
+        let each = self.f.results.iter().enumerate().map(|(at, &t)| {
+            let name = result(at);
+            self.wrapped(self.rank(t), quote! { #name })
+        });
+        let each: Vec<TokenStream> = each.collect();
         match (&each[..], self.resolved.tuple) {
             ([one], false) => quote! { #one },
             _ => quote! { (#(#each,)*) },

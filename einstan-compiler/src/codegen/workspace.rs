@@ -16,15 +16,15 @@ impl Items<'_> {
     /// pub struct Workspace<T> { saved: Saved<T>, work: Work<T> }
     /// ```
     pub(super) fn workspace(&self) -> TokenStream {
-        self.workspace_with(self.plan())
+        self.workspace_with(self.plan(), true)
     }
 
     /// The same for the routine of a derivative.
     pub(super) fn workspace_of(&self, plan: &Plan) -> TokenStream {
-        self.workspace_with(Some(plan))
+        self.workspace_with(Some(plan), false)
     }
 
-    fn workspace_with(&self, plan: Option<&Plan>) -> TokenStream {
+    fn workspace_with(&self, plan: Option<&Plan>, kept: bool) -> TokenStream {
         let all = plan.map_or(&[][..], |p| &p.buffers);
         let fields = |saved: bool| {
             let buffers = all.iter().filter(|b| b.saved == saved).map(|b| {
@@ -66,24 +66,35 @@ impl Items<'_> {
             structure("Work", fields(false)),
         );
         let docs = format!("Memory for `{}` that one caller keeps.", self.f.name);
+        // The routine of a derivative keeps its workspace to itself.
+        let (bounds, carrier, carried, ty) = match kept {
+            true => (
+                self.bounds("Workspace"),
+                self.carrier("Workspace"),
+                self.carried("Workspace"),
+                self.structure("Workspace", &quote! { T }),
+            ),
+            false => (TokenStream::new(), None, None, quote! { Workspace<T> }),
+        };
         quote! {
             #saved
 
             #work
 
             #[doc = #docs]
-            pub struct Workspace<T> { pub(super) saved: Saved<T>, pub(super) work: Work<T> }
+            pub struct Workspace<T #bounds> { pub(super) saved: Saved<T>, pub(super) work: Work<T>, #carrier }
 
-            impl<T> Default for Workspace<T> {
+            impl<T #bounds> Default for #ty {
                 fn default() -> Self {
                     Workspace {
                         saved: Default::default(),
                         work: Default::default(),
+                        #carried
                     }
                 }
             }
 
-            impl<T> core::fmt::Debug for Workspace<T> {
+            impl<T #bounds> core::fmt::Debug for #ty {
                 fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
                     f.write_str("Workspace")
                 }

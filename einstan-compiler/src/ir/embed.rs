@@ -1,7 +1,7 @@
 //! One function's equations inside another one.
 
 use super::{
-    Call, CallId, Check, DimId, Element, Equation, Expr, ExprId, Fault, ForeignId, Function,
+    Call, CallId, Check, Dim, DimId, Element, Equation, Expr, ExprId, Fault, ForeignId, Function,
     GivenId, IndexId, Length, Memo, Passed, Place, Role, Subscript, TensorId,
 };
 use std::collections::BTreeMap;
@@ -50,7 +50,14 @@ impl Embedding {
             return dim;
         }
         let dim = match inner.dim(d).length.clone() {
-            Length::Fixed(n) => outer.fixed(n),
+            Length::Fixed(n) => {
+                let axis = &inner.dims[d.index()];
+                let same = |own: &Dim| axis.axis && own == axis;
+                match outer.dims.iter().position(same) {
+                    Some(at) => DimId(at as u32),
+                    None => outer.fixed(n),
+                }
+            }
             Length::Computed(e) => {
                 let length = self.expr(outer, inner, e);
                 outer.computed(length)

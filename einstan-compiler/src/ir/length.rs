@@ -8,6 +8,8 @@ pub struct Dim {
     /// As written: `n`, or the number.
     pub name: String,
     pub length: Length,
+    /// It is an axis type, and no other one.
+    pub axis: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,16 +50,28 @@ impl Function {
         self.dims.push(Dim {
             name: name.into(),
             length,
+            axis: false,
         });
         DimId(self.dims.len() as u32 - 1)
     }
 
-    /// How two dimensions meet: a name and a number, and what a call returns and anything else, may agree.
+    /// How two dimensions meet: a name and a number, and what a call returns and anything else, may agree. An axis type of
+    /// a fixed length is a name and a number.
     pub fn meeting(&self, a: DimId, b: DimId) -> Meeting {
         let returned = |d: DimId| matches!(self.dim(d).length, Length::Returned { .. });
         let fixed = |d: DimId| matches!(self.dim(d).length, Length::Fixed(_));
         let computed = |d: DimId| matches!(self.dim(d).length, Length::Computed(_));
+        let named = |d: DimId| {
+            self.dim(d).axis || matches!(self.dim(d).length, Length::Named | Length::Given)
+        };
         if a == b {
+            Meeting::Same
+        } else if named(a) && named(b) {
+            Meeting::Never
+        } else if let (Length::Fixed(n), Length::Fixed(m)) =
+            (&self.dim(a).length, &self.dim(b).length)
+            && n == m
+        {
             Meeting::Same
         } else if computed(a) || computed(b) {
             let difference = self
@@ -112,7 +126,8 @@ impl Function {
 
     /// The dimension of a fixed length.
     pub fn fixed(&mut self, n: u64) -> DimId {
-        let known = self.dims.iter().position(|d| d.length == Length::Fixed(n));
+        let is = |d: &Dim| !d.axis && d.length == Length::Fixed(n);
+        let known = self.dims.iter().position(is);
         match known {
             Some(at) => DimId(at as u32),
             None => self.add_dim(n.to_string(), Length::Fixed(n)),

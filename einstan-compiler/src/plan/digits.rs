@@ -44,6 +44,7 @@ fn digits(f: &mut Function, e: Equation, dims: usize) -> Equation {
             *dim = Dim {
                 name: "1".to_string(),
                 length: Length::Fixed(1),
+                axis: false,
             };
         }
     }

@@ -93,7 +93,7 @@ impl Scope<'_> {
             debug_assert!(told, "an equation fails with an error");
             if !told {
                 let text = "einstan internal error: this equation is refused, and nothing says why";
-                self.diagnostics.error(Rule::Unsupported, e.left.span, text);
+                self.diagnostics.error(Rule::Syntax, e.left.span, text);
             }
             self.poison(name);
         }

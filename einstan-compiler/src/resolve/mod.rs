@@ -7,6 +7,7 @@
 mod affine;
 mod annotation;
 mod attribute;
+mod axis;
 mod define;
 mod dimension;
 mod equation;
@@ -23,10 +24,11 @@ mod scalar;
 mod scope;
 mod signature;
 mod storage;
-mod unsupported;
 mod whole;
 
 pub use attribute::{Options, Test};
+pub(crate) use axis::Axes;
+pub use axis::Axis;
 pub(crate) use scalar::{Scalar, Scalars};
 pub use scope::Given;
 pub(crate) use scope::{Binding, ResultAxis, ResultInfo, Scope};
@@ -44,6 +46,7 @@ use std::collections::BTreeMap;
 #[derive(Clone, Debug)]
 pub struct Program {
     pub facade: TokenStream,
+    pub axes: Vec<Axis>,
     pub functions: Vec<Resolved>,
     /// Of the inline form: whether it asks for the pullback.
     pub inline: Option<bool>,
@@ -64,6 +67,10 @@ pub struct Resolved {
     pub results: Vec<ast::Name>,
     /// The results were declared in parentheses.
     pub tuple: bool,
+    /// The axis types that the signature names.
+    pub axes: Vec<ast::Name>,
+    /// Of each result, the axis types that its declaration names.
+    pub result_axes: Vec<Vec<Option<String>>>,
     /// The equations as written.
     pub equations: Vec<String>,
     pub function: Function,
@@ -88,14 +95,14 @@ pub fn resolve(invocation: Invocation, diagnostics: &mut Diagnostics) -> Program
     match form {
         Form::Items(items) => {
             let scalars = scalar::scalars(&items, diagnostics);
+            let axes = axis::axes(&items, diagnostics);
             let mut functions = functions(&items, diagnostics);
             for item in items {
                 match item {
-                    Item::Function(_) | Item::Extern(_) => {}
+                    Item::Function(_) | Item::Extern(_) | Item::Axis(_) => {}
                     Item::Scalar(s) => {
                         attribute::refuse(&s.attributes, "scalar functions", diagnostics)
                     }
-                    Item::Axis(a) => unsupported::report(diagnostics, a.span, "an axis type"),
                 }
             }
             let mut callees = Callees::default();
@@ -103,7 +110,7 @@ pub fn resolve(invocation: Invocation, diagnostics: &mut Diagnostics) -> Program
                 let f = function(
                     functions[at].clone(),
                     &scalars,
-                    &callees,
+                    (&callees, &axes),
                     false,
                     diagnostics,
                 );
@@ -115,6 +122,7 @@ pub fn resolve(invocation: Invocation, diagnostics: &mut Diagnostics) -> Program
             Program {
                 facade,
                 functions: in_order.collect(),
+                axes: axes.into_values().collect(),
                 inline: None,
             }
         }
@@ -130,9 +138,11 @@ pub fn resolve(invocation: Invocation, diagnostics: &mut Diagnostics) -> Program
                 signature: None,
                 body,
             };
-            let f = function(item, &Scalars::new(), &Callees::new(), true, diagnostics);
+            let known = (&Callees::new(), &Axes::new());
+            let f = function(item, &Scalars::new(), known, true, diagnostics);
             Program {
                 facade,
+                axes: vec![],
                 functions: vec![f],
                 inline: Some(vjp.is_some()),
             }
@@ -167,7 +177,7 @@ fn functions(items: &[Item], diagnostics: &mut Diagnostics) -> Vec<FunctionItem>
 fn function(
     mut item: FunctionItem,
     scalars: &Scalars,
-    callees: &Callees,
+    (callees, axes): (&Callees, &Axes),
     inline: bool,
     diagnostics: &mut Diagnostics,
 ) -> Resolved {
@@ -180,7 +190,7 @@ fn function(
         Some(signature) => signature,
         None => implied::signature(&item.body, scalars, inline),
     };
-    let mut scope = Scope::new(&item.name.text, scalars, callees, diagnostics);
+    let mut scope = Scope::new(&item.name.text, scalars, (callees, axes), diagnostics);
     scope.explicit = explicit;
     let parameters = scope.parameters(parameters);
     scope.declare_results(results, item.name.span);
@@ -200,6 +210,7 @@ fn function(
     scope.storage(&options);
     let (function, written, failed) = (scope.f, scope.written, scope.failed);
     let (externals, foreign, given) = (scope.externals, scope.foreign, scope.given);
+    let (axes, result_axes) = (scope.used_axes, scope.result_axes);
     if !damaged && !failed && diagnostics.len() == before {
         options.check(&function, diagnostics);
     }
@@ -212,6 +223,8 @@ fn function(
         parameters,
         results,
         tuple,
+        axes,
+        result_axes,
         equations: texts,
         function,
         externals,

@@ -86,7 +86,8 @@ fn is_wrong(scalar: &Scalar, all: &Scalars, diagnostics: &mut Diagnostics) -> bo
     let before = diagnostics.len();
     for body in bodies {
         let callees = Callees::new();
-        let mut scope = Scope::new(&name.text, all, &callees, diagnostics);
+        let axes = super::Axes::default();
+        let mut scope = Scope::new(&name.text, all, (&callees, &axes), diagnostics);
         let equation = Equation::of(name, body);
         let (none, ranges) = (BTreeSet::new(), Ranges::default());
         let mut lowering = Lowering::new(&mut scope, &equation, &none, &ranges);

@@ -3,7 +3,7 @@
 use super::recurrence::Recurrence;
 use super::signature;
 use super::whole::External;
-use super::{Callees, Scalars, message};
+use super::{Axes, Callees, Scalars, message};
 use crate::ast::{self, ExternFn};
 use crate::check::Written;
 use crate::diagnostics::Diagnostics;
@@ -40,6 +40,8 @@ pub(crate) enum ResultAxis {
 pub(crate) struct ResultInfo {
     pub name: ast::Name,
     pub axes: Vec<ResultAxis>,
+    /// The axis types among them.
+    pub declared: Vec<Option<ast::Name>>,
     pub element: Option<ast::ElementType>,
 }
 
@@ -78,6 +80,11 @@ pub(crate) struct Scope<'a> {
     pub written: Written,
     pub scalars: &'a Scalars,
     pub callees: &'a Callees,
+    pub axes: &'a Axes,
+    /// The axis types that the signature names.
+    pub used_axes: Vec<ast::Name>,
+    /// Of each result, the axis types that its declaration names.
+    pub result_axes: Vec<Vec<Option<String>>>,
     /// Where the calls of functions of other invocations stand, in the order of the function's.
     pub externals: Vec<External>,
     /// The Rust functions that are used, in the order of the function's.
@@ -97,7 +104,7 @@ impl<'a> Scope<'a> {
     pub(crate) fn new(
         name: &str,
         scalars: &'a Scalars,
-        callees: &'a Callees,
+        (callees, axes): (&'a Callees, &'a Axes),
         diagnostics: &'a mut Diagnostics,
     ) -> Self {
         Scope {
@@ -111,6 +118,9 @@ impl<'a> Scope<'a> {
             written: Written::default(),
             scalars,
             callees,
+            axes,
+            used_axes: Vec::new(),
+            result_axes: Vec::new(),
             externals: Vec::new(),
             foreign: Vec::new(),
             given: Vec::new(),
@@ -200,6 +210,9 @@ impl<'a> Scope<'a> {
                     self.stand_in(&r)
                 }
             };
+            let named = r.declared.iter();
+            let named = named.map(|n| n.as_ref().map(|n| n.text.clone()));
+            self.result_axes.push(named.collect());
             self.f.tensors[id.index()].role = Role::Result;
             self.f.results.push(id);
             names.push(r.name);

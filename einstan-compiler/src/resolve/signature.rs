@@ -1,6 +1,6 @@
 //! Parameters and results.
 
-use super::{Binding, ResultAxis, ResultInfo, Scope, unsupported};
+use super::{Binding, ResultAxis, ResultInfo, Scope};
 use crate::ast::{ElementType, Expr, ExprKind, Name, Number, Param, ParamKind, ResultDecl};
 use crate::ir::{DimId, Element, Length, Parameter, Role};
 use crate::rule::Rule;
@@ -12,11 +12,6 @@ pub(crate) fn element(declared: Option<ElementType>) -> Element {
         None | Some(ElementType::F32 | ElementType::F64) => Element::Float,
         Some(t) => Element::Integer(t),
     }
-}
-
-/// Whether a dimension's name is an axis type: a capital first, and a lower-case letter in it.
-fn is_axis_type(name: &str) -> bool {
-    name.chars().next().is_some_and(char::is_uppercase) && name.chars().any(char::is_lowercase)
 }
 
 impl Scope<'_> {
@@ -97,14 +92,7 @@ impl Scope<'_> {
 
     fn parameter_axis(&mut self, e: &Expr) -> DimId {
         match &e.kind {
-            ExprKind::Name(n) if is_axis_type(&n.text) => {
-                unsupported::report(
-                    self.diagnostics,
-                    n.span,
-                    &format!("the axis type `{}`", n.text),
-                );
-                self.named(&n.text)
-            }
+            ExprKind::Name(n) if self.is_axis(&n.text) && !self.is_given(&n.text) => self.axis(n),
             ExprKind::Name(n) => self.named(&n.text),
             ExprKind::Number(Number::Whole(n)) => self.fixed(*n),
             ExprKind::Error => {
@@ -117,6 +105,12 @@ impl Scope<'_> {
                 self.fixed(0)
             }
         }
+    }
+
+    /// Whether a `dim` parameter has this name.
+    fn is_given(&self, name: &str) -> bool {
+        let dim = self.dims.get(name);
+        dim.is_some_and(|&d| self.f.dim(d).length == Length::Given)
     }
 
     fn named(&mut self, name: &str) -> DimId {
@@ -160,17 +154,26 @@ impl Scope<'_> {
                 self.diagnostics
                     .error(Rule::ParameterDefined, r.name.span, text);
             }
-            let axes = r
-                .dimensions
-                .iter()
-                .flatten()
-                .map(|e| self.result_axis(e))
-                .collect();
+            let dimensions: Vec<&Expr> = r.dimensions.iter().flatten().collect();
+            let axes = dimensions.iter().map(|e| self.result_axis(e)).collect();
+            let declared = dimensions.iter().map(|e| self.declared_axis(e)).collect();
             self.results.push(ResultInfo {
                 name: r.name,
                 axes,
+                declared,
                 element: r.element.map(|(t, _)| t),
             });
+        }
+    }
+
+    /// The axis type that an axis of a result is declared to have.
+    fn declared_axis(&mut self, e: &Expr) -> Option<Name> {
+        match &e.kind {
+            ExprKind::Name(n) if self.is_axis(&n.text) && !self.is_given(&n.text) => {
+                self.uses_axis(n);
+                Some(n.clone())
+            }
+            _ => None,
         }
     }
 
@@ -178,14 +181,7 @@ impl Scope<'_> {
         match &e.kind {
             ExprKind::Name(n) => match self.dims.get(&n.text) {
                 Some(&dim) => ResultAxis::Known(dim),
-                None if is_axis_type(&n.text) => {
-                    unsupported::report(
-                        self.diagnostics,
-                        n.span,
-                        &format!("the axis type `{}`", n.text),
-                    );
-                    ResultAxis::Poisoned
-                }
+                None if self.fixed_axis(&n.text).is_some() => ResultAxis::Known(self.axis(n)),
                 None => ResultAxis::New(n.text.clone(), n.span),
             },
             ExprKind::Number(Number::Whole(n)) => ResultAxis::Known(self.fixed(*n)),

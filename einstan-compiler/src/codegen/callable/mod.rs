@@ -131,7 +131,7 @@ impl Items<'_> {
             Parameter::Tensor(t) if self.rank(t) == 0 => quote! { rt::Scalar, },
             Parameter::Tensor(t) => {
                 let rank = Literal::usize_unsuffixed(self.rank(t));
-                quote! { rt::Tensor<#rank>, }
+                quote! { rt::TensorOfRank<#rank>, }
             }
         });
         let passed = self.f.parameters.iter().enumerate().map(|(at, p)| {
@@ -214,7 +214,10 @@ impl Items<'_> {
                 let routine = format_ident!("{}", routine);
                 quote! { rt::Room<#routine::Workspace<T>, Spare<T>> }
             }
-            false => quote! { rt::Room<Workspace<T>, Spare<T>> },
+            false => {
+                let workspace = self.structure_of_any("Workspace", &quote! { T });
+                quote! { rt::Room<#workspace, Spare<T>> }
+            }
         };
         let moving = self.f.has_second_derivative() && self.plan().is_some();
         let (tangent, second, jacobian) = (
@@ -253,7 +256,7 @@ impl Items<'_> {
 
     /// The element type and the generics of an implementation: `T` and `<T: rt::Float>`, or a type and none.
     fn implementation(&self, code: impl Fn(&TokenStream) -> TokenStream) -> TokenStream {
-        let generics = self.generics(false);
+        let generics = self.float_generics(false);
         let float = self.float();
         let code = code(&generics);
         match self.fixed() {

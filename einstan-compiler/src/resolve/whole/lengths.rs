@@ -2,7 +2,8 @@
 
 use super::argument::{Argument, ArgumentKind};
 use crate::ir::{
-    Check, CmpOp, DimId, Expr as Ir, Fault, Function, Length, Meeting, Parameter, Place, TensorId,
+    Check, CmpOp, Dim, DimId, Expr as Ir, Fault, Function, Length, Meeting, Parameter, Place,
+    TensorId,
 };
 use crate::resolve::Scope;
 use crate::rule::Rule;
@@ -69,6 +70,18 @@ impl Scope<'_> {
                 axis,
             };
             let wanted = match callee.dim(d).length {
+                _ if callee.dim(d).axis => {
+                    let (own, span) = (self.own_axis(callee, d), (place, span));
+                    match own {
+                        Some(own) => {
+                            known.insert(d, (own, None));
+                            Some((own, None))
+                        }
+                        None => self
+                            .other_axis(callee, d, dim, span)?
+                            .or(known.get(&d).copied()),
+                    }
+                }
                 Length::Fixed(n) => Some((self.fixed(n), None)),
                 _ => known.get(&d).copied(),
             };
@@ -78,6 +91,52 @@ impl Scope<'_> {
             }
         }
         Some(())
+    }
+
+    /// The dimension of the caller that is the axis type of a dimension of the callee.
+    fn own_axis(&self, callee: &Function, d: DimId) -> Option<DimId> {
+        let wanted = callee.dim(d);
+        let same = |own: &Dim| own.axis && own.name == wanted.name;
+        let at = self.f.dims.iter().position(same)?;
+        Some(DimId(at as u32))
+    }
+
+    /// An axis type of the callee that the caller does not know: a caller with axis types has another one there, and one
+    /// without them a length, which is the fixed one.
+    fn other_axis(
+        &mut self,
+        callee: &Function,
+        d: DimId,
+        dim: DimId,
+        (place, span): (Place, Span),
+    ) -> Option<Option<(DimId, Option<Place>)>> {
+        let has_name = self.f.dim(dim).axis || self.f.dim(dim).length == Length::Named;
+        if !self.used_axes.is_empty() && has_name {
+            self.other_name(callee, &callee.dim(d).name, dim, place, span);
+            return None;
+        }
+        Some(match callee.dim(d).length {
+            Length::Fixed(n) => Some((self.fixed(n), None)),
+            _ => None,
+        })
+    }
+
+    fn other_name(
+        &mut self,
+        callee: &Function,
+        wanted: &str,
+        dim: DimId,
+        place: Place,
+        span: Span,
+    ) {
+        let text = format!(
+            "`{}` takes a length of `{wanted}` here, and `{}` is the dimension of `{}` (axis {})",
+            callee.name,
+            self.f.dim(dim).name,
+            self.f.tensor(place.tensor).name,
+            place.axis
+        );
+        self.diagnostics.error(Rule::AxisMismatch, span, text);
     }
 
     /// An axis has the length that its dimension of the callee has: different names never do, a name and a number are
@@ -96,21 +155,18 @@ impl Scope<'_> {
         }
         let name = |at: Place| format!("`{}` (axis {})", self.f.tensor(at.tensor).name, at.axis);
         if meeting == Meeting::Never {
-            let (is, was) = (&self.f.dim(dim).name, &self.f.dim(wanted).name);
-            let text = match first {
-                Some(first) => format!(
-                    "dimension `{}` of `{}` is `{was}` in {} and `{is}` in {}",
-                    callee.dim(d).name,
-                    callee.name,
-                    name(first),
-                    name(place)
-                ),
-                None => format!(
-                    "`{}` takes a length of `{was}` here, and `{is}` is the dimension of {}",
-                    callee.name,
-                    name(place)
-                ),
+            let (is, was) = (&self.f.dim(dim).name, self.f.dim(wanted).name.clone());
+            let Some(first) = first else {
+                self.other_name(callee, &was, dim, place, span);
+                return None;
             };
+            let text = format!(
+                "dimension `{}` of `{}` is `{was}` in {} and `{is}` in {}",
+                callee.dim(d).name,
+                callee.name,
+                name(first),
+                name(place)
+            );
             self.diagnostics.error(Rule::AxisMismatch, span, text);
             return None;
         }

@@ -1,0 +1,325 @@
+//! Tensors that carry the types of their axes: of functions that name an axis type in their signature.
+
+use super::signature::{Items, ident};
+use crate::ir::{DimId, Fault, Length, Place, TensorId};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{format_ident, quote};
+
+/// What generated code calls types, so no type parameter.
+const TAKEN: &[&str] = &[
+    "T",
+    "core",
+    "nd",
+    "rt",
+    "testing",
+    "Result",
+    "Default",
+    "Block",
+    "Elementary",
+    "Loop",
+    "Lens",
+    "Saved",
+    "Work",
+    "Workspace",
+    "Gradient",
+    "Tangent",
+    "Pullback",
+    "Jacobian",
+    "Memory",
+    "Spare",
+    "Self",
+    "usize",
+    "bool",
+    "f32",
+    "f64",
+    "i32",
+    "i64",
+    "u32",
+    "u8",
+    "str",
+];
+
+/// `A0`: an axis type under a name of our own.
+fn alias(at: usize) -> Ident {
+    format_ident!("A{}", at)
+}
+
+/// Whether an alias or another numbered type has this name.
+fn is_numbered(name: &str) -> bool {
+    let digits = |rest: &str| !rest.is_empty() && rest.chars().all(|c| c.is_ascii_digit());
+    ["A", "C", "JacobianOf"]
+        .into_iter()
+        .any(|p| name.strip_prefix(p).is_some_and(digits))
+}
+
+impl Items<'_> {
+    /// Whether tensors carry the types of their axes.
+    pub(super) fn typed(&self) -> bool {
+        !self.resolved.axes.is_empty()
+    }
+
+    /// The aliases of the axis types.
+    pub(super) fn axis_aliases(&self) -> Vec<Ident> {
+        (0..self.resolved.axes.len()).map(alias).collect()
+    }
+
+    /// Emits `type A0 = Pixel;` where the user's names mean what the user means.
+    pub(super) fn axis_types(&self) -> TokenStream {
+        let each = self.resolved.axes.iter().enumerate().map(|(at, name)| {
+            let (alias, axis) = (alias(at), ident(name));
+            quote! { type #alias = #axis; }
+        });
+        quote! { #(#each)* }
+    }
+
+    fn alias_of(&self, name: &str) -> Option<Ident> {
+        let at = self.resolved.axes.iter().position(|a| a.text == name)?;
+        Some(alias(at))
+    }
+
+    /// The type of an axis: an axis type, a type parameter, or `Dyn` where it is a number or an expression.
+    fn axis_of(&self, d: DimId) -> TokenStream {
+        let dim = self.f.dim(d);
+        match dim.length {
+            _ if dim.axis => match self.alias_of(&dim.name) {
+                Some(alias) => quote! { #alias },
+                None => quote! { rt::Dyn },
+            },
+            Length::Named => {
+                let name = parameter(&dim.name);
+                quote! { #name }
+            }
+            _ => quote! { rt::Dyn },
+        }
+    }
+
+    /// The types of a tensor's axes.
+    fn each_axis(&self, t: TensorId) -> Vec<TokenStream> {
+        let declared = self.f.results.iter().position(|&r| r == t);
+        let declared = declared.and_then(|at| self.resolved.result_axes.get(at));
+        let axes = self.f.tensor(t).axes.iter().enumerate();
+        axes.map(|(axis, &d)| {
+            let declared = declared.and_then(|r| r.get(axis)?.as_deref());
+            match declared.and_then(|name| self.alias_of(name)) {
+                Some(alias) => quote! { #alias },
+                None => self.axis_of(d),
+            }
+        })
+        .collect()
+    }
+
+    /// `(A0, n,)`
+    pub(super) fn axes(&self, tensors: &[TensorId]) -> TokenStream {
+        let each = tensors.iter().flat_map(|&t| self.each_axis(t));
+        quote! { (#(#each,)*) }
+    }
+
+    /// Of one function, the dimensions of tensors that are type parameters.
+    fn parameters_of(&self, tensors: &[TensorId]) -> Vec<Ident> {
+        let mut out: Vec<DimId> = Vec::new();
+        if !self.typed() {
+            return vec![];
+        }
+        for &d in tensors.iter().flat_map(|&t| &self.f.tensor(t).axes) {
+            let dim = self.f.dim(d);
+            if !dim.axis && dim.length == Length::Named && !out.contains(&d) {
+                out.push(d);
+            }
+        }
+        out.into_iter()
+            .map(|d| parameter(&self.f.dim(d).name))
+            .collect()
+    }
+
+    /// The type parameters of the function.
+    pub(super) fn type_parameters(&self) -> Vec<Ident> {
+        let tensors: Vec<TensorId> = self.tensors().into_iter().map(|(_, t)| t).collect();
+        self.parameters_of(&[tensors, self.f.results.clone()].concat())
+    }
+
+    /// The type parameters of one of its structures: those that occur in it.
+    fn parameters_in(&self, structure: &str) -> Vec<Ident> {
+        match structure {
+            "Gradient" | "Tangent" => {
+                let tensors: Vec<TensorId> =
+                    self.differentiable().into_iter().map(|(_, t)| t).collect();
+                self.parameters_of(&tensors)
+            }
+            _ => self.type_parameters(),
+        }
+    }
+
+    /// `Gradient<f64, n>`
+    pub(super) fn structure(&self, name: &str, float: &TokenStream) -> TokenStream {
+        let (parameters, name) = (self.parameters_in(name), format_ident!("{}", name));
+        quote! { #name<#float #(, #parameters)*> }
+    }
+
+    /// The same with a lifetime: `Pullback<'a, f64, n>`
+    pub(super) fn borrowing(
+        &self,
+        name: &str,
+        life: TokenStream,
+        float: &TokenStream,
+    ) -> TokenStream {
+        let (parameters, name) = (self.parameters_in(name), format_ident!("{}", name));
+        quote! { #name<#life, #float #(, #parameters)*> }
+    }
+
+    /// The same where the axes do not matter: `Workspace<T, rt::Dyn>`
+    pub(super) fn structure_of_any(&self, name: &str, float: &TokenStream) -> TokenStream {
+        let any = self
+            .parameters_in(name)
+            .into_iter()
+            .map(|_| quote! { rt::Dyn });
+        let name = format_ident!("{}", name);
+        quote! { #name<#float #(, #any)*> }
+    }
+
+    /// `, n: rt::AxisType` as the generics of a structure go on.
+    pub(super) fn bounds(&self, structure: &str) -> TokenStream {
+        let parameters = self.parameters_in(structure);
+        quote! { #(, #parameters: rt::AxisType)* }
+    }
+
+    /// A member that has a structure carry axes without a tensor: `axes: core::marker::PhantomData<fn() -> (n,)>`.
+    pub(super) fn carrier(&self, structure: &str) -> Option<TokenStream> {
+        let parameters = self.parameters_in(structure);
+        (!parameters.is_empty())
+            .then(|| quote! { axes: core::marker::PhantomData<fn() -> (#(#parameters,)*)>, })
+    }
+
+    /// `axes: core::marker::PhantomData,`
+    pub(super) fn carried(&self, structure: &str) -> Option<TokenStream> {
+        self.carrier(structure)
+            .map(|_| quote! { axes: core::marker::PhantomData, })
+    }
+
+    /// What derives `Clone` and `Debug` for a structure, without a condition on its axes:
+    ///
+    /// ```text
+    /// impl<T: Clone, n: rt::AxisType> Clone for Gradient<T, n> { .. }
+    /// impl<T: Debug, n: rt::AxisType> Debug for Gradient<T, n> { .. }
+    /// ```
+    pub(super) fn derive(&self, structure: &str, text: &str, fields: &[Ident]) -> TokenStream {
+        let (bounds, ty) = (
+            self.bounds(structure),
+            self.structure(structure, &quote! { T }),
+        );
+        let name = format_ident!("{}", structure);
+        let names = fields.iter().map(|f| f.to_string());
+        quote! {
+            impl<T: core::clone::Clone #bounds> core::clone::Clone for #ty {
+                fn clone(&self) -> Self {
+                    #name { #(#fields: core::clone::Clone::clone(&self.#fields),)* }
+                }
+            }
+
+            impl<T: core::fmt::Debug #bounds> core::fmt::Debug for #ty {
+                fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                    f.debug_struct(#text)#(.field(#names, &self.#fields))*.finish()
+                }
+            }
+        }
+    }
+
+    /// An owned array as what the caller gets: `rt::trusted(r0)`
+    pub(super) fn wrapped(&self, rank: usize, array: TokenStream) -> TokenStream {
+        match self.typed() && rank > 0 {
+            true => quote! { rt::trusted(#array) },
+            false => array,
+        }
+    }
+
+    /// The array of a member: `rt::plain(&g.X)`, or `g.X` itself.
+    pub(super) fn unwrapped(&self, place: TokenStream) -> TokenStream {
+        match self.typed() {
+            true => quote! { rt::plain(&#place) },
+            false => place,
+        }
+    }
+
+    /// The same, to be changed: `rt::plain_mut(&mut g.X)`
+    pub(super) fn unwrapped_mut(&self, place: TokenStream) -> TokenStream {
+        match self.typed() {
+            true => quote! { rt::plain_mut(&mut #place) },
+            false => place,
+        }
+    }
+
+    /// A mutable reference to the array of a member.
+    pub(super) fn array_mut(&self, place: TokenStream) -> TokenStream {
+        match self.typed() {
+            true => quote! { rt::plain_mut(&mut #place) },
+            false => quote! { &mut #place },
+        }
+    }
+
+    /// Checks lengths that an equation or the caller gives to an axis type: `rt::named::<(A0,)>("f", "Y", &[lens.d0])?;`
+    pub(super) fn check_named(&self) -> TokenStream {
+        let function = &self.f.name;
+        let results = self.f.results.iter().enumerate().filter(|(at, t)| {
+            let declared = self.resolved.result_axes.get(*at).into_iter().flatten();
+            let axes = self.f.tensor(**t).axes.iter();
+            let is_other = |(name, &d): (&Option<String>, &DimId)| {
+                name.as_ref()
+                    .is_some_and(|name| !self.f.dim(d).axis || self.f.dim(d).name != *name)
+            };
+            self.typed() && declared.zip(axes).any(is_other)
+        });
+        let each = results.map(|(at, &t)| {
+            let text = &self.resolved.results[at].text;
+            let (axes, lens) = (self.axes(&[t]), self.lens(t, &quote! { __lens }));
+            quote! { rt::named::<#axes>(#function, #text, &#lens)?; }
+        });
+        quote! { #(#each)* }
+    }
+
+    /// Emits what rustc checks of axis types whose lengths it knows and the macro does not:
+    ///
+    /// ```text
+    /// const _: () = core::assert!(rt::agree::<A0>(784), "f: index `p` runs over `Pixel` in `X` and over 784 in `W`");
+    /// ```
+    pub(super) fn axis_constants(&self) -> TokenStream {
+        let mut out = TokenStream::new();
+        for check in self.plan().map_or(&[][..], |_| &self.f.checks) {
+            let Fault::Lengths { index, a, b } = &check.fault else {
+                continue;
+            };
+            let dim = |at: &Place| self.f.tensor(at.tensor).axes[at.axis];
+            for (axis, number) in [(a, b), (b, a)] {
+                let (named, fixed) = (self.f.dim(dim(axis)), self.f.dim(dim(number)));
+                let (true, Length::Fixed(n)) =
+                    (named.axis && named.length == Length::Named, &fixed.length)
+                else {
+                    continue;
+                };
+                let Some(alias) = self.alias_of(&named.name) else {
+                    continue;
+                };
+                let name = |at: &Place| &self.f.tensor(at.tensor).name;
+                let text = format!(
+                    "einstan[axis-mismatch]: in `{}` index `{index}` runs over `{}` in `{}` (axis {}) and over {n} in \
+                     `{}` (axis {})",
+                    self.f.name,
+                    named.name,
+                    name(axis),
+                    axis.axis,
+                    name(number),
+                    number.axis
+                );
+                let n = proc_macro2::Literal::usize_unsuffixed(*n as usize);
+                out.extend(quote! { const _: () = core::assert!(rt::agree::<#alias>(#n), #text); });
+            }
+        }
+        out
+    }
+}
+
+/// A dimension as a type parameter.
+fn parameter(name: &str) -> Ident {
+    match TAKEN.contains(&name) || is_numbered(name) {
+        true => format_ident!("axis_{}", name),
+        false => Ident::new(name, Span::call_site()),
+    }
+}

@@ -1,0 +1,136 @@
+//! Axis types: `axis Pixel = 784;`, and the names in a signature that stand for such types.
+
+use super::Scope;
+use crate::ast::{self, AxisItem, Expr, ExprKind, Item, Name, Number};
+use crate::diagnostics::Diagnostics;
+use crate::ir::{DimId, Length};
+use crate::rule::Rule;
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+use std::collections::BTreeMap;
+
+/// An axis of an invocation.
+#[derive(Clone, Debug)]
+pub struct Axis {
+    pub attributes: Vec<syn::Attribute>,
+    pub visibility: syn::Visibility,
+    pub name: Name,
+    /// As a Rust expression; none where it is known when the program runs.
+    pub length: Option<TokenStream>,
+    /// The same, where it is a number.
+    pub number: Option<u64>,
+}
+
+/// The axes of an invocation, by name.
+pub(crate) type Axes = BTreeMap<String, Axis>;
+
+/// Whether a dimension's name is an axis type wherever it is declared: a capital first, and a lower-case letter in it.
+fn is_like_a_type(name: &str) -> bool {
+    name.chars().next().is_some_and(char::is_uppercase) && name.chars().any(char::is_lowercase)
+}
+
+/// The axes that an invocation declares.
+pub(crate) fn axes(items: &[Item], diagnostics: &mut Diagnostics) -> Axes {
+    let mut axes = Axes::new();
+    for item in items {
+        let Item::Axis(a) = item else { continue };
+        let axis = axis(a, diagnostics);
+        if axes.insert(a.name.text.clone(), axis).is_some() {
+            let text = format!("the axis `{}` is declared twice", a.name.text);
+            diagnostics.error(Rule::DuplicateAxis, a.name.span, text);
+        }
+    }
+    axes
+}
+
+fn axis(item: &AxisItem, diagnostics: &mut Diagnostics) -> Axis {
+    let mut length = None;
+    let mut number = None;
+    match item.length.as_ref().map(|e| (e, &e.kind)) {
+        None | Some((_, ExprKind::Error)) => {}
+        Some((_, ExprKind::Rust(tokens))) => length = Some(tokens.clone()),
+        Some((_, ExprKind::Name(constant))) => {
+            length = Some(syn::Ident::new(&constant.text, constant.span).into_token_stream());
+        }
+        Some((e, _)) => match whole(e).and_then(|n| u64::try_from(n).ok()) {
+            Some(n) => {
+                let literal = proc_macro2::Literal::u64_unsuffixed(n);
+                (length, number) = (Some(literal.into_token_stream()), Some(n));
+            }
+            None => {
+                let text = format!(
+                    "`{}` is no length: the length of an axis is a whole number like `784` or `28*28`, a constant, or \
+                     Rust in braces",
+                    ast::print::expr(e)
+                );
+                diagnostics.error(Rule::Dimension, e.span, text);
+            }
+        },
+    }
+    Axis {
+        attributes: item.attributes.clone(),
+        visibility: item.visibility.clone(),
+        name: item.name.clone(),
+        length,
+        number,
+    }
+}
+
+/// The value of a whole number with `+ - *`, and `/` that rounds down.
+fn whole(e: &Expr) -> Option<i64> {
+    match &e.kind {
+        ExprKind::Number(Number::Whole(n)) => i64::try_from(*n).ok(),
+        ExprKind::Group(a) => whole(a),
+        ExprKind::Neg(a) => whole(a)?.checked_neg(),
+        ExprKind::Sum(parts) => parts.iter().try_fold(0i64, |sum, (plus, part)| {
+            let part = whole(part)?;
+            match plus {
+                true => sum.checked_add(part),
+                false => sum.checked_sub(part),
+            }
+        }),
+        ExprKind::Product(parts) => parts.iter().try_fold(1i64, |product, (divides, part)| {
+            let part = whole(part)?;
+            match divides {
+                true => product.checked_div_euclid(part),
+                false => product.checked_mul(part),
+            }
+        }),
+        _ => None,
+    }
+}
+
+impl Scope<'_> {
+    /// Whether a name in a signature is that of an axis type.
+    pub(crate) fn is_axis(&self, name: &str) -> bool {
+        self.axes.contains_key(name) || is_like_a_type(name)
+    }
+
+    /// The number that an axis of this invocation has for its length.
+    pub(crate) fn fixed_axis(&self, name: &str) -> Option<u64> {
+        self.axes.get(name).and_then(|a| a.number)
+    }
+
+    /// The dimension of an axis type; one whose length no macro can know is found on the axes of the parameters.
+    pub(crate) fn axis(&mut self, name: &Name) -> DimId {
+        self.uses_axis(name);
+        if let Some(&dim) = self.dims.get(&name.text) {
+            return dim;
+        }
+        let length = match self.fixed_axis(&name.text) {
+            Some(n) => Length::Fixed(n),
+            None => Length::Named,
+        };
+        let dim = self.f.add_dim(&name.text, length);
+        self.f.dims[dim.index()].axis = true;
+        self.dims.insert(name.text.clone(), dim);
+        dim
+    }
+
+    /// Has the generated code name an axis type.
+    pub(crate) fn uses_axis(&mut self, name: &Name) {
+        if self.used_axes.iter().all(|a| a.text != name.text) {
+            self.used_axes.push(name.clone());
+        }
+    }
+}
