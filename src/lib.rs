@@ -39,7 +39,8 @@ mod pages {
 }
 
 pub use einstan_runtime::{
-    AxisType, Dyn, Error, ErrorKind, Float, NamedAxes as Axes, Tensor, TensorRef, TensorView, TensorViewMut,
+    AxisType, Dyn, Error, ErrorKind, Float, NamedAxes as Axes, Tensor, TensorRef, TensorView,
+    TensorViewMut,
 };
 
 /// Compiles index equations.

@@ -8,24 +8,27 @@ use quote::{format_ident, quote};
 /// Emits
 ///
 /// ```text
-/// mod __einstan_axis_Pixel {
-///     pub struct Pixel;
-/// }
-/// impl ::einstan::AxisType for __einstan_axis_Pixel::Pixel { const LENGTH: Option<usize> = Some(784); fn name() .. }
-/// pub use __einstan_axis_Pixel::Pixel;
+/// /// The axis `Pixel`, of length 784.
+/// #[derive(Clone, Copy, Debug)]
+/// pub struct Pixel;
+/// const _: () = { impl ::einstan::AxisType for Pixel { const LENGTH: Option<usize> = Some(784); fn name() .. } };
 /// ```
 ///
-/// The type is public in a module that is not, so that functions of other visibility can have it in their signatures.
+/// and of one that is not `pub`
+///
+/// ```text
+/// mod __einstan_axis_Pixel { .. pub struct Pixel; }
+/// use __einstan_axis_Pixel::Pixel;
+/// ```
+///
+/// for a function that is more public may have it in its signature.
 pub fn axis(axis: &Axis, facade: &TokenStream) -> TokenStream {
     let (name, text) = (ident(&axis.name), &axis.name.text);
-    let module = format_ident!("__einstan_axis_{}", text);
     let (attributes, visibility) = (&axis.attributes, &axis.visibility);
     let core = quote! { #facade::__private::core };
     let length = match &axis.length {
-        Some(length) => {
-            quote! { #core::option::Option::<#core::primitive::usize>::Some(#length) }
-        }
-        None => quote! { #core::option::Option::<#core::primitive::usize>::None },
+        Some(length) => quote! { Some(#length) },
+        None => quote! { None },
     };
     let docs = attributes.is_empty().then(|| {
         let length = match axis.number {
@@ -35,26 +38,37 @@ pub fn axis(axis: &Axis, facade: &TokenStream) -> TokenStream {
         let docs = format!("The axis `{text}`{length}.");
         quote! { #[doc = #docs] }
     });
-    quote! {
-        #[doc(hidden)]
-        #[allow(non_snake_case, uncommon_codepoints, mixed_script_confusables, confusable_idents)]
-        mod #module {
-            #docs
-            #(#attributes)*
-            #[derive(#core::clone::Clone, #core::marker::Copy, #core::fmt::Debug)]
-            pub struct #name;
+    let item = quote! {
+        #docs
+        #(#attributes)*
+        #[derive(#core::clone::Clone, #core::marker::Copy, #core::fmt::Debug)]
+        #[allow(dead_code)] // a type, of which there is no value
+        pub struct #name;
+    };
+    let item = match visibility {
+        syn::Visibility::Public(_) => item,
+        _ => {
+            let module = format_ident!("__einstan_axis_{}", text);
+            quote! {
+                #[doc(hidden)]
+                #[allow(non_snake_case, uncommon_codepoints, mixed_script_confusables, confusable_idents)]
+                mod #module { #item }
+                #[allow(unused_imports)]
+                #visibility use #module::#name;
+            }
         }
+    };
+    quote! {
+        #item
+        #[allow(unused_braces)] // the user's, around Rust
         const _: () = {
-            impl #facade::AxisType for #module::#name {
-                const LENGTH: #core::option::Option<#core::primitive::usize> = #length;
+            impl #facade::AxisType for #name {
+                const LENGTH: #core::option::Option<#core::primitive::usize> = #core::option::Option::#length;
 
                 fn name() -> &'static #core::primitive::str {
                     #text
                 }
             }
         };
-        #[doc(inline)]
-        #[allow(unused_imports)]
-        #visibility use #module::#name;
     }
 }

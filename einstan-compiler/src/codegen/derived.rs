@@ -187,7 +187,7 @@ impl Items<'_> {
     }
 
     /// Whether a derivative carries the types of its axes.
-    fn carries_axes(&self, of: TensorId, by: TensorId) -> bool {
+    pub(super) fn carries_axes(&self, of: TensorId, by: TensorId) -> bool {
         self.typed() && (1..=MOST_AXES).contains(&(self.rank(of) + self.rank(by)))
     }
 

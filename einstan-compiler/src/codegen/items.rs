@@ -8,7 +8,7 @@ use crate::driver::Compiled;
 use crate::ir::Parameter;
 use crate::plan::Plans;
 use crate::resolve::Resolved;
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 /// Emits
@@ -173,6 +173,7 @@ impl<'a> Items<'a> {
                 non_snake_case, // tensors have the names of mathematics
                 uncommon_codepoints, mixed_script_confusables, confusable_idents, // and of other scripts
                 unused, clippy::all, clippy::pedantic, clippy::nursery, // generated code is no example of style
+                non_camel_case_types, // type parameters have the names of dimensions
             )]
             mod __imp { #imp }
             pub use self::__imp::__call as #name;
@@ -306,7 +307,9 @@ impl<'a> Items<'a> {
         let run = self.run_forward(false, quote! { __ws }, false);
         let value = self.result_value();
         let body = self.body(quote! { #enter #results #workspace #run Result::Ok(#value) });
-        quote! { #docs pub fn __call #generics(#parameters) -> #output { #body } }
+        // rustc shows where a function is defined beside a wrong call of it.
+        let name = Ident::new("__call", self.resolved.name.span);
+        quote! { #docs pub fn #name #generics(#parameters) -> #output { #body } }
     }
 
     /// The results as parameters, `Y: &mut ArrayRef2<T>`.

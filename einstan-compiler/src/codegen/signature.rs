@@ -307,11 +307,19 @@ impl Items<'_> {
 
     /// The results as a value, from `r0`, `r1`...
     pub(super) fn result_value(&self) -> TokenStream {
-        let each = self.f.results.iter().enumerate().map(|(at, &t)| {
+        self.result_tuple(|at, t| {
             let name = result(at);
             self.wrapped(self.rank(t), quote! { #name })
-        });
-        let each: Vec<TokenStream> = each.collect();
+        })
+    }
+
+    /// What stands for each result: one, or a tuple.
+    pub(super) fn result_tuple(
+        &self,
+        each: impl Fn(usize, TensorId) -> TokenStream,
+    ) -> TokenStream {
+        let results = self.f.results.iter().enumerate();
+        let each: Vec<TokenStream> = results.map(|(at, &t)| each(at, t)).collect();
         match (&each[..], self.resolved.tuple) {
             ([one], false) => quote! { #one },
             _ => quote! { (#(#each,)*) },

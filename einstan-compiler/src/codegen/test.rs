@@ -4,7 +4,7 @@ use super::signature::{Items, Pass, ident, result};
 use crate::ir::{DimId, Element, Length, Parameter, TensorId};
 use crate::plan::Plans;
 use crate::resolve::Test;
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 
 /// Where arguments lie if the user says nothing: where logarithms and roots are smooth.
@@ -48,7 +48,7 @@ impl Items<'_> {
             .into_iter()
             .map(|(at, _)| &self.resolved.results[at].text);
         let derivatives = self.test_derivatives(plans);
-        let settings = test_settings(options);
+        let (settings, axes) = (test_settings(options), self.test_axes());
         Some(quote! {
             #[cfg(test)]
             #[no_implicit_prelude]
@@ -56,6 +56,7 @@ impl Items<'_> {
             mod __test {
                 #imports
                 use super::__imp::{self, Gradient};
+                #axes
                 #draw
                 #value
                 /// The derivatives agree with differences and with each other.
@@ -71,6 +72,15 @@ impl Items<'_> {
                 }
             }
         })
+    }
+
+    /// Emits the axes: `type A0 = <__imp::__Here as __imp::__Outside>::A0;` and `type n = rt::Dyn;`
+    fn test_axes(&self) -> TokenStream {
+        let (axes, parameters) = (self.axis_aliases(), self.type_parameters());
+        quote! {
+            #(type #axes = <__imp::__Here as __imp::__Outside>::#axes;)*
+            #(#[allow(non_camel_case_types)] type #parameters = rt::Dyn;)*
+        }
     }
 
     /// The dimensions of the parameters whose lengths the caller chooses.
@@ -97,7 +107,14 @@ impl Items<'_> {
                 let named = self.named_lengths();
                 let at = named.iter().position(|&d| d == dim).unwrap_or_default();
                 let at = Literal::usize_unsuffixed(at);
-                quote! { __r.len(#at) }
+                let length = quote! { __r.len(#at) };
+                match self.f.dim(dim).axis {
+                    true => {
+                        let axis = self.axis_of(dim);
+                        quote! { rt::length::<#axis>(#length) }
+                    }
+                    false => length,
+                }
             }
         }
     }
@@ -117,7 +134,10 @@ impl Items<'_> {
             1..=6 => quote! { nd::Dim([#(#lens),*]) },
             _ => quote! { nd::IxDyn(&[#(#lens),*]) },
         };
-        quote! { { let __shape = #shape; __r.#draw(__shape) } }
+        self.wrapped(
+            self.rank(tensor),
+            quote! { { let __shape = #shape; __r.#draw(__shape) } },
+        )
     }
 
     /// The parameters that are not differentiated by, with their places.
@@ -143,9 +163,10 @@ impl Items<'_> {
             types.extend(quote! { #ty, });
             constants.extend(quote! { #drawn, });
         }
+        let gradient = self.structure("Gradient", &float);
         quote! {
             type Constants = (#types);
-            fn draw(__r: &mut testing::Draw) -> (Gradient<#float>, Constants) {
+            fn draw(__r: &mut testing::Draw) -> (#gradient, Constants) {
                 (Gradient { #(#fields)* }, (#constants))
             }
         }
@@ -156,11 +177,12 @@ impl Items<'_> {
         let moving = self.cotangents();
         let types = moving
             .iter()
-            .map(|(_, t)| self.type_of(*t, Pass::Owned, &float));
+            .map(|(_, t)| self.array_of(*t, Pass::Owned, &float));
         let output = self.result_of(self.tuple(types));
-        let (all, value) = (self.result_value(), self.test_results());
+        let (all, value) = (self.result_names(), self.test_results(result));
+        let gradient = self.structure("Gradient", &float);
         quote! {
-            fn value(__p: &Gradient<#float>, __c: &Constants) -> #output {
+            fn value(__p: &#gradient, __c: &Constants) -> #output {
                 let #all = __imp::__call(#arguments)?;
                 Result::Ok(#value)
             }
@@ -172,8 +194,8 @@ impl Items<'_> {
         let ok = quote! { Result::Ok };
         let (arguments, all, value) = (
             self.test_arguments(),
-            self.result_value(),
-            self.test_results(),
+            self.result_names(),
+            self.test_results(result),
         );
         let moving = self.cotangents();
         let seed = |at: usize| match self.resolved.tuple {
@@ -185,10 +207,10 @@ impl Items<'_> {
         };
         let seeds = moving.iter().enumerate().map(|(at, (_, t))| {
             let seed = seed(at);
-            if self.rank(*t) == 0 {
-                quote! { #seed }
-            } else {
-                quote! { &#seed }
+            match self.rank(*t) {
+                0 => seed,
+                _ if self.typed() => quote! { &rt::trusted(core::clone::Clone::clone(&#seed)) },
+                _ => quote! { &#seed },
             }
         });
         let blocks = moving.iter().flat_map(|&(y, of)| {
@@ -197,6 +219,7 @@ impl Items<'_> {
                 let x = ident(&self.resolved.parameters[x]);
                 match self.rank(of) + self.rank(by) {
                     0 => quote! { nd::arr0(__j.#y.#x).into_dyn(), },
+                    _ if self.carries_axes(of, by) => quote! { __j.#y.#x.into_inner().into_dyn(), },
                     _ => quote! { __j.#y.#x.into_dyn(), },
                 }
             })
@@ -205,10 +228,16 @@ impl Items<'_> {
             quote! { .hvp(|__p| __imp::__grad(#arguments), |__p, __v| __imp::__hvp(#arguments __v)) }
         });
         let jvp = plans.jvp.as_ref().map(|_| {
+            let turned = |at| format_ident!("__t{}", at);
+            let names = moving.iter().map(|(at, _)| {
+                let name = turned(*at);
+                quote! { #name }
+            });
+            let (names, tangents) = (self.tuple(names), self.test_results(turned));
             quote! {
                 .jvp(|__p, __v| {
-                    let (#all, __tangent) = __imp::__jvp(#arguments __v)?;
-                    #ok((#value, __tangent))
+                    let (#all, #names) = __imp::__jvp(#arguments __v)?;
+                    #ok((#value, #tangents))
                 })
             }
         });
@@ -251,11 +280,22 @@ impl Items<'_> {
         quote! { #(#each)* }
     }
 
-    /// The results that have derivatives, of all.
-    fn test_results(&self) -> TokenStream {
-        let names = self.cotangents().into_iter().map(|(at, _)| {
+    /// `r0`, or `(r0, r1,)`
+    fn result_names(&self) -> TokenStream {
+        self.result_tuple(|at, _| {
             let name = result(at);
             quote! { #name }
+        })
+    }
+
+    /// The arrays of the results that have derivatives, of all, or of their tangents.
+    fn test_results(&self, name: impl Fn(usize) -> Ident) -> TokenStream {
+        let names = self.cotangents().into_iter().map(|(at, t)| {
+            let name = name(at);
+            match self.typed() && self.rank(t) > 0 {
+                true => quote! { #name.into_inner() },
+                false => quote! { #name },
+            }
         });
         self.tuple(names)
     }

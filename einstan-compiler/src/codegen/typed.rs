@@ -2,6 +2,7 @@
 
 use super::signature::{Items, ident};
 use crate::ir::{DimId, Fault, Length, Place, TensorId};
+use crate::resolve::Declared;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
 
@@ -78,7 +79,7 @@ impl Items<'_> {
     }
 
     /// The type of an axis: an axis type, a type parameter, or `Dyn` where it is a number or an expression.
-    fn axis_of(&self, d: DimId) -> TokenStream {
+    pub(super) fn axis_of(&self, d: DimId) -> TokenStream {
         let dim = self.f.dim(d);
         match dim.length {
             _ if dim.axis => match self.alias_of(&dim.name) {
@@ -98,12 +99,14 @@ impl Items<'_> {
         let declared = self.f.results.iter().position(|&r| r == t);
         let declared = declared.and_then(|at| self.resolved.result_axes.get(at));
         let axes = self.f.tensor(t).axes.iter().enumerate();
-        axes.map(|(axis, &d)| {
-            let declared = declared.and_then(|r| r.get(axis)?.as_deref());
-            match declared.and_then(|name| self.alias_of(name)) {
+        axes.map(|(axis, &d)| match declared.and_then(|r| r.get(axis)) {
+            Some(Declared::Axis(name)) => match self.alias_of(name) {
                 Some(alias) => quote! { #alias },
-                None => self.axis_of(d),
-            }
+                None => quote! { rt::Dyn },
+            },
+            Some(Declared::Dimension(d)) => self.axis_of(*d),
+            Some(Declared::Length) => quote! { rt::Dyn },
+            None => self.axis_of(d),
         })
         .collect()
     }
@@ -261,9 +264,9 @@ impl Items<'_> {
         let results = self.f.results.iter().enumerate().filter(|(at, t)| {
             let declared = self.resolved.result_axes.get(*at).into_iter().flatten();
             let axes = self.f.tensor(**t).axes.iter();
-            let is_other = |(name, &d): (&Option<String>, &DimId)| {
-                name.as_ref()
-                    .is_some_and(|name| !self.f.dim(d).axis || self.f.dim(d).name != *name)
+            let is_other = |(declared, &d): (&Declared, &DimId)| match declared {
+                Declared::Axis(name) => !self.f.dim(d).axis || self.f.dim(d).name != *name,
+                Declared::Dimension(_) | Declared::Length => false,
             };
             self.typed() && declared.zip(axes).any(is_other)
         });

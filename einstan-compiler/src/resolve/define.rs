@@ -187,7 +187,7 @@ impl Scope<'_> {
         }
         if let Length::Returned { .. } | Length::Computed(_) = self.f.dim(dim).length {
             self.f.dims[dim.index()].name = new.to_string();
-        } else if !matches!(self.f.dim(dim).length, Length::Fixed(_)) {
+        } else if self.f.dim(dim).axis || !matches!(self.f.dim(dim).length, Length::Fixed(_)) {
             let own = self.dim_name(dim);
             let text = format!(
                 "axis {axis} of `{tensor}` is declared as `{new}`, which no parameter names, but {what} `{own}`\n\

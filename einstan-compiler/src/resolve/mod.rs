@@ -30,8 +30,8 @@ pub use attribute::{Options, Test};
 pub(crate) use axis::Axes;
 pub use axis::Axis;
 pub(crate) use scalar::{Scalar, Scalars};
-pub use scope::Given;
 pub(crate) use scope::{Binding, ResultAxis, ResultInfo, Scope};
+pub use scope::{Declared, Given};
 pub use whole::External;
 
 use crate::ast::{self, ExternFn, Form, FunctionItem, Invocation, Item};
@@ -69,8 +69,8 @@ pub struct Resolved {
     pub tuple: bool,
     /// The axis types that the signature names.
     pub axes: Vec<ast::Name>,
-    /// Of each result, the axis types that its declaration names.
-    pub result_axes: Vec<Vec<Option<String>>>,
+    /// Of each result, what its axes are declared to be.
+    pub result_axes: Vec<Vec<Declared>>,
     /// The equations as written.
     pub equations: Vec<String>,
     pub function: Function,

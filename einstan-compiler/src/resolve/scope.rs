@@ -35,13 +35,23 @@ pub(crate) enum ResultAxis {
     Poisoned,
 }
 
+/// What an axis of a result is declared to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Declared {
+    /// An axis type.
+    Axis(String),
+    /// A dimension that a parameter names.
+    Dimension(DimId),
+    /// A number, an expression, a new name.
+    Length,
+}
+
 /// A declared result.
 #[derive(Clone, Debug)]
 pub(crate) struct ResultInfo {
     pub name: ast::Name,
     pub axes: Vec<ResultAxis>,
-    /// The axis types among them.
-    pub declared: Vec<Option<ast::Name>>,
+    pub declared: Vec<Declared>,
     pub element: Option<ast::ElementType>,
 }
 
@@ -83,8 +93,8 @@ pub(crate) struct Scope<'a> {
     pub axes: &'a Axes,
     /// The axis types that the signature names.
     pub used_axes: Vec<ast::Name>,
-    /// Of each result, the axis types that its declaration names.
-    pub result_axes: Vec<Vec<Option<String>>>,
+    /// Of each result, what its axes are declared to be.
+    pub result_axes: Vec<Vec<Declared>>,
     /// Where the calls of functions of other invocations stand, in the order of the function's.
     pub externals: Vec<External>,
     /// The Rust functions that are used, in the order of the function's.
@@ -210,9 +220,7 @@ impl<'a> Scope<'a> {
                     self.stand_in(&r)
                 }
             };
-            let named = r.declared.iter();
-            let named = named.map(|n| n.as_ref().map(|n| n.text.clone()));
-            self.result_axes.push(named.collect());
+            self.result_axes.push(r.declared);
             self.f.tensors[id.index()].role = Role::Result;
             self.f.results.push(id);
             names.push(r.name);

@@ -1,6 +1,6 @@
 //! Parameters and results.
 
-use super::{Binding, ResultAxis, ResultInfo, Scope};
+use super::{Binding, Declared, ResultAxis, ResultInfo, Scope};
 use crate::ast::{ElementType, Expr, ExprKind, Name, Number, Param, ParamKind, ResultDecl};
 use crate::ir::{DimId, Element, Length, Parameter, Role};
 use crate::rule::Rule;
@@ -166,14 +166,17 @@ impl Scope<'_> {
         }
     }
 
-    /// The axis type that an axis of a result is declared to have.
-    fn declared_axis(&mut self, e: &Expr) -> Option<Name> {
-        match &e.kind {
-            ExprKind::Name(n) if self.is_axis(&n.text) && !self.is_given(&n.text) => {
-                self.uses_axis(n);
-                Some(n.clone())
-            }
-            _ => None,
+    fn declared_axis(&mut self, e: &Expr) -> Declared {
+        let ExprKind::Name(n) = &e.kind else {
+            return Declared::Length;
+        };
+        if self.is_axis(&n.text) && !self.is_given(&n.text) {
+            self.uses_axis(n);
+            return Declared::Axis(n.text.clone());
+        }
+        match self.dims.get(&n.text) {
+            Some(&d) => Declared::Dimension(d),
+            None => Declared::Length,
         }
     }
 

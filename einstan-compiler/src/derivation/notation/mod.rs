@@ -14,8 +14,8 @@ use super::share;
 use super::system::Definition;
 use crate::differentiate::{self, Derivatives};
 use crate::ir::{
-    DimId, Element, ElementType, Equation, Expr, Foreign, Function, IndexId, Length, Op, Parameter,
-    Part, Passed, Role, Subscript, TensorId,
+    Dim, DimId, Element, ElementType, Equation, Expr, Foreign, Function, IndexId, Length, Op,
+    Parameter, Part, Passed, Role, Subscript, TensorId,
 };
 use crate::parse::words::written;
 use expr::Writer;
@@ -25,7 +25,8 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The functions, one after the other: `f`, and with derivatives `f_vjp`, `f_jvp`, `f_hvp` and `f_jacobian`. Rust has no
 /// derivatives here, nor has a function of another invocation.
 pub(super) fn notation(f: &Function, derivatives: &Derivatives) -> String {
-    let mut out: String = f.foreign.iter().map(|x| foreign(f, x)).collect();
+    let mut out: String = f.dims.iter().filter_map(axis).collect();
+    out.extend(f.foreign.iter().map(|x| foreign(f, x)));
     out.push_str(&function(f.clone(), f.name.clone(), f.tensors.len()));
     if f.calls_outside() || !f.has_derivative() {
         return out;
@@ -70,6 +71,15 @@ fn pullback(joint: &Function) -> (Function, Vec<TensorId>) {
     f.parameters
         .extend(cotangents.into_iter().map(Parameter::Tensor));
     (f, with(&|r| matches!(r, Role::Gradient { .. })))
+}
+
+/// `axis Pixel = 784;`
+fn axis(dim: &Dim) -> Option<String> {
+    let length = match dim.length {
+        Length::Fixed(n) => format!(" = {n}"),
+        _ => String::new(),
+    };
+    dim.axis.then(|| format!("axis {}{length};\n", dim.name))
 }
 
 /// `extern fn erfc(x) = special::erfc, d/dx = ..;`
