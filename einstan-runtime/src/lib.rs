@@ -57,6 +57,7 @@ pub use sink::{Sink, scalar_view_mut};
 pub use slice::{block_room, block_rows, wide_room, wide_rows};
 pub use source::Source;
 pub use typed::{
-    Axes as NamedAxes, AxisType, Dyn, Tensor, TensorRef, TensorView, TensorViewMut, agree, length,
-    named, plain, plain_mut, trusted,
+    Anything, Axes as NamedAxes, AxisType, Dyn, Exactly, Gives, Takes, Tensor, TensorRef,
+    TensorView, TensorViewMut, UsedAs, agree, gives, length, named, plain, plain_mut, takes,
+    trusted,
 };

@@ -66,7 +66,7 @@ impl Items<'_> {
         let fixed = self.f.float.filter(|_| self.f.calls_outside());
         let element = fixed.map(|_| quote! { type T = #float; });
         let axes = self.axis_aliases();
-        let constants = self.axis_constants();
+        let (constants, asked) = (self.axis_constants(), self.asked_axes());
         quote! {
             pub trait __Outside { #(type #types;)* #(type #axes: rt::AxisType;)* #(#foreign)* #(#given)* }
             pub struct __Here;
@@ -74,6 +74,7 @@ impl Items<'_> {
             #(type #axes = <__Here as __Outside>::#axes;)*
             #element
             #constants
+            #asked
         }
     }
 

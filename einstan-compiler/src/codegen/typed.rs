@@ -9,6 +9,7 @@ use quote::{format_ident, quote};
 /// What generated code calls types, so no type parameter.
 const TAKEN: &[&str] = &[
     "T",
+    "R",
     "core",
     "nd",
     "rt",
@@ -48,7 +49,7 @@ fn alias(at: usize) -> Ident {
 /// Whether an alias or another numbered type has this name.
 fn is_numbered(name: &str) -> bool {
     let digits = |rest: &str| !rest.is_empty() && rest.chars().all(|c| c.is_ascii_digit());
-    ["A", "C", "JacobianOf"]
+    ["A", "C", "P", "JacobianOf"]
         .into_iter()
         .any(|p| name.strip_prefix(p).is_some_and(digits))
 }
@@ -86,27 +87,30 @@ impl Items<'_> {
                 Some(alias) => quote! { #alias },
                 None => quote! { rt::Dyn },
             },
-            Length::Named => {
-                let name = parameter(&dim.name);
-                quote! { #name }
-            }
-            _ => quote! { rt::Dyn },
+            _ => match self.parameter_of(d) {
+                Some(name) => quote! { #name },
+                None => quote! { rt::Dyn },
+            },
         }
     }
 
+    /// The type that a declaration of a result gives one of its axes.
+    pub(super) fn declared_axis(&self, t: TensorId, axis: usize) -> Option<TokenStream> {
+        let result = self.f.results.iter().position(|&r| r == t)?;
+        let any = quote! { rt::Dyn };
+        Some(match self.resolved.result_axes.get(result)?.get(axis)? {
+            Declared::Axis(name) => self.alias_of(name).map_or(any, |alias| quote! { #alias }),
+            Declared::Dimension(d) => self.axis_of(*d),
+            Declared::Length => any,
+        })
+    }
+
     /// The types of a tensor's axes.
-    fn each_axis(&self, t: TensorId) -> Vec<TokenStream> {
-        let declared = self.f.results.iter().position(|&r| r == t);
-        let declared = declared.and_then(|at| self.resolved.result_axes.get(at));
+    pub(super) fn each_axis(&self, t: TensorId) -> Vec<TokenStream> {
         let axes = self.f.tensor(t).axes.iter().enumerate();
-        axes.map(|(axis, &d)| match declared.and_then(|r| r.get(axis)) {
-            Some(Declared::Axis(name)) => match self.alias_of(name) {
-                Some(alias) => quote! { #alias },
-                None => quote! { rt::Dyn },
-            },
-            Some(Declared::Dimension(d)) => self.axis_of(*d),
-            Some(Declared::Length) => quote! { rt::Dyn },
-            None => self.axis_of(d),
+        axes.map(|(axis, &d)| {
+            self.declared_axis(t, axis)
+                .unwrap_or_else(|| self.axis_of(d))
         })
         .collect()
     }
@@ -118,20 +122,24 @@ impl Items<'_> {
     }
 
     /// Of one function, the dimensions of tensors that are type parameters.
-    fn parameters_of(&self, tensors: &[TensorId]) -> Vec<Ident> {
+    pub(super) fn parameters_of(&self, tensors: &[TensorId]) -> Vec<Ident> {
         let mut out: Vec<DimId> = Vec::new();
         if !self.typed() {
             return vec![];
         }
         for &d in tensors.iter().flat_map(|&t| &self.f.tensor(t).axes) {
-            let dim = self.f.dim(d);
-            if !dim.axis && dim.length == Length::Named && !out.contains(&d) {
+            if !out.contains(&d) {
                 out.push(d);
             }
         }
-        out.into_iter()
-            .map(|d| parameter(&self.f.dim(d).name))
-            .collect()
+        let each = out.into_iter().filter_map(|d| self.parameter_of(d));
+        each.collect()
+    }
+
+    /// The type parameter that a dimension is.
+    pub(super) fn parameter_of(&self, d: DimId) -> Option<Ident> {
+        let dim = self.f.dim(d);
+        (!dim.axis && dim.length == Length::Named).then(|| parameter(&dim.name))
     }
 
     /// The type parameters of the function.

@@ -5,10 +5,12 @@
 
 mod axes;
 mod reference;
+mod signature;
 mod tensor;
 mod view;
 
 pub use axes::{Axes, AxisType, Dyn, agree, length};
 pub use reference::{TensorRef, plain, plain_mut};
+pub use signature::{Anything, Exactly, Gives, Takes, UsedAs, gives, takes};
 pub use tensor::{Tensor, named, trusted};
 pub use view::{TensorView, TensorViewMut};

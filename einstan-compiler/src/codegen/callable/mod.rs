@@ -1,5 +1,6 @@
 //! What functions of other invocations call: a hidden type that implements the traits of the runtime.
 
+mod axes;
 mod differentiable;
 
 use crate::codegen::body::integer_type;
@@ -59,9 +60,10 @@ impl Items<'_> {
             true => self.differentiable_impl(),
             false => TokenStream::new(),
         };
-        let function = self.function();
+        let (function, signature) = (self.function(), self.signature());
         quote! {
             pub struct __Fn;
+            #signature
             #shapes
             #memory
             #function

@@ -1,7 +1,0 @@
-use einstan::einstan;
-
-einstan! {
-    axis Pixel = 784;
-}
-
-fn main() {}
