@@ -1,4 +1,5 @@
-//! Programs that must not compile, and what they say: `tests/ui/<rule>/*.rs` with `*.stderr`.
+//! Programs that must not compile, and what they say: `tests/ui/<rule>/*.rs` with `*.stderr`, and `tests/axes/*.rs`, whose
+//! mistakes are in the types of axes and found by rustc.
 //!
 //! Snapshots hold for one version of the compiler; elsewhere a line says that they were not compared.
 
@@ -40,5 +41,7 @@ fn mistakes_are_errors_worth_reading() {
         println!("not compared: the snapshots are of {VERSION}x, this is {version}");
         return;
     }
-    trybuild::TestCases::new().compile_fail("tests/ui/*/*.rs");
+    let programs = trybuild::TestCases::new();
+    programs.compile_fail("tests/ui/*/*.rs");
+    programs.compile_fail("tests/axes/*.rs");
 }

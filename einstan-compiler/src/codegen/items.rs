@@ -119,6 +119,7 @@ impl<'a> Items<'a> {
             paths: Paths {
                 rt: quote! { #facade::__private::rt },
                 externals: resolved.externals.clone(),
+                axes: resolved.axes.iter().map(|a| a.text.clone()).collect(),
             },
             inline,
         }

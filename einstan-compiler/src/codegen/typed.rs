@@ -1,5 +1,6 @@
 //! Tensors that carry the types of their axes: of functions that name an axis type in their signature.
 
+use super::body::alias;
 use super::signature::{Items, ident};
 use crate::ir::{DimId, Fault, Length, Place, TensorId};
 use crate::resolve::Declared;
@@ -40,11 +41,6 @@ const TAKEN: &[&str] = &[
     "u8",
     "str",
 ];
-
-/// `A0`: an axis type under a name of our own.
-fn alias(at: usize) -> Ident {
-    format_ident!("A{}", at)
-}
 
 /// Whether an alias or another numbered type has this name.
 fn is_numbered(name: &str) -> bool {

@@ -36,6 +36,8 @@ pub struct Paths {
     pub rt: TokenStream,
     /// Where the calls stand.
     pub externals: Vec<External>,
+    /// The axis types, whose aliases are numbered so.
+    pub axes: Vec<String>,
 }
 
 /// Emits
@@ -57,6 +59,11 @@ pub fn forward(plan: &Plan, paths: &Paths) -> TokenStream {
 /// ```
 pub fn backward(plan: &Plan, paths: &Paths) -> TokenStream {
     Body::new(plan, paths, Phase::Backward).backward()
+}
+
+/// `A0`: an axis type under a name of our own.
+pub(super) fn alias(at: usize) -> Ident {
+    format_ident!("A{}", at)
 }
 
 struct Body<'a> {
@@ -251,9 +258,24 @@ impl Body<'_> {
             }
             Length::Named | Length::Given | Length::Computed(_) | Length::Returned { .. } => {
                 let field = numbered('d', dim.0);
-                quote! { lens.#field }
+                let length = quote! { lens.#field };
+                match self.alias(dim) {
+                    Some(alias) => quote! { rt::length::<#alias>(#length) },
+                    None => length,
+                }
             }
         }
+    }
+
+    /// The alias of an axis type, whose length rustc may know.
+    fn alias(&self, dim: DimId) -> Option<Ident> {
+        let dim = self.f.dim(dim);
+        let at = self
+            .paths
+            .axes
+            .iter()
+            .position(|a| dim.axis && *a == dim.name)?;
+        Some(alias(at))
     }
 
     fn lens(&self, tensor: TensorId) -> TokenStream {
