@@ -6,8 +6,8 @@
 //! Each piece of work runs under valgrind's callgrind so many times and then twice as often; the difference is what one run
 //! takes. valgrind knows no AVX-512: the loops are those of AVX2. Another version of the Rust compiler counts otherwise.
 
-use einstan::einstan;
-use ndarray::{Array1, Array2, array};
+use einstan::{Axes, Tensor, einstan};
+use ndarray::{Array1, Array2, ArrayRef2, Ix2, array};
 use std::hint::black_box;
 use std::process::Command;
 
@@ -15,6 +15,12 @@ einstan! {
     pub fn dense(X[n, m], W[m, k], b[k]) -> Y[n, k] {
         Y[i, j] = X[i, k] * W[k, j] + b[j];
     }
+    pub fn dense_of_axes(X[Row, Inner], W[Inner, Column], b[Column]) -> Y[Row, Column] {
+        Y[i, j] = X[i, k] * W[k, j] + b[j];
+    }
+    axis Row;
+    axis Inner = 4;
+    axis Column = 4;
     pub fn dot(u[n], v[n]) -> s {
         s = u[i] * v[i];
     }
@@ -52,6 +58,27 @@ fn works() -> Vec<Work> {
             let (x, w, b) = (x.clone(), w.clone(), b.clone());
             Box::new(move || drop(black_box(dense(black_box(&x), &w, &b))))
         }),
+        ("dense with axis types, 4 x 4 x 4", 1000, {
+            let (x, w, b) = (named(&x), named(&w), Tensor::try_from(b.clone()).unwrap());
+            Box::new(move || drop(black_box(dense_of_axes(black_box(&x), &w, &b))))
+        }),
+        (
+            "dense with axis types and its gradient over kept memory, 4 x 4 x 4",
+            1000,
+            {
+                let (x, w) = (named(&x), named(&w));
+                let (b, mut y) = (Tensor::try_from(b.clone()).unwrap(), named(&x));
+                let cotangent = named(&x);
+                let mut workspace = dense_of_axes::Workspace::default();
+                let mut gradient = dense_of_axes::Gradient::zeros_like(&x, &w, &b);
+                Box::new(move || {
+                    let (x, workspace) = (black_box(&x), &mut workspace);
+                    let pullback = dense_of_axes::vjp_in(x, &w, &b, workspace, &mut y);
+                    let mut pullback = pullback.unwrap();
+                    pullback.call_into(&cotangent, &mut gradient).unwrap();
+                })
+            },
+        ),
         ("dense into, 4 x 4 x 4", 1000, {
             let (x, w, b, mut y) = (x.clone(), w.clone(), b.clone(), Array2::zeros((4, 4)));
             Box::new(move || dense::into(black_box(&x), &w, &b, &mut y).unwrap())
@@ -93,6 +120,11 @@ fn works() -> Vec<Work> {
             Box::new(expand(NETWORK)),
         ),
     ]
+}
+
+/// A matrix with any axes.
+fn named<A: Axes<Dimension = Ix2>>(array: &ArrayRef2<f32>) -> Tensor<f32, A> {
+    Tensor::try_from(array.to_owned()).unwrap()
 }
 
 /// The instructions of one run of a piece of work.

@@ -58,6 +58,6 @@ pub use slice::{block_room, block_rows, wide_room, wide_rows};
 pub use source::Source;
 pub use typed::{
     Anything, Axes as NamedAxes, AxisType, Dyn, Exactly, Gives, Takes, Tensor, TensorRef,
-    TensorView, TensorViewMut, UsedAs, agree, gives, length, named, plain, plain_mut, takes,
-    trusted,
+    TensorView, TensorViewMut, UsedAs, agree, gives, is_fixed, length, named, plain, plain_mut,
+    takes, trusted,
 };

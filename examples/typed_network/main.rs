@@ -52,7 +52,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     bar.finish();
     let found = network.arms(&new)?;
-    let hits = found.iter().zip(right.iter()).filter(|(a, b)| a == b).count();
+    let hits = found
+        .iter()
+        .zip(right.iter())
+        .filter(|(a, b)| a == b)
+        .count();
     println!("{hits} of {POINTS} new points are told their arm");
     if hits * 100 < POINTS * 95 {
         return Err("the network has not learnt the spiral".into());

@@ -1,6 +1,7 @@
 //! The lengths of a call, found and checked once.
 
 use super::body;
+use super::external::located;
 use super::outside;
 use super::signature::{Items, argument};
 use crate::ir::{DimId, Length, Parameter, Place};
@@ -112,6 +113,30 @@ impl Items<'_> {
         }
     }
 
+    /// The lengths that no parameter has: of axis types, where rustc says which. `let d3 = rt::length::<A1>(0);`
+    fn lengths_of_types(&self, found: &BTreeMap<DimId, Option<Place>>) -> TokenStream {
+        let all = (0..self.f.dims.len() as u32).map(DimId);
+        let own = |d: &DimId| {
+            let dim = self.f.dim(*d);
+            dim.axis && dim.length == Length::Named && !found.contains_key(d)
+        };
+        let each = all.filter(own).map(|d| {
+            let (field, axis) = (format_ident!("d{}", d.0), self.axis_of(d));
+            let text = format!(
+                "einstan[no-range]: in `{}` nothing gives the length of `{}`, which its axis leaves open",
+                self.f.name,
+                self.f.dim(d).name
+            );
+            let holds = quote! { const _: () = core::assert!(rt::is_fixed::<#axis>(), #text); };
+            let holds = located(holds, self.resolved.name.span);
+            quote! {
+                #holds
+                let #field = rt::length::<#axis>(0usize);
+            }
+        });
+        quote! { #(#each)* }
+    }
+
     fn bind_lengths(&self) -> TokenStream {
         let function = &self.f.name;
         let mut out = TokenStream::new();
@@ -150,6 +175,17 @@ impl Items<'_> {
                     }
                     (_, None) => {
                         out.extend(quote! { let #field = #name[#here]; });
+                        if self.f.dim(d).axis {
+                            // A caller without axis types gives any length.
+                            let axis = self.axis_of(d);
+                            out.extend(quote! {
+                                let fixed = rt::length::<#axis>(#field);
+                                if #field != fixed {
+                                    return Result::Err(
+                                        rt::Error::fixed(#function, #tensor, #here, fixed, #field));
+                                }
+                            });
+                        }
                         first.insert(d, Some(Place { tensor: t, axis }));
                         continue;
                     }
@@ -170,6 +206,7 @@ impl Items<'_> {
                 });
             }
         }
+        out.extend(self.lengths_of_types(&first));
         out
     }
 }

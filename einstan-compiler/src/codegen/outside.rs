@@ -23,7 +23,7 @@ impl Items<'_> {
     /// Whether anything of the user's is reached, which where the function is wrong nothing is.
     fn reaches_outside(&self) -> bool {
         let given = !self.inline && !self.f.given.is_empty();
-        self.typed() || self.plan().is_some() && (given || self.f.calls_outside())
+        !self.resolved.axes.is_empty() || self.plan().is_some() && (given || self.f.calls_outside())
     }
 
     fn foreigns(&self) -> impl Iterator<Item = ForeignId> {

@@ -1,6 +1,7 @@
 //! Tensors that carry the types of their axes: of functions that name an axis type in their signature.
 
 use super::body::alias;
+use super::external::located;
 use super::signature::{Items, ident};
 use crate::ir::{DimId, Fault, Length, Place, TensorId};
 use crate::resolve::Declared;
@@ -53,7 +54,7 @@ fn is_numbered(name: &str) -> bool {
 impl Items<'_> {
     /// Whether tensors carry the types of their axes.
     pub(super) fn typed(&self) -> bool {
-        !self.resolved.axes.is_empty()
+        self.resolved.typed
     }
 
     /// The aliases of the axis types.
@@ -316,7 +317,8 @@ impl Items<'_> {
                     number.axis
                 );
                 let n = proc_macro2::Literal::usize_unsuffixed(*n as usize);
-                out.extend(quote! { const _: () = core::assert!(rt::agree::<#alias>(#n), #text); });
+                let holds = quote! { const _: () = core::assert!(rt::agree::<#alias>(#n), #text); };
+                out.extend(located(holds, self.resolved.name.span));
             }
         }
         out

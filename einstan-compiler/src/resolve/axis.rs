@@ -1,7 +1,8 @@
 //! Axis types: `axis Pixel = 784;`, and the names in a signature that stand for such types.
 
 use super::Scope;
-use crate::ast::{self, AxisItem, Expr, ExprKind, Item, Name, Number};
+use super::mention;
+use crate::ast::{self, AxisItem, Equation, Expr, ExprKind, Item, Name, Number};
 use crate::diagnostics::Diagnostics;
 use crate::ir::{DimId, Length};
 use crate::rule::Rule;
@@ -125,6 +126,28 @@ impl Scope<'_> {
         self.f.dims[dim.index()].axis = true;
         self.dims.insert(name.text.clone(), dim);
         dim
+    }
+
+    /// The dimension of an axis type that no parameter names, where nothing in an equation says how long an axis of its
+    /// left-hand side is: of another invocation, so that rustc knows.
+    pub(crate) fn axis_of_its_own(&mut self, e: &Equation, at: usize, name: Name) -> Option<DimId> {
+        let open = self
+            .axes
+            .get(&name.text)
+            .is_some_and(|a| a.length.is_none());
+        let (subscript, annotation) = e.left.subscripts.get(at)?;
+        let index = mention::plain_index(subscript);
+        let says = |index: &Name| {
+            let accesses = mention::accesses_of(e);
+            let mut positions = accesses.iter().flat_map(|(a, _)| mention::positions(a));
+            positions.any(|p| {
+                mention::subscript_names(p)
+                    .iter()
+                    .any(|n| n.text == index.text)
+            })
+        };
+        let said = annotation.is_some() || index.is_some_and(says);
+        (self.is_axis(&name.text) && !open && !said).then(|| self.axis(&name))
     }
 
     /// Has the generated code name an axis type.

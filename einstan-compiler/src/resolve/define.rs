@@ -185,9 +185,15 @@ impl Scope<'_> {
         if self.dims.get(new).is_some_and(|&d| d == dim) {
             return Some(());
         }
+        // An axis type has a name where the signature names such.
+        let named = match self.f.dim(dim).length {
+            _ if self.f.dim(dim).axis => self.typed,
+            Length::Fixed(_) | Length::Returned { .. } | Length::Computed(_) => false,
+            _ => true,
+        };
         if let Length::Returned { .. } | Length::Computed(_) = self.f.dim(dim).length {
             self.f.dims[dim.index()].name = new.to_string();
-        } else if self.f.dim(dim).axis || !matches!(self.f.dim(dim).length, Length::Fixed(_)) {
+        } else if named {
             let own = self.dim_name(dim);
             let text = format!(
                 "axis {axis} of `{tensor}` is declared as `{new}`, which no parameter names, but {what} `{own}`\n\

@@ -67,8 +67,10 @@ pub struct Resolved {
     pub results: Vec<ast::Name>,
     /// The results were declared in parentheses.
     pub tuple: bool,
-    /// The axis types that the signature names.
+    /// The axis types that it uses.
     pub axes: Vec<ast::Name>,
+    /// The signature names an axis type.
+    pub typed: bool,
     /// Of each result, what its axes are declared to be.
     pub result_axes: Vec<Vec<Declared>>,
     /// The equations as written.
@@ -210,7 +212,7 @@ fn function(
     scope.storage(&options);
     let (function, written, failed) = (scope.f, scope.written, scope.failed);
     let (externals, foreign, given) = (scope.externals, scope.foreign, scope.given);
-    let (axes, result_axes) = (scope.used_axes, scope.result_axes);
+    let (axes, typed, result_axes) = (scope.used_axes, scope.typed, scope.result_axes);
     if !damaged && !failed && diagnostics.len() == before {
         options.check(&function, diagnostics);
     }
@@ -224,6 +226,7 @@ fn function(
         results,
         tuple,
         axes,
+        typed,
         result_axes,
         equations: texts,
         function,

@@ -91,12 +91,16 @@ impl Scope<'_> {
             ),
             _ => match self.result(&e.left.tensor.text) {
                 Some(r) => {
-                    let axis = |a: &ResultAxis| match a {
-                        ResultAxis::Known(d) => Some(*d),
-                        ResultAxis::New(name, _) => self.dims.get(name).copied(),
+                    let declared = r.axes.clone().into_iter().enumerate();
+                    let axis = |(at, axis): (usize, ResultAxis)| match axis {
+                        ResultAxis::Known(d) => Some(d),
+                        ResultAxis::New(text, span) => match self.dims.get(&text) {
+                            Some(&d) => Some(d),
+                            None => self.axis_of_its_own(e, at, ast::Name { text, span }),
+                        },
                         ResultAxis::Poisoned => None,
                     };
-                    (r.axes.iter().map(axis).collect(), "is declared with")
+                    (declared.map(axis).collect(), "is declared with")
                 }
                 None => return Some(vec![None; given]),
             },

@@ -91,8 +91,10 @@ pub(crate) struct Scope<'a> {
     pub scalars: &'a Scalars,
     pub callees: &'a Callees,
     pub axes: &'a Axes,
-    /// The axis types that the signature names.
+    /// The axis types that the function uses.
     pub used_axes: Vec<ast::Name>,
+    /// The signature names one.
+    pub typed: bool,
     /// Of each result, what its axes are declared to be.
     pub result_axes: Vec<Vec<Declared>>,
     /// Where the calls of functions of other invocations stand, in the order of the function's.
@@ -130,6 +132,7 @@ impl<'a> Scope<'a> {
             callees,
             axes,
             used_axes: Vec::new(),
+            typed: false,
             result_axes: Vec::new(),
             externals: Vec::new(),
             foreign: Vec::new(),

@@ -92,7 +92,10 @@ impl Scope<'_> {
 
     fn parameter_axis(&mut self, e: &Expr) -> DimId {
         match &e.kind {
-            ExprKind::Name(n) if self.is_axis(&n.text) && !self.is_given(&n.text) => self.axis(n),
+            ExprKind::Name(n) if self.is_axis(&n.text) && !self.is_given(&n.text) => {
+                self.typed = true;
+                self.axis(n)
+            }
             ExprKind::Name(n) => self.named(&n.text),
             ExprKind::Number(Number::Whole(n)) => self.fixed(*n),
             ExprKind::Error => {
@@ -171,6 +174,7 @@ impl Scope<'_> {
             return Declared::Length;
         };
         if self.is_axis(&n.text) && !self.is_given(&n.text) {
+            self.typed = true;
             self.uses_axis(n);
             return Declared::Axis(n.text.clone());
         }

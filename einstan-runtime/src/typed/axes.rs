@@ -91,6 +91,11 @@ pub const fn length<A: AxisType>(found: usize) -> usize {
     }
 }
 
+/// Whether the type of an axis fixes its length.
+pub const fn is_fixed<A: AxisType>() -> bool {
+    A::LENGTH.is_some()
+}
+
 /// Whether an axis can have a length. Evaluated while the program is compiled.
 pub const fn agree<A: AxisType>(wanted: usize) -> bool {
     match A::LENGTH {

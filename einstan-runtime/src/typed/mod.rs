@@ -9,7 +9,7 @@ mod signature;
 mod tensor;
 mod view;
 
-pub use axes::{Axes, AxisType, Dyn, agree, length};
+pub use axes::{Axes, AxisType, Dyn, agree, is_fixed, length};
 pub use reference::{TensorRef, plain, plain_mut};
 pub use signature::{Anything, Exactly, Gives, Takes, UsedAs, gives, takes};
 pub use tensor::{Tensor, named, trusted};

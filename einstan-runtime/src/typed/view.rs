@@ -1,6 +1,6 @@
 //! Views of tensors, whose types name their axes.
 
-use super::{Axes, TensorRef};
+use super::{Axes, Tensor, TensorRef};
 use crate::error::Error;
 use ndarray::{ArrayView, ArrayViewMut};
 use std::fmt;
@@ -73,6 +73,14 @@ view!(
     TensorView,
     ArrayView
 );
+
+impl<T: Clone, A: Axes> TensorView<'_, T, A> {
+    /// A copy.
+    pub fn to_owned(&self) -> Tensor<T, A> {
+        (**self).to_owned()
+    }
+}
+
 view!(
     /// A mutable view of a tensor, with the types of its axes.
     TensorViewMut,

@@ -50,9 +50,7 @@ impl Items<'_> {
     fn gives(&self, k: usize, result: TensorId, at: usize) -> TokenStream {
         let axis = self.each_axis(result)[at].clone();
         let parameters = self.type_parameters();
-        let named = parameters
-            .into_iter()
-            .filter(|n| axis.to_string() == n.to_string());
+        let named = parameters.into_iter().filter(|n| *n == axis.to_string());
         let parameters: Vec<Ident> = named.collect();
         let mut wanted = parameters.clone();
         let mut anything: Vec<Ident> = Vec::new();

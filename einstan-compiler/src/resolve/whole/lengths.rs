@@ -1,6 +1,7 @@
 //! The dimensions of a called function, in those of the caller.
 
 use super::argument::{Argument, ArgumentKind};
+use crate::ast::Name;
 use crate::ir::{
     Check, CmpOp, Dim, DimId, Expr as Ir, Fault, Function, Length, Meeting, Parameter, Place,
     TensorId,
@@ -32,6 +33,15 @@ impl Scope<'_> {
         for (p, a) in callee.parameters.iter().zip(arguments) {
             if let (Parameter::Tensor(t), ArgumentKind::Tensor(own)) = (*p, a.kind) {
                 good &= self.axes_of(callee, t, own, a.span, &mut known).is_some();
+            }
+        }
+        // An axis type of the results alone.
+        for d in (0..callee.dims.len() as u32).map(DimId) {
+            let dim = callee.dim(d);
+            if dim.axis && dim.length == Length::Named && !known.contains_key(&d) && good {
+                let span = arguments.first().map_or(Span::call_site(), |a| a.span);
+                let text = dim.name.clone();
+                known.insert(d, (self.axis(&Name { text, span }), None));
             }
         }
         good.then(|| known.into_iter().map(|(d, (dim, _))| (d, dim)).collect())
@@ -111,7 +121,7 @@ impl Scope<'_> {
         (place, span): (Place, Span),
     ) -> Option<Option<(DimId, Option<Place>)>> {
         let has_name = self.f.dim(dim).axis || self.f.dim(dim).length == Length::Named;
-        if !self.used_axes.is_empty() && has_name {
+        if self.typed && has_name {
             self.other_name(callee, &callee.dim(d).name, dim, place, span);
             return None;
         }
