@@ -23,6 +23,23 @@ mod axes {
 }
 use axes::{Batch, Cell, Edge, Feature, Hidden};
 
+/// Axes that are called like types of Rust and of generated code.
+mod names {
+    use einstan::einstan;
+    einstan! {
+        pub axis Result = 2;
+        pub axis Gradient;
+        axis Option = 3;
+        pub(crate) axis A1;
+        axis Some;
+
+        #[einstan(test)]
+        pub fn product(A[Result, Gradient], B[Gradient, Option], C[Option, A1], D[A1, Some]) -> E[Result, Some] {
+            E[i,m] = A[i,j]*B[j,k]*C[k,l]*D[l,m];
+        }
+    }
+}
+
 /// The same equations with axis types and without.
 mod typed {
     use super::axes::{Batch, Cell, Edge, Feature, Hidden};

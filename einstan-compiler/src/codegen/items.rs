@@ -166,6 +166,11 @@ impl<'a> Items<'a> {
         let notation = literal(self.derivation.map_or("", |d| &d.notation));
         let plan = literal(self.plan().map_or("", |p| &p.text));
         let (outside, callable) = (self.outside_exports(), self.callable_export());
+        // Documentation shows types by these names.
+        let axes = self.axis_aliases();
+        let axes = self
+            .typed()
+            .then(|| quote! { #[doc(hidden)] pub use super::__imp::{#(#axes),*}; });
         let docs = format!("What belongs to the function `{}`.", self.f.name);
         let test = self.test();
         quote! {
@@ -183,6 +188,7 @@ impl<'a> Items<'a> {
             #[allow(non_snake_case, uncommon_codepoints)] // functions have the names of mathematics too
             pub mod #name {
                 pub use super::__imp::{#(#exports),*};
+                #axes
                 #callable
                 /// The equations as understood, and every derivative as equations, for people.
                 pub const EQUATIONS: &str = #equations;

@@ -9,6 +9,7 @@ mod external;
 mod gradient;
 mod items;
 mod lengths;
+mod names;
 mod outside;
 mod pullback;
 mod signature;

@@ -65,13 +65,13 @@ impl Items<'_> {
         });
         let fixed = self.f.float.filter(|_| self.f.calls_outside());
         let element = fixed.map(|_| quote! { type T = #float; });
-        let axes = self.axis_aliases();
+        let (axes, places) = (self.axis_aliases(), self.axis_places());
         let (constants, asked) = (self.axis_constants(), self.asked_axes());
         quote! {
-            pub trait __Outside { #(type #types;)* #(type #axes: rt::AxisType;)* #(#foreign)* #(#given)* }
+            pub trait __Outside { #(type #types;)* #(type #places: rt::AxisType;)* #(#foreign)* #(#given)* }
             pub struct __Here;
             #(type #types = <__Here as __Outside>::#types;)*
-            #(type #axes = <__Here as __Outside>::#axes;)*
+            #(pub type #axes = <__Here as __Outside>::#places;)*
             #element
             #constants
             #asked

@@ -76,9 +76,10 @@ impl Items<'_> {
 
     /// Emits the axes: `type A0 = <__imp::__Here as __imp::__Outside>::A0;` and `type n = rt::Dyn;`
     fn test_axes(&self) -> TokenStream {
-        let (axes, parameters) = (self.axis_aliases(), self.type_parameters());
+        let (axes, places) = (self.axis_aliases(), self.axis_places());
+        let parameters = self.type_parameters();
         quote! {
-            #(type #axes = <__imp::__Here as __imp::__Outside>::#axes;)*
+            #(type #axes = <__imp::__Here as __imp::__Outside>::#places;)*
             #(#[allow(non_camel_case_types)] type #parameters = rt::Dyn;)*
         }
     }

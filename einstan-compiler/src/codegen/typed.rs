@@ -1,55 +1,12 @@
 //! Tensors that carry the types of their axes: of functions that name an axis type in their signature.
 
-use super::body::alias;
 use super::external::located;
+use super::names::{self, parameter};
 use super::signature::{Items, ident};
 use crate::ir::{DimId, Fault, Length, Place, TensorId};
 use crate::resolve::Declared;
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
-
-/// What generated code calls types, so no type parameter.
-const TAKEN: &[&str] = &[
-    "T",
-    "R",
-    "core",
-    "nd",
-    "rt",
-    "testing",
-    "Result",
-    "Default",
-    "Block",
-    "Elementary",
-    "Loop",
-    "Lens",
-    "Saved",
-    "Work",
-    "Workspace",
-    "Gradient",
-    "Tangent",
-    "Pullback",
-    "Jacobian",
-    "Memory",
-    "Spare",
-    "Self",
-    "usize",
-    "bool",
-    "f32",
-    "f64",
-    "i32",
-    "i64",
-    "u32",
-    "u8",
-    "str",
-];
-
-/// Whether an alias or another numbered type has this name.
-fn is_numbered(name: &str) -> bool {
-    let digits = |rest: &str| !rest.is_empty() && rest.chars().all(|c| c.is_ascii_digit());
-    ["A", "C", "P", "JacobianOf"]
-        .into_iter()
-        .any(|p| name.strip_prefix(p).is_some_and(digits))
-}
 
 impl Items<'_> {
     /// Whether tensors carry the types of their axes.
@@ -59,21 +16,27 @@ impl Items<'_> {
 
     /// The aliases of the axis types.
     pub(super) fn axis_aliases(&self) -> Vec<Ident> {
-        (0..self.resolved.axes.len()).map(alias).collect()
+        let axes = self.resolved.axes.iter().enumerate();
+        axes.map(|(at, a)| names::axis(at, &a.text)).collect()
+    }
+
+    /// What `__Outside` calls them.
+    pub(super) fn axis_places(&self) -> Vec<Ident> {
+        (0..self.resolved.axes.len()).map(names::place).collect()
     }
 
     /// Emits `type A0 = Pixel;` where the user's names mean what the user means.
     pub(super) fn axis_types(&self) -> TokenStream {
         let each = self.resolved.axes.iter().enumerate().map(|(at, name)| {
-            let (alias, axis) = (alias(at), ident(name));
-            quote! { type #alias = #axis; }
+            let (place, axis) = (names::place(at), ident(name));
+            quote! { type #place = #axis; }
         });
         quote! { #(#each)* }
     }
 
     fn alias_of(&self, name: &str) -> Option<Ident> {
         let at = self.resolved.axes.iter().position(|a| a.text == name)?;
-        Some(alias(at))
+        Some(names::axis(at, name))
     }
 
     /// The type of an axis: an axis type, a type parameter, or `Dyn` where it is a number or an expression.
@@ -322,13 +285,5 @@ impl Items<'_> {
             }
         }
         out
-    }
-}
-
-/// A dimension as a type parameter.
-fn parameter(name: &str) -> Ident {
-    match TAKEN.contains(&name) || is_numbered(name) {
-        true => format_ident!("axis_{}", name),
-        false => Ident::new(name, Span::call_site()),
     }
 }

@@ -18,6 +18,7 @@ mod window;
 
 pub(crate) use check::{checks, computed};
 
+use crate::codegen::names;
 use crate::ir::{
     DimId, Element, ElementType, Function, IndexId, Length, Parameter, Role, TensorId,
 };
@@ -36,7 +37,7 @@ pub struct Paths {
     pub rt: TokenStream,
     /// Where the calls stand.
     pub externals: Vec<External>,
-    /// The axis types, whose aliases are numbered so.
+    /// The axis types, in their order.
     pub axes: Vec<String>,
 }
 
@@ -59,11 +60,6 @@ pub fn forward(plan: &Plan, paths: &Paths) -> TokenStream {
 /// ```
 pub fn backward(plan: &Plan, paths: &Paths) -> TokenStream {
     Body::new(plan, paths, Phase::Backward).backward()
-}
-
-/// `A0`: an axis type under a name of our own.
-pub(super) fn alias(at: usize) -> Ident {
-    format_ident!("A{}", at)
 }
 
 struct Body<'a> {
@@ -275,7 +271,7 @@ impl Body<'_> {
             .axes
             .iter()
             .position(|a| dim.axis && *a == dim.name)?;
-        Some(alias(at))
+        Some(names::axis(at, &dim.name))
     }
 
     fn lens(&self, tensor: TensorId) -> TokenStream {
