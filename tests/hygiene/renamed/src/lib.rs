@@ -8,6 +8,8 @@
 
 use eins::einstan;
 
+const CLASSES: usize = 4;
+
 einstan! {
     /// A dense layer.
     ///
@@ -33,6 +35,23 @@ einstan! {
         count = sum[i,j]((X[i,j] > 0));
     }
 
+    pub axis Batch;
+    /// Documented.
+    pub axis Pixel = 3;
+    axis Hidden = {1 + 1};
+    pub(crate) axis Class = CLASSES;
+    #[einstan(test)]
+    pub fn hidden(X[Batch, Pixel], W[Pixel, Hidden], b[Hidden]) -> (H[Batch, Hidden], s) {
+        H[i,j] = X[i,k]*W[k,j] + b[j];
+        s = H[i,j]*H[i,j];
+    }
+    #[einstan(test)]
+    fn network(X[Batch, Pixel], W[Pixel, Hidden], V[Hidden, m], t[Batch]: usize) -> e {
+        Y[i,j] = X[i,k]*W[k,l]*V[l,j];
+        e = sum[i](Y[i,0]*(t[i] + 1));
+    }
+    pub fn count(t[n]: usize) -> c[Class] { c[t[i]] += 1; }
+    pub fn step(mut W[Pixel, m], G[Pixel, m]) { W[i,j] = W[i,j] - G[i,j]; }
     pub fn one_hot(tok[n]: usize, dim c) -> Y[n, c] { Y[i,j] = (tok[i] == j); }
     pub fn next(tok[n]: i64) -> after[n]: i64 { after[i] = tok[i]*2 + i; }
     #[einstan(test)]

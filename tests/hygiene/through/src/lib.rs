@@ -7,6 +7,14 @@ passes::equations! {
     pub fn f(x[n]) -> s { s = sum[i](x[i]^2); }
 }
 
+/// Axis types.
+pub mod axes {
+    passes::equations! {
+        pub axis Row = 2;
+        pub fn f(x[Row]) -> s { s = sum[i](x[i]^2); }
+    }
+}
+
 passes::layer!(layer);
 
 /// Through the crate.
