@@ -462,6 +462,18 @@ fn tensors_are_sent_as_their_elements_are() {
 }
 
 #[test]
+#[allow(non_snake_case)] // named like the parameters
+fn derivatives_are_checked_at_a_point() {
+    let (X, W, b) = inputs(2);
+    let (X, W, b) = (
+        named::<(Batch, Feature)>(X),
+        named::<(Feature, Hidden)>(W),
+        named::<(Hidden,)>(b),
+    );
+    assert!(einstan::testing::check!(typed::dense(X, W, b)).is_ok());
+}
+
+#[test]
 fn the_notation_declares_the_axes() {
     let notation = typed::dense::NOTATION;
     assert!(

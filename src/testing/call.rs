@@ -1,7 +1,7 @@
 //! A check from the call of a function as one would write it: `check!(dense(X, W, b))`.
 
 use super::{Check, Vector};
-use crate::Error;
+use crate::{Axes, Error, Tensor, TensorRef};
 use ndarray::{Array, ArrayRef, Dimension};
 
 /// What is passed to a function for a number or an array that is kept.
@@ -22,6 +22,17 @@ impl<T, D: Dimension> Argument for Array<T, D> {
         Self: 'a;
 
     fn pass(&self) -> &ArrayRef<T, D> {
+        self
+    }
+}
+
+impl<T, A: Axes> Argument for Tensor<T, A> {
+    type Passed<'a>
+        = &'a TensorRef<T, A>
+    where
+        Self: 'a;
+
+    fn pass(&self) -> &TensorRef<T, A> {
         self
     }
 }

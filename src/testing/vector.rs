@@ -1,13 +1,13 @@
 //! What a function takes and gives, as vectors of numbers.
 
-use crate::Float;
+use crate::{Axes, Float, Tensor};
 use einstan_runtime::Elementary;
 use ndarray::{Array, ArrayViewD, ArrayViewMutD, Dimension, aview0};
 
 /// Numbers in parts that have names and axes: a point, a direction or a gradient in the parameters of a function, or its
 /// results.
 ///
-/// Every generated `Gradient` is one, and so are arrays, `f32` and `f64`, and tuples of these.
+/// Every generated `Gradient` is one, and so are arrays, tensors, `f32` and `f64`, and tuples of these.
 pub trait Vector: Clone {
     /// What its numbers are.
     type Element: Float;
@@ -34,6 +34,18 @@ impl<T: Float, D: Dimension> Vector for Array<T, D> {
 
     fn parts_mut(&mut self) -> PartsMut<'_, T> {
         vec![("", self.view_mut().into_dyn())]
+    }
+}
+
+impl<T: Float, A: Axes> Vector for Tensor<T, A> {
+    type Element = T;
+
+    fn parts(&self) -> Parts<'_, T> {
+        vec![("", self.view().into_inner().into_dyn())]
+    }
+
+    fn parts_mut(&mut self) -> PartsMut<'_, T> {
+        vec![("", self.array_mut().into_dyn())]
     }
 }
 

@@ -4,7 +4,7 @@ use super::signature::{Items, Pass, ident, result};
 use crate::ir::{DimId, Element, Length, Parameter, TensorId};
 use crate::plan::Plans;
 use crate::resolve::Test;
-use proc_macro2::{Ident, Literal, TokenStream};
+use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 
 /// Where arguments lie if the user says nothing: where logarithms and roots are smooth.
@@ -178,9 +178,9 @@ impl Items<'_> {
         let moving = self.cotangents();
         let types = moving
             .iter()
-            .map(|(_, t)| self.array_of(*t, Pass::Owned, &float));
+            .map(|(_, t)| self.type_of(*t, Pass::Owned, &float));
         let output = self.result_of(self.tuple(types));
-        let (all, value) = (self.result_names(), self.test_results(result));
+        let (all, value) = (self.result_names(), self.test_results());
         let gradient = self.structure("Gradient", &float);
         quote! {
             fn value(__p: &#gradient, __c: &Constants) -> #output {
@@ -196,7 +196,7 @@ impl Items<'_> {
         let (arguments, all, value) = (
             self.test_arguments(),
             self.result_names(),
-            self.test_results(result),
+            self.test_results(),
         );
         let moving = self.cotangents();
         let seed = |at: usize| match self.resolved.tuple {
@@ -210,7 +210,6 @@ impl Items<'_> {
             let seed = seed(at);
             match self.rank(*t) {
                 0 => seed,
-                _ if self.typed() => quote! { &rt::trusted(core::clone::Clone::clone(&#seed)) },
                 _ => quote! { &#seed },
             }
         });
@@ -229,16 +228,10 @@ impl Items<'_> {
             quote! { .hvp(|__p| __imp::__grad(#arguments), |__p, __v| __imp::__hvp(#arguments __v)) }
         });
         let jvp = plans.jvp.as_ref().map(|_| {
-            let turned = |at| format_ident!("__t{}", at);
-            let names = moving.iter().map(|(at, _)| {
-                let name = turned(*at);
-                quote! { #name }
-            });
-            let (names, tangents) = (self.tuple(names), self.test_results(turned));
             quote! {
                 .jvp(|__p, __v| {
-                    let (#all, #names) = __imp::__jvp(#arguments __v)?;
-                    #ok((#value, #tangents))
+                    let (#all, __tangent) = __imp::__jvp(#arguments __v)?;
+                    #ok((#value, __tangent))
                 })
             }
         });
@@ -289,14 +282,11 @@ impl Items<'_> {
         })
     }
 
-    /// The arrays of the results that have derivatives, of all, or of their tangents.
-    fn test_results(&self, name: impl Fn(usize) -> Ident) -> TokenStream {
-        let names = self.cotangents().into_iter().map(|(at, t)| {
-            let name = name(at);
-            match self.typed() && self.rank(t) > 0 {
-                true => quote! { #name.into_inner() },
-                false => quote! { #name },
-            }
+    /// The results that have derivatives, of all.
+    fn test_results(&self) -> TokenStream {
+        let names = self.cotangents().into_iter().map(|(at, _)| {
+            let name = result(at);
+            quote! { #name }
         });
         self.tuple(names)
     }
