@@ -12,6 +12,7 @@ mod lengths;
 mod names;
 mod outside;
 mod pullback;
+mod scalar;
 mod signature;
 mod test;
 mod typed;
