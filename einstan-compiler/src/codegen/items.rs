@@ -170,7 +170,7 @@ impl<'a> Items<'a> {
         let axes = self.axis_aliases();
         let axes = self
             .typed()
-            .then(|| quote! { #[doc(hidden)] pub use super::__imp::{#(#axes),*}; });
+            .then(|| quote! { #[cfg(doc)] #[doc(hidden)] pub use super::__imp::{#(#axes),*}; });
         let docs = format!("What belongs to the function `{}`.", self.f.name);
         let test = self.test();
         quote! {

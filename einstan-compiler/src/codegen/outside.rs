@@ -71,7 +71,13 @@ impl Items<'_> {
             pub trait __Outside { #(type #types;)* #(type #places: rt::AxisType;)* #(#foreign)* #(#given)* }
             pub struct __Here;
             #(type #types = <__Here as __Outside>::#types;)*
-            #(pub type #axes = <__Here as __Outside>::#places;)*
+            #(
+                // Documentation shows what it can reach by its name; elsewhere the name would be offered as an import.
+                #[cfg(doc)]
+                pub type #axes = <__Here as __Outside>::#places;
+                #[cfg(not(doc))]
+                type #axes = <__Here as __Outside>::#places;
+            )*
             #element
             #constants
             #asked
