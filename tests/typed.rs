@@ -81,6 +81,8 @@ mod typed {
         pub fn taken(X[Batch, T], Y[T, rt], Z[rt, C0], V[C0, A0]) -> U[Batch, A0] {
             U[i,m] = X[i,j]*Y[j,k]*Z[k,l]*V[l,m];
         }
+        pub fn three(x[3], q[Batch]) -> y[3] { y[i] = 2*x[i] + sum[j](q[j]); }
+        pub fn many(x[n], dim k, w[k]) -> y[k] { y[i] = w[i]*sum[j](x[j]); }
         pub fn single(x[Batch]: f32) -> e { e = x[i]*x[i]; }
     }
 }
@@ -105,7 +107,8 @@ mod plain {
         /// A typed function from one that has no axis types: lengths are compared when it runs.
         pub fn squares(X[n, m]) -> Y[n, k] { Y = super::typed::square(X); }
         fn counts(t[n]: usize) -> h[Cell] { h[t[i]] += 1; }
-        pub fn counted(t[n]: usize, x[n]) -> y[c] { h = counts(t); y[i] = h[i]*sum[j](x[j]); }
+        fn same(x[Cell]) -> y[Cell] { y[i] = x[i]; }
+        pub fn counted(t[n]: usize, x[m]) -> y[c] { h = counts(t); z = same(x); y[i] = h[i]*sum[j](z[j]); }
     }
 }
 
@@ -115,6 +118,15 @@ mod network {
     use super::{plain, typed};
     use einstan::einstan;
     einstan! {
+        /// Lengths without names fit any axis, in what is called and in what it gives.
+        pub fn of_numbers(x[Feature], q[Batch]) -> y[Feature] {
+            z = typed::three(x, q);
+            y = typed::many(z, 3, x);
+        }
+        /// The lengths of axes are variables in Rust, and names may be words of it.
+        pub fn in_rust(x[Batch], W[r#type, Feature]) -> s {
+            s = {(Batch + Feature) as f64}*sum[i](x[i]) + sum[k,j](W[k,j]);
+        }
         fn scaled(X[n, Feature], a) -> Y[n, Feature] { Y[i,j] = a*X[i,j]; }
         #[einstan(test)]
         pub fn all(X[Batch, Feature], W[Feature, Hidden], b[Hidden], V[Hidden, Feature]) -> s {
@@ -345,13 +357,20 @@ fn typed_and_plain_functions_mix() {
     let inline = einstan!(Y[i,j] = 2*xs[i,j]).unwrap();
     assert_eq!(inline, 2.0 * &x);
 
+    let f = |x: [f64; 3]| named::<(Feature,)>(Array1::from(x.to_vec()));
+    let y = network::of_numbers(&f([1.0, 2.0, 3.0]), &named::<(Batch,)>(array![1.0])).unwrap();
+    assert_eq!(y, array![15.0, 30.0, 45.0]);
+    let ones = named::<(Dyn, Feature)>(Array2::ones((4, 3)));
+    let s = network::in_rust(&named::<(Batch,)>(array![1.0, 1.0]), &ones).unwrap();
+    assert_eq!(s, 5.0 * 2.0 + 12.0);
+
     let cells = numbers((2, 5), 1);
     assert_eq!(
         network::squares(&named(cells.clone())).unwrap(),
         cells.mapv(|x| x * x)
     );
     assert_eq!(plain::squares(&cells).unwrap(), cells.mapv(|x| x * x));
-    let counts = plain::counted(&array![1usize, 1, 4], &array![1.0, 0.0, 0.0]);
+    let counts = plain::counted(&array![1usize, 1, 4], &array![1.0, 0.0, 0.0, 0.0, 0.0]);
     assert_eq!(counts.unwrap(), array![0.0, 2.0, 0.0, 0.0, 1.0]);
     let error = plain::squares(&x).unwrap_err().to_string();
     assert_eq!(

@@ -10,7 +10,7 @@ use quote::{format_ident, quote};
 /// ```text
 /// /// The axis `Pixel`, of length 784.
 /// #[derive(Clone, Copy, Debug)]
-/// pub struct Pixel;
+/// pub struct Pixel {}
 /// const _: () = { impl ::einstan::AxisType for Pixel { const LENGTH: Option<usize> = Some(784); fn name() .. } };
 /// ```
 ///
@@ -42,8 +42,8 @@ pub fn axis(axis: &Axis, facade: &TokenStream) -> TokenStream {
         #docs
         #(#attributes)*
         #[derive(#core::clone::Clone, #core::marker::Copy, #core::fmt::Debug)]
-        #[allow(dead_code)] // a type, of which there is no value
-        pub struct #name;
+        #[allow(dead_code)] // a type, of which there is no value: its name may be that of a length in Rust
+        pub struct #name {}
     };
     let item = match visibility {
         syn::Visibility::Public(_) => item,

@@ -1,5 +1,6 @@
 //! Names of types in generated code that are the user's: of axes, and of dimensions that are type parameters.
 
+use crate::parse::words;
 use proc_macro2::{Ident, Span};
 use quote::format_ident;
 
@@ -57,7 +58,7 @@ pub(super) fn place(at: usize) -> Ident {
 pub(super) fn axis(at: usize, name: &str) -> Ident {
     match is_taken(name) {
         true => place(at),
-        false => Ident::new(name, Span::call_site()),
+        false => raw(name),
     }
 }
 
@@ -65,6 +66,13 @@ pub(super) fn axis(at: usize, name: &str) -> Ident {
 pub(super) fn parameter(name: &str) -> Ident {
     match is_taken(name) {
         true => format_ident!("axis_{}", name),
+        false => raw(name),
+    }
+}
+
+fn raw(name: &str) -> Ident {
+    match words::is_keyword(name) {
+        true => Ident::new_raw(name, Span::call_site()),
         false => Ident::new(name, Span::call_site()),
     }
 }

@@ -129,7 +129,7 @@ impl Items<'_> {
         });
         let axes = self.axis_types();
         quote! {
-            #[allow(unused, clippy::all, clippy::pedantic, clippy::nursery)]
+            #[allow(unused, non_snake_case, clippy::all, clippy::pedantic, clippy::nursery)] // lengths are called like dimensions
             const _: () = {
                 impl #module::__Outside for #module::__Here { #(#types)* #axes #(#foreign)* #(#given)* }
             };

@@ -34,15 +34,30 @@ impl Items<'_> {
             };
         }
         let parameters = self.type_parameters();
+        // A length without a name is that of any axis.
+        let mut anything: Vec<Ident> = Vec::new();
+        let mut axis = |d: DimId| {
+            if self.is_named(d) {
+                return self.axis_of(d);
+            }
+            let name = any(anything.len());
+            anything.push(name.clone());
+            quote! { #name }
+        };
         let arguments = self.f.parameters.iter().map(|p| match *p {
-            Parameter::Tensor(t) => self.axes(&[t]),
+            Parameter::Tensor(t) => {
+                let each = self.f.tensor(t).axes.iter().map(|&d| axis(d));
+                let each: Vec<TokenStream> = each.collect();
+                quote! { (#(#each,)*) }
+            }
             Parameter::Dim(_) => quote! { () },
         });
+        let arguments: Vec<TokenStream> = arguments.collect();
         let results = self.f.results.iter().enumerate();
         let gives =
             results.flat_map(|(k, &t)| (0..self.rank(t)).map(move |at| self.gives(k, t, at)));
         quote! {
-            impl<#(#parameters: rt::AxisType),*> rt::Takes<(#(#arguments,)*)> for __Fn {}
+            impl<#(#parameters: rt::AxisType,)* #(#anything),*> rt::Takes<(#(#arguments,)*)> for __Fn {}
             #(#gives)*
         }
     }
@@ -83,9 +98,13 @@ impl Items<'_> {
             arguments.push(quote! { (#(#each,)*) });
         }
         let [k, at] = [k, at].map(Literal::usize_unsuffixed);
+        let axis = match axis.to_string() == quote! { rt::Dyn }.to_string() {
+            true => quote! { rt::Anything },
+            false => quote! { rt::Exactly<#axis> },
+        };
         quote! {
             impl<#(#parameters: rt::AxisType,)* #(#anything),*> rt::Gives<(#(#arguments,)*), #k, #at> for __Fn {
-                type Axis = rt::Exactly<#axis>;
+                type Axis = #axis;
             }
         }
     }
@@ -194,14 +213,24 @@ impl Items<'_> {
         used
     }
 
-    /// The types of a tensor's axes, as far as they are known.
+    /// Whether a dimension is an axis type or a type parameter.
+    fn is_named(&self, d: DimId) -> bool {
+        self.f.dim(d).axis || self.parameter_of(d).is_some()
+    }
+
+    /// The axis type or the type parameter that a result is declared with.
+    fn resolved_axis(&self, t: TensorId, axis: usize) -> Option<TokenStream> {
+        let declared = self.declared_axis(t, axis)?;
+        (declared.to_string() != quote! { rt::Dyn }.to_string()).then_some(declared)
+    }
+
+    /// The types of a tensor's axes, as far as they have names.
     fn axes_as_used(&self, t: TensorId, used: &BTreeMap<DimId, DimId>) -> Vec<Option<TokenStream>> {
         let axes = self.f.tensor(t).axes.iter().enumerate();
         let each = axes.map(|(axis, d)| {
             let d = used.get(d).copied().unwrap_or(*d);
-            let unknown = matches!(self.f.dim(d).length, Length::Returned { .. });
-            self.declared_axis(t, axis)
-                .or_else(|| (!unknown).then(|| self.axis_of(d)))
+            let declared = self.resolved_axis(t, axis);
+            declared.or_else(|| self.is_named(d).then(|| self.axis_of(d)))
         });
         each.collect()
     }

@@ -81,7 +81,9 @@ impl Scope<'_> {
             };
             let wanted = match callee.dim(d).length {
                 _ if callee.dim(d).axis => {
-                    let (own, span) = (self.own_axis(callee, d), (place, span));
+                    // A caller without axis types has lengths alone.
+                    let own = self.own_axis(callee, d).filter(|_| self.typed);
+                    let span = (place, span);
                     match own {
                         Some(own) => {
                             known.insert(d, (own, None));
