@@ -133,10 +133,16 @@ impl Error {
         )
     }
 
-    /// The same, where the tensor and its function are known.
     #[cold]
-    pub(crate) fn of(self, function: &str, tensor: &str) -> Self {
-        let Inner { kind, message } = *self.0;
+    pub fn named(
+        function: &str,
+        tensor: &str,
+        axis: usize,
+        name: &str,
+        expected: usize,
+        found: usize,
+    ) -> Self {
+        let Inner { kind, message } = *Self::named_axis(axis, name, expected, found).0;
         Self::new(kind, format!("{function}: in `{tensor}` {message}"))
     }
 

@@ -29,6 +29,7 @@ mod sink;
 mod slice;
 mod source;
 mod splice;
+mod tiles;
 mod transpose;
 mod typed;
 mod vector;
@@ -57,7 +58,7 @@ pub use sink::{Sink, scalar_view_mut};
 pub use slice::{block_room, block_rows, wide_room, wide_rows};
 pub use source::Source;
 pub use typed::{
-    Anything, Axes as NamedAxes, AxisType, Dyn, Exactly, Gives, Takes, Tensor, TensorRef,
-    TensorView, TensorViewMut, UsedAs, agree, gives, is_fixed, length, named, plain, plain_mut,
-    takes, trusted,
+    Accepts, Anything, At, Axes as NamedAxes, AxisType, Dyn, Gives, Takes, Tensor, TensorRef,
+    TensorView, TensorViewMut, UsedAs, agree, gives, is_fixed, length, plain, plain_mut, takes,
+    trusted,
 };

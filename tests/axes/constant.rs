@@ -15,6 +15,11 @@ einstan! {
         Y[i,j] = X[i,p]*W[p,j];
     }
 
+    /// A result that is declared with another length than it has.
+    pub fn four(x[Batch]) -> y[Pixel] {
+        y[i: 4] = i*sum[j](x[j]);
+    }
+
     /// Nothing but the axis could say how long the result is.
     pub fn counts(t[n]: usize) -> h[Batch] {
         h[t[i]] += 1;

@@ -30,7 +30,12 @@ pub fn axis(axis: &Axis, facade: &TokenStream) -> TokenStream {
         Some(length) => quote! { Some(#length) },
         None => quote! { None },
     };
-    let docs = attributes.is_empty().then(|| {
+    let has_docs = attributes.iter().any(|a| a.path().is_ident("doc"));
+    let conditions: Vec<_> = attributes
+        .iter()
+        .filter(|a| a.path().is_ident("cfg"))
+        .collect();
+    let docs = (!has_docs).then(|| {
         let length = match axis.number {
             Some(n) => format!(", of length {n}"),
             None => String::new(),
@@ -50,9 +55,11 @@ pub fn axis(axis: &Axis, facade: &TokenStream) -> TokenStream {
         _ => {
             let module = format_ident!("__einstan_axis_{}", text);
             quote! {
+                #(#conditions)*
                 #[doc(hidden)]
                 #[allow(non_snake_case, uncommon_codepoints, mixed_script_confusables, confusable_idents)]
                 mod #module { #item }
+                #(#conditions)*
                 #[allow(unused_imports)]
                 #visibility use #module::#name;
             }
@@ -60,6 +67,7 @@ pub fn axis(axis: &Axis, facade: &TokenStream) -> TokenStream {
     };
     quote! {
         #item
+        #(#conditions)*
         #[allow(unused_braces)] // the user's, around Rust
         const _: () = {
             impl #facade::AxisType for #name {

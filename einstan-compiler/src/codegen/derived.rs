@@ -6,11 +6,9 @@ use super::signature::{Items, Pass, argument, ident};
 use crate::derivation::Subject;
 use crate::ir::TensorId;
 use crate::plan::Plan;
+use crate::resolve::MOST_AXES;
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
-
-/// The most axes that a type names.
-const MOST_AXES: usize = 12;
 
 /// `d3`: a result of a derivative under a name of our own.
 fn derived(at: usize) -> Ident {
@@ -252,13 +250,11 @@ impl Items<'_> {
                 inner_value.extend(quote! { #field: #value, });
             }
             let docs = format!("The derivatives of `{}`: its axes first.", self.shown(y));
-            let (text, shown) = (
-                ty.to_string(),
-                format!("JacobianOf{}", self.resolved.results[at].text),
-            );
+            let text = ty.to_string();
             let (bounds, carrier, carried) =
                 (self.bounds(&text), self.carrier(&text), self.carried(&text));
-            let (attribute, implementations) = self.derived_traits(&text, &shown, inner_fields);
+            inner_fields.extend(carrier.as_ref().map(|_| format_ident!("axes")));
+            let (attribute, implementations) = self.derive(&text, &inner_fields);
             let hidden = carrier.map(|carrier| quote! { #[doc(hidden)] pub #carrier });
             structs.extend(quote! {
                 #[doc = #docs]
@@ -270,7 +266,7 @@ impl Items<'_> {
             value.extend(quote! { #name: #ty { #inner_value #carried }, });
         }
         let bounds = self.bounds("Jacobian");
-        let (attribute, implementations) = self.derived_traits("Jacobian", "Jacobian", names);
+        let (attribute, implementations) = self.derive("Jacobian", &names);
         let (enter, arguments) = (self.enter(), self.argument_sources());
         let run = self.run_routine(&module, quote! { #arguments #sinks });
         let body = self.body(quote! {
@@ -301,25 +297,6 @@ impl Items<'_> {
             #all
             pub fn __jacobian #generics(#parameters) -> #output { #body }
         }
-    }
-
-    /// `Clone` and `Debug` of a structure: derived, or with axis types written out.
-    fn derived_traits(
-        &self,
-        structure: &str,
-        shown: &str,
-        mut fields: Vec<Ident>,
-    ) -> (Option<TokenStream>, Option<TokenStream>) {
-        if !self.typed() {
-            return (
-                Some(quote! { #[derive(core::clone::Clone, core::fmt::Debug)] }),
-                None,
-            );
-        }
-        if structure != "Jacobian" && self.carrier(structure).is_some() {
-            fields.push(format_ident!("axes"));
-        }
-        (None, Some(self.derive(structure, shown, &fields)))
     }
 
     fn new_jacobian(&self, at: usize, of: TensorId, by: TensorId) -> TokenStream {

@@ -48,16 +48,14 @@ impl Items<'_> {
             } else {
                 let array = self.wrapped(1, quote! { nd::Array::zeros(#passed.raw_dim()) });
                 zeros.extend(quote! { #name: #array, });
-                let (own, changed) = (
-                    self.unwrapped(quote! { self.#name }),
-                    self.unwrapped_mut(quote! { self.#name }),
-                );
+                let own = self.unwrapped(quote! { self.#name });
+                let changed = self.array_mut(quote! { self.#name });
                 let other = self.unwrapped(quote! { __other.#name });
-                fill.extend(quote! { #changed.fill(__value); });
-                scale.extend(quote! { #changed.mapv_inplace(|x| x * __factor); });
-                add.extend(quote! { #changed.scaled_add(__factor, &#other); });
+                fill.extend(quote! { (#changed).fill(__value); });
+                scale.extend(quote! { (#changed).mapv_inplace(|x| x * __factor); });
+                add.extend(quote! { (#changed).scaled_add(__factor, &#other); });
                 views.extend(quote! { (#text, #own.view().into_dyn()), });
-                views_mut.extend(quote! { (#text, #changed.view_mut().into_dyn()), });
+                views_mut.extend(quote! { (#text, (#changed).view_mut().into_dyn()), });
             }
             likes.extend(quote! { #passed: #argument, });
             names.push(name);
@@ -69,13 +67,7 @@ impl Items<'_> {
         let vector = (!self.inline).then(|| self.vector());
         let (bounds, ty) = (self.bounds("Gradient"), self.structure("Gradient", &float));
         let tangent = self.structure("Tangent", &float);
-        let (attribute, implementations) = match self.typed() {
-            true => (None, Some(self.derive("Gradient", "Gradient", &names))),
-            false => (
-                Some(quote! { #[derive(core::clone::Clone, core::fmt::Debug)] }),
-                None,
-            ),
-        };
+        let (attribute, implementations) = self.derive("Gradient", &names);
         quote! {
             #vector
 

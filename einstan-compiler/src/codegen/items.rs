@@ -266,8 +266,7 @@ impl<'a> Items<'a> {
             let ty = self.array_of(t, Pass::Owned, &float);
             quote! { let mut #name: #ty = #array; }
         });
-        let check = self.check_named();
-        quote! { #check #(#each)* }
+        quote! { #(#each)* }
     }
 
     /// Sinks of the results, from values or references named `r0`, `r1`...

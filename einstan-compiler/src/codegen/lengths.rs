@@ -58,9 +58,11 @@ impl Items<'_> {
         };
         let paths = &self.paths;
         let checks = self.plan().map(|p| body::checks(p, paths));
+        let results = self.plan().map(|_| self.check_results());
         let computed = self.plan().map(|p| body::computed(p, paths));
         let follow = self.f.dims.iter().enumerate();
-        let follow = follow.filter(|(_, d)| matches!(d.length, Length::Computed(_)));
+        let follow =
+            follow.filter(|(_, d)| matches!(d.length, Length::Computed(_) | Length::Typed { .. }));
         let follow = follow.map(|(at, _)| format_ident!("d{}", at));
         quote! {
             #[derive(core::clone::Clone, core::marker::Copy)]
@@ -74,6 +76,7 @@ impl Items<'_> {
                 let mut lens = Lens { #(#fields,)* #(#names,)* #(#given,)* };
                 #computed
                 #checks
+                #results
                 Result::Ok(lens)
             }
 
@@ -127,8 +130,11 @@ impl Items<'_> {
                 self.f.name,
                 self.f.dim(d).name
             );
-            let holds = quote! { const _: () = core::assert!(rt::is_fixed::<#axis>(), #text); };
-            let holds = located(holds, self.resolved.name.span);
+            // Of a function that is wrong, that was said.
+            let holds = self.plan().map(|_| {
+                let holds = quote! { const _: () = core::assert!(rt::is_fixed::<#axis>(), #text); };
+                located(holds, self.resolved.name.span)
+            });
             quote! {
                 #holds
                 let #field = rt::length::<#axis>(0usize);

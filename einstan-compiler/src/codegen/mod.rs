@@ -1,5 +1,6 @@
 //! Tokens. `body` emits the numeric bodies, the other files the items around them.
 
+mod asked;
 mod axis;
 pub mod body;
 mod callable;

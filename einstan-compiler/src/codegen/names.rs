@@ -43,7 +43,7 @@ const TAKEN: &[&str] = &[
 /// Whether generated code may have a type of this name.
 fn is_taken(name: &str) -> bool {
     let digits = |rest: &str| !rest.is_empty() && rest.chars().all(|c| c.is_ascii_digit());
-    let numbered = ["A", "C", "P", "JacobianOf"]
+    let numbered = ["A", "C", "G", "P", "JacobianOf"]
         .into_iter()
         .any(|p| name.strip_prefix(p).is_some_and(digits));
     numbered || TAKEN.contains(&name)

@@ -5,7 +5,7 @@ use super::names::{self, parameter};
 use super::signature::{Items, ident};
 use crate::ir::{DimId, Fault, Length, Place, TensorId};
 use crate::resolve::Declared;
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 
 impl Items<'_> {
@@ -39,45 +39,36 @@ impl Items<'_> {
         Some(names::axis(at, name))
     }
 
-    /// The type of an axis: an axis type, a type parameter, or `Dyn` where it is a number or an expression.
-    pub(super) fn axis_of(&self, d: DimId) -> TokenStream {
-        let dim = self.f.dim(d);
-        match dim.length {
-            _ if dim.axis => match self.alias_of(&dim.name) {
-                Some(alias) => quote! { #alias },
-                None => quote! { rt::Dyn },
-            },
-            _ => match self.parameter_of(d) {
-                Some(name) => quote! { #name },
-                None => quote! { rt::Dyn },
-            },
+    /// The axis type or the type parameter that a dimension is.
+    pub(super) fn name_of(&self, d: DimId) -> Option<Ident> {
+        match self.f.dim(d).axis {
+            true => self.alias_of(&self.f.dim(d).name),
+            false => self.parameter_of(d),
         }
     }
 
-    /// The type that a declaration of a result gives one of its axes.
-    pub(super) fn declared_axis(&self, t: TensorId, axis: usize) -> Option<TokenStream> {
-        let result = self.f.results.iter().position(|&r| r == t)?;
-        let any = quote! { rt::Dyn };
-        Some(match self.resolved.result_axes.get(result)?.get(axis)? {
-            Declared::Axis(name) => self.alias_of(name).map_or(any, |alias| quote! { #alias }),
-            Declared::Dimension(d) => self.axis_of(*d),
-            Declared::Length => any,
-        })
+    /// The type of an axis: `Dyn` where it is a number or an expression.
+    pub(super) fn axis_of(&self, d: DimId) -> TokenStream {
+        or_dyn(self.name_of(d))
     }
 
-    /// The types of a tensor's axes.
-    pub(super) fn each_axis(&self, t: TensorId) -> Vec<TokenStream> {
-        let axes = self.f.tensor(t).axes.iter().enumerate();
-        axes.map(|(axis, &d)| {
-            self.declared_axis(t, axis)
-                .unwrap_or_else(|| self.axis_of(d))
-        })
-        .collect()
+    /// The axis type or the type parameter that an axis is, of a result as it is declared.
+    pub(super) fn axis_name(&self, t: TensorId, axis: usize) -> Option<Ident> {
+        let result = self.f.results.iter().position(|&r| r == t);
+        let declared = result.and_then(|at| self.resolved.result_axes.get(at)?.get(axis));
+        match declared {
+            Some(Declared::Axis(name)) => self.alias_of(name),
+            Some(Declared::Dimension(d)) => self.name_of(*d),
+            Some(Declared::Length) => None,
+            None => self.name_of(self.f.tensor(t).axes[axis]),
+        }
     }
 
     /// `(A0, n,)`
     pub(super) fn axes(&self, tensors: &[TensorId]) -> TokenStream {
-        let each = tensors.iter().flat_map(|&t| self.each_axis(t));
+        let axes =
+            |&t: &TensorId| (0..self.rank(t)).map(move |axis| or_dyn(self.axis_name(t, axis)));
+        let each = tensors.iter().flat_map(axes);
         quote! { (#(#each,)*) }
     }
 
@@ -166,20 +157,28 @@ impl Items<'_> {
             .map(|_| quote! { axes: core::marker::PhantomData, })
     }
 
-    /// What derives `Clone` and `Debug` for a structure, without a condition on its axes:
+    /// `Clone` and `Debug` of a structure: an attribute, or with type parameters implementations, without a condition on these:
     ///
     /// ```text
     /// impl<T: Clone, n: rt::AxisType> Clone for Gradient<T, n> { .. }
     /// impl<T: Debug, n: rt::AxisType> Debug for Gradient<T, n> { .. }
     /// ```
-    pub(super) fn derive(&self, structure: &str, text: &str, fields: &[Ident]) -> TokenStream {
+    pub(super) fn derive(
+        &self,
+        structure: &str,
+        fields: &[Ident],
+    ) -> (Option<TokenStream>, Option<TokenStream>) {
         let (bounds, ty) = (
             self.bounds(structure),
             self.structure(structure, &quote! { T }),
         );
+        if bounds.is_empty() {
+            let derived = quote! { #[derive(core::clone::Clone, core::fmt::Debug)] };
+            return (Some(derived), None);
+        }
         let name = format_ident!("{}", structure);
-        let names = fields.iter().map(|f| f.to_string());
-        quote! {
+        let names = fields.iter().map(Ident::to_string);
+        let implementations = quote! {
             impl<T: core::clone::Clone #bounds> core::clone::Clone for #ty {
                 fn clone(&self) -> Self {
                     #name { #(#fields: core::clone::Clone::clone(&self.#fields),)* }
@@ -188,10 +187,11 @@ impl Items<'_> {
 
             impl<T: core::fmt::Debug #bounds> core::fmt::Debug for #ty {
                 fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-                    f.debug_struct(#text)#(.field(#names, &self.#fields))*.finish()
+                    f.debug_struct(#structure)#(.field(#names, &self.#fields))*.finish()
                 }
             }
-        }
+        };
+        (None, Some(implementations))
     }
 
     /// An owned array as what the caller gets: `rt::trusted(r0)`
@@ -210,14 +210,6 @@ impl Items<'_> {
         }
     }
 
-    /// The same, to be changed: `rt::plain_mut(&mut g.X)`
-    pub(super) fn unwrapped_mut(&self, place: TokenStream) -> TokenStream {
-        match self.typed() {
-            true => quote! { rt::plain_mut(&mut #place) },
-            false => place,
-        }
-    }
-
     /// A mutable reference to the array of a member.
     pub(super) fn array_mut(&self, place: TokenStream) -> TokenStream {
         match self.typed() {
@@ -226,24 +218,56 @@ impl Items<'_> {
         }
     }
 
-    /// Checks lengths that an equation or the caller gives to an axis type: `rt::named::<(A0,)>("f", "Y", &[lens.d0])?;`
-    pub(super) fn check_named(&self) -> TokenStream {
-        let function = &self.f.name;
-        let results = self.f.results.iter().enumerate().filter(|(at, t)| {
-            let declared = self.resolved.result_axes.get(*at).into_iter().flatten();
-            let axes = self.f.tensor(**t).axes.iter();
-            let is_other = |(declared, &d): (&Declared, &DimId)| match declared {
-                Declared::Axis(name) => !self.f.dim(d).axis || self.f.dim(d).name != *name,
-                Declared::Dimension(_) | Declared::Length => false,
-            };
-            self.typed() && declared.zip(axes).any(is_other)
-        });
-        let each = results.map(|(at, &t)| {
-            let text = &self.resolved.results[at].text;
-            let (axes, lens) = (self.axes(&[t]), self.lens(t, &quote! { __lens }));
-            quote! { rt::named::<#axes>(#function, #text, &#lens)?; }
-        });
-        quote! { #(#each)* }
+    /// Emits the checks of lengths that an equation or the caller gives to an axis type of a result, at entry, or where it is a
+    /// number while the program is compiled:
+    ///
+    /// ```text
+    /// let fixed = rt::length::<A0>(lens.d3);
+    /// if lens.d3 != fixed { return Err(rt::Error::named("f", "Y", 1, "Pixel", fixed, lens.d3)); }
+    /// const _: () = core::assert!(rt::agree::<A0>(4), "f: axis 0 of `Y` is declared as `Pixel` and has length 4");
+    /// ```
+    pub(super) fn check_results(&self) -> TokenStream {
+        let mut out = TokenStream::new();
+        for (&t, declared) in self.f.results.iter().zip(&self.resolved.result_axes) {
+            let axes = self.f.tensor(t).axes.iter().zip(declared).enumerate();
+            for (axis, (&d, declared)) in axes {
+                let (Declared::Axis(name), dim) = (declared, self.f.dim(d)) else {
+                    continue;
+                };
+                let is_own = dim.axis && dim.name == *name;
+                let (false, Some(alias)) = (is_own, self.alias_of(name)) else {
+                    continue;
+                };
+                let (function, tensor) = (&self.f.name, &self.f.tensor(t).name);
+                out.extend(match dim.length {
+                    Length::Fixed(n) => {
+                        let text = format!(
+                            "einstan[axis-mismatch]: in `{function}` axis {axis} of `{tensor}` is declared as `{name}` and \
+                             has length {n}"
+                        );
+                        self.agrees(&alias, n, &text)
+                    }
+                    _ => {
+                        let (axis, found) = (Literal::usize_unsuffixed(axis), self.len(d, &quote! { lens }));
+                        quote! {
+                            let fixed = rt::length::<#alias>(#found);
+                            if #found != fixed {
+                                return Result::Err(rt::Error::named(
+                                    #function, #tensor, #axis, #name, fixed, #found));
+                            }
+                        }
+                    }
+                });
+            }
+        }
+        out
+    }
+
+    /// `const _: () = core::assert!(rt::agree::<A0>(784), "..");`, at the function's name.
+    fn agrees(&self, alias: &Ident, n: u64, text: &str) -> TokenStream {
+        let n = Literal::usize_unsuffixed(n as usize);
+        let holds = quote! { const _: () = core::assert!(rt::agree::<#alias>(#n), #text); };
+        located(holds, self.resolved.name.span)
     }
 
     /// Emits what rustc checks of axis types whose lengths it knows and the macro does not:
@@ -279,11 +303,16 @@ impl Items<'_> {
                     name(number),
                     number.axis
                 );
-                let n = proc_macro2::Literal::usize_unsuffixed(*n as usize);
-                let holds = quote! { const _: () = core::assert!(rt::agree::<#alias>(#n), #text); };
-                out.extend(located(holds, self.resolved.name.span));
+                out.extend(self.agrees(&alias, *n, &text));
             }
         }
         out
+    }
+}
+
+fn or_dyn(name: Option<Ident>) -> TokenStream {
+    match name {
+        Some(name) => quote! { #name },
+        None => quote! { rt::Dyn },
     }
 }

@@ -147,6 +147,7 @@ impl Machine<'_> {
     fn len(&mut self, d: DimId) -> Result<usize, String> {
         match self.f.dim(d).length {
             Length::Fixed(n) => Ok(n as usize),
+            Length::Typed { of } => self.len(of),
             Length::Computed(e) => match self.number(e)? {
                 n if n < 0.0 => Err(format!("the length `{}` is {n}", self.f.dim(d).name)),
                 n => Ok(n as usize),

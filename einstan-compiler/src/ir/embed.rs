@@ -62,6 +62,10 @@ impl Embedding {
                 let length = self.expr(outer, inner, e);
                 outer.computed(length)
             }
+            Length::Typed { of } => {
+                let of = self.dim(outer, inner, of);
+                outer.typed_length(&inner.dim(d).name, of)
+            }
             Length::Returned { call, result, axis } => {
                 let call = self.calls[&call];
                 let length = Length::Returned { call, result, axis };

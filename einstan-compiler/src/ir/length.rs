@@ -21,6 +21,10 @@ pub enum Length {
     Fixed(u64),
     /// An integer expression of other lengths, with its sums and products in one form.
     Computed(ExprId),
+    /// What an axis type says of a length: the one that it fixes, which rustc knows, or else that length.
+    Typed {
+        of: DimId,
+    },
     /// Of what a call returns: one axis of a result, or where nothing says how many it has all its elements.
     Returned {
         call: CallId,
@@ -122,6 +126,13 @@ impl Function {
                 self.add_dim(name, Length::Computed(length))
             }
         }
+    }
+
+    /// What an axis type says of a length.
+    pub fn typed_length(&mut self, axis: &str, of: DimId) -> DimId {
+        let dim = self.add_dim(axis, Length::Typed { of });
+        self.dims[dim.index()].axis = true;
+        dim
     }
 
     /// The dimension of a fixed length.

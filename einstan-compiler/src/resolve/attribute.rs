@@ -258,7 +258,7 @@ fn take(attributes: &mut Vec<Attribute>) -> Vec<Attribute> {
     ours
 }
 
-fn is_ours(attribute: &Attribute) -> bool {
+pub(crate) fn is_ours(attribute: &Attribute) -> bool {
     attribute.path().is_ident("einstan")
 }
 

@@ -1,14 +1,17 @@
 //! Axis types: `axis Pixel = 784;`, and the names in a signature that stand for such types.
 
 use super::Scope;
-use super::mention;
-use crate::ast::{self, AxisItem, Equation, Expr, ExprKind, Item, Name, Number};
+use super::{attribute, mention};
+use crate::ast::{self, AxisItem, Equation, Expr, ExprKind, Item, Name, Number, SubscriptKind};
 use crate::diagnostics::Diagnostics;
-use crate::ir::{DimId, Length};
+use crate::ir::{DimId, Length, Parameter};
 use crate::rule::Rule;
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use std::collections::BTreeMap;
+
+/// The most axes that a type names.
+pub(crate) const MOST_AXES: usize = 12;
 
 /// An axis of an invocation.
 #[derive(Clone, Debug)]
@@ -36,10 +39,16 @@ pub(crate) fn axes(items: &[Item], diagnostics: &mut Diagnostics) -> Axes {
     for item in items {
         let Item::Axis(a) = item else { continue };
         let axis = axis(a, diagnostics);
-        if axes.insert(a.name.text.clone(), axis).is_some() {
-            let text = format!("the axis `{}` is declared twice", a.name.text);
-            diagnostics.error(Rule::DuplicateAxis, a.name.span, text);
-        }
+        // A function is a module too, and so a type's neighbour.
+        let is_function = |i: &Item| matches!(i, Item::Function(f) if f.name.text == a.name.text);
+        let text = if items.iter().any(is_function) {
+            format!("`{}` is an axis and a function", a.name.text)
+        } else if axes.insert(a.name.text.clone(), axis).is_some() {
+            format!("the axis `{}` is declared twice", a.name.text)
+        } else {
+            continue;
+        };
+        diagnostics.error(Rule::DuplicateAxis, a.name.span, text);
     }
     axes
 }
@@ -68,8 +77,9 @@ fn axis(item: &AxisItem, diagnostics: &mut Diagnostics) -> Axis {
             }
         },
     }
+    let attributes = item.attributes.iter().filter(|a| !attribute::is_ours(a));
     Axis {
-        attributes: item.attributes.clone(),
+        attributes: attributes.cloned().collect(),
         visibility: item.visibility.clone(),
         name: item.name.clone(),
         length,
@@ -137,17 +147,36 @@ impl Scope<'_> {
             .is_some_and(|a| a.length.is_none());
         let (subscript, annotation) = e.left.subscripts.get(at)?;
         let index = mention::plain_index(subscript);
-        let says = |index: &Name| {
+        let indices = mention::index_names(e);
+        // As rounds of ranges read them: `pad` and `i / 2` say nothing.
+        let mut says = |index: &Name| {
             let accesses = mention::accesses_of(e);
-            let mut positions = accesses.iter().flat_map(|(a, _)| mention::positions(a));
-            positions.any(|p| {
-                mention::subscript_names(p)
-                    .iter()
-                    .any(|n| n.text == index.text)
+            let mut subscripts = accesses.iter().flat_map(|(a, _)| &a.subscripts);
+            subscripts.any(|s| match &s.kind {
+                SubscriptKind::Plain(position) => self
+                    .affine(position, &indices)
+                    .is_some_and(|a| a.terms.contains_key(&index.text)),
+                SubscriptKind::Wrapped { .. } => false,
             })
         };
-        let said = annotation.is_some() || index.is_some_and(says);
+        let said = annotation.is_some() || index.is_some_and(&mut says);
         (self.is_axis(&name.text) && !open && !said).then(|| self.axis(&name))
+    }
+
+    /// Reports parameters with more axes than a type names.
+    pub(crate) fn few_axes(&mut self, parameters: &[Name]) {
+        for (p, name) in self.f.parameters.iter().zip(parameters) {
+            let Parameter::Tensor(t) = *p else { continue };
+            let axes = self.f.tensor(t).axes.len();
+            if self.typed && axes > MOST_AXES {
+                let text = format!(
+                    "`{}` has {axes} axes: where a signature names axis types, a tensor has at most {MOST_AXES}",
+                    name.text
+                );
+                self.diagnostics.error(Rule::Rank, name.span, text);
+                self.typed = false;
+            }
+        }
     }
 
     /// Has the generated code name an axis type.

@@ -27,8 +27,8 @@ mod storage;
 mod whole;
 
 pub use attribute::{Options, Test};
-pub(crate) use axis::Axes;
 pub use axis::Axis;
+pub(crate) use axis::{Axes, MOST_AXES};
 pub(crate) use scalar::{Scalar, Scalars};
 pub(crate) use scope::{Binding, ResultAxis, ResultInfo, Scope};
 pub use scope::{Declared, Given};
@@ -101,7 +101,8 @@ pub fn resolve(invocation: Invocation, diagnostics: &mut Diagnostics) -> Program
             let mut functions = functions(&items, diagnostics);
             for item in items {
                 match item {
-                    Item::Function(_) | Item::Extern(_) | Item::Axis(_) => {}
+                    Item::Function(_) | Item::Extern(_) => {}
+                    Item::Axis(a) => attribute::refuse(&a.attributes, "axes", diagnostics),
                     Item::Scalar(s) => {
                         attribute::refuse(&s.attributes, "scalar functions", diagnostics)
                     }
@@ -209,6 +210,7 @@ fn function(
     }
     scope.statements(&item.body.statements);
     let results = scope.finish();
+    scope.few_axes(&parameters);
     scope.storage(&options);
     let (function, written, failed) = (scope.f, scope.written, scope.failed);
     let (externals, foreign, given) = (scope.externals, scope.foreign, scope.given);

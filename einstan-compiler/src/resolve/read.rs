@@ -58,6 +58,12 @@ impl Scope<'_> {
         if let Some(&dim) = self.dims.get(&n.text) {
             return Some(dim);
         }
+        // An axis type that a result alone names, or none but this equation.
+        let is_known =
+            self.axes.contains_key(&n.text) || self.used_axes.iter().any(|a| a.text == n.text);
+        if is_known {
+            return Some(self.axis(n));
+        }
         let near = words::nearest(&n.text, self.dims.keys().map(String::as_str));
         let help = near
             .map(|n| format!("\nhelp: did you mean `len({n})`?"))

@@ -199,6 +199,13 @@ impl<'a> Scope<'a> {
                 self.f.updates.insert(parameter, *id);
             }
         }
+        // What is taken in from a function without axis types may have axes of what that one calls.
+        for dim in self.f.dims.iter().filter(|d| d.axis) {
+            if self.used_axes.iter().all(|a| a.text != dim.name) {
+                let (text, span) = (dim.name.clone(), Span::call_site());
+                self.used_axes.push(ast::Name { text, span });
+            }
+        }
         let results = std::mem::take(&mut self.results);
         let mut names = Vec::new();
         for r in results {

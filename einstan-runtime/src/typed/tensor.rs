@@ -119,9 +119,3 @@ impl<T: PartialEq, A: Axes> PartialEq<Array<T, A::Dimension>> for Tensor<T, A> {
 pub fn trusted<T, A: Axes>(array: Array<T, A::Dimension>) -> Tensor<T, A> {
     Tensor::of(array)
 }
-
-/// Checks what becomes a result whose axes the caller or an equation gives a length, for generated code.
-#[doc(hidden)]
-pub fn named<A: Axes>(function: &str, tensor: &str, lens: &[usize]) -> Result<(), Error> {
-    A::check(lens).map_err(|e| e.of(function, tensor))
-}

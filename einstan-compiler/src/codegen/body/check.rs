@@ -2,7 +2,7 @@
 
 use super::tokens::numbered;
 use super::{Body, Paths, Use, expr::Emitter};
-use crate::ir::{Check, Expr, ExprId, Fault, IndexId, Length, Place, Subscript};
+use crate::ir::{Check, DimId, Expr, ExprId, Fault, IndexId, Length, Place, Subscript};
 use crate::plan::{Phase, Plan};
 use proc_macro2::{Literal, TokenStream};
 use quote::{ToTokens, format_ident, quote};
@@ -22,6 +22,7 @@ pub(crate) fn checks(plan: &Plan, paths: &Paths) -> TokenStream {
 /// ```text
 /// let x3 = rt::integer_add(lens.d0 as i64, lens.d1 as i64);
 /// lens.d2 = rt::integer_max(x3, 0) as usize;
+/// lens.d4 = rt::length::<A0>(lens.d2);
 /// ```
 pub(crate) fn computed(plan: &Plan, paths: &Paths) -> TokenStream {
     let body = Body::new(plan, paths, Phase::Forward);
@@ -32,6 +33,11 @@ pub(crate) fn computed(plan: &Plan, paths: &Paths) -> TokenStream {
             let value = emitter.value(e);
             let (lets, field) = (emitter.outer, format_ident!("d{}", at));
             out.extend(quote! { #(#lets)* lens.#field = rt::integer_max(#value, 0) as usize; });
+        }
+        if let Length::Typed { of } = dim.length {
+            let (field, len) = (format_ident!("d{}", at), body.len(of));
+            let axis = body.alias(DimId(at as u32));
+            out.extend(quote! { lens.#field = rt::length::<#axis>(#len); });
         }
     }
     out

@@ -252,7 +252,11 @@ impl Body<'_> {
                 let lets = emitter.outer;
                 quote! { { #(#lets)* rt::integer_max(#value, 0) as usize } }
             }
-            Length::Named | Length::Given | Length::Computed(_) | Length::Returned { .. } => {
+            Length::Named
+            | Length::Given
+            | Length::Typed { .. }
+            | Length::Computed(_)
+            | Length::Returned { .. } => {
                 let field = numbered('d', dim.0);
                 let length = quote! { lens.#field };
                 match self.alias(dim) {

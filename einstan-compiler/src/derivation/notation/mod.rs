@@ -14,8 +14,8 @@ use super::share;
 use super::system::Definition;
 use crate::differentiate::{self, Derivatives};
 use crate::ir::{
-    Dim, DimId, Element, ElementType, Equation, Expr, Foreign, Function, IndexId, Length, Op,
-    Parameter, Part, Passed, Role, Subscript, TensorId,
+    DimId, Element, ElementType, Equation, Expr, Foreign, Function, IndexId, Length, Op, Parameter,
+    Part, Passed, Role, Subscript, TensorId,
 };
 use crate::parse::words::written;
 use expr::Writer;
@@ -25,7 +25,8 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The functions, one after the other: `f`, and with derivatives `f_vjp`, `f_jvp`, `f_hvp` and `f_jacobian`. Rust has no
 /// derivatives here, nor has a function of another invocation.
 pub(super) fn notation(f: &Function, derivatives: &Derivatives) -> String {
-    let mut out: String = f.dims.iter().filter_map(axis).collect();
+    let dims = (0..f.dims.len() as u32).map(DimId);
+    let mut out: String = dims.filter_map(|d| axis(f, d)).collect();
     out.extend(f.foreign.iter().map(|x| foreign(f, x)));
     out.push_str(&function(f.clone(), f.name.clone(), f.tensors.len()));
     if f.calls_outside() || !f.has_derivative() {
@@ -73,13 +74,19 @@ fn pullback(joint: &Function) -> (Function, Vec<TensorId>) {
     (f, with(&|r| matches!(r, Role::Gradient { .. })))
 }
 
-/// `axis Pixel = 784;`
-fn axis(dim: &Dim) -> Option<String> {
-    let length = match dim.length {
-        Length::Fixed(n) => format!(" = {n}"),
-        _ => String::new(),
-    };
-    dim.axis.then(|| format!("axis {}{length};\n", dim.name))
+/// `axis Pixel = 784;`. An axis of another invocation that no parameter has is left to be found where it is: rustc alone knows
+/// its length.
+fn axis(f: &Function, d: DimId) -> Option<String> {
+    let dim = f.dim(d);
+    let on_parameter = f.parameters.iter().any(|p| match *p {
+        Parameter::Tensor(t) => f.tensor(t).axes.contains(&d),
+        Parameter::Dim(_) => false,
+    });
+    match dim.length {
+        Length::Fixed(n) if dim.axis => Some(format!("axis {} = {n};\n", dim.name)),
+        Length::Named if dim.axis && on_parameter => Some(format!("axis {};\n", dim.name)),
+        _ => None,
+    }
 }
 
 /// `extern fn erfc(x) = special::erfc, d/dx = ..;`
@@ -341,6 +348,6 @@ fn is_written(f: &Function, dim: DimId) -> bool {
             .walk(e)
             .into_iter()
             .all(|e| !matches!(f.exprs.get(e), Expr::IntegerMin(..) | Expr::IntegerMax(..))),
-        Length::Returned { .. } | Length::Rows { .. } => false,
+        Length::Typed { .. } | Length::Returned { .. } | Length::Rows { .. } => false,
     }
 }

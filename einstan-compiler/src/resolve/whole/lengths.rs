@@ -127,10 +127,17 @@ impl Scope<'_> {
             self.other_name(callee, &callee.dim(d).name, dim, place, span);
             return None;
         }
-        Some(match callee.dim(d).length {
-            Length::Fixed(n) => Some((self.fixed(n), None)),
-            _ => None,
-        })
+        if let Length::Fixed(n) = callee.dim(d).length {
+            return Some(Some((self.fixed(n), None)));
+        }
+        // Of another invocation: rustc knows whether the length is fixed.
+        let wanted = self.f.typed_length(&callee.dim(d).name, dim);
+        let fault = Fault::Required {
+            at: place,
+            dim: wanted,
+        };
+        self.compare_lengths(dim, wanted, fault);
+        Some(None)
     }
 
     fn other_name(

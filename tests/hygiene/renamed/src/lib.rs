@@ -40,6 +40,10 @@ einstan! {
     pub axis Pixel = 3;
     axis Hidden = {1 + 1};
     pub(crate) axis Class = CLASSES;
+    #[cfg(any())]
+    axis Absent = 3;
+    #[allow(unused)]
+    pub axis Allowed = 3;
     #[einstan(test)]
     pub fn hidden(X[Batch, Pixel], W[Pixel, Hidden], b[Hidden]) -> (H[Batch, Hidden], s) {
         H[i,j] = X[i,k]*W[k,j] + b[j];
