@@ -55,15 +55,16 @@ pub(crate) fn sum(
         own.any(|i| !y.indices.contains(i))
     };
     let mentioned = |i: &IndexId| a.indices.contains(i) || b.indices.contains(i);
-    if !alone(&a, &b) || !alone(&b, &a) || !kept.iter().chain(over).all(mentioned) {
+    if !kept.iter().chain(over).all(mentioned) {
         return None;
     }
+    let matrices = alone(&a, &b) && alone(&b, &a);
     let (edge, read, other) = match (Edge::of(s.f, a.expr, region), Edge::of(s.f, b.expr, region)) {
         (Some(edge), _) => (edge, a, b),
         (None, Some(edge)) => (edge, b, a),
         (None, None) => return None,
     };
-    if !factors::is_access(s.f, other.expr) {
+    if !factors::is_access(s.f, other.expr) || !matrices && !edge.is_strided(s.f) {
         return None;
     }
     let (mut steps, expr) = edge.copied(s);
@@ -84,6 +85,18 @@ pub(crate) fn factor(s: &mut Scheduler<'_>, factor: ExprId) -> Option<(Vec<Step>
     let (region, inside) = region::peeled(s.f, factor, 0.0);
     let edge = Edge::of(s.f, inside, &region)?;
     Some(edge.copied(s))
+}
+
+/// The same of a factor whose position moves in other steps than 1.
+pub(crate) fn strided(s: &mut Scheduler<'_>, factor: Factor) -> (Vec<Step>, Factor) {
+    let (region, inside) = region::peeled(s.f, factor.expr, 0.0);
+    match Edge::of(s.f, inside, &region).filter(|edge| edge.is_strided(s.f)) {
+        Some(edge) => {
+            let (steps, expr) = edge.copied(s);
+            (steps, Factor { expr, ..factor })
+        }
+        None => (vec![], factor),
+    }
 }
 
 /// Steps that find out whether all elements of a factor are finite, and the condition that they are.
@@ -197,6 +210,19 @@ impl Edge {
         }
         let beyond = !said.is_empty() && said == *region;
         beyond.then_some(Edge { tensor, axes })
+    }
+
+    /// Whether some position moves in other steps than 1: loops over rows do not leave out what lies beyond.
+    fn is_strided(&self, f: &Function) -> bool {
+        self.axes.iter().any(|axis| match axis {
+            Axis::Plain(_) => false,
+            Axis::Beyond { position, step, .. } => {
+                let all = Polynomial::of(&f.exprs, *position);
+                let moves = |a: &ExprId| !f.exprs.free_indices(*a).is_empty();
+                let mut steps = all.terms().filter(|(atoms, _)| atoms.iter().any(moves));
+                step.is_some() || steps.any(|(atoms, c)| atoms.len() > 1 || c.abs() != 1)
+            }
+        })
     }
 
     /// The steps that copy the tensor with a border, and the read of the copy.
