@@ -23,6 +23,8 @@
 //! # }
 //! ```
 
+pub mod optim;
+pub mod parameters;
 pub mod testing;
 
 /// The programs in the pages are compiled and run with the tests of the documentation.
@@ -39,8 +41,8 @@ mod pages {
 }
 
 pub use einstan_runtime::{
-    AxisType, Dyn, Error, ErrorKind, Float, NamedAxes as Axes, Tensor, TensorRef, TensorView,
-    TensorViewMut,
+    AxisType, Dyn, Error, ErrorKind, Float, NamedAxes as Axes, Parameters, Tensor, TensorRef,
+    TensorView, TensorViewMut,
 };
 
 /// Compiles index equations.
