@@ -23,8 +23,12 @@
 //! # }
 //! ```
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 pub mod optim;
 pub mod parameters;
+#[cfg(feature = "safetensors")]
+pub mod store;
 pub mod testing;
 
 /// The programs in the pages are compiled and run with the tests of the documentation.

@@ -41,8 +41,8 @@ pub fn clip_norm<P: Parameters>(gradient: &mut P, limit: f64) -> Result<P::Eleme
     })?;
     let norm = sum.sqrt();
     let factor = limit / (norm + 1e-6);
-    // Not `factor < 1`: of a norm that is NaN all becomes NaN.
-    if !(factor >= 1.0) {
+    let is_short = factor >= 1.0; // no: the norm is too long, or NaN
+    if !is_short {
         let factor = Elementary::from_f64(factor);
         each_lane([], [gradient], |[], [g]| scale(g, factor))?;
     }
