@@ -44,7 +44,10 @@ pub fn save(
             axes: ("throw", "probability"),
             lines: vec![
                 Line::of("posterior", BLUE, fair),
-                Line::of("truth", BLACK, true_one).dotted(),
+                Line {
+                    dots: true,
+                    ..Line::of("truth", BLACK, true_one)
+                },
             ],
         },
     ];

@@ -29,11 +29,6 @@ impl<'a> Line<'a> {
             points: points.collect(),
         }
     }
-
-    /// The same as dots.
-    pub fn dotted(self) -> Line<'a> {
-        Line { dots: true, ..self }
-    }
 }
 
 /// One chart of the picture.

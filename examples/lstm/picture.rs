@@ -1,0 +1,24 @@
+//! How the error fell.
+
+#[path = "../picture/chart.rs"]
+mod chart;
+
+use crate::problem::Batch;
+use chart::{Line, Panel};
+use plotters::style::{BLUE, RED};
+use std::error::Error;
+use std::path::PathBuf;
+
+/// Over the batches; returns where the picture is.
+pub fn save(errors: &[f32]) -> Result<PathBuf, Box<dyn Error>> {
+    let log = |e: f32| f64::from(e).log10();
+    let panel = Panel {
+        title: "The adding problem",
+        axes: ("batch", "log10 of the mean squared error"),
+        lines: vec![
+            Line::of("LSTM", BLUE, errors.iter().map(|&e| log(e))),
+            Line::of("guessing", RED, errors.iter().map(|_| log(Batch::GUESS))),
+        ],
+    };
+    chart::save("lstm", "error.png", &[panel])
+}
