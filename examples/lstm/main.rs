@@ -139,7 +139,7 @@ fn train(options: Options, random: &mut fastrand::Rng) -> Result<Trained, Box<dy
         let done = step as f64 / options.steps as f64;
         adam.rate = options.rate * 0.5 * (1.0 + (std::f64::consts::PI * done).cos());
         adam.step(&mut parameters, &gradient)?;
-        if step % 50 == 0 {
+        if step.is_multiple_of(50) {
             bar.set_message(format!("mean squared error {:.4}", errors[step]));
             bar.set_position(step as u64);
         }
