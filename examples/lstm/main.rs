@@ -84,8 +84,7 @@ fn run() -> Result<(), Box<dyn Error>> {
     let start = Instant::now();
     let mut random = fastrand::Rng::with_seed(options.seed);
     let trained = train(options, &mut random)?;
-    let fresh = Batch::draw(options.length, 2000, &mut random);
-    let error = model::mean_square(&trained.parameters, &fresh)?;
+    let error = on_fresh(&trained.parameters, options.length, &mut random)?;
     let path = picture::save(&trained.errors)?;
     println!(
         "{:.1} ms for the error of a batch and its gradient",
@@ -104,6 +103,19 @@ fn run() -> Result<(), Box<dyn Error>> {
         return Err(format!("a mean squared error of {error:.4} is not below 0.01").into());
     }
     Ok(())
+}
+
+/// The mean squared error on 2000 new sequences.
+fn on_fresh(
+    parameters: &Parameters,
+    length: usize,
+    random: &mut fastrand::Rng,
+) -> Result<f32, einstan::Error> {
+    let mut sum = 0.0;
+    for _ in 0..20 {
+        sum += model::mean_square(parameters, &Batch::draw(length, 100, random))?;
+    }
+    Ok(sum / 20.0)
 }
 
 /// What came of the training.

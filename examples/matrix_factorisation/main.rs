@@ -112,12 +112,13 @@ fn run() -> Result<(), Box<dyn Error>> {
         println!("  rank {rank}                   {error:.4}");
         errors.push((rank, error));
     }
+    println!("  the ratings' own error   {NOISE:.4}");
+    let path = picture::save(&errors, NOISE, always)?;
     println!(
-        "  the ratings' own error   {NOISE:.4}\n{:.1} s",
+        "picture: {}\n{:.1} s",
+        path.display(),
         start.elapsed().as_secs_f64()
     );
-    let path = picture::save(&errors, NOISE, always)?;
-    println!("picture: {}", path.display());
     judge(&errors)
 }
 
