@@ -20,7 +20,9 @@ einstan! {
     }
 
     /// Logarithms of probabilities from expected counts: what maximises the likelihood if the counts are right.
-    pub fn maximise(starts[s], transitions[s, s], emissions[s, v]) -> (start[s], transition[s, s], emission[s, v]) {
+    pub fn maximise(
+        const starts[s], const transitions[s, s], const emissions[s, v]
+    ) -> (start[s], transition[s, s], emission[s, v]) {
         start[i] = ln(starts[i] / sum[j](starts[j]));
         transition[i,j] = ln(transitions[i,j] / sum[j](transitions[i,j]));
         emission[i,v] = ln(emissions[i,v] / sum[v](emissions[i,v]));
