@@ -6,14 +6,12 @@
 //! short sequences.
 
 mod model;
-#[path = "../private/optim.rs"]
-mod optim;
 mod picture;
 mod problem;
 
+use einstan::optim::{self, Adam};
 use indicatif::{ProgressBar, ProgressStyle};
 use model::{Parameters, Workspace};
-use optim::Adam;
 use problem::Batch;
 use std::error::Error;
 use std::process::ExitCode;

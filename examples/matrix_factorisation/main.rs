@@ -6,15 +6,13 @@
 //! rank 4 must be nearly as good as one that knows all factors. `--quick` takes fewer ratings and ranks.
 
 mod model;
-#[path = "../private/optim.rs"]
-mod optim;
 mod picture;
 mod ratings;
 
+use einstan::optim::Adam;
 use indicatif::{ProgressBar, ProgressStyle};
 use model::{Parameters, Workspace};
 use ndarray::Array1;
-use optim::Adam;
 use ratings::{Ratings, Size};
 use std::error::Error;
 use std::process::ExitCode;
