@@ -1,17 +1,14 @@
 //! The pictures: loss and accuracy over the epochs, and the digits that were mistaken.
 
+#[path = "../picture/font.rs"]
+mod font;
+
 use crate::data::Digits;
 use crate::model::Epoch;
+pub use font::use_font;
 use plotters::prelude::*;
-use plotters::style::{FontStyle, register_font};
 use std::error::Error;
 use std::path::Path;
-
-/// Text needs a font: DejaVu, which is compiled in.
-pub fn use_font() {
-    // A font that can't be read leaves plots without text; it is compiled in, and can.
-    let _ = register_font("sans-serif", FontStyle::Normal, dejavu::sans::regular());
-}
 
 /// Loss and accuracy by epoch.
 pub fn curve(epochs: &[Epoch], path: &Path) -> Result<(), Box<dyn Error>> {
