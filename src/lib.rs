@@ -23,6 +23,8 @@
 //! # }
 //! ```
 
+#[cfg(feature = "nn")]
+pub mod nn;
 pub mod testing;
 
 /// The programs in the pages are compiled and run with the tests of the documentation.

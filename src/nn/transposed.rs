@@ -1,0 +1,12 @@
+//! Transposed convolutions: what the derivative of a convolution by its input does.
+
+crate::einstan! {
+    /// Each input element adds its kernel to the output, `stride` places from that of its neighbour; `padding` rows and
+    /// columns are cut off on each side. Kernels are inputs, outputs, height, width, as in PyTorch.
+    pub fn conv_transpose2d(X[n, c, h, w], K[c, o, r, s], b[o], dim stride, dim padding)
+        -> Y[n, o, stride*(h - 1) + r - 2*padding, stride*(w - 1) + s - 2*padding]
+    {
+        Y[i, j, pad(len(stride)*y + u - len(padding)), pad(len(stride)*x + v - len(padding))] += X[i,k,y,x]*K[k,j,u,v];
+        Y[i,j,y,x] += b[j];
+    }
+}
