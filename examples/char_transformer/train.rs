@@ -5,7 +5,7 @@ use crate::optim::{AdamW, clip_norm};
 use crate::text::Rows;
 use einstan::nn::cross_entropy;
 use indicatif::{ProgressBar, ProgressStyle};
-use ndarray::{Array1, Array3, s};
+use ndarray::{Array1, Array3};
 use std::error::Error;
 
 /// What the training is told.
@@ -26,15 +26,19 @@ pub struct Curve {
 }
 
 /// Trains with a progress bar, and prints the loss on the held-out text ten times on the way.
-pub fn train(text: &Array1<usize>, held_out: &Array1<usize>, options: Options) -> Result<(Model, Curve), Box<dyn Error>> {
+pub fn train(
+    text: &Array1<usize>,
+    held_out: &Array1<usize>,
+    options: Options,
+) -> Result<(Model, Curve), Box<dyn Error>> {
     let mut random = fastrand::Rng::with_seed(options.seed);
     let mut model = Model::new(options.size, &mut random);
     let mut trainer = Trainer::new(&model, options);
     let mut curve = Curve::default();
     println!("{} parameters", model.count());
-    let bar = ProgressBar::new(options.steps as u64)
-        .with_style(ProgressStyle::with_template("{wide_bar} {pos}/{len} steps, {msg}")?);
-    let some = held_out.slice(s![..held_out.len().min(10_000)]).to_owned();
+    let bar = ProgressBar::new(options.steps as u64).with_style(ProgressStyle::with_template(
+        "{wide_bar} {pos}/{len} steps, {msg}",
+    )?);
     let mut total = 0.0;
     for step in 1..=options.steps {
         let places = std::iter::repeat_with(|| random.usize(..text.len() - options.size.time));
@@ -48,7 +52,7 @@ pub fn train(text: &Array1<usize>, held_out: &Array1<usize>, options: Options) -
             total = 0.0;
         }
         if step % options.steps.div_ceil(10) == 0 || step == options.steps {
-            let loss = loss(&model, &some, options.size.time)?;
+            let loss = loss(&model, held_out, options.size.time, 10)?;
             curve.held_out.push((step as f64, f64::from(loss)));
             bar.suspend(|| println!("step {step:5}: {loss:.3} nats a character of held-out text"));
         }
@@ -64,10 +68,16 @@ fn schedule(step: usize, steps: usize) -> f32 {
     fall.min(done * 20.0)
 }
 
-/// Nats for each character of a text, which is taken in rows: the first of a row is told by nothing but the one before.
-pub fn loss(model: &Model, text: &Array1<usize>, time: usize) -> Result<f32, Box<dyn Error>> {
+/// Nats for each character of a text, which is taken in rows, of which every so many count. What comes first in a row is told
+/// by little.
+pub fn loss(
+    model: &Model,
+    text: &Array1<usize>,
+    time: usize,
+    every: usize,
+) -> Result<f32, Box<dyn Error>> {
     const ROWS: usize = 16;
-    let places: Vec<usize> = (0..text.len() - time).step_by(time).collect();
+    let places: Vec<usize> = (0..text.len() - time).step_by(time * every).collect();
     let mut total = 0.0;
     for some in places.chunks(ROWS) {
         let mut rows = Rows::new(some.len(), time);
@@ -113,12 +123,23 @@ impl Trainer {
         let (w, tok, shape) = (&mut model.0, &self.rows.tok, self.z.dim());
         let count = tok.len();
         let mut pullback = transformer::vjp_in(
-            tok, &w.E, &w.g1, &w.a, &w.Wq, &w.Wk, &w.Wv, &w.Wo, &w.g2, &w.W1, &w.b1, &w.W2, &w.b2, &w.g, &w.U,
-            &mut self.memory, &mut self.z,
+            tok,
+            &w.E,
+            &w.WQ,
+            &w.WK,
+            &w.WV,
+            &w.a,
+            &w.WO,
+            &w.W1,
+            &w.W2,
+            &w.U,
+            &mut self.memory,
+            &mut self.z,
         )?;
         let z = self.z.view().into_shape_with_order((count, shape.2))?;
         let next = self.rows.next.view().into_shape_with_order(count)?;
-        let e = cross_entropy::value_and_grad_in(&z, &next, &mut self.loss_memory, &mut self.z_bar)?;
+        let e =
+            cross_entropy::value_and_grad_in(&z, &next, &mut self.loss_memory, &mut self.z_bar)?;
         let z_bar = self.z_bar.A.view().into_shape_with_order(shape)?;
         pullback.call_into(&z_bar, &mut self.gradient)?;
         clip_norm(&mut self.gradient, 1.0)?;

@@ -35,7 +35,10 @@ impl Trigram {
         for _ in 0..30 {
             shares *= &mixture::grad(&shares, &events)?.w;
         }
-        Ok(Trigram { counts: Counts::of(text, alphabet), shares })
+        Ok(Trigram {
+            counts: Counts::of(text, alphabet),
+            shares,
+        })
     }
 
     /// Nats for each character of a text but the first two.
@@ -46,7 +49,11 @@ impl Trigram {
 
 impl Counts {
     fn of(text: &ArrayRef1<usize>, v: usize) -> Self {
-        let mut counts = Counts { one: Array1::zeros(v), two: Array2::zeros((v, v)), three: Array3::zeros((v, v, v)) };
+        let mut counts = Counts {
+            one: Array1::zeros(v),
+            two: Array2::zeros((v, v)),
+            three: Array3::zeros((v, v, v)),
+        };
         for (&c, (&b, &a)) in text.iter().skip(2).zip(text.iter().skip(1).zip(text)) {
             counts.one[c] += 1.0;
             counts.two[[b, c]] += 1.0;
@@ -61,13 +68,15 @@ impl Counts {
         let (pairs, triples) = (self.two.sum_axis(Axis(1)), self.three.sum_axis(Axis(2)));
         let part = |count: f32, of: f32| if of > 0.0 { count / of } else { 0.0 };
         let mut events = Array2::zeros((text.len().saturating_sub(2), 4));
-        Zip::from(events.rows_mut()).and(text.windows(3)).for_each(|mut event, window| {
-            let (a, b, c) = (window[0], window[1], window[2]);
-            event[0] = part(self.three[[a, b, c]], triples[[a, b]]);
-            event[1] = part(self.two[[b, c]], pairs[b]);
-            event[2] = part(self.one[c], total);
-            event[3] = 1.0 / self.one.len() as f32;
-        });
+        Zip::from(events.rows_mut())
+            .and(text.windows(3))
+            .for_each(|mut event, window| {
+                let (a, b, c) = (window[0], window[1], window[2]);
+                event[0] = part(self.three[[a, b, c]], triples[[a, b]]);
+                event[1] = part(self.two[[b, c]], pairs[b]);
+                event[2] = part(self.one[c], total);
+                event[3] = 1.0 / self.one.len() as f32;
+            });
         events
     }
 }

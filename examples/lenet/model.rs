@@ -2,7 +2,7 @@
 
 use crate::data::{CLASSES, Digits};
 use einstan::einstan;
-use ndarray::{Array, Array1, ArrayView3, Dimension, ShapeError, ShapeBuilder, s};
+use ndarray::{Array, Array1, ArrayView3, Dimension, ShapeBuilder, ShapeError, s};
 
 einstan! {
     /// What the network makes of images: a number for every digit, the largest for the one that it sees.
@@ -18,13 +18,6 @@ einstan! {
         P2[i,y,x,o] = relu(max[r: 2, q: 2](C2[i,2*y+r,2*x+q,o]) + b2[o]);       // 4 by 4
         H[i,j] = relu(P2[i,y,x,o] * W1[y,x,o,j] + b3[j]);
         Z[i,k] = H[i,j] * W2[j,k] + b4[k];
-    }
-
-    /// The mean cross-entropy of what a network says with the labels `t`.
-    #[einstan(test(range = -1..1))]
-    pub fn cross_entropy(Z[n, c], t[n]: u8) -> e {
-        L[i,k] = log_softmax[k](Z[i,k]);
-        e = -mean[i](L[i,t[i]]);
     }
 
     /// The index of the largest number of each row.
@@ -69,11 +62,18 @@ impl Network {
     }
 }
 
-fn weights<D: Dimension, S: ShapeBuilder<Dim = D>>(shape: S, inputs: usize, random: &mut fastrand::Rng) -> Array<f32, D> {
+fn weights<D: Dimension, S: ShapeBuilder<Dim = D>>(
+    shape: S,
+    inputs: usize,
+    random: &mut fastrand::Rng,
+) -> Array<f32, D> {
     let scale = (6.0 / inputs as f32).sqrt();
     Array::from_shape_simple_fn(shape, || scale * (2.0 * random.f32() - 1.0))
 }
 
 fn pictures(digits: &Digits, from: usize, to: usize) -> Result<ArrayView3<'_, f32>, ShapeError> {
-    digits.images.slice(s![from..to, ..]).into_shape_with_order((to - from, 28, 28))
+    digits
+        .images
+        .slice(s![from..to, ..])
+        .into_shape_with_order((to - from, 28, 28))
 }

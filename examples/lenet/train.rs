@@ -1,8 +1,9 @@
 //! The training: Adam on random batches, at a rate that falls to zero along a cosine.
 
-use crate::data::{Digits, PIXELS};
-use crate::model::{Network, Widths, cross_entropy, lenet};
+use crate::data::{CLASSES, Digits, PIXELS};
+use crate::model::{Network, Widths, lenet};
 use crate::optim::Adam;
+use einstan::nn::cross_entropy;
 use indicatif::{ProgressBar, ProgressStyle};
 use ndarray::{Array1, Array2};
 use std::error::Error;
@@ -25,14 +26,19 @@ pub struct Epoch {
 }
 
 /// Trains with a progress bar, and prints a line for every epoch.
-pub fn train(digits: &Digits, held_out: &Digits, options: Options) -> Result<(Network, Vec<Epoch>), Box<dyn Error>> {
+pub fn train(
+    digits: &Digits,
+    held_out: &Digits,
+    options: Options,
+) -> Result<(Network, Vec<Epoch>), Box<dyn Error>> {
     let mut random = fastrand::Rng::with_seed(options.seed);
     let mut network = Network::new(options.widths, &mut random);
     let mut trainer = Trainer::new(&network, options.batch);
     let mut order: Vec<usize> = (0..digits.labels.len()).collect();
     let batches = order.len() / options.batch;
-    let bar = ProgressBar::new((options.epochs * batches) as u64)
-        .with_style(ProgressStyle::with_template("{wide_bar} {pos}/{len} batches, {msg}")?);
+    let bar = ProgressBar::new((options.epochs * batches) as u64).with_style(
+        ProgressStyle::with_template("{wide_bar} {pos}/{len} batches, {msg}")?,
+    );
     let mut epochs = Vec::new();
     for _ in 0..options.epochs {
         random.shuffle(&mut order);
@@ -43,14 +49,22 @@ pub fn train(digits: &Digits, held_out: &Digits, options: Options) -> Result<(Ne
             let e = trainer.step(&mut network, digits, chunk)?;
             total += e;
             bar.inc(1);
-            if bar.position() % 20 == 0 {
+            if bar.position().is_multiple_of(20) {
                 bar.set_message(format!("loss {e:.4}"));
             }
         }
-        let epoch = Epoch { loss: total / batches as f32, accuracy: accuracy(&network, held_out)? };
+        let epoch = Epoch {
+            loss: total / batches as f32,
+            accuracy: accuracy(&network, held_out)?,
+        };
         epochs.push(epoch);
         let (count, right) = (epochs.len(), epoch.accuracy * 100.0);
-        bar.suspend(|| println!("epoch {count:2}: loss {:.4}, {right:.2} % of held-out digits right", epoch.loss));
+        bar.suspend(|| {
+            println!(
+                "epoch {count:2}: loss {:.4}, {right:.2} % of held-out digits right",
+                epoch.loss
+            )
+        });
     }
     bar.finish_and_clear();
     Ok((network, epochs))
@@ -59,7 +73,11 @@ pub fn train(digits: &Digits, held_out: &Digits, options: Options) -> Result<(Ne
 /// The part of the digits that a network sees right.
 pub fn accuracy(network: &Network, digits: &Digits) -> Result<f64, Box<dyn Error>> {
     let seen = network.predict(digits)?;
-    let right = seen.iter().zip(&digits.labels).filter(|(s, l)| **s == usize::from(**l)).count();
+    let right = seen
+        .iter()
+        .zip(&digits.labels)
+        .filter(|(s, l)| **s == usize::from(**l))
+        .count();
     Ok(right as f64 / digits.labels.len().max(1) as f64)
 }
 
@@ -69,7 +87,7 @@ struct Trainer {
     gradient: lenet::Gradient<f32>,
     memory: lenet::Workspace<f32>,
     images: Array2<f32>,
-    labels: Array1<u8>,
+    labels: Array1<usize>,
     z: Array2<f32>,
     z_bar: cross_entropy::Gradient<f32>,
     loss_memory: cross_entropy::Workspace<f32>,
@@ -77,7 +95,7 @@ struct Trainer {
 
 impl Trainer {
     fn new(network: &Network, batch: usize) -> Self {
-        let z = Array2::zeros((batch, crate::data::CLASSES));
+        let z = Array2::zeros((batch, CLASSES));
         Trainer {
             adam: Adam::new(&network.0),
             gradient: network.0.clone(),
@@ -91,18 +109,41 @@ impl Trainer {
     }
 
     /// One step down the gradient of the loss on some of the digits; the loss before it.
-    fn step(&mut self, network: &mut Network, digits: &Digits, some: &[usize]) -> Result<f32, Box<dyn Error>> {
+    fn step(
+        &mut self,
+        network: &mut Network,
+        digits: &Digits,
+        some: &[usize],
+    ) -> Result<f32, Box<dyn Error>> {
         for (row, &at) in some.iter().enumerate() {
             self.images.row_mut(row).assign(&digits.images.row(at));
-            self.labels[row] = digits.labels[at];
+            self.labels[row] = usize::from(digits.labels[at]);
         }
         let w = &mut network.0;
-        let x = self.images.view().into_shape_with_order((some.len(), 28, 28))?;
+        let x = self
+            .images
+            .view()
+            .into_shape_with_order((some.len(), 28, 28))?;
         let mut pullback = lenet::vjp_in(
-            &x, &w.K1, &w.b1, &w.K2, &w.b2, &w.W1, &w.b3, &w.W2, &w.b4, &mut self.memory, &mut self.z,
+            &x,
+            &w.K1,
+            &w.b1,
+            &w.K2,
+            &w.b2,
+            &w.W1,
+            &w.b3,
+            &w.W2,
+            &w.b4,
+            &mut self.memory,
+            &mut self.z,
         )?;
-        let e = cross_entropy::value_and_grad_in(&self.z, &self.labels, &mut self.loss_memory, &mut self.z_bar)?;
-        pullback.call_into(&self.z_bar.Z, &mut self.gradient)?;
+        let e = cross_entropy::value_and_grad_in(
+            &self.z,
+            &self.labels,
+            &mut self.loss_memory,
+            &mut self.z_bar,
+        )?;
+        pullback.call_into(&self.z_bar.A, &mut self.gradient)?;
         self.adam.step(w, &self.gradient)?;
         Ok(e)
     }

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 /// One curve.
 pub struct Line<'a> {
+    /// What the legend says; nothing leaves it out.
     pub name: &'a str,
     pub colour: RGBColor,
     /// Points that are drawn each, and not joined.
@@ -27,11 +28,6 @@ impl<'a> Line<'a> {
             dots: false,
             points: points.collect(),
         }
-    }
-
-    /// The same as dots.
-    pub fn dotted(self) -> Line<'a> {
-        Line { dots: true, ..self }
     }
 }
 
@@ -91,13 +87,16 @@ fn draw(area: &DrawingArea<BitMapBackend, Shift>, panel: &Panel) -> Result<(), B
             let style = colour.stroke_width(2);
             chart.draw_series(LineSeries::new(line.points.iter().copied(), style))?
         };
+        if line.name.is_empty() {
+            continue;
+        }
         drawn
             .label(line.name)
             .legend(move |(x, y)| PathElement::new([(x, y), (x + 20, y)], colour.stroke_width(2)));
     }
     chart
         .configure_series_labels()
-        .position(SeriesLabelPosition::UpperRight)
+        .position(SeriesLabelPosition::MiddleRight)
         .background_style(WHITE.mix(0.8))
         .border_style(BLACK)
         .draw()?;
