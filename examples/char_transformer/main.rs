@@ -5,6 +5,7 @@
 //! On the last tenth of the text, which it never saw, it must lose fewer nats than counts of triples, pairs and single
 //! characters, interpolated. `--quick` trains a smaller one for less long. `target/char_transformer/curve.png` has the losses.
 
+mod arguments;
 #[allow(
     dead_code,
     reason = "lines over 0, 1, 2, .. are drawn by other examples"
@@ -19,93 +20,16 @@ mod text;
 mod train;
 mod trigram;
 
+use arguments::Arguments;
 use chart::{Line, Panel};
-use model::Size;
 use plotters::style::{BLACK, BLUE, RED};
 use std::error::Error;
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
 use text::Text;
-use train::{Curve, Options};
+use train::Curve;
 use trigram::Trigram;
-
-/// What the command line says.
-struct Arguments {
-    options: Options,
-    temperature: f32,
-    quick: bool,
-}
-
-fn arguments() -> Result<Option<Arguments>, Box<dyn Error>> {
-    use lexopt::prelude::*;
-    let size = Size {
-        alphabet: 0,
-        time: 128,
-        layers: 3,
-        width: 128,
-        heads: 4,
-    };
-    let mut options = Options {
-        steps: 1500,
-        batch: 16,
-        rate: 3e-3,
-        seed: 1,
-        size,
-    };
-    let (mut temperature, mut quick) = (0.8, false);
-    let mut parser = lexopt::Parser::from_env();
-    while let Some(argument) = parser.next()? {
-        match argument {
-            Long("steps") => options.steps = parser.value()?.parse()?,
-            Long("batch") => options.batch = parser.value()?.parse()?,
-            Long("rate") => options.rate = parser.value()?.parse()?,
-            Long("layers") => options.size.layers = parser.value()?.parse()?,
-            Long("width") => options.size.width = parser.value()?.parse()?,
-            Long("time") => options.size.time = parser.value()?.parse()?,
-            Long("seed") => options.seed = parser.value()?.parse()?,
-            Long("temperature") => temperature = parser.value()?.parse()?,
-            Long("quick") => {
-                quick = true;
-                options.steps = 500;
-                options.size = Size {
-                    time: 64,
-                    layers: 2,
-                    width: 64,
-                    ..size
-                };
-            }
-            Long("help") | Short('h') => {
-                println!(
-                    "char_transformer [--steps N] [--batch N] [--rate X] [--layers N] [--width N] [--time N] \
-                     [--temperature X] [--seed N] [--quick]"
-                );
-                return Ok(None);
-            }
-            other => return Err(other.unexpected().into()),
-        }
-    }
-    let Size {
-        time,
-        layers,
-        width,
-        heads,
-        ..
-    } = options.size;
-    if options.steps == 0 || options.batch == 0 || !(1..=1024).contains(&time) || layers == 0 {
-        return Err(
-            "--steps, --batch and --layers are at least 1, --time is from 1 to 1024".into(),
-        );
-    }
-    if width == 0 || width % heads != 0 {
-        return Err(format!("--width is a multiple of {heads}, the number of heads").into());
-    }
-    Ok(Some(Arguments {
-        options,
-        temperature,
-        quick,
-    }))
-}
 
 fn main() -> ExitCode {
     match run() {
@@ -118,14 +42,10 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Result<(), Box<dyn Error>> {
-    let Some(Arguments {
-        mut options,
-        temperature,
-        quick,
-    }) = arguments()?
-    else {
+    let Some(arguments) = Arguments::read()? else {
         return Ok(());
     };
+    let mut options = arguments.options;
     let start = Instant::now();
     let text = Text::read(
         &Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/data/text/shakespeare.txt.gz"),
@@ -140,13 +60,7 @@ fn run() -> Result<(), Box<dyn Error>> {
     );
     let (model, curve) = train::train(&training, &held_out, options)?;
     let loss = train::loss(&model, &held_out, options.size.time, 1)?;
-    let written = sample::write(
-        &model,
-        options.size.time,
-        if quick { 200 } else { 500 },
-        temperature,
-        options.seed,
-    )?;
+    let written = sample::write(&model, options, arguments.written, arguments.temperature)?;
     println!("{}\n", text.string(&written));
     println!("picture: {}", draw(&curve, floor)?);
     let bits = |nats: f32| nats / std::f32::consts::LN_2;

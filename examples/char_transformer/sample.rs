@@ -1,27 +1,24 @@
 //! Text that a transformer writes.
 
 use crate::model::Model;
+use crate::train::Options;
 use einstan::einstan;
-use ndarray::{ArrayView2, Axis};
+use ndarray::{ArrayView2, s};
 use std::error::Error;
 
 /// Characters, each drawn as the model says after those before it; a low temperature makes what is likely likelier.
 pub fn write(
     model: &Model,
-    time: usize,
+    options: Options,
     count: usize,
     temperature: f32,
-    seed: u64,
 ) -> Result<Vec<usize>, Box<dyn Error>> {
-    let mut random = fastrand::Rng::with_seed(seed);
+    let mut random = fastrand::Rng::with_seed(options.seed);
     let mut written = vec![0]; // a new line, the first character of the alphabet
     for _ in 0..count {
-        let seen = &written[written.len().saturating_sub(time)..];
-        let z = model.next(&ArrayView2::from_shape((1, seen.len()), seen)?)?;
-        let z = z
-            .index_axis(Axis(0), 0)
-            .index_axis(Axis(0), seen.len() - 1)
-            .to_owned();
+        let seen = &written[written.len().saturating_sub(options.size.time)..];
+        let all = model.next(&ArrayView2::from_shape((1, seen.len()), seen)?)?;
+        let z = all.slice(s![0, -1, ..]);
         let p = einstan!(P[k] = softmax[k](z[k] / temperature))?;
         let mut left = random.f32();
         let drawn = p.iter().position(|p| {
