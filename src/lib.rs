@@ -23,8 +23,14 @@
 //! # }
 //! ```
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 #[cfg(feature = "nn")]
 pub mod nn;
+pub mod optim;
+pub mod parameters;
+#[cfg(feature = "safetensors")]
+pub mod store;
 pub mod testing;
 
 /// The programs in the pages are compiled and run with the tests of the documentation.
@@ -41,8 +47,8 @@ mod pages {
 }
 
 pub use einstan_runtime::{
-    AxisType, Dyn, Error, ErrorKind, Float, NamedAxes as Axes, Tensor, TensorRef, TensorView,
-    TensorViewMut,
+    AxisType, Dyn, Error, ErrorKind, Float, NamedAxes as Axes, Parameters, Tensor, TensorRef,
+    TensorView, TensorViewMut,
 };
 
 /// Compiles index equations.

@@ -1,5 +1,6 @@
 //! What can go wrong when a function is called.
 
+use crate::parameters::Path;
 use std::fmt;
 
 /// Why a call failed. Nothing was written.
@@ -352,6 +353,58 @@ impl Error {
                 "{function}: axis {axis} of the tangent of `{tensor}` has length {found}, but `{tensor}` has \
                  {expected}"
             ),
+        )
+    }
+
+    #[cold]
+    pub fn items(path: &Path, one: usize, other: usize) -> Self {
+        let what = match path.is_root() {
+            true => "a list of parameters".to_string(),
+            false => format!("`{path}`"),
+        };
+        Self::new(
+            ErrorKind::Length,
+            format!("{what} has {one} items in one place and {other} in another"),
+        )
+    }
+
+    /// The tensor `path` of what an optimiser was given.
+    #[cold]
+    pub fn part(
+        function: &str,
+        path: &Path,
+        what: &str,
+        axis: usize,
+        expected: usize,
+        found: usize,
+    ) -> Self {
+        let (tensor, of) = match path.is_root() {
+            true => ("the parameter".to_string(), String::new()),
+            false => (format!("`{path}`"), format!(" of `{path}`")),
+        };
+        Self::new(
+            ErrorKind::Length,
+            format!(
+                "{function}: axis {axis} of the {what}{of} has length {found}, but {tensor} has {expected}"
+            ),
+        )
+    }
+
+    #[cold]
+    pub fn part_rank(
+        function: &str,
+        path: &Path,
+        what: &str,
+        expected: usize,
+        found: usize,
+    ) -> Self {
+        let (tensor, of) = match path.is_root() {
+            true => ("the parameter".to_string(), String::new()),
+            false => (format!("`{path}`"), format!(" of `{path}`")),
+        };
+        Self::new(
+            ErrorKind::Length,
+            format!("{function}: the {what}{of} has {found} axes, but {tensor} has {expected}"),
         )
     }
 

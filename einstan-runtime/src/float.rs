@@ -1,6 +1,7 @@
 //! The elements of tensors, and the elementwise functions of the notation.
 
 use crate::fused::Fused;
+use crate::parameters::Parameters;
 use ndarray::NdFloat;
 use std::fmt::Debug;
 
@@ -9,7 +10,7 @@ use std::fmt::Debug;
     message = "a number is passed or asked for here, of type `f32` or `f64`, and the other side has `{Self}`",
     label = "number and `{Self}`"
 )]
-pub trait Float: NdFloat + Element + Elementary {}
+pub trait Float: NdFloat + Element + Elementary + Parameters<Element = Self> {}
 
 impl Float for f32 {}
 impl Float for f64 {}

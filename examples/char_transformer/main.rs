@@ -13,8 +13,6 @@ mod arguments;
 #[path = "../picture/chart.rs"]
 mod chart;
 mod model;
-#[path = "../optim_tmp/optim.rs"]
-mod optim;
 mod sample;
 mod text;
 mod train;

@@ -1,9 +1,9 @@
 //! The training: AdamW on rows from anywhere in the text, at a rate that rises and then falls along a cosine.
 
 use crate::model::{Model, Size, transformer};
-use crate::optim::{AdamW, clip_norm};
 use crate::text::Rows;
 use einstan::nn::cross_entropy;
+use einstan::optim::{AdamW, clip_norm};
 use indicatif::{ProgressBar, ProgressStyle};
 use ndarray::{Array1, Array3};
 use std::error::Error;
@@ -13,7 +13,7 @@ use std::error::Error;
 pub struct Options {
     pub steps: usize,
     pub batch: usize,
-    pub rate: f32,
+    pub rate: f64,
     pub seed: u64,
     pub size: Size,
 }
@@ -62,9 +62,9 @@ pub fn train(
 }
 
 /// The part of the rate that a step takes: a line over the first twentieth, then half of a cosine.
-fn schedule(step: usize, steps: usize) -> f32 {
-    let done = step as f32 / steps as f32;
-    let fall = 0.5 * (1.0 + (std::f32::consts::PI * done).cos());
+fn schedule(step: usize, steps: usize) -> f64 {
+    let done = step as f64 / steps as f64;
+    let fall = 0.5 * (1.0 + (std::f64::consts::PI * done).cos());
     fall.min(done * 20.0)
 }
 

@@ -17,8 +17,6 @@ mod filters;
 #[path = "../mnist/mistakes.rs"]
 mod mistakes;
 mod model;
-#[path = "../optim_tmp/optim.rs"]
-mod optim;
 mod train;
 
 use chart::{Line, Panel};

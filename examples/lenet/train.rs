@@ -2,8 +2,8 @@
 
 use crate::data::{CLASSES, Digits, PIXELS};
 use crate::model::{Network, Widths, lenet};
-use crate::optim::Adam;
 use einstan::nn::cross_entropy;
+use einstan::optim::Adam;
 use indicatif::{ProgressBar, ProgressStyle};
 use ndarray::{Array1, Array2};
 use std::error::Error;
@@ -13,7 +13,7 @@ use std::error::Error;
 pub struct Options {
     pub epochs: usize,
     pub batch: usize,
-    pub rate: f32,
+    pub rate: f64,
     pub widths: Widths,
     pub seed: u64,
 }
@@ -44,8 +44,8 @@ pub fn train(
         random.shuffle(&mut order);
         let mut total = 0.0;
         for chunk in order.chunks_exact(options.batch) {
-            let done = bar.position() as f32 / bar.length().unwrap_or(1) as f32;
-            trainer.adam.rate = options.rate * 0.5 * (1.0 + (std::f32::consts::PI * done).cos());
+            let done = bar.position() as f64 / bar.length().unwrap_or(1) as f64;
+            trainer.adam.rate = options.rate * 0.5 * (1.0 + (std::f64::consts::PI * done).cos());
             let e = trainer.step(&mut network, digits, chunk)?;
             total += e;
             bar.inc(1);

@@ -72,7 +72,7 @@ mod vector;
 pub use crate::__check as check;
 pub use check::Check;
 pub use failure::{Failure, FailureKind, Report};
-pub use vector::{Parts, PartsMut, Vector};
+pub use vector::Vector;
 
 #[doc(hidden)]
 pub use call::{Argument, check_of};

@@ -1,6 +1,7 @@
 //! The names, lengths and sizes of a vector's parts.
 
-use super::vector::{Vector, shape};
+use super::vector::shape;
+use crate::Parameters;
 use einstan_runtime::Elementary;
 
 #[derive(Clone, Debug)]
@@ -14,26 +15,23 @@ pub(super) struct Space {
 
 impl Space {
     /// That of a vector. The parts are called as given, or as the vector says, or by their number as a `kind`.
-    pub(super) fn of<V: Vector>(vector: &V, names: &[String], kind: &str) -> Self {
-        let parts = vector.parts();
-        let name = |(at, own): (usize, &str)| match names.get(at) {
+    pub(super) fn of(vector: &impl Parameters, names: &[String], kind: &str) -> Self {
+        let (mut own, mut sizes) = (Vec::new(), Vec::new());
+        vector.tensors(|path, part| {
+            own.push(path.to_string());
+            sizes.push(size(part.iter().map(|x| Elementary::to_f64(*x))));
+        });
+        let is_number = |name: &str| name.bytes().all(|c| c.is_ascii_digit());
+        let name = |(at, own): (usize, &String)| match names.get(at) {
             Some(name) => format!("`{name}`"),
-            None if !own.is_empty() => format!("`{own}`"),
-            None if parts.len() == 1 => format!("the {kind}"),
-            None => format!("{kind} {at}"),
+            None if own.is_empty() => format!("the {kind}"),
+            None if is_number(own) => format!("{kind} {own}"),
+            None => format!("`{own}`"),
         };
         Space {
             shape: shape(vector),
-            names: parts
-                .iter()
-                .map(|(own, _)| *own)
-                .enumerate()
-                .map(name)
-                .collect(),
-            sizes: parts
-                .iter()
-                .map(|(_, part)| size(part.iter().map(|x| Elementary::to_f64(*x))))
-                .collect(),
+            names: own.iter().enumerate().map(name).collect(),
+            sizes,
         }
     }
 

@@ -1,7 +1,7 @@
 //! The gradient: one field for each parameter by which the function is differentiated.
 
 use super::signature::{Items, Pass, ident};
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 impl Items<'_> {
@@ -12,7 +12,7 @@ impl Items<'_> {
     /// pub struct Gradient<T> { pub X: Array2<T>, pub a: T }
     /// impl<T: rt::Float> Gradient<T> { zeros_like, fill, scale, add_scaled, iter, iter_mut }
     /// pub type Tangent<T> = Gradient<T>;
-    /// impl<T: rt::Float> testing::Vector for Gradient<T> { .. }
+    /// impl<T: rt::Float> rt::Parameters for Gradient<T> { .. }
     /// ```
     pub(super) fn gradient(&self) -> TokenStream {
         let float = quote! { T };
@@ -64,12 +64,12 @@ impl Items<'_> {
             "The gradient of `{}`: one field for each parameter that is not constant.",
             self.f.name
         );
-        let vector = (!self.inline).then(|| self.vector());
+        let parameters = self.as_parameters(&names);
         let (bounds, ty) = (self.bounds("Gradient"), self.structure("Gradient", &float));
         let tangent = self.structure("Tangent", &float);
         let (attribute, implementations) = self.derive("Gradient", &names);
         quote! {
-            #vector
+            #parameters
 
             #[doc = #docs]
             #attribute
@@ -112,20 +112,31 @@ impl Items<'_> {
         }
     }
 
-    /// What a check of derivatives needs of a gradient.
-    fn vector(&self) -> TokenStream {
+    /// What optimisers, files and checks of derivatives need of a gradient.
+    fn as_parameters(&self, fields: &[Ident]) -> TokenStream {
         let (bounds, ty) = (
             self.bounds("Gradient"),
             self.structure("Gradient", &quote! { T }),
         );
+        let differentiable = self.differentiable().into_iter();
+        let names = differentiable.map(|(at, _)| &self.resolved.parameters[at].text);
         quote! {
-            impl<T: rt::Float #bounds> testing::Vector for #ty {
+            impl<T: rt::Float #bounds> rt::Parameters for #ty {
                 type Element = T;
-                fn parts(&self) -> testing::Parts<'_, T> {
-                    core::iter::Iterator::collect(self.iter())
-                }
-                fn parts_mut(&mut self) -> testing::PartsMut<'_, T> {
-                    core::iter::Iterator::collect(self.iter_mut())
+
+                fn visit<const __R: usize, const __W: usize>(
+                    __path: &rt::Path,
+                    __read: [&Self; __R],
+                    mut __write: [&mut Self; __W],
+                    __visit: &mut impl rt::Visit<T, __R, __W>,
+                ) -> Result<(), rt::Error> {
+                    #(rt::Parameters::visit(
+                        &__path.field(#names),
+                        __read.map(|g| &g.#fields),
+                        __write.each_mut().map(|g| &mut g.#fields),
+                        __visit,
+                    )?;)*
+                    Result::Ok(())
                 }
             }
         }

@@ -38,7 +38,7 @@ const WORDS: &str = "`test`, `store(..)` and `recompute(..)`";
 /// What a test takes, for messages.
 const SETTINGS: &str = "`test(range = -1..1, tolerance = 1e-6)`";
 
-/// How many results a test can hold: the longest tuple that `einstan::testing` knows.
+/// How many results a test can hold: the longest tuple that is `Parameters`.
 const MOST_RESULTS: usize = 16;
 
 /// An option as written.

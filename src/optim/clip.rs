@@ -1,0 +1,50 @@
+//! Gradients of a limited length.
+
+use super::lanes::each_lane;
+use crate::{Error, Parameters};
+use einstan_runtime::Elementary;
+
+crate::einstan! {
+    fn squares(const g[n]) -> s { s = sum[i](g[i]^2); }
+
+    fn scale(mut g[n], by) { g[i] = by * g[i]; }
+}
+
+/// Shortens a gradient that is longer than `limit`, and returns how long it was: the root of the sum of the squares of all
+/// numbers in all tensors.
+///
+/// Each number is multiplied by limit / (norm + 10⁻⁶) if that is below 1, as `torch.nn.utils.clip_grad_norm_` does. A gradient
+/// with a NaN becomes NaN, and so says what is returned.
+///
+/// ```
+/// use einstan::optim::clip_norm;
+/// use ndarray::array;
+///
+/// # fn main() -> Result<(), einstan::Error> {
+/// let mut gradient = (array![3.0], array![[4.0]]);
+/// assert_eq!(clip_norm(&mut gradient, 10.0)?, 5.0);
+/// assert_eq!(gradient.1, array![[4.0]]);
+/// assert_eq!(clip_norm(&mut gradient, 1.0)?, 5.0);
+/// assert!((gradient.1[[0, 0]] - 0.8_f64).abs() < 1e-6);
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// None is known: there is nothing that must agree.
+pub fn clip_norm<P: Parameters>(gradient: &mut P, limit: f64) -> Result<P::Element, Error> {
+    let mut sum = 0.0;
+    each_lane([&*gradient], [], |[g], []| {
+        sum += Elementary::to_f64(squares(g)?);
+        Ok(())
+    })?;
+    let norm = sum.sqrt();
+    let factor = limit / (norm + 1e-6);
+    let is_short = factor >= 1.0; // no: the norm is too long, or NaN
+    if !is_short {
+        let factor = Elementary::from_f64(factor);
+        each_lane([], [gradient], |[], [g]| scale(g, factor))?;
+    }
+    Ok(Elementary::from_f64(norm))
+}

@@ -1,0 +1,3 @@
+//! Optimisers, and what carries them over a model.
+
+mod composed;
