@@ -16,6 +16,7 @@ einstan! {
     pub fn embed(E[v, c], tok[t]: usize) -> Y[t, c] { Y[t, c] = E[tok[t], c]; }
     pub fn scatter(X[t, c], tok[t]: i32, dim v) -> Y[v, c] { Y[tok[t], c] += X[t, c]; }
     pub fn dropped(x[n], tok[n]: usize, dim m) -> Y[m] { Y[pad(tok[i] - 1)] += x[i] * x[i]; }
+    fn windows(x[n], dim s) -> y[(n - 3)/s + 1] { y[i] = x[pad(len(s)*i + 2)]; }
     fn average(x[n]) -> s { s = sum[i](x[i]) / len(n); }
     /// The length of what is passed follows from others.
     pub fn slope(x[n], K[m]) -> (a, b) {
@@ -311,6 +312,18 @@ fn errors_come_before_anything_is_written() {
             .unwrap_err()
             .to_string(),
         "conv: the length `n - m + 1` would be -1: `n` is 1, `m` is 3"
+    );
+}
+
+/// A quotient is no length: it may be negative, and what is made of it too.
+#[test]
+fn a_length_below_zero_is_an_error() {
+    assert_eq!(windows(&array![1.0, 2.0], 1), Ok(array![]));
+    assert_eq!(windows(&array![1.0], 3), Ok(array![]));
+    let error = windows(&array![1.0], 1).expect_err("a length of -1");
+    assert_eq!(
+        error.to_string(),
+        "windows: the length `(n - 3) / s + 1` would be -1: `s` is 1, `n` is 1"
     );
 }
 

@@ -1,6 +1,7 @@
 //! The layers and losses against values and gradients that PyTorch computed (`values.py`), in f32 and f64, and as their users
 //! call them.
 
+mod called;
 mod case;
 
 use case::{Element, Quantity, cases};

@@ -2,7 +2,7 @@
 
 use super::Scope;
 use crate::ast::{self, Expr, ExprKind, Number};
-use crate::ir::{Check, CmpOp, DimId, Expr as Ir, ExprId, Fault, Length, Polynomial};
+use crate::ir::{Check, CmpOp, DimId, Expr as Ir, ExprId, Fault, Length, Polynomial, is_certain};
 use crate::rule::Rule;
 
 impl Scope<'_> {
@@ -132,7 +132,7 @@ impl Scope<'_> {
         let Length::Computed(value) = self.f.dim(dim).length else {
             return None;
         };
-        if Polynomial::of(&self.f.exprs, value).sign() == Some(1) {
+        if is_certain(&self.f, &Polynomial::of(&self.f.exprs, value)) {
             return None;
         }
         let zero = self.f.exprs.add(Ir::Integer(0));
