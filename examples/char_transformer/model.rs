@@ -35,6 +35,12 @@ einstan! {
         L[b,t,c] = T[b,t,c] / sqrt(mean[k](T[b,t,k]^2) + 1e-5);
         Z[b,t,w] = L[b,t,c] * U[c,w];
     }
+
+    /// The mean number of nats that the characters which follow are surprising by.
+    #[einstan(test(range = -1..1))]
+    pub fn surprise(Z[b, t, v], next[b, t]: usize) -> e {
+        e = mean[b,t](logsumexp[w](Z[b,t,w]) - Z[b,t,next[b,t]]);
+    }
 }
 
 /// How large a transformer is.

@@ -1,8 +1,7 @@
 //! The training: AdamW on rows from anywhere in the text, at a rate that rises and then falls along a cosine.
 
-use crate::model::{Model, Size, transformer};
+use crate::model::{Model, Size, surprise, transformer};
 use crate::text::Rows;
-use einstan::nn::cross_entropy;
 use einstan::optim::{AdamW, clip_norm};
 use indicatif::{ProgressBar, ProgressStyle};
 use ndarray::{Array1, Array3};
@@ -75,17 +74,14 @@ pub fn loss(
     text: &Array1<usize>,
     time: usize,
     every: usize,
-) -> Result<f32, Box<dyn Error>> {
+) -> Result<f32, einstan::Error> {
     const ROWS: usize = 16;
     let places: Vec<usize> = (0..text.len() - time).step_by(time * every).collect();
     let mut total = 0.0;
     for some in places.chunks(ROWS) {
         let mut rows = Rows::new(some.len(), time);
         rows.read(text, some.iter().copied());
-        let z = model.next(&rows.tok)?;
-        let count = rows.next.len();
-        let (z, next) = (z.to_shape((count, z.dim().2))?, rows.next.to_shape(count)?);
-        total += cross_entropy(&z, &next)? * some.len() as f32;
+        total += surprise(&model.next(&rows.tok)?, &rows.next)? * some.len() as f32;
     }
     Ok(total / places.len() as f32)
 }
@@ -97,13 +93,13 @@ struct Trainer {
     memory: transformer::Workspace<f32>,
     rows: Rows,
     z: Array3<f32>,
-    z_bar: cross_entropy::Gradient<f32>,
-    loss_memory: cross_entropy::Workspace<f32>,
+    z_bar: surprise::Gradient<f32>,
+    loss_memory: surprise::Workspace<f32>,
 }
 
 impl Trainer {
     fn new(model: &Model, Options { batch, size, .. }: Options) -> Self {
-        let z_bar = ndarray::Array2::zeros((batch * size.time, size.alphabet));
+        let z = Array3::zeros((batch, size.time, size.alphabet));
         let mut adam = AdamW::new(&model.0);
         adam.beta2 = 0.99;
         adam.decay = 0.1;
@@ -112,18 +108,17 @@ impl Trainer {
             gradient: model.0.clone(),
             memory: transformer::Workspace::default(),
             rows: Rows::new(batch, size.time),
-            z: Array3::zeros((batch, size.time, size.alphabet)),
-            z_bar: cross_entropy::Gradient { A: z_bar },
-            loss_memory: cross_entropy::Workspace::default(),
+            z_bar: surprise::Gradient::zeros_like(&z),
+            z,
+            loss_memory: surprise::Workspace::default(),
         }
     }
 
     /// One step down the gradient of the loss on the rows; the loss before it.
-    fn step(&mut self, model: &mut Model) -> Result<f32, Box<dyn Error>> {
-        let (w, tok, shape) = (&mut model.0, &self.rows.tok, self.z.dim());
-        let count = tok.len();
+    fn step(&mut self, model: &mut Model) -> Result<f32, einstan::Error> {
+        let w = &mut model.0;
         let mut pullback = transformer::vjp_in(
-            tok,
+            &self.rows.tok,
             &w.E,
             &w.WQ,
             &w.WK,
@@ -136,12 +131,13 @@ impl Trainer {
             &mut self.memory,
             &mut self.z,
         )?;
-        let z = self.z.view().into_shape_with_order((count, shape.2))?;
-        let next = self.rows.next.view().into_shape_with_order(count)?;
-        let e =
-            cross_entropy::value_and_grad_in(&z, &next, &mut self.loss_memory, &mut self.z_bar)?;
-        let z_bar = self.z_bar.A.view().into_shape_with_order(shape)?;
-        pullback.call_into(&z_bar, &mut self.gradient)?;
+        let e = surprise::value_and_grad_in(
+            &self.z,
+            &self.rows.next,
+            &mut self.loss_memory,
+            &mut self.z_bar,
+        )?;
+        pullback.call_into(&self.z_bar.Z, &mut self.gradient)?;
         clip_norm(&mut self.gradient, 1.0)?;
         self.adam.step(w, &self.gradient)?;
         Ok(e)
