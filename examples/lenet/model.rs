@@ -2,7 +2,7 @@
 
 use crate::data::{CLASSES, Digits};
 use einstan::einstan;
-use ndarray::{Array, Array1, ArrayView3, Dimension, ShapeBuilder, ShapeError, s};
+use ndarray::{Array, Array1, Dimension, ShapeBuilder, s};
 
 einstan! {
     /// What the network makes of images: a number for every digit, the largest for the one that it sees.
@@ -18,6 +18,14 @@ einstan! {
         P2[i,y,x,o] = relu(max[r: 2, q: 2](C2[i,2*y+r,2*x+q,o]) + b2[o]);       // 4 by 4
         H[i,j] = relu(P2[i,y,x,o] * W1[y,x,o,j] + b3[j]);
         Z[i,k] = H[i,j] * W2[j,k] + b4[k];
+    }
+
+    /// Some of the images, each moved by some pixels, and their labels.
+    pub fn moved(
+        const X[m, 28, 28], label[m]: u8, at[n]: usize, down[n]: i32, right[n]: i32
+    ) -> (Y[n, 28, 28], t[n]: usize) {
+        Y[i,y,x] = X[at[i], pad(y-down[i]), pad(x-right[i])];
+        t[i] = label[at[i]];
     }
 
     /// The index of the largest number of each row.
@@ -54,7 +62,8 @@ impl Network {
         let mut seen = Array1::zeros(digits.labels.len());
         for from in (0..seen.len()).step_by(500) {
             let to = seen.len().min(from + 500);
-            let x = pictures(digits, from, to)?;
+            let x = digits.images.slice(s![from..to, ..]);
+            let x = x.into_shape_with_order((to - from, 28, 28))?;
             let z = lenet(&x, &w.K1, &w.b1, &w.K2, &w.b2, &w.W1, &w.b3, &w.W2, &w.b4)?;
             largest::into(&z, &mut seen.slice_mut(s![from..to]))?;
         }
@@ -69,11 +78,4 @@ fn weights<D: Dimension, S: ShapeBuilder<Dim = D>>(
 ) -> Array<f32, D> {
     let scale = (6.0 / inputs as f32).sqrt();
     Array::from_shape_simple_fn(shape, || scale * (2.0 * random.f32() - 1.0))
-}
-
-fn pictures(digits: &Digits, from: usize, to: usize) -> Result<ArrayView3<'_, f32>, ShapeError> {
-    digits
-        .images
-        .slice(s![from..to, ..])
-        .into_shape_with_order((to - from, 28, 28))
 }

@@ -1,11 +1,11 @@
-//! The training: Adam on random batches, at a rate that falls to zero along a cosine.
+//! The training: Adam on random batches of digits that are moved a little, at a rate that falls to zero along a cosine.
 
-use crate::data::{CLASSES, Digits, PIXELS};
-use crate::model::{Network, Widths, lenet};
+use crate::data::{CLASSES, Digits};
+use crate::model::{Network, Widths, lenet, moved};
 use einstan::nn::cross_entropy;
 use einstan::optim::Adam;
 use indicatif::{ProgressBar, ProgressStyle};
-use ndarray::{Array1, Array2};
+use ndarray::{Array1, Array2, Array3, aview1};
 use std::error::Error;
 
 /// What the training is told.
@@ -46,7 +46,8 @@ pub fn train(
         for chunk in order.chunks_exact(options.batch) {
             let done = bar.position() as f64 / bar.length().unwrap_or(1) as f64;
             trainer.adam.rate = options.rate * 0.5 * (1.0 + (std::f64::consts::PI * done).cos());
-            let e = trainer.step(&mut network, digits, chunk)?;
+            trainer.take(digits, chunk, &mut random)?;
+            let e = trainer.step(&mut network)?;
             total += e;
             bar.inc(1);
             if bar.position().is_multiple_of(20) {
@@ -86,8 +87,8 @@ struct Trainer {
     adam: Adam<lenet::Gradient<f32>>,
     gradient: lenet::Gradient<f32>,
     memory: lenet::Workspace<f32>,
-    images: Array2<f32>,
-    labels: Array1<usize>,
+    x: Array3<f32>,
+    t: Array1<usize>,
     z: Array2<f32>,
     z_bar: cross_entropy::Gradient<f32>,
     loss_memory: cross_entropy::Workspace<f32>,
@@ -100,32 +101,44 @@ impl Trainer {
             adam: Adam::new(&network.0),
             gradient: network.0.clone(),
             memory: lenet::Workspace::default(),
-            images: Array2::zeros((batch, PIXELS)),
-            labels: Array1::zeros(batch),
+            x: Array3::zeros((batch, 28, 28)),
+            t: Array1::zeros(batch),
             z_bar: cross_entropy::Gradient::zeros_like(&z),
             z,
             loss_memory: cross_entropy::Workspace::default(),
         }
     }
 
-    /// One step down the gradient of the loss on some of the digits; the loss before it.
-    fn step(
+    /// Takes some of the digits, each moved by up to a pixel at random: it is the same digit, and a new image.
+    fn take(
         &mut self,
-        network: &mut Network,
         digits: &Digits,
         some: &[usize],
-    ) -> Result<f32, Box<dyn Error>> {
-        for (row, &at) in some.iter().enumerate() {
-            self.images.row_mut(row).assign(&digits.images.row(at));
-            self.labels[row] = usize::from(digits.labels[at]);
-        }
-        let w = &mut network.0;
-        let x = self
+        random: &mut fastrand::Rng,
+    ) -> Result<(), Box<dyn Error>> {
+        let images = digits
             .images
             .view()
-            .into_shape_with_order((some.len(), 28, 28))?;
+            .into_shape_with_order((digits.labels.len(), 28, 28))?;
+        let mut pixels = || Array1::from_shape_simple_fn(some.len(), || random.i32(-1..=1));
+        let (down, right) = (pixels(), pixels());
+        moved::into(
+            &images,
+            &digits.labels,
+            &aview1(some),
+            &down,
+            &right,
+            &mut self.x,
+            &mut self.t,
+        )?;
+        Ok(())
+    }
+
+    /// One step down the gradient of the loss on the digits that were taken; the loss before it.
+    fn step(&mut self, network: &mut Network) -> Result<f32, einstan::Error> {
+        let w = &mut network.0;
         let mut pullback = lenet::vjp_in(
-            &x,
+            &self.x,
             &w.K1,
             &w.b1,
             &w.K2,
@@ -139,7 +152,7 @@ impl Trainer {
         )?;
         let e = cross_entropy::value_and_grad_in(
             &self.z,
-            &self.labels,
+            &self.t,
             &mut self.loss_memory,
             &mut self.z_bar,
         )?;
