@@ -1,7 +1,7 @@
 //! MNIST from its four files.
 
 use flate2::read::GzDecoder;
-use ndarray::{Array1, Array2};
+use ndarray::{Array1, Array2, s};
 use std::fmt;
 use std::fs::File;
 use std::io::Read;
@@ -19,11 +19,13 @@ pub struct Digits {
 }
 
 impl Digits {
-    /// The labels as rows with one 1.
-    pub fn one_hot(&self) -> Array2<f32> {
-        Array2::from_shape_fn((self.labels.len(), CLASSES), |(i, c)| {
-            f32::from(u8::from(usize::from(self.labels[i]) == c))
-        })
+    /// Those before and from `at` on.
+    pub fn split(&self, at: usize) -> (Digits, Digits) {
+        let part = |from: usize, to: usize| Digits {
+            images: self.images.slice(s![from..to, ..]).to_owned(),
+            labels: self.labels.slice(s![from..to]).to_owned(),
+        };
+        (part(0, at), part(at, self.labels.len()))
     }
 }
 

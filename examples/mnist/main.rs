@@ -6,6 +6,9 @@
 //! epoch, `--data FOLDER` says where the data is. The backward pass is the one that `einstan!` derives.
 
 mod data;
+#[path = "../picture/font.rs"]
+mod font;
+mod mistakes;
 mod model;
 mod picture;
 
@@ -89,10 +92,10 @@ fn run() -> Result<(), Box<dyn Error>> {
     let mut options = arguments.options;
     if arguments.quick {
         options.epochs = 1;
-        (_, digits) = model::split(digits, 40_000);
+        (_, digits) = digits.split(40_000);
     }
     let held = digits.labels.len() - 5_000;
-    let (training, held_out) = model::split(digits, held);
+    let (training, held_out) = digits.split(held);
     let mut sum = 0.0;
     for seed in 0..arguments.seeds.max(1) {
         let options = Options {
@@ -111,9 +114,9 @@ fn run() -> Result<(), Box<dyn Error>> {
         if seed == 0 {
             let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/mnist");
             std::fs::create_dir_all(&folder)?;
-            picture::use_font();
+            font::use_font();
             picture::curve(&epochs, &folder.join("curve.png"))?;
-            picture::mistakes(
+            mistakes::draw(
                 &test,
                 seen.as_slice().unwrap_or(&[]),
                 &folder.join("mistakes.png"),

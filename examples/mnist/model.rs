@@ -2,7 +2,7 @@
 
 use crate::data::{CLASSES, Digits, PIXELS};
 use einstan::einstan;
-use ndarray::{Array1, Array2, Axis, s};
+use ndarray::{Array1, Array2};
 
 einstan! {
     /// The mean cross-entropy of a two-layer network on images `X` with labels `T`, one row of which is 1 at the digit
@@ -74,7 +74,7 @@ impl Network {
     ) -> Result<Self, einstan::Error> {
         let mut random = fastrand::Rng::with_seed(options.seed);
         let mut network = Network::new(options.hidden, &mut random);
-        let (labels, count) = (digits.one_hot(), digits.labels.len());
+        let (labels, count) = (one_hot(&digits.labels), digits.labels.len());
         let mut order: Vec<usize> = (0..count).collect();
         let (mut x, mut t) = (
             Array2::zeros((options.batch, PIXELS)),
@@ -140,14 +140,9 @@ impl Network {
     }
 }
 
-/// The digits before and from `at` on.
-pub fn split(digits: Digits, at: usize) -> (Digits, Digits) {
-    let part = |from: usize, to: usize| Digits {
-        images: digits
-            .images
-            .slice_axis(Axis(0), (from..to).into())
-            .to_owned(),
-        labels: digits.labels.slice(s![from..to]).to_owned(),
-    };
-    (part(0, at), part(at, digits.labels.len()))
+/// Labels as rows with one 1.
+fn one_hot(labels: &Array1<u8>) -> Array2<f32> {
+    Array2::from_shape_fn((labels.len(), CLASSES), |(i, c)| {
+        f32::from(u8::from(usize::from(labels[i]) == c))
+    })
 }
