@@ -22,6 +22,13 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! Beside the macro: [`optim`] trains, [`testing`] checks derivatives, `store` keeps parameters in files.
+//!
+//! | feature | what it adds |
+//! | --- | --- |
+//! | `rayon`, a default | large work is divided between the threads of rayon's pool |
+//! | `safetensors` | `store`, parameters in files of the format safetensors |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
