@@ -30,6 +30,7 @@ pub mod nn;
 pub mod optim;
 pub mod parameters;
 #[cfg(feature = "safetensors")]
+#[cfg_attr(docsrs, doc(cfg(feature = "safetensors")))]
 pub mod store;
 pub mod testing;
 

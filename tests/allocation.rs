@@ -1,6 +1,6 @@
-//! A training step over kept memory allocates nothing.
+//! A training step over kept memory allocates nothing, that of an optimiser neither.
 
-use einstan::einstan;
+use einstan::{einstan, optim};
 use ndarray::{Array1, Array2};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
@@ -130,4 +130,38 @@ fn blocks_of_shorter_rows_allocate_nothing() {
     };
     step(9000);
     assert_eq!((step(9000), step(8000), step(3000), step(1)), (0, 0, 0, 0));
+}
+
+#[test]
+fn a_step_of_an_optimiser_allocates_nothing() {
+    let layer = |turned: bool| {
+        let w = ones(64, 32);
+        dense::Gradient {
+            X: ones(0, 5),
+            W: if turned {
+                ones(32, 64).reversed_axes()
+            } else {
+                w
+            },
+            b: Array1::from_elem(32, 0.5),
+        }
+    };
+    for turned in [false, true] {
+        let mut parameters = (vec![layer(false), layer(false)], 1.0_f32);
+        let mut gradient = (vec![layer(turned), layer(turned)], 0.5);
+        let mut sgd = optim::Sgd::new(&parameters);
+        let mut adam = optim::Adam::new(&parameters);
+        let mut adamw = optim::AdamW::new(&parameters);
+        sgd.momentum = 0.9;
+        let mut step = || {
+            allocations(|| {
+                optim::clip_norm(&mut gradient, 1.0).unwrap();
+                sgd.step(&mut parameters, &gradient).unwrap();
+                adam.step(&mut parameters, &gradient).unwrap();
+                adamw.step(&mut parameters, &gradient).unwrap();
+            })
+        };
+        step();
+        assert_eq!((step(), step()), (0, 0));
+    }
 }

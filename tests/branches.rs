@@ -152,7 +152,7 @@ fn remainders_by_zero_are_errors_where_they_are_taken() {
     );
     assert_eq!(
         remainder(&array![1, 1, 1], 2, &x).unwrap(),
-        Array1::zeros(3)
+        Array1::<f64>::zeros(3)
     );
     let error = remainder(&array![2, 0, 2], 2, &x).unwrap_err();
     assert_eq!(

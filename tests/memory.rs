@@ -202,7 +202,7 @@ fn empty_blocks() {
         &Array2::zeros((0, 3)),
         &Array1::zeros(0),
     );
-    assert_eq!(y.unwrap(), Array1::zeros(4));
+    assert_eq!(y.unwrap(), Array1::<f64>::zeros(4));
 }
 
 trait RemoveLast {

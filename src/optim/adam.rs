@@ -1,17 +1,17 @@
 //! Adam.
 
-use super::lanes::{each_lane, zeros_like};
+use super::rows::{each_row, zeros_like};
 use super::shapes::same_shapes;
 use crate::{Error, Parameters};
 use einstan_runtime::Elementary;
 
 crate::einstan! {
-    /// Kingma and Ba, "Adam: a method for stochastic optimization", 2015, algorithm 1, where `a` is 1 - β₁ and `b` is 1 - β₂,
-    /// and `c` and `d` are what they have become after all steps, 1 - β₁ᵗ and 1 - β₂ᵗ.
-    fn adam(mut p[n], const g[n], mut m[n], mut v[n], rate, a, b, c, d, epsilon) {
-        m[i] += a*(g[i] - m[i]);
-        v[i] += b*(g[i]^2 - v[i]);
-        p[i] += -rate * (m[i]/c) / (sqrt(v[i]/d) + epsilon);
+    /// Kingma and Ba, "Adam: a method for stochastic optimization", 2015, section 2: `a` is 1 - β₁ and `b` is 1 - β₂; at step t,
+    /// `step` is the rate / (1 - β₁ᵗ), and `root` 1 / √(1 - β₂ᵗ).
+    fn adam(mut p[rows, n], const g[rows, n], mut m[rows, n], mut v[rows, n], step, a, b, root, epsilon) {
+        m[r,i] += a*(g[r,i] - m[r,i]);
+        v[r,i] += b*(g[r,i]^2 - v[r,i]);
+        p[r,i] += -step * m[r,i] / (root*sqrt(v[r,i]) + epsilon);
     }
 }
 
@@ -85,15 +85,13 @@ impl<P: Parameters> Adam<P> {
         self.steps += 1;
         let t = self.steps as f64;
         let number = <P::Element as Elementary>::from_f64;
-        let (rate, epsilon) = (number(self.rate), number(self.epsilon));
+        let step = number(self.rate / (1.0 - self.beta1.powf(t)));
+        let root = number((1.0 - self.beta2.powf(t)).sqrt().recip());
         let (a, b) = (number(1.0 - self.beta1), number(1.0 - self.beta2));
-        let (c, d) = (
-            number(1.0 - self.beta1.powf(t)),
-            number(1.0 - self.beta2.powf(t)),
-        );
+        let epsilon = number(self.epsilon);
         let write = [parameters, &mut self.mean, &mut self.square];
-        each_lane([gradient], write, |[g], [p, m, v]| {
-            adam(p, g, m, v, rate, a, b, c, d, epsilon)
+        each_row([gradient], write, |[g], [p, m, v]| {
+            adam(p, g, m, v, step, a, b, root, epsilon)
         })
     }
 }

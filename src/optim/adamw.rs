@@ -1,6 +1,6 @@
 //! Adam with weight decay.
 
-use super::lanes::{each_lane, zeros_like};
+use super::rows::{each_row, zeros_like};
 use super::shapes::same_shapes;
 use crate::{Error, Parameters};
 use einstan_runtime::Elementary;
@@ -8,10 +8,10 @@ use einstan_runtime::Elementary;
 crate::einstan! {
     /// Loshchilov and Hutter, "Decoupled weight decay regularization", 2019, algorithm 2, with the letters of `adam`; `decay` is
     /// what a step takes away of a number.
-    fn adamw(mut p[n], const g[n], mut m[n], mut v[n], rate, a, b, c, d, epsilon, decay) {
-        m[i] += a*(g[i] - m[i]);
-        v[i] += b*(g[i]^2 - v[i]);
-        p[i] = (1 - decay)*p[i] - rate * (m[i]/c) / (sqrt(v[i]/d) + epsilon);
+    fn adamw(mut p[rows, n], const g[rows, n], mut m[rows, n], mut v[rows, n], step, a, b, root, epsilon, decay) {
+        m[r,i] += a*(g[r,i] - m[r,i]);
+        v[r,i] += b*(g[r,i]^2 - v[r,i]);
+        p[r,i] = (1 - decay)*p[r,i] - step * m[r,i] / (root*sqrt(v[r,i]) + epsilon);
     }
 }
 
@@ -86,16 +86,14 @@ impl<P: Parameters> AdamW<P> {
         self.steps += 1;
         let t = self.steps as f64;
         let number = <P::Element as Elementary>::from_f64;
-        let (rate, epsilon) = (number(self.rate), number(self.epsilon));
+        let step = number(self.rate / (1.0 - self.beta1.powf(t)));
+        let root = number((1.0 - self.beta2.powf(t)).sqrt().recip());
         let (a, b) = (number(1.0 - self.beta1), number(1.0 - self.beta2));
-        let (c, d) = (
-            number(1.0 - self.beta1.powf(t)),
-            number(1.0 - self.beta2.powf(t)),
-        );
+        let epsilon = number(self.epsilon);
         let decay = number(self.rate * self.decay);
         let write = [parameters, &mut self.mean, &mut self.square];
-        each_lane([gradient], write, |[g], [p, m, v]| {
-            adamw(p, g, m, v, rate, a, b, c, d, epsilon, decay)
+        each_row([gradient], write, |[g], [p, m, v]| {
+            adamw(p, g, m, v, step, a, b, root, epsilon, decay)
         })
     }
 }

@@ -1,13 +1,13 @@
 //! Gradients of a limited length.
 
-use super::lanes::each_lane;
+use super::rows::each_row;
 use crate::{Error, Parameters};
 use einstan_runtime::Elementary;
 
 crate::einstan! {
-    fn squares(const g[n]) -> s { s = sum[i](g[i]^2); }
+    fn squares(const g[rows, n]) -> s { s = sum[r,i](g[r,i]^2); }
 
-    fn scale(mut g[n], by) { g[i] = by * g[i]; }
+    fn scale(mut g[rows, n], by) { g[r,i] = by * g[r,i]; }
 }
 
 /// Shortens a gradient that is longer than `limit`, and returns how long it was: the root of the sum of the squares of all
@@ -35,7 +35,7 @@ crate::einstan! {
 /// None is known: there is nothing that must agree.
 pub fn clip_norm<P: Parameters>(gradient: &mut P, limit: f64) -> Result<P::Element, Error> {
     let mut sum = 0.0;
-    each_lane([&*gradient], [], |[g], []| {
+    each_row([&*gradient], [], |[g], []| {
         sum += Elementary::to_f64(squares(g)?);
         Ok(())
     })?;
@@ -44,7 +44,7 @@ pub fn clip_norm<P: Parameters>(gradient: &mut P, limit: f64) -> Result<P::Eleme
     let is_short = factor >= 1.0; // no: the norm is too long, or NaN
     if !is_short {
         let factor = Elementary::from_f64(factor);
-        each_lane([], [gradient], |[], [g]| scale(g, factor))?;
+        each_row([], [gradient], |[], [g]| scale(g, factor))?;
     }
     Ok(Elementary::from_f64(norm))
 }

@@ -28,13 +28,13 @@
 //! restart.
 //!
 //! A step checks all lengths first: where it returns an error, parameters and optimiser are as before. Arrays of any strides
-//! are stepped; those whose elements lie side by side, in the same order in all tensors of a name, are the fastest. On one
-//! thread a step allocates nothing; large tensors are divided between the threads of rayon's pool, as in any equation.
+//! are stepped; those whose elements lie side by side, in the same order in all tensors of a name, are the fastest. A step
+//! allocates nothing, but for what it takes to hand parts of large tensors to rayon's threads from outside of its pool.
 
 mod adam;
 mod adamw;
 mod clip;
-mod lanes;
+mod rows;
 mod sgd;
 mod shapes;
 

@@ -1,27 +1,27 @@
 //! Gradient descent.
 
-use super::lanes::{each_lane, zeros_like};
+use super::rows::{each_row, zeros_like};
 use super::shapes::same_shapes;
 use crate::{Error, Parameters};
 use einstan_runtime::Elementary;
 
 crate::einstan! {
-    fn plain(mut p[n], const g[n], rate, decay) {
-        p[i] += -rate * (g[i] + decay*p[i]);
+    fn plain(mut p[rows, n], const g[rows, n], rate, decay) {
+        p[r,i] += -rate * (g[r,i] + decay*p[r,i]);
     }
 
     /// Polyak's heavy ball: `v` is its velocity.
-    fn heavy_ball(mut p[n], const g[n], mut v[n], rate, momentum, decay) {
-        v[i] = momentum*v[i] + g[i] + decay*p[i];
-        p[i] += -rate * v[i];
+    fn heavy_ball(mut p[rows, n], const g[rows, n], mut v[rows, n], rate, momentum, decay) {
+        v[r,i] = momentum*v[r,i] + g[r,i] + decay*p[r,i];
+        p[r,i] += -rate * v[r,i];
     }
 
     /// Nesterov's: the gradient is taken where the velocity leads, in the form of Sutskever and others, "On the importance of
     /// initialization and momentum in deep learning", 2013.
-    fn nesterov(mut p[n], const g[n], mut v[n], rate, momentum, decay) {
-        d[i] = g[i] + decay*p[i];
-        v[i] = momentum*v[i] + d[i];
-        p[i] += -rate * (d[i] + momentum*v[i]);
+    fn nesterov(mut p[rows, n], const g[rows, n], mut v[rows, n], rate, momentum, decay) {
+        d[r,i] = g[r,i] + decay*p[r,i];
+        v[r,i] = momentum*v[r,i] + d[r,i];
+        p[r,i] += -rate * (d[r,i] + momentum*v[r,i]);
     }
 }
 
@@ -84,7 +84,7 @@ impl<P: Parameters + Clone> Sgd<P> {
         let (rate, momentum, decay) =
             (number(self.rate), number(self.momentum), number(self.decay));
         if self.momentum == 0.0 {
-            return each_lane([gradient], [parameters], |[g], [p]| {
+            return each_row([gradient], [parameters], |[g], [p]| {
                 plain(p, g, rate, decay)
             });
         }
@@ -92,10 +92,10 @@ impl<P: Parameters + Clone> Sgd<P> {
         same_shapes("Sgd::step", parameters, [("velocity", &*velocity)])?;
         let write = [parameters, velocity];
         match self.nesterov {
-            false => each_lane([gradient], write, |[g], [p, v]| {
+            false => each_row([gradient], write, |[g], [p, v]| {
                 heavy_ball(p, g, v, rate, momentum, decay)
             }),
-            true => each_lane([gradient], write, |[g], [p, v]| {
+            true => each_row([gradient], write, |[g], [p, v]| {
                 nesterov(p, g, v, rate, momentum, decay)
             }),
         }

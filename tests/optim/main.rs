@@ -1,3 +1,5 @@
 //! Optimisers, and what carries them over a model.
 
 mod composed;
+mod strides;
+mod values;
