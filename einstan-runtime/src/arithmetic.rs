@@ -69,14 +69,12 @@ pub struct Choice {
     pub cost: f64,
     /// Elements of the largest tensor stored on the way.
     pub stored: f64,
-    /// Whether these are parts of a contraction.
-    pub contraction: bool,
     /// Whether this is one loop nest.
     pub nest: bool,
 }
 
-/// The cheapest of several ways. What is stored on the way is at most as large as the `largest` tensor, or, for parts
-/// of a contraction that save half of the time, four times as large. The last way is always allowed.
+/// The cheapest of several ways. What is stored on the way is at most as large as the `largest` tensor, or, where that saves
+/// half of the time, four times as large. The last way is always allowed.
 pub fn choose(largest: f64, choices: &[Choice]) -> usize {
     let last = choices.len() - 1;
     // A loop nest runs at a fraction of the speed of a matrix product.
@@ -84,7 +82,7 @@ pub fn choose(largest: f64, choices: &[Choice]) -> usize {
     let allowed = |at: usize| {
         let c = &choices[at];
         let saves = 2.0 * weight(at) <= weight(last);
-        at == last || c.stored <= largest || (c.contraction && saves && c.stored <= 4.0 * largest)
+        at == last || c.stored <= largest || (saves && c.stored <= 4.0 * largest)
     };
     (0..choices.len())
         .filter(|&at| allowed(at))

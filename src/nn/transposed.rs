@@ -6,7 +6,7 @@ crate::einstan! {
     pub fn conv_transpose2d(X[n, c, h, w], K[c, o, r, s], b[o], dim stride, dim padding)
         -> Y[n, o, stride*(h - 1) + r - 2*padding, stride*(w - 1) + s - 2*padding]
     {
-        Y[i, j, pad(len(stride)*y + u - len(padding)), pad(len(stride)*x + v - len(padding))] += X[i,k,y,x]*K[k,j,u,v];
-        Y[i,j,y,x] += b[j];
+        Z[i, j, len(stride)*y + u: stride*(h - 1) + r, len(stride)*x + v: stride*(w - 1) + s] += X[i,k,y,x]*K[k,j,u,v];
+        Y[i,j,y,x] = Z[i, j, y + len(padding), x + len(padding)] + b[j];
     }
 }

@@ -8,6 +8,15 @@
 //! dX[i] = F[i - r + 2] * K[r]
 //! ```
 //!
+//! So is one that is read at every second position, and zero between:
+//!
+//! ```text
+//! dX[i] = sum[r](if (i - r) % 2 == 0 && 0 <= (i - r)/2 && (i - r)/2 < len { dY[(i - r)/2]*K[r] } else { 0 })
+//!
+//! F[u] = if (u - 2) % 2 == 0 && 0 <= (u - 2)/2 && (u - 2)/2 < len { dY[(u - 2)/2] } else { 0 }
+//! dX[i] = F[i - r + 2] * K[r]
+//! ```
+//!
 //! What a condition leaves out is not multiplied by anything, be that infinite or NaN: if the other factor is not finite, the
 //! sum is computed as it is written. A factor that is itself zero there, as `pad` is, is multiplied like any other.
 
@@ -18,7 +27,7 @@ use super::nest::{self, Target};
 use super::region::{self, Region};
 use super::scheduler::Scheduler;
 use crate::ir::{
-    BinaryOp, CmpOp, Expr, ExprId, Function, IndexId, Polynomial, Subscript, TensorId,
+    BinaryOp, CmpOp, DimId, Expr, ExprId, Function, IndexId, Polynomial, Subscript, TensorId,
 };
 
 /// The steps of `target = sum[over](body)`, where the body is the product `inside` of two factors in a region that says no
@@ -46,15 +55,16 @@ pub(crate) fn sum(
         own.any(|i| !y.indices.contains(i))
     };
     let mentioned = |i: &IndexId| a.indices.contains(i) || b.indices.contains(i);
-    if !alone(&a, &b) || !alone(&b, &a) || !kept.iter().chain(over).all(mentioned) {
+    if !kept.iter().chain(over).all(mentioned) {
         return None;
     }
+    let matrices = alone(&a, &b) && alone(&b, &a);
     let (edge, read, other) = match (Edge::of(s.f, a.expr, region), Edge::of(s.f, b.expr, region)) {
         (Some(edge), _) => (edge, a, b),
         (None, Some(edge)) => (edge, b, a),
         (None, None) => return None,
     };
-    if !factors::is_access(s.f, other.expr) {
+    if !factors::is_access(s.f, other.expr) || !matrices && !edge.is_strided(s.f) {
         return None;
     }
     let (mut steps, expr) = edge.copied(s);
@@ -77,6 +87,18 @@ pub(crate) fn factor(s: &mut Scheduler<'_>, factor: ExprId) -> Option<(Vec<Step>
     Some(edge.copied(s))
 }
 
+/// The same of a factor whose position moves in other steps than 1.
+pub(crate) fn strided(s: &mut Scheduler<'_>, factor: Factor) -> (Vec<Step>, Factor) {
+    let (region, inside) = region::peeled(s.f, factor.expr, 0.0);
+    match Edge::of(s.f, inside, &region).filter(|edge| edge.is_strided(s.f)) {
+        Some(edge) => {
+            let (steps, expr) = edge.copied(s);
+            (steps, Factor { expr, ..factor })
+        }
+        None => (vec![], factor),
+    }
+}
+
 /// Steps that find out whether all elements of a factor are finite, and the condition that they are.
 fn finite(s: &mut Scheduler<'_>, factor: &Factor) -> (Vec<Step>, ExprId) {
     let (target, sum) = temporary(s, "finite", &[]);
@@ -93,12 +115,20 @@ fn finite(s: &mut Scheduler<'_>, factor: &Factor) -> (Vec<Step>, ExprId) {
 /// The largest step of an index along an axis: with larger ones the copy would be much larger than what is read of it.
 const STEP: i64 = 4;
 
-/// Whether a position runs along with indices, in small steps.
+/// Whether a position runs along with indices, in small steps or in such as lengths say.
 fn is_near(f: &Function, position: ExprId) -> bool {
     let all = Polynomial::of(&f.exprs, position);
-    let moving = |atoms: &[ExprId]| atoms.iter().any(|&a| !f.exprs.free_indices(a).is_empty());
-    let mut steps = all.terms().filter(|(atoms, _)| moving(atoms)).peekable();
-    steps.peek().is_some() && steps.all(|(atoms, c)| atoms.len() == 1 && c.abs() <= STEP)
+    let moves = |a: &ExprId| !f.exprs.free_indices(*a).is_empty();
+    let length = |a: &ExprId| matches!(f.exprs.get(*a), Expr::Len(_));
+    let mut steps = all
+        .terms()
+        .filter(|(atoms, _)| atoms.iter().any(moves))
+        .peekable();
+    steps.peek().is_some()
+        && steps.all(|(atoms, c)| {
+            let others = atoms.iter().filter(|a| !length(a)).count();
+            others == 1 && c.abs() <= STEP
+        })
 }
 
 /// A read that may lie beyond the edges of its tensor.
@@ -111,12 +141,40 @@ struct Edge {
 enum Axis {
     /// Read at an index, or at one place.
     Plain(Subscript),
-    /// Read at positions from `low` to `high`.
+    /// Read at positions from `low` to `high`, or at their quotients by a step where there is no remainder.
     Beyond {
         position: ExprId,
+        step: Option<ExprId>,
         low: Polynomial,
         high: Polynomial,
     },
+}
+
+/// A position, or what it is the quotient of and the divisor.
+fn divided(f: &Function, position: ExprId) -> (ExprId, Option<ExprId>) {
+    match *f.exprs.get(position) {
+        Expr::IntegerDiv(a, step) if f.exprs.free_indices(step).is_empty() => (a, Some(step)),
+        _ => (position, None),
+    }
+}
+
+/// Where a position by a step lies in an axis: without a remainder, and inside of it.
+fn bounds(f: &mut Function, position: ExprId, step: Option<ExprId>, dim: DimId) -> Option<Region> {
+    let mut region = Region::new();
+    let place = match step {
+        Some(step) => {
+            let rest = f.exprs.add(Expr::IntegerRem(position, step));
+            let zero = f.exprs.add(Expr::Integer(0));
+            let exact = f.exprs.compare_integers(CmpOp::Equal, rest, zero);
+            region.extend(f.bounds(exact, true)?);
+            f.exprs.add(Expr::IntegerDiv(position, step))
+        }
+        None => position,
+    };
+    for condition in f.inside(place, dim) {
+        region.extend(f.bounds(condition, true)?);
+    }
+    Some(region)
 }
 
 impl Edge {
@@ -137,21 +195,34 @@ impl Edge {
                 axes.push(Axis::Plain(subscript));
                 continue;
             };
+            let (position, step) = divided(f, position);
             if !f.exprs.is_affine(position) || !is_near(f, position) {
                 return None;
             }
-            for condition in f.inside(position, dim) {
-                said.extend(f.bounds(condition, true)?);
-            }
+            said.extend(bounds(f, position, step, dim)?);
             let reach = f.reach(position)?;
             axes.push(Axis::Beyond {
                 position,
+                step,
                 low: reach.low,
                 high: reach.high,
             });
         }
         let beyond = !said.is_empty() && said == *region;
         beyond.then_some(Edge { tensor, axes })
+    }
+
+    /// Whether some position moves in other steps than 1: loops over rows do not leave out what lies beyond.
+    fn is_strided(&self, f: &Function) -> bool {
+        self.axes.iter().any(|axis| match axis {
+            Axis::Plain(_) => false,
+            Axis::Beyond { position, step, .. } => {
+                let all = Polynomial::of(&f.exprs, *position);
+                let moves = |a: &ExprId| !f.exprs.free_indices(*a).is_empty();
+                let mut steps = all.terms().filter(|(atoms, _)| atoms.iter().any(moves));
+                step.is_some() || steps.any(|(atoms, c)| atoms.len() > 1 || c.abs() != 1)
+            }
+        })
     }
 
     /// The steps that copy the tensor with a border, and the read of the copy.
@@ -171,6 +242,7 @@ impl Edge {
                 Axis::Plain(place) => from.push(*place),
                 Axis::Beyond {
                     position,
+                    step,
                     low,
                     high,
                 } => {
@@ -185,10 +257,12 @@ impl Edge {
                     let at = s.f.exprs.add(Expr::IndexValue(own));
                     let at = s.f.exprs.add(Expr::IntegerAdd(at, low));
                     let at = s.f.exprs.collected_integer(at);
-                    for condition in s.f.inside(at, dim) {
-                        region.extend(s.f.bounds(condition, true).unwrap_or_default());
-                    }
-                    from.push(Subscript::At(at));
+                    region.extend(bounds(s.f, at, *step, dim).unwrap_or_default());
+                    let own = match *step {
+                        Some(step) => s.f.exprs.add(Expr::IntegerDiv(at, step)),
+                        None => at,
+                    };
+                    from.push(Subscript::At(own));
                     let back = s.f.exprs.add(Expr::IntegerNeg(low));
                     let place = s.f.exprs.add(Expr::IntegerAdd(*position, back));
                     to.push(Subscript::At(s.f.exprs.collected_integer(place)));

@@ -65,7 +65,6 @@ fn direct(s: &mut Scheduler<'_>, target: Target, over: Vec<IndexId>, product: Pr
         common: None,
         after: None,
         stored: vec![],
-        contraction: false,
         nest: true,
         steps: nest::sum(s.f, target, over, body),
         temporaries: vec![],
@@ -153,7 +152,6 @@ impl<'a> Carried<'a> {
             stored: sizes
                 .filter(|axes| !covered(f, axes) && !in_block(f, axes))
                 .collect(),
-            contraction: self.order.pairs.len() > 1,
             nest: false,
             steps: self.steps,
             temporaries: self.temporaries,

@@ -160,17 +160,19 @@ pub(crate) fn multiply(
 ) -> Vec<Step> {
     let loops: Vec<IndexId> = a.indices.union(&b.indices).copied().collect();
     let one_sided = a.indices.is_subset(&b.indices) || b.indices.is_subset(&a.indices);
-    if over.is_empty() || one_sided {
-        let both = Product {
-            alpha,
-            factors: vec![a, b],
-        };
-        let body = both.expr(s.f);
-        return if over.is_empty() {
-            vec![nest::map(s.f, target, body)]
-        } else {
-            nest::sum(s.f, target, over, body)
-        };
+    if over.is_empty() {
+        let factors = vec![a, b];
+        let body = Product { alpha, factors }.expr(s.f);
+        return vec![nest::map(s.f, target, body)];
+    }
+    if one_sided {
+        let (mut steps, a) = border::strided(s, a);
+        let (more, b) = border::strided(s, b);
+        steps.extend(more);
+        let factors = vec![a, b];
+        let body = Product { alpha, factors }.expr(s.f);
+        steps.extend(nest::sum(s.f, target, over, body));
+        return steps;
     }
     let (mut steps, a) = operand(s, a, target.tensor, None);
     let (more, b) = operand(s, b, target.tensor, None);

@@ -401,7 +401,7 @@ impl Chooser<'_> {
         let allowed = |&at: &usize| {
             let c = &choices[at];
             let saves = 2.0 * weight(at) <= weight(last);
-            at == last || stored(c) <= most || (c.contraction && saves && stored(c) <= 4.0 * most)
+            at == last || stored(c) <= most || (saves && stored(c) <= 4.0 * most)
         };
         (0..choices.len())
             .filter(allowed)

@@ -164,8 +164,6 @@ pub struct Choice {
     pub after: Option<usize>,
     /// The sizes of the tensors that it stores on the way.
     pub stored: Vec<Vec<DimId>>,
-    /// True if these are parts of a contraction (at most 4 times the largest tensor), else they are at most as large.
-    pub contraction: bool,
     /// One loop nest that stores nothing.
     pub nest: bool,
     pub steps: Vec<Step>,

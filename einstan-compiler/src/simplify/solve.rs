@@ -37,12 +37,7 @@ pub(super) fn solve(
     let given = f.exprs.free_indices(value);
     candidates.retain(|i| may_go(*i) && !given.contains(i));
     // A short loop stays: what is summed over it is summed for each element.
-    candidates.sort_by_key(|i| {
-        (
-            matches!(f.dim(f.index(*i).dim).length, Length::Fixed(_)),
-            *i,
-        )
-    });
+    candidates.sort_by_cached_key(|&i| (breadth(f, position, i), i));
     if let Expr::IntegerRem(inside, around) = *f.exprs.get(position) {
         return candidates
             .iter()
@@ -58,6 +53,19 @@ pub(super) fn solve(
     candidates
         .into_iter()
         .find_map(|i| linear(f, position, value, i))
+}
+
+/// How long a loop is, the longest first: over the places of a window, whose number follows from other lengths, and in large
+/// steps; over an index of a tensor, in large steps and in small ones; over as many as a number says.
+fn breadth(f: &mut Function, position: ExprId, i: IndexId) -> (u8, bool) {
+    let kind = match f.dim(f.index(i).dim).length {
+        Length::Fixed(_) => 2,
+        Length::Computed(_) => 0,
+        _ => 1,
+    };
+    let step = f.exprs.linear_in(position, i);
+    let small = step.is_none_or(|l| l.coefficient.value().is_some_and(|c| c.abs() == 1));
+    (kind, small)
 }
 
 /// `i = (value - rest)/c`

@@ -38,7 +38,7 @@ impl Body<'_> {
     /// Emits, for the prelude,
     ///
     /// ```text
-    /// let c0 = rt::choose(largest, [(cost, stored, contraction), ..]);
+    /// let c0 = rt::choose(largest, [(cost, stored, nest), ..]);
     /// if c0 == 0 { work.b9.shape(..)?; }
     /// ```
     ///
@@ -83,8 +83,8 @@ impl Body<'_> {
             };
             let cost = self.cost(c, way);
             let stored = c.stored.iter().map(|s| self.volume(s));
-            let (contraction, nest) = (c.contraction, c.nest);
-            options.push(quote! { rt::Choice { cost: #cost, stored: 0.0f64 #( .max(#stored) )*, contraction: #contraction, nest: #nest } });
+            let nest = c.nest;
+            options.push(quote! { rt::Choice { cost: #cost, stored: 0.0f64 #( .max(#stored) )*, nest: #nest } });
             let Some(common) = &c.common else {
                 continue;
             };
