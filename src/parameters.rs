@@ -1,6 +1,6 @@
 //! What a model learns, as one value: its tensors by their names, whatever structures they stand in.
 //!
-//! Every generated `Gradient` implements [`Parameters`](crate::Parameters), and so do arrays, tensors with axis types, numbers,
+//! Every generated `Gradient` implements [`Parameters`], and so do arrays, tensors with axis types, numbers,
 //! and a `Vec`, an array, a `Box` or a tuple of what implements it. [`parameters!`](crate::parameters!) does so for a structure
 //! of yours. A model and its gradient are values of one type, which the optimisers of [`optim`](crate::optim) step.
 //!

@@ -5,7 +5,7 @@ use crate::{Error, Parameters};
 use einstan_runtime::Elementary;
 
 crate::einstan! {
-    fn squares(const g[rows, n]) -> s { s = sum[r,i](g[r,i]^2); }
+    fn squares(const g[rows, n], mut s) { s += sum[r,i](g[r,i]^2); }
 
     fn scale(mut g[rows, n], by) { g[r,i] = by * g[r,i]; }
 }
@@ -36,7 +36,9 @@ crate::einstan! {
 pub fn clip_norm<P: Parameters>(gradient: &mut P, limit: f64) -> Result<P::Element, Error> {
     let mut sum = 0.0;
     each_row([&*gradient], [], |[g], []| {
-        sum += Elementary::to_f64(squares(g)?);
+        let mut own = P::Element::default();
+        squares(g, &mut own)?;
+        sum += Elementary::to_f64(own);
         Ok(())
     })?;
     let norm = sum.sqrt();
