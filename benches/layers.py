@@ -20,6 +20,7 @@ import torch
 import torch.nn.functional as F
 
 N = lambda *lengths: torch.rand(lengths) * 2 - 1
+WEIGHTS = lambda *lengths: N(*lengths) * 0.1
 WHOLE = lambda below, *lengths: torch.randint(below, lengths)
 SQUARE = (1024, 1024)
 SEEN = (4, 8, 128, 64)
@@ -58,7 +59,7 @@ def recurrent(kind, steps):
     return lambda X, *_: module(X)[0], [N(steps, 32, 128), *module.parameters()], []
 
 
-glued = [N(256, 512), N(512, 512), N(512, 512)]
+glued = [N(256, 512), WEIGHTS(512, 512), WEIGHTS(512, 512)]
 qkv = [N(*SEEN), N(*SEEN), N(*SEEN)]
 near = [N(*SQUARE)], [N(*SQUARE).abs()]
 
@@ -112,7 +113,7 @@ LAYERS = dict(
         [N(*SEEN), N(4, 2, 128, 64), N(4, 2, 128, 64)],
         [],
     ),
-    multi_head_attention=(heads, [N(4, 128, 256), *(N(256, 256) for _ in range(4))], []),
+    multi_head_attention=(heads, [N(4, 128, 256), *(WEIGHTS(256, 256) for _ in range(4))], []),
     rotary=(turned, [N(*SEEN)], []),
     rotary_halves=(turned_halves, [N(4, 8, 128, 2, 32)], []),
     rnn=recurrent(torch.nn.RNN, 64),

@@ -13,6 +13,11 @@ fn numbers<L: IntoDimension>(lengths: L) -> Array<f32, L::Dim> {
     })
 }
 
+/// Weights as networks have them: larger ones make what they multiply denormal behind a few functions, which is slow everywhere.
+fn weights<L: IntoDimension>(lengths: L) -> Array<f32, L::Dim> {
+    numbers(lengths) * 0.1
+}
+
 /// Whole numbers from 0 to below this.
 fn whole<L: IntoDimension>(lengths: L, below: u64) -> Array<usize, L::Dim> {
     let mut state = 1u64;
@@ -98,18 +103,18 @@ pub static ROWS: [Row; 53] = [
     }(&X, &W, &Z, &b)),
     layer!(glu {
         X: numbers((256, 512)),
-        W: numbers((512, 512)),
-        V: numbers((512, 512))
+        W: weights((512, 512)),
+        V: weights((512, 512))
     }(&X, &W, &V)),
     layer!(swiglu {
         X: numbers((256, 512)),
-        W: numbers((512, 512)),
-        V: numbers((512, 512))
+        W: weights((512, 512)),
+        V: weights((512, 512))
     }(&X, &W, &V)),
     layer!(geglu {
         X: numbers((256, 512)),
-        W: numbers((512, 512)),
-        V: numbers((512, 512))
+        W: weights((512, 512)),
+        V: weights((512, 512))
     }(&X, &W, &V)),
     layer!(embedding {
         E: numbers((10_000, 64)),
@@ -215,10 +220,10 @@ pub static ROWS: [Row; 53] = [
     }(&Q, &K, &V)),
     layer!(multi_head_attention {
         X: numbers((4, 128, 256)),
-        A: numbers((256, 8, 32)),
-        B: numbers((256, 8, 32)),
-        C: numbers((256, 8, 32)),
-        D: numbers((8, 32, 256))
+        A: weights((256, 8, 32)),
+        B: weights((256, 8, 32)),
+        C: weights((256, 8, 32)),
+        D: weights((8, 32, 256))
     }(&X, &A, &B, &C, &D)),
     layer!(rotary {
         X: numbers((4, 8, 128, 64))
@@ -229,19 +234,19 @@ pub static ROWS: [Row; 53] = [
     layer!(rnn {
         X: numbers((64, 32, 128)),
         h: numbers((32, 128)),
-        W: numbers((128, 128)),
-        U: numbers((128, 128)),
+        W: weights((128, 128)),
+        U: weights((128, 128)),
         b: numbers(128)
     }(&X, &h, &W, &U, &b)),
     layer!(gru {
         X: numbers((64, 32, 128)),
         h: numbers((32, 128)),
-        W: numbers((128, 3, 128)),
-        U: numbers((128, 3, 128)),
+        W: weights((128, 3, 128)),
+        U: weights((128, 3, 128)),
         b: numbers((3, 128)),
         c: numbers((3, 128))
     }(&X, &h, &W, &U, &b, &c)),
-    layer!(lstm { X: numbers((128, 32, 128)), h: numbers((32, 128)), s: numbers((32, 128)), W: numbers((128, 4, 128)), U: numbers((128, 4, 128)), b: numbers((4, 128)) } (&X, &h, &s, &W, &U, &b) -> H C),
+    layer!(lstm { X: numbers((128, 32, 128)), h: numbers((32, 128)), s: numbers((32, 128)), W: weights((128, 4, 128)), U: weights((128, 4, 128)), b: numbers((4, 128)) } (&X, &h, &s, &W, &U, &b) -> H C),
     loss!(cross_entropy {
         A: numbers((1024, 1024)),
         label: whole(1024, 1024)
