@@ -12,6 +12,8 @@ mod arguments;
 )]
 #[path = "../picture/chart.rs"]
 mod chart;
+#[path = "../job/mod.rs"]
+mod job;
 mod model;
 mod sample;
 mod text;
@@ -30,13 +32,7 @@ use train::Curve;
 use trigram::Trigram;
 
 fn main() -> ExitCode {
-    match run() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    job::end(run())
 }
 
 fn run() -> Result<(), Box<dyn Error>> {

@@ -8,6 +8,8 @@
 
 mod by_hand;
 mod casino;
+#[path = "../job/mod.rs"]
+mod job;
 mod learn;
 mod model;
 mod picture;
@@ -62,13 +64,7 @@ fn arguments() -> Result<Option<Arguments>, Box<dyn Error>> {
 }
 
 fn main() -> ExitCode {
-    match run() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    job::end(run())
 }
 
 fn run() -> Result<(), Box<dyn Error>> {

@@ -9,6 +9,8 @@
 
 mod experiment;
 mod fit;
+#[path = "../job/mod.rs"]
+mod job;
 mod model;
 mod picture;
 
@@ -63,13 +65,7 @@ fn options() -> Result<Option<Options>, Box<dyn Error>> {
 }
 
 fn main() -> ExitCode {
-    match run() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    job::end(run())
 }
 
 fn run() -> Result<(), Box<dyn Error>> {

@@ -14,6 +14,8 @@ mod chart;
 #[path = "../mnist/data.rs"]
 mod data;
 mod filters;
+#[path = "../job/mod.rs"]
+mod job;
 #[path = "../mnist/mistakes.rs"]
 mod mistakes;
 mod model;
@@ -76,13 +78,7 @@ fn arguments() -> Result<Option<Arguments>, Box<dyn Error>> {
 }
 
 fn main() -> ExitCode {
-    match run() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    job::end(run())
 }
 
 fn run() -> Result<(), Box<dyn Error>> {

@@ -5,6 +5,8 @@
 //! Who guesses has a mean squared error of 0.167; it must come below 0.01 on sequences that it has not seen. `--quick` takes
 //! short sequences.
 
+#[path = "../job/mod.rs"]
+mod job;
 mod model;
 mod picture;
 mod problem;
@@ -66,13 +68,7 @@ fn options() -> Result<Option<Options>, Box<dyn Error>> {
 }
 
 fn main() -> ExitCode {
-    match run() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    job::end(run())
 }
 
 fn run() -> Result<(), Box<dyn Error>> {

@@ -5,6 +5,8 @@
 //! The ratings have 4 factors and an error of 0.3. Factorisations of several ranks learn from part of them; on the others, that of
 //! rank 4 must be nearly as good as one that knows all factors. `--quick` takes fewer ratings and ranks.
 
+#[path = "../job/mod.rs"]
+mod job;
 mod model;
 mod picture;
 mod ratings;
@@ -82,13 +84,7 @@ fn options() -> Result<Option<Options>, Box<dyn Error>> {
 }
 
 fn main() -> ExitCode {
-    match run() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    job::end(run())
 }
 
 fn run() -> Result<(), Box<dyn Error>> {

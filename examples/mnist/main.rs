@@ -8,6 +8,8 @@
 mod data;
 #[path = "../picture/font.rs"]
 mod font;
+#[path = "../job/mod.rs"]
+mod job;
 mod mistakes;
 mod model;
 mod picture;
@@ -74,13 +76,7 @@ fn arguments() -> Result<Option<Arguments>, Box<dyn Error>> {
 }
 
 fn main() -> ExitCode {
-    match run() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    job::end(run())
 }
 
 fn run() -> Result<(), Box<dyn Error>> {

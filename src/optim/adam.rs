@@ -1,19 +1,8 @@
 //! Adam.
 
-use super::rows::{each_row, zeros_like};
-use super::shapes::same_shapes;
+use super::moments::{self, Settings};
+use super::rows::zeros_like;
 use crate::{Error, Parameters};
-use einstan_runtime::Elementary;
-
-crate::einstan! {
-    /// Kingma and Ba, "Adam: a method for stochastic optimization", 2015, section 2: `a` is 1 - β₁ and `b` is 1 - β₂; at step t,
-    /// `step` is the rate / (1 - β₁ᵗ), and `root` 1 / √(1 - β₂ᵗ).
-    fn adam(mut p[rows, n], const g[rows, n], mut m[rows, n], mut v[rows, n], step, a, b, root, epsilon) {
-        m[r,i] += a*(g[r,i] - m[r,i]);
-        v[r,i] += b*(g[r,i]^2 - v[r,i]);
-        p[r,i] += -step * m[r,i] / (root*sqrt(v[r,i]) + epsilon);
-    }
-}
 
 /// Adam: steps along the mean of the gradients, divided by the root of the mean of their squares.
 ///
@@ -76,22 +65,21 @@ impl<P: Parameters> Adam<P> {
     /// A tensor of the gradient, or one that the optimiser keeps, that has not the lengths of its parameter. Nothing is
     /// changed.
     pub fn step(&mut self, parameters: &mut P, gradient: &P) -> Result<(), Error> {
-        let kept = [
-            ("gradient", gradient),
-            ("mean", &self.mean),
-            ("square", &self.square),
-        ];
-        same_shapes("Adam::step", parameters, kept)?;
-        self.steps += 1;
-        let t = self.steps as f64;
-        let number = <P::Element as Elementary>::from_f64;
-        let step = number(self.rate / (1.0 - self.beta1.powf(t)));
-        let root = number((1.0 - self.beta2.powf(t)).sqrt().recip());
-        let (a, b) = (number(1.0 - self.beta1), number(1.0 - self.beta2));
-        let epsilon = number(self.epsilon);
-        let write = [parameters, &mut self.mean, &mut self.square];
-        each_row([gradient], write, |[g], [p, m, v]| {
-            adam(p, g, m, v, step, a, b, root, epsilon)
-        })
+        let settings = Settings {
+            rate: self.rate,
+            beta1: self.beta1,
+            beta2: self.beta2,
+            epsilon: self.epsilon,
+            decay: 0.0,
+        };
+        let means = [&mut self.mean, &mut self.square];
+        moments::step(
+            "Adam::step",
+            settings,
+            parameters,
+            gradient,
+            means,
+            &mut self.steps,
+        )
     }
 }

@@ -1,19 +1,8 @@
 //! Adam with weight decay.
 
-use super::rows::{each_row, zeros_like};
-use super::shapes::same_shapes;
+use super::moments::{self, Settings};
+use super::rows::zeros_like;
 use crate::{Error, Parameters};
-use einstan_runtime::Elementary;
-
-crate::einstan! {
-    /// Loshchilov and Hutter, "Decoupled weight decay regularization", 2019, algorithm 2, with the letters of `adam`; `decay` is
-    /// what a step takes away of a number.
-    fn adamw(mut p[rows, n], const g[rows, n], mut m[rows, n], mut v[rows, n], step, a, b, root, epsilon, decay) {
-        m[r,i] += a*(g[r,i] - m[r,i]);
-        v[r,i] += b*(g[r,i]^2 - v[r,i]);
-        p[r,i] = (1 - decay)*p[r,i] - step * m[r,i] / (root*sqrt(v[r,i]) + epsilon);
-    }
-}
 
 /// Adam with decoupled weight decay: parameters shrink at each step, and the means of the gradient know nothing of it.
 ///
@@ -77,23 +66,21 @@ impl<P: Parameters> AdamW<P> {
     /// A tensor of the gradient, or one that the optimiser keeps, that has not the lengths of its parameter. Nothing is
     /// changed.
     pub fn step(&mut self, parameters: &mut P, gradient: &P) -> Result<(), Error> {
-        let kept = [
-            ("gradient", gradient),
-            ("mean", &self.mean),
-            ("square", &self.square),
-        ];
-        same_shapes("AdamW::step", parameters, kept)?;
-        self.steps += 1;
-        let t = self.steps as f64;
-        let number = <P::Element as Elementary>::from_f64;
-        let step = number(self.rate / (1.0 - self.beta1.powf(t)));
-        let root = number((1.0 - self.beta2.powf(t)).sqrt().recip());
-        let (a, b) = (number(1.0 - self.beta1), number(1.0 - self.beta2));
-        let epsilon = number(self.epsilon);
-        let decay = number(self.rate * self.decay);
-        let write = [parameters, &mut self.mean, &mut self.square];
-        each_row([gradient], write, |[g], [p, m, v]| {
-            adamw(p, g, m, v, step, a, b, root, epsilon, decay)
-        })
+        let settings = Settings {
+            rate: self.rate,
+            beta1: self.beta1,
+            beta2: self.beta2,
+            epsilon: self.epsilon,
+            decay: self.rate * self.decay,
+        };
+        let means = [&mut self.mean, &mut self.square];
+        moments::step(
+            "AdamW::step",
+            settings,
+            parameters,
+            gradient,
+            means,
+            &mut self.steps,
+        )
     }
 }

@@ -34,6 +34,7 @@
 mod adam;
 mod adamw;
 mod clip;
+mod moments;
 mod rows;
 mod sgd;
 mod shapes;
