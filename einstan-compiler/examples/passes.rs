@@ -4,7 +4,7 @@
 //!     echo 'fn f(x[n]) -> s { s = sum[i](x[i]^2); }' | cargo run -p einstan-compiler --example passes
 
 use einstan_compiler::diagnostics::Diagnostics;
-use einstan_compiler::{differentiate, ir, normal, parse, plan, resolve, simplify};
+use einstan_compiler::{differentiate, driver, ir, normal, parse, plan, resolve, simplify};
 use std::io::Read;
 
 fn main() {
@@ -26,12 +26,14 @@ fn main() {
         println!("# {}\n\n## resolve\n{}", f.name, ir::print::print(&f));
         normal::normalise(&mut f);
         println!("## normalise\n{}", ir::print::print(&f));
+        let primal = driver::normal(&resolved.function);
+        println!("## primal\n{}", ir::print::print(&primal));
         let mut jacobian = differentiate::jacobian(&resolved.function);
         normal::normalise(&mut jacobian);
         let mut jacobian = differentiate::Backward::from(jacobian);
         simplify::simplify(&mut jacobian);
         println!("## jacobian\n{}", ir::print::print(&jacobian.function));
-        let mut joint = differentiate::vjp(&f);
+        let mut joint = differentiate::vjp(&primal);
         println!("## differentiate\n{}", ir::print::print(&joint.function));
         simplify::simplify(&mut joint);
         println!("## simplify\n{}", ir::print::print(&joint.function));

@@ -189,7 +189,7 @@ fn plans(derivatives: Derivatives) -> Plans {
 /// parts of products that the derivatives share.
 pub fn normal(f: &Function) -> Function {
     let mut simple = Backward::from(normalised(f));
-    simplify::simplify(&mut simple);
+    simplify::simplify_primal(&mut simple);
     normal::take_apart(&mut simple.function);
     debug_assert_eq!(ir::verify_normal(&simple.function), Ok(()));
     simple.function

@@ -10,7 +10,7 @@ pub mod codegen;
 pub mod derivation;
 pub mod diagnostics;
 pub mod differentiate;
-mod driver;
+pub mod driver;
 pub mod eval;
 pub mod ir;
 pub mod normal;

@@ -145,3 +145,22 @@ fn wrong_calls_are_errors() {
     ));
     assert!(steps.contains("steps"), "{steps}");
 }
+
+/// The value and both gradients, whatever strides, dilations and paddings a caller gives.
+#[test]
+fn convolutions_are_matrix_products() {
+    for plan in [
+        nn::conv1d::PLAN,
+        nn::conv2d::PLAN,
+        nn::grouped_conv2d::PLAN,
+        nn::conv_transpose2d::PLAN,
+    ] {
+        let product = |line: &&str| line.contains(": matrix product");
+        let written = |by: &str| {
+            let mut products = plan.lines().filter(product).map(str::trim_start);
+            products.any(|line| line.starts_with(by))
+        };
+        assert!(written("∂X[") && written("∂K["), "{plan}");
+        assert!(written("Y[") || written("Z["), "{plan}");
+    }
+}

@@ -22,6 +22,17 @@ use crate::normal::commute;
 pub fn simplify(joint: &mut Backward) {
     algebra::run(&mut joint.function);
     scatter::run(&mut joint.function);
+    shorten(joint);
+}
+
+/// Simplifies a function that is to be differentiated. Its scatters stay: the derivative of one is a gather, and that of the
+/// gather which it would become a scatter again, with conditions.
+pub fn simplify_primal(joint: &mut Backward) {
+    algebra::run(&mut joint.function);
+    shorten(joint);
+}
+
+fn shorten(joint: &mut Backward) {
     delta::contract(&mut joint.function);
     delta::split(joint);
     algebra::run(&mut joint.function);
