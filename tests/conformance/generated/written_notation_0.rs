@@ -808,8 +808,8 @@ mod n_scatter_pad {
             Y[pad(i + k - 1)] += if (i + k - 1 >= 0) && (i + k - 1 < len(n)) { X[i] * K[k] } else { 0 };
         }
         pub fn f_vjp(const X[n], const K[r], const Y_bar[n]) -> (X_bar[n], K_bar[r]) {
-            X_bar[i] = sum[k: r](if (k + i - 1 >= 0) && (k + i - 1 < len(n)) { K[k] * Y_bar[k + i - 1] } else { 0 });
-            K_bar[k] = sum[i: n](if (i - k + 1 >= 0) && (i - k + 1 < len(n)) { Y_bar[i] * X[i - k + 1] } else { 0 });
+            X_bar[i] = sum[k: r](if (i + k - 1 >= 0) && (i + k - 1 < len(n)) { K[k] * Y_bar[i + k - 1] } else { 0 });
+            K_bar[k] = sum[i: n](if (i + k - 1 >= 0) && (i + k - 1 < len(n)) { X[i] * Y_bar[i + k - 1] } else { 0 });
         }
         pub fn f_jvp(const X[n], const K[r], const X_dot[n], const K_dot[r]) -> Y_dot[n] {
             Y_dot[i] = sum[k: r](if (i - k + 1 >= 0) && (i - k + 1 < len(n)) { K_dot[k] * X[i - k + 1] + K[k] * X_dot[i - k + 1] } else { 0 });
