@@ -9,6 +9,32 @@ pub const LANES: usize = 64;
 /// So many run side by side over what is left of a row.
 const FEW: usize = 8;
 
+/// So many of a row are computed side by side where it is shorter.
+const SOME: usize = LANES / 2;
+
+/// Calls `each` with the first position and the length of every block of `from..to`, at most `LANES` long. A long one has a length
+/// that the compiler knows, so that what is computed for its elements stays in registers.
+#[inline(always)]
+pub fn by_lanes(from: usize, to: usize, mut each: impl FnMut(usize, usize)) {
+    let mut v = from;
+    while v < to {
+        v += match to - v {
+            rest if rest >= LANES => {
+                each(v, LANES);
+                LANES
+            }
+            rest if rest >= SOME => {
+                each(v, SOME);
+                SOME
+            }
+            rest => {
+                each(v, rest);
+                rest
+            }
+        };
+    }
+}
+
 /// `$combine` takes in an element, and joins two lanes.
 ///
 /// Whole chunks of a row go to `LANES` lanes, what is left of it to `FEW` others, and what is left then one by one: all of
@@ -164,6 +190,19 @@ arg!(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn blocks_of_lanes_go_through_all() {
+        for n in [0, 1, 31, 32, 33, 63, 64, 65, 200] {
+            let mut next = 3;
+            by_lanes(3, 3 + n, |v, length| {
+                assert_eq!(v, next);
+                assert!((1..=LANES).contains(&length));
+                next += length;
+            });
+            assert_eq!(next, 3 + n);
+        }
+    }
 
     #[test]
     fn rows_of_every_length() {

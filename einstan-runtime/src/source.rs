@@ -191,6 +191,12 @@ impl<'a, E: Element, const R: usize> Source<'a, E, R> {
             let value = f(element(0));
             return block.fill(n, |_| value);
         }
+        if stride == 2 {
+            // SAFETY: as above.
+            return block.fill(n, |t| {
+                f(unsafe { *self.origin.offset(start + 2 * t as isize) })
+            });
+        }
         block.fill(n, |t| f(element(t)))
     }
 }

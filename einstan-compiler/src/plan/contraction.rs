@@ -5,6 +5,7 @@ use super::factors::{self, Factor, Product, times};
 use super::nest::{self, Target};
 use super::region::{self, Region};
 use super::scheduler::Scheduler;
+use super::stencil;
 use super::tile;
 use super::{Contraction, Mode, Step};
 use super::{band, border};
@@ -171,7 +172,7 @@ pub(crate) fn multiply(
         steps.extend(more);
         let factors = vec![a, b];
         let body = Product { alpha, factors }.expr(s.f);
-        steps.extend(nest::sum(s.f, target, over, body));
+        steps.extend(stencil::sum(s, target, over, body));
         return steps;
     }
     let (mut steps, a) = operand(s, a, target.tensor, None);

@@ -176,7 +176,7 @@ pub(crate) fn sum(
         Some((outer_score, row))
             if outer_score > score(f, body, inner) + 1 && is_reused(f, &target, body, row) =>
         {
-            vec![accumulated(f, target, indices, body, row)]
+            vec![accumulated(f, target, ReduceOp::Sum, indices, body, row)]
         }
         Some((outer_score, row)) if outer_score > score(f, body, inner) + 1 => {
             let zero = zero(f, &target);
@@ -225,10 +225,11 @@ fn is_reused(f: &Function, target: &Target, body: ExprId, row: IndexId) -> bool 
     reads
 }
 
-/// `T[left] mode sum[over](body)`, the sums of a vector of elements along a row side by side.
+/// `T[left] mode op[over](body)`, those of a vector of elements along a row side by side.
 pub(crate) fn accumulated(
     f: &mut Function,
     target: Target,
+    op: ReduceOp,
     over: Vec<IndexId>,
     body: ExprId,
     row: IndexId,
@@ -238,6 +239,7 @@ pub(crate) fn accumulated(
         target: target.tensor,
         left: target.left,
         mode: target.mode,
+        op,
         row,
         over,
         body,

@@ -91,7 +91,7 @@ pub(crate) fn peeled(f: &Function, id: ExprId, otherwise: f64) -> (Region, ExprI
 }
 
 /// The value of a number.
-fn constant(f: &Function, id: ExprId) -> Option<f64> {
+pub(crate) fn constant(f: &Function, id: ExprId) -> Option<f64> {
     match *f.exprs.get(id) {
         Expr::Real(r) => Some(r.value()),
         Expr::Unary(UnaryOp::Neg, a) => constant(f, a).map(|r| -r),

@@ -249,11 +249,13 @@ pub enum Stmt {
         windows: BTreeMap<IndexId, Window>,
         body: ExprId,
     },
-    /// `target[left] mode sum[over](body)` for all values of `row`: sums of a vector of them run side by side.
+    /// `target[left] mode op[over](body)` for all values of `row`: sums, products, maxima or minima of a vector of them run
+    /// side by side.
     Accumulate {
         target: TensorId,
         left: Vec<Subscript>,
         mode: Mode,
+        op: ReduceOp,
         row: IndexId,
         over: Vec<IndexId>,
         body: ExprId,

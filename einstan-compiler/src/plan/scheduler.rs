@@ -3,7 +3,7 @@
 use super::block::{Block, Part};
 use super::call::same_call;
 use super::common::Parts;
-use super::{Mode, Step, addends, contraction, demand, hoist, nest, region};
+use super::{Mode, Step, addends, contraction, demand, hoist, nest, region, stencil};
 use crate::ir::{Equation, Expr, ExprId, Function, ReduceOp, Role, TensorId};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -252,7 +252,7 @@ impl<'a> Scheduler<'a> {
                 steps.extend(addends::sum(self, target, indices, body));
             }
             Expr::Reduce { op, indices, body } => {
-                steps.push(nest::reduction(self.f, target, op, indices, body))
+                steps.extend(stencil::reduction(self, target, op, indices, body));
             }
             Expr::ArgReduce { op, index, body } => {
                 steps.push(nest::reduction(self.f, target, op, vec![index], body));

@@ -130,7 +130,7 @@ fn guarded(f: &Function, id: ExprId) -> usize {
 }
 
 /// What adds nothing to a reduction.
-fn neutral(op: ReduceOp) -> Option<f64> {
+pub(crate) fn neutral(op: ReduceOp) -> Option<f64> {
     match op {
         ReduceOp::Sum => Some(0.0),
         ReduceOp::Prod => Some(1.0),

@@ -299,6 +299,7 @@ fn statement(out: &mut String, f: &Function, s: &Stmt, depth: usize) {
             target,
             left,
             mode,
+            op,
             row,
             over,
             ..
@@ -306,9 +307,10 @@ fn statement(out: &mut String, f: &Function, s: &Stmt, depth: usize) {
             let over: Vec<&str> = over.iter().map(|&i| f.index(i).name.as_str()).collect();
             let _ = writeln!(
                 out,
-                "{pad}{} {} sum over {}, along {}",
+                "{pad}{} {} {} over {}, along {}",
                 f.show_access(*target, left),
                 sign(*mode),
+                op.word(),
                 over.join(", "),
                 f.index(*row).name,
             );

@@ -10,7 +10,8 @@ use super::Step;
 use super::contraction::temporary;
 use super::nest::{self, Target};
 use super::scheduler::Scheduler;
-use crate::ir::{CmpOp, Expr, ExprId, Function, IndexId, Subscript, are_plain};
+use super::stencil;
+use crate::ir::{CmpOp, Expr, ExprId, Function, IndexId, ReduceOp, Subscript, are_plain};
 use std::collections::BTreeMap;
 
 /// With fewer elements side by side, or fewer that read the same, it is not worth while.
@@ -25,7 +26,7 @@ pub(crate) fn sum(
     body: ExprId,
 ) -> Vec<Step> {
     let Some(Across { row, reads, often }) = across(s.f, &target, body) else {
-        return nest::sum(s.f, target, over, body);
+        return stencil::sum(s, target, over, body);
     };
     let (mut then, mut turned) = (Vec::new(), BTreeMap::new());
     for e in reads {
@@ -43,6 +44,7 @@ pub(crate) fn sum(
     then.push(nest::accumulated(
         s.f,
         target.clone(),
+        ReduceOp::Sum,
         over.clone(),
         side,
         row,

@@ -7,7 +7,8 @@
 
 use super::solve::solve;
 use crate::ir::{
-    CmpOp, Element, Equation, Expr, ExprId, Function, IndexId, Op, ReduceOp, Subscript, indices,
+    CmpOp, DimId, Element, Equation, Expr, ExprId, Exprs, Function, IndexId, Op, ReduceOp,
+    Subscript, indices,
 };
 
 pub(super) fn run(f: &mut Function) {
@@ -124,6 +125,7 @@ fn gathered(f: &mut Function, e: Equation) -> Equation {
         }
         let placed = solution.place(f, body);
         let placed = f.exprs.simple(placed);
+        let placed = along(f, placed);
         body = solution.where_it_holds(f, placed);
         body = match target.condition {
             Some(condition) => {
@@ -157,6 +159,30 @@ fn gathered(f: &mut Function, e: Equation) -> Equation {
         op: Op::Accumulate,
         ..e
     }
+}
+
+/// An expression whose reads at positions that are an index of their axis are reads along it.
+fn along(f: &mut Function, id: ExprId) -> ExprId {
+    let (tensors, of_indices) = (&f.tensors, &f.indices);
+    let plain = |exprs: &Exprs, s: Subscript, dim: DimId| match s {
+        Subscript::At(e) => match *exprs.get(e) {
+            Expr::IndexValue(i) if of_indices[i.0 as usize].dim == dim => Subscript::Index(i),
+            _ => s,
+        },
+        _ => s,
+    };
+    f.exprs.replace(id, &mut |exprs, e| {
+        let (tensor, subscripts, _) = exprs.get(e).read()?;
+        let axes = subscripts.iter().zip(&tensors[tensor.0 as usize].axes);
+        let new: Vec<Subscript> = axes.map(|(&s, &dim)| plain(exprs, s, dim)).collect();
+        if new == subscripts {
+            return None;
+        }
+        let mut node = exprs.get(e).clone();
+        let mut places = new.into_iter();
+        node.each_subscript(&mut |s| *s = places.next().unwrap_or(*s));
+        Some(exprs.add(node))
+    })
 }
 
 /// What is to be solved for the position of an axis.

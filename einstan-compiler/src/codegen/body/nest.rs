@@ -161,12 +161,13 @@ impl Body<'_> {
                 target,
                 left,
                 mode,
+                op,
                 row,
                 over,
                 body,
             } => {
-                let sums = self.accumulate(*target, left, *mode, (*row, over), *body);
-                self.whole(*row, sums)
+                let all = self.accumulate(*target, left, *mode, *op, (*row, over), *body);
+                self.whole(*row, all)
             }
             Stmt::Softmax {
                 target,

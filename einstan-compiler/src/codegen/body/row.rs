@@ -244,22 +244,18 @@ impl Body<'_> {
     /// Emits, for `Y[i,j] = sum[k](value)` with the row j, whose part `from..to` is at hand,
     ///
     /// ```text
-    /// let mut v = from;
-    /// while v < to {
+    /// rt::by_lanes(from, to, |v: usize, n: usize| {
     ///     let mut acc = [0; rt::LANES];
-    ///     let rest = to - v;
-    ///     if rest >= rt::LANES { let n = rt::LANES; for i2 in .. { ..rows.. for x in 0..n { acc[x] = acc[x] + value; } } }
-    ///     else { let n = rest; .. }
-    ///     let n = ..;
+    ///     for i2 in .. { ..rows.. for x in 0..n { acc[x] = acc[x] + value; } }
     ///     w3.put_row(false, [i0, v as isize], [0, 1], n, &mut out, |x| acc[x]);
-    ///     v += n;
-    /// }
+    /// });
     /// ```
     pub(super) fn accumulate(
         &self,
         target: TensorId,
         left: &[Subscript],
         mode: Mode,
+        op: ReduceOp,
         (row, over): (IndexId, &[IndexId]),
         body: ExprId,
     ) -> TokenStream {
@@ -274,29 +270,26 @@ impl Body<'_> {
             value,
             ..
         } = &terms;
-        let each = quote! { #outer #rows for x in 0..n { #inner acc[x] = acc[x] + (#value); } };
-        let sums = over.iter().rev();
-        let sums = sums.fold(each, |inside, &index| self.looped(index, false, inside));
+        let (start, more) = match op {
+            ReduceOp::Prod => (self.real(1.0), quote! { acc[x] * (#value) }),
+            ReduceOp::Max => (
+                self.real(f64::NEG_INFINITY),
+                quote! { acc[x].e_max(#value) },
+            ),
+            ReduceOp::Min => (self.real(f64::INFINITY), quote! { acc[x].e_min(#value) }),
+            _ => (self.real(0.0), quote! { acc[x] + (#value) }),
+        };
+        let each = quote! { #outer #rows for x in 0..n { #inner acc[x] = #more; } };
+        let all = over.iter().rev();
+        let all = all.fold(each, |inside, &index| self.looped(index, false, inside));
         quote! {
-            const LANES: usize = rt::LANES;
             let mut out = Block::new();
             #(#positions)*
-            let mut v = from;
-            while v < to {
-                let mut acc = [<T as Elementary>::from_f64(0.0f64); LANES];
-                let rest = to - v;
-                let n = if rest >= LANES {
-                    let n = LANES;
-                    #sums
-                    n
-                } else {
-                    let n = rest;
-                    #sums
-                    n
-                };
+            rt::by_lanes(from, to, #[inline(always)] |v: usize, n: usize| {
+                let mut acc = [#start; rt::LANES];
+                #all
                 #w.put_row(#adds, #at, #step, n, &mut out, #[inline(always)] |x: usize| acc[x]);
-                v += n;
-            }
+            });
         }
     }
 
