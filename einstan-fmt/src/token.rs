@@ -48,7 +48,7 @@ impl Token<'_> {
         matches!(self.kind, Kind::Close(_))
     }
 
-    /// Whether it is `:=` or the like: `=` or `+=`.
+    /// Whether it is `=` or `+=`.
     pub fn assigns(&self) -> bool {
         self.is("=") || self.is("+=")
     }
