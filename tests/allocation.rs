@@ -46,7 +46,7 @@ einstan! {
 
     /// Its temporaries run in blocks of rows.
     pub fn kernel(X[n, d], Z[m, d], a[m]) -> y[n] {
-        y[i] = sum[j](exp(-sum[k]((X[i,k]-Z[j,k])^2)) * a[j]);
+        y[i] = sum[j](exp(-sum[k]((X[i,k] - Z[j,k])^2)) * a[j]);
     }
 
     pub fn dense(X[n, m], W[m, k], b[k]) -> Y[n, k] {

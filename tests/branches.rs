@@ -13,7 +13,7 @@ einstan! {
     pub fn first(x[n]) -> y {
         y = if len(n) > 0 { x[0]^2 } else { 7 };
     }
-    pub fn product(A[n,n], b[m]) -> y[n] {
+    pub fn product(A[n, n], b[m]) -> y[n] {
         y[i] = A[i,j] * (if j < len(m) { b[j] } else { 0 });
     }
     pub fn inverse(x[n]) -> y[n] {

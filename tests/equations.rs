@@ -19,8 +19,12 @@ einstan! {
     }
     pub fn through_itself(x[n]) -> s { t[i] = 2*x[i]; u[i] = t[i]^2; t[i] += u[i]; s = sum[i](t[i]*u[i]); }
     pub fn scalar(x[n]) -> s { s += x[0]; s += x[1]^2; s += sum[i](x[i]); }
-    pub fn matrices(A[n,m], B[m,l], C[n,l]) -> Y[n,l] { Y[i,j] += A[i,k]*B[k,j]; Y[i,j] += C[i,j]; Y[i,j] += A[i,k]*B[k,j]; }
-    pub fn reductions(X[n,m]) -> y[n] { y[i] += max[j](X[i,j]); y[i] += prod[j](X[i,j]); y[i] += mean[j](X[i,j]); }
+    pub fn matrices(A[n, m], B[m, l], C[n, l]) -> Y[n, l] {
+        Y[i,j] += A[i,k]*B[k,j];
+        Y[i,j] += C[i,j];
+        Y[i,j] += A[i,k]*B[k,j];
+    }
+    pub fn reductions(X[n, m]) -> y[n] { y[i] += max[j](X[i,j]); y[i] += prod[j](X[i,j]); y[i] += mean[j](X[i,j]); }
 
     // Results that depend on each other.
     pub fn dependent(x[n], w) -> (y[n], z[n], s, t) {
@@ -29,7 +33,11 @@ einstan! {
         s = sum[i](y[i]*z[i]);
         t = s^2 + z[0];
     }
-    pub fn out_of_order(x[n]) -> (last, first[n]) { first[i] = x[i]^2; middle[i] = first[i]*x[i]; last = sum[i](middle[i]); }
+    pub fn out_of_order(x[n]) -> (last, first[n]) {
+        first[i] = x[i]^2;
+        middle[i] = first[i]*x[i];
+        last = sum[i](middle[i]);
+    }
     pub fn unused(x[n], u[n]) -> s { a[i] = exp(u[i]); s = sum[i](x[i]); }
     pub fn same_twice(x[n]) -> (a[n], b[n]) { a[i] = tanh(x[i]); b[i] = tanh(x[i]); }
 
@@ -48,9 +56,9 @@ einstan! {
         d = lerp(x[i], y[i], 0.25)*x[i];
     }
     fn product(a, b) = a*b;
-    pub fn never_sums(X[n,m], v[m]) -> Y[n,m] { Y[i,j] = product(X[i,j], v[j]); }
-    pub fn sums_around(X[n,m], v[m]) -> y[n] { y[i] = product(X[i,k], 2)*v[k]; }
-    pub fn sums_inside(X[n,m], v[m]) -> y[n] { y[i] = twice(X[i,k]*v[k]); }
+    pub fn never_sums(X[n, m], v[m]) -> Y[n, m] { Y[i,j] = product(X[i,j], v[j]); }
+    pub fn sums_around(X[n, m], v[m]) -> y[n] { y[i] = product(X[i,k], 2)*v[k]; }
+    pub fn sums_inside(X[n, m], v[m]) -> y[n] { y[i] = twice(X[i,k]*v[k]); }
 
     // Precedence and conditions.
     pub fn precedence(a, b, c) -> (p, q, r, s, t, u, v, w) {
@@ -71,8 +79,9 @@ einstan! {
     }
     pub fn numbers(x) -> (a, b, c, d, e) { a = 1.5*x; b = 1e-5*x; c = pi*x; d = min(inf, x); e = max(-inf, 1e3*x); }
     pub fn functions(x[n]) -> y[n] {
-        y[i] = ln(x[i]) + log2(x[i]) + log10(x[i]) + log1p(x[i]) + expm1(x[i]) + recip(x[i]) + sin(x[i]) + cos(x[i]) + tan(x[i])
-            + asin(x[i]/4) + acos(x[i]/4) + atan(x[i]) + sinh(x[i]) + cosh(x[i]) + tanh(x[i]) + sqrt(x[i]) + atan2(x[i], 2);
+        y[i] = ln(x[i]) + log2(x[i]) + log10(x[i]) + log1p(x[i]) + expm1(x[i]) + recip(x[i]) + sin(x[i]) + cos(x[i])
+            + tan(x[i]) + asin(x[i]/4) + acos(x[i]/4) + atan(x[i]) + sinh(x[i]) + cosh(x[i]) + tanh(x[i]) + sqrt(x[i])
+            + atan2(x[i], 2);
     }
 }
 

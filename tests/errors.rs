@@ -6,7 +6,7 @@ use ndarray::{Array1, Array2, ArrayD, IxDyn, array, aview0};
 einstan! {
     pub fn dense(X[n, m], W[m, k], b[k]) -> Y[n, k] { Y[i,j] = X[i,k]*W[k,j] + b[j]; }
     pub fn rotate(R[3, 3], x[3]) -> y[3] { y[i] = R[i,j]*x[j]; }
-    pub fn deep(A[a,b,c,d,e,f,g]) -> s { s = sum[i,j,k,l,m,n,o](A[i,j,k,l,m,n,o]^2); }
+    pub fn deep(A[a, b, c, d, e, f, g]) -> s { s = sum[i,j,k,l,m,n,o](A[i,j,k,l,m,n,o]^2); }
     pub fn largest(X[n, m]) -> (y[n], at[n]: usize) { y[i] = max[j](X[i,j]); at[i] = argmax[j](X[i,j]); }
     pub fn extremes(X[n, m]) -> y[n] { H[i] = sum[j](X[i,j]); y[i] = H[i] - min[j](X[i,j]); }
     pub fn last(x[n], y[m]) -> (z[m], s) { z[j] = 2*y[j]; s = x[3]; }

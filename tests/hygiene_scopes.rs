@@ -81,7 +81,10 @@ mod among_traits {
     impl<T> Confusing for T {}
 
     einstan::einstan! {
-        pub(crate) fn f(X[n, m], const c[n]) -> (y[n], s) { y[i] = X[i,j]*X[i,j]*c[i]; s = sum[i](softmax[i](y[i])*y[i]); }
+        pub(crate) fn f(X[n, m], const c[n]) -> (y[n], s) {
+            y[i] = X[i,j]*X[i,j]*c[i];
+            s = sum[i](softmax[i](y[i])*y[i]);
+        }
     }
     pub(crate) fn inline(x: &ndarray::Array2<f64>, a: f64) -> ndarray::Array1<f64> {
         einstan::einstan!(y[i] = x[i,j]*x[i,j]*a).unwrap()

@@ -26,7 +26,11 @@ einstan! {
         cycle[i] = (i + 2) % 3;
     }
     pub fn in_a_branch(a[n]: i32, b[n]: i32) -> r[n] { r[i] = if b[i] != 0 { a[i] % b[i] } else { -1 }; }
-    pub fn small(a[n]: i32) -> (b[n]: u8, c[n]: usize, d[n]: i32) { b[i] = a[i]*100; c[i] = a[i] - 1; d[i] = a[i]*a[i]; }
+    pub fn small(a[n]: i32) -> (b[n]: u8, c[n]: usize, d[n]: i32) {
+        b[i] = a[i]*100;
+        c[i] = a[i] - 1;
+        d[i] = a[i]*a[i];
+    }
     pub fn large(a[n]: i64) -> (b[n]: i64, c[n]: i64, d[n]: i64) { b[i] = a[i]*a[i]; c[i] = a[i] + a[i]; d[i] = -a[i]; }
     pub fn counted(tok[n]: usize, dim c) -> (count[c]: usize, first[c]: i32) {
         count[j] = len(n);

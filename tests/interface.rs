@@ -24,7 +24,9 @@ einstan! {
     pub fn counts(tok[n]: usize, dim c) -> Y[n, c] { Y[i,j] = (tok[i] == j); }
     pub fn copies(a[n]: i32, b[n]: u8) -> (c[n]: i32, d[n]: u8) { c[i] = a[i]; d[i] = b[i]; }
     pub fn constant(const x[n]) -> s { s = sum[i](x[i]); }
-    pub fn ranks(a, b[n], c[n,n,n,n,n,n], d[n,n,n,n,n,n,n]) -> (e, f[n,n,n,n,n,n], g[n,n,n,n,n,n,n]) {
+    pub fn ranks(a, b[n], c[n, n, n, n, n, n], d[n, n, n, n, n, n, n])
+        -> (e, f[n, n, n, n, n, n], g[n, n, n, n, n, n, n])
+    {
         e = a*sum[i](b[i]);
         f[i,j,k,l,m,o] = b[i]*c[i,j,k,l,m,o];
         g[i,j,k,l,m,o,p] = b[i]*d[i,j,k,l,m,o,p];

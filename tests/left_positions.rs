@@ -7,9 +7,9 @@ use ndarray::{Array2, array};
 
 einstan! {
     pub fn one_element(x[n]) -> y[n] { y[i] = x[i]; y[0] += sum[i](x[i]); y[1] += 5; }
-    pub fn a_row(x[m], A[n,m]) -> Y[n,m] { Y[i,j] = A[i,j]; Y[0,j] += x[j]; }
-    pub fn diagonal(A[n,n], d[n]) -> Y[n,n] { Y[i,j] = A[i,j]^2; Y[i,i] += d[i]; }
-    pub fn only_diagonal(d[n]) -> Y[n,n] { Y[i,i] += d[i]; }
+    pub fn a_row(x[m], A[n, m]) -> Y[n, m] { Y[i,j] = A[i,j]; Y[0,j] += x[j]; }
+    pub fn diagonal(A[n, n], d[n]) -> Y[n, n] { Y[i,j] = A[i,j]^2; Y[i,i] += d[i]; }
+    pub fn only_diagonal(d[n]) -> Y[n, n] { Y[i,i] += d[i]; }
 }
 
 #[test]

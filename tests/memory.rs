@@ -36,48 +36,48 @@ fn largest<R>(f: impl FnOnce() -> R) -> (R, usize) {
 }
 
 einstan! {
-    pub fn kernel(X[n,d], Z[m,d], a[m]) -> y[n] {
-        y[i] = sum[j](exp(-sum[k]((X[i,k]-Z[j,k])^2)) * a[j]);
+    pub fn kernel(X[n, d], Z[m, d], a[m]) -> y[n] {
+        y[i] = sum[j](exp(-sum[k]((X[i,k] - Z[j,k])^2)) * a[j]);
     }
     /// The same with intermediates that have names, and so may be held.
-    pub fn kernel_held(X[n,d], Z[m,d], a[m]) -> y[n] {
-        D[i,j] = sum[k]((X[i,k]-Z[j,k])^2);
+    pub fn kernel_held(X[n, d], Z[m, d], a[m]) -> y[n] {
+        D[i,j] = sum[k]((X[i,k] - Z[j,k])^2);
         K[i,j] = exp(-D[i,j]);
         y[i] = K[i,j] * a[j];
     }
 
-    pub fn attention(Q[b,t,d], K[b,s,d], V[b,s,e]) -> O[b,t,e] {
+    pub fn attention(Q[b, t, d], K[b, s, d], V[b, s, e]) -> O[b, t, e] {
         O[i,j,c] = softmax[l](Q[i,j,k]*K[i,l,k] / sqrt(len(d))) * V[i,l,c];
     }
-    pub fn attention_held(Q[b,t,d], K[b,s,d], V[b,s,e]) -> O[b,t,e] {
+    pub fn attention_held(Q[b, t, d], K[b, s, d], V[b, s, e]) -> O[b, t, e] {
         S[i,j,l] = Q[i,j,k]*K[i,l,k] / sqrt(len(d));
         P[i,j,l] = softmax[l](S[i,j,l]);
         O[i,j,c] = P[i,j,l] * V[i,l,c];
     }
 
-    pub fn total(X[n,k], Y[m,k], w[n]) -> s {
+    pub fn total(X[n, k], Y[m, k], w[n]) -> s {
         s = sum[i,j](exp(X[i,k]*Y[j,k]) * (i + w[i]));
     }
-    pub fn total_held(X[n,k], Y[m,k], w[n]) -> s {
+    pub fn total_held(X[n, k], Y[m, k], w[n]) -> s {
         P[i,j] = exp(X[i,k]*Y[j,k]);
         s = sum[i,j](P[i,j] * (i + w[i]));
     }
 
     /// A softmax that is read by two indices: no block of rows has all that is needed.
-    pub fn similar(X[n,d], Z[m,d]) -> G[n,n] {
+    pub fn similar(X[n, d], Z[m, d]) -> G[n, n] {
         G[i,j] = sum[l](softmax[l](X[i,k]*Z[l,k]) * softmax[l](X[j,q]*Z[l,q]));
     }
-    pub fn similar_held(X[n,d], Z[m,d]) -> G[n,n] {
+    pub fn similar_held(X[n, d], Z[m, d]) -> G[n, n] {
         S[i,l] = X[i,k]*Z[l,k];
         P[i,l] = softmax[l](S[i,l]);
         G[i,j] = P[i,l] * P[j,l];
     }
 
     /// A chain that needs a whole row before the next temporary.
-    pub fn rows(X[n,k], Y[m,k]) -> y[n] {
+    pub fn rows(X[n, k], Y[m, k]) -> y[n] {
         y[i] = logsumexp[j](X[i,k]*Y[j,k] - max[j](X[i,k]*Y[j,k])) + mean[j](tanh(X[i,k]*Y[j,k]));
     }
-    pub fn rows_held(X[n,k], Y[m,k]) -> y[n] {
+    pub fn rows_held(X[n, k], Y[m, k]) -> y[n] {
         P[i,j] = X[i,k]*Y[j,k];
         Q[i,j] = tanh(P[i,j]);
         y[i] = logsumexp[j](P[i,j] - max[j](P[i,j])) + mean[j](Q[i,j]);

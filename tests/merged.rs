@@ -29,7 +29,9 @@ einstan! {
         Z[g, i, l] = H[g, i, d]*W[d, l];
     }
     /// What the index is beside its digits counts too.
-    pub fn beside(X[n, m], y[k]) -> s { s = sum[p: n*m](X[p / len(m), p % len(m)]^2 * (p + 1) + (if p % len(m) == 0 { p } else { 0 })) + y[0]; }
+    pub fn beside(X[n, m], y[k]) -> s {
+        s = sum[p: n*m](X[p / len(m), p % len(m)]^2 * (p + 1) + (if p % len(m) == 0 { p } else { 0 })) + y[0];
+    }
     pub fn largest(X[n, m]) -> s { s = max[p: n*m](X[p / len(m), p % len(m)]); }
     pub fn place(X[n, m]) -> k: usize { k = argmax[p: n*m](X[p / len(m), p % len(m)]); }
     pub fn normal(X[n, m]) -> P[n*m] { P[p] = softmax[p](X[p / len(m), p % len(m)]); }

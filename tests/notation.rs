@@ -7,54 +7,54 @@ use ndarray::{Array1, Array2, array};
 
 einstan! {
     // Every line of the table.
-    pub fn added_once(X[n,m], W[m,l], b[l]) -> Y[n,l] { Y[i,j] = X[i,k]*W[k,j] + b[j]; }
-    pub fn outer_product(A[m], X[n,m], W[m,l], V[m,l]) -> Y[n,l] { Y[i,j] = A[k]*(X[i,k]*W[k,j] + V[k,j]); }
-    pub fn inside_exp(X[n,m], W[m,l]) -> Y[n,l] { Y[i,j] = exp(X[i,k]*W[k,j]); }
-    pub fn outside_exp(X[n,m], W[m,l], V[m]) -> Y[n,l] { Y[i,j] = exp(X[i,k]*W[k,j])*V[k]; }
-    pub fn one_sum(A[n,m], B[m,l], C[m]) -> Y[n,l] { Y[i,j] = A[i,k]*B[k,j]*C[k]; }
-    pub fn distances(X[n,m], Y[l,m]) -> D[n,l] { D[i,j] = sum[k]((X[i,k] - Y[j,k])^2); }
+    pub fn added_once(X[n, m], W[m, l], b[l]) -> Y[n, l] { Y[i,j] = X[i,k]*W[k,j] + b[j]; }
+    pub fn outer_product(A[m], X[n, m], W[m, l], V[m, l]) -> Y[n, l] { Y[i,j] = A[k]*(X[i,k]*W[k,j] + V[k,j]); }
+    pub fn inside_exp(X[n, m], W[m, l]) -> Y[n, l] { Y[i,j] = exp(X[i,k]*W[k,j]); }
+    pub fn outside_exp(X[n, m], W[m, l], V[m]) -> Y[n, l] { Y[i,j] = exp(X[i,k]*W[k,j])*V[k]; }
+    pub fn one_sum(A[n, m], B[m, l], C[m]) -> Y[n, l] { Y[i,j] = A[i,k]*B[k,j]*C[k]; }
+    pub fn distances(X[n, m], Y[l, m]) -> D[n, l] { D[i,j] = sum[k]((X[i,k] - Y[j,k])^2); }
 
     // Factors.
     pub fn quotient(a[n], b[n]) -> s { s = a[i]/b[i]; }
-    pub fn quotient_of_sums(X[n,m], w[m], v[m]) -> y[n] { y[i] = X[i,k]*w[k]/v[k]; }
-    pub fn quotient_by_a_sum(X[n,m], w[m]) -> y[n] { y[i] = X[i,k]*w[k]/sum[l](w[l]); }
+    pub fn quotient_of_sums(X[n, m], w[m], v[m]) -> y[n] { y[i] = X[i,k]*w[k]/v[k]; }
+    pub fn quotient_by_a_sum(X[n, m], w[m]) -> y[n] { y[i] = X[i,k]*w[k]/sum[l](w[l]); }
     pub fn by_a_product(a[n], b[n], c) -> s { s = c/(a[i]*b[i]); }
     pub fn powers(a[n], b[n]) -> (s, t) { s = a[i]^2*b[i]; t = (a[i]*b[i])^2; }
     pub fn indices(S[n], w) -> s { s = S[x]*cos(w*x); }
     pub fn moments(p[n]) -> (m, v) { m = p[i]*i; v = p[i]*(i - m)^2; }
     pub fn choices(a[n], b[n]) -> s { s = a[i]*(if b[i] > 0 { b[i] } else { 1 }); }
     pub fn weights(a[n], b[n]) -> s { s = softmax[i](a[i])*b[i]; }
-    pub fn attention(Q[n,d], K[m,d], V[m,d]) -> O[n,d] { O[i,c] = softmax[j](Q[i,e]*K[j,e])*V[j,c]; }
-    pub fn reduced_factor(X[n,m], v[n]) -> s { s = max[j](X[i,j])*v[i]; }
+    pub fn attention(Q[n, d], K[m, d], V[m, d]) -> O[n, d] { O[i,c] = softmax[j](Q[i,e]*K[j,e])*V[j,c]; }
+    pub fn reduced_factor(X[n, m], v[n]) -> s { s = max[j](X[i,j])*v[i]; }
     pub fn comparison(a[n], b[n]) -> s { s = a[i]*(b[i] > 0); }
     pub fn negated(a[n], b[n]) -> (s, t) { s = -a[i]*b[i]; t = a[i]*-b[i]; }
     pub fn difference(a[n], b[n], c[n]) -> s { s = a[i]*b[i] - a[i]*c[i]; }
     pub fn calls(a[n], b[n]) -> s { s = pow(a[i], 2)*max(b[i], 0); }
-    pub fn nested(A[n,m], B[m,l], C[l,n]) -> s { s = A[i,j]*(B[j,k]*C[k,i]); }
-    pub fn matrix_chain(A[n,m], B[m,l], C[l,p]) -> Y[n,p] { Y[i,j] = A[i,k]*(B[k,l]*C[l,j]); }
-    pub fn inner_sum_in_a_sum(A[n,m], B[m], c[n]) -> y[n] { y[i] = c[i]*(c[i] + A[i,k]*B[k]); }
+    pub fn nested(A[n, m], B[m, l], C[l, n]) -> s { s = A[i,j]*(B[j,k]*C[k,i]); }
+    pub fn matrix_chain(A[n, m], B[m, l], C[l, p]) -> Y[n, p] { Y[i,j] = A[i,k]*(B[k,l]*C[l,j]); }
+    pub fn inner_sum_in_a_sum(A[n, m], B[m], c[n]) -> y[n] { y[i] = c[i]*(c[i] + A[i,k]*B[k]); }
     pub fn twice_the_same(a[n]) -> s { s = a[i]*a[i]; }
     pub fn kept(a[n], b[n]) -> y[n] { y[i] = a[i]*b[i]; }
-    pub fn elementwise(A[n,m], B[n,m]) -> y[n] { y[i] = A[i,k]*B[i,k]; }
+    pub fn elementwise(A[n, m], B[n, m]) -> y[n] { y[i] = A[i,k]*B[i,k]; }
 
     // Reductions and the names of their indices.
-    pub fn rebound(Y[n,c]) -> P[n,c] { P[i,c] = exp(Y[i,c])/sum[c](exp(Y[i,c])); }
+    pub fn rebound(Y[n, c]) -> P[n, c] { P[i,c] = exp(Y[i,c])/sum[c](exp(Y[i,c])); }
     pub fn rebound_twice(x[n]) -> y[n] { y[i] = x[i] - mean[i](x[i]) + max[i](x[i])*sum[i](x[i]); }
     pub fn unused_index(x[n], y[m]) -> z[n] { z[i] = x[i]*sum[j](1 + 0*y[j]); }
     pub fn no_product(x[n]) -> s { s = sum[i](x[i]) * prod[i](x[i]); }
-    pub fn several(X[n,m]) -> (a, b) { a = mean[i,j](X[i,j]); b = logsumexp[j,i](X[i,j]); }
-    pub fn reductions_nest(X[n,m]) -> s { s = max[i](sum[j](X[i,j]^2)); }
+    pub fn several(X[n, m]) -> (a, b) { a = mean[i,j](X[i,j]); b = logsumexp[j,i](X[i,j]); }
+    pub fn reductions_nest(X[n, m]) -> s { s = max[i](sum[j](X[i,j]^2)); }
 
     // Addends, left-hand sides, positions.
-    pub fn broadcast(a[n], b[m], c) -> Y[n,m] { Y[i,j] = a[i] + b[j] + c; }
-    pub fn repeated(x[n], Z[n,m]) -> Y[n,m] { Y[i,j] = x[i] + 0*Z[i,j]; }
-    pub fn declared(x[n], dim m) -> Y[n,m] { Y[i,j] = x[i]; }
-    pub fn transposed(A[n,m]) -> B[m,n] { B[j,i] = A[i,j]; }
-    pub fn trace(A[n,n]) -> (t, d[n]) { t = sum[i](A[i,i]); d[i] = A[i,i]; }
-    pub fn diagonal_product(A[n,n], b[n]) -> s { s = A[i,i]*b[i]; }
-    pub fn column(X[n,3]) -> (y[n], s) { y[i] = X[i,0]*X[i,2]; s = X[0,1]; }
-    pub fn symmetric(A[n,n]) -> B[n,n] { B[i,j] = (A[i,j] + A[j,i])/2; }
-    pub fn identity(x[n]) -> I[n,n] { I[i,j] = (i == j)*1 + 0*x[i]*x[j]; }
+    pub fn broadcast(a[n], b[m], c) -> Y[n, m] { Y[i,j] = a[i] + b[j] + c; }
+    pub fn repeated(x[n], Z[n, m]) -> Y[n, m] { Y[i,j] = x[i] + 0*Z[i,j]; }
+    pub fn declared(x[n], dim m) -> Y[n, m] { Y[i,j] = x[i]; }
+    pub fn transposed(A[n, m]) -> B[m, n] { B[j,i] = A[i,j]; }
+    pub fn trace(A[n, n]) -> (t, d[n]) { t = sum[i](A[i,i]); d[i] = A[i,i]; }
+    pub fn diagonal_product(A[n, n], b[n]) -> s { s = A[i,i]*b[i]; }
+    pub fn column(X[n, 3]) -> (y[n], s) { y[i] = X[i,0]*X[i,2]; s = X[0,1]; }
+    pub fn symmetric(A[n, n]) -> B[n, n] { B[i,j] = (A[i,j] + A[j,i])/2; }
+    pub fn identity(x[n]) -> I[n, n] { I[i,j] = (i == j)*1 + 0*x[i]*x[j]; }
     pub fn constant_result(x[n]) -> (a, b) { a = 2*pi; b = x[0]*len(n); }
 }
 

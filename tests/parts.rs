@@ -42,8 +42,8 @@ einstan! {
 
     /// Rows of a recurrence, up and down.
     pub fn steps(X[t, m], a) -> (H[t, m], G[t, m]) {
-        H[t,j] = a*H[pad(t - 1),j] + X[t,j];
-        G[t,j] = a*G[pad(t + 1),j] + H[t,j];
+        H[t,j] = a*H[pad(t - 1), j] + X[t,j];
+        G[t,j] = a*G[pad(t + 1), j] + H[t,j];
     }
 
     pub fn norm(X[n, m], g[m], b[m]) -> Y[n, m] {

@@ -31,12 +31,14 @@ einstan! {
     }
     pub fn diagonal(A[n, n], x[n]) -> (y[n], t) { y[i] = A[i,i]*x[i]; t = sum[i](A[i,i]); }
     pub fn positions(X[n, 4]) -> y[n] { y[i] = X[i,0]*X[i,3] + X[i,1]; }
-    pub fn six(A[a,b,c,d,e,f], B[f,c]) -> C[e,b,a,d] { C[l,j,i,k] = A[i,j,p,k,l,q]*B[q,p]; }
-    pub fn seven(A[a,b,c,d,e,f,g], B[g,c]) -> (C[f,e,d,c,b,a,g], s) {
+    pub fn six(A[a, b, c, d, e, f], B[f, c]) -> C[e, b, a, d] { C[l,j,i,k] = A[i,j,p,k,l,q]*B[q,p]; }
+    pub fn seven(A[a, b, c, d, e, f, g], B[g, c]) -> (C[f, e, d, c, b, a, g], s) {
         C[n,m,l,k,j,i,o] = A[i,j,k,l,m,n,o]*B[o,k];
         s = sum[i,j,k,l,m,n,o](A[i,j,k,l,m,n,o]^2);
     }
-    pub fn eight(A[a,b,c,d,e,f,g,h], w[h]) -> B[a,b,c,d,e,f,g] { B[i,j,k,l,m,n,o] = A[i,j,k,l,m,n,o,p]*w[p]; }
+    pub fn eight(A[a, b, c, d, e, f, g, h], w[h]) -> B[a, b, c, d, e, f, g] {
+        B[i,j,k,l,m,n,o] = A[i,j,k,l,m,n,o,p]*w[p];
+    }
     pub fn integers(tok[n, m]: i32, W[m, n]) -> (Y[n, m], Z[m, n]: i64) {
         Y[i,j] = W[j,i]*(tok[i,j] % 3);
         Z[j,i] = tok[i,j]*2 - i;

@@ -55,7 +55,7 @@ einstan! {
     #[einstan(test)]
     pub fn unused(x[n], y[m], a) -> z[n] { z[i] = 2*x[i]; }
     #[einstan(test)]
-    pub fn seven(A[a,b,c,d,e,f,g]) -> s { s = sum[i,j,k,l,m,n,o](A[i,j,k,l,m,n,o]^2); }
+    pub fn seven(A[a, b, c, d, e, f, g]) -> s { s = sum[i,j,k,l,m,n,o](A[i,j,k,l,m,n,o]^2); }
     #[einstan(test(tolerance = 1e-4))]
     pub fn stiff(x[n]) -> y[n] { y[i] = sin(50*x[i]); }
     // Only where all three lengths are the same.

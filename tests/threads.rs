@@ -12,8 +12,8 @@ use ndarray::{Array, Array1, Array2, Array3, Array4, Dimension};
 einstan::einstan! {
     /// Long rows of recurrences, up and down.
     pub fn steps(X[t, m], a[m]) -> G[t, m] {
-        H[t,j] = a[j]*H[pad(t - 1),j] + tanh(X[t,j]);
-        G[t,j] = a[j]*G[pad(t + 1),j] + H[t,j];
+        H[t,j] = a[j]*H[pad(t - 1), j] + tanh(X[t,j]);
+        G[t,j] = a[j]*G[pad(t + 1), j] + H[t,j];
     }
 }
 

@@ -16,7 +16,7 @@ einstan! {
         tok[b, t]: usize, E[v, d], WQ[l, d, h, e], WK[l, d, h, e], WV[l, d, h, e], a[l, h], WO[l, h, e, d],
         W1[l, d, f], W2[l, f, d], U[d, v]
     ) -> Z[b, t, v] {
-        X[l: l,b,t,c] = if l == 0 { E[tok[b,t],c] } else { Y[l-1,b,t,c] };
+        X[l: l, b, t, c] = if l == 0 { E[tok[b,t],c] } else { Y[l-1,b,t,c] };
 
         N[l,b,t,c] = X[l,b,t,c] / sqrt(mean[k](X[l,b,t,k]^2) + 1e-5);
         Q[l,b,t,h,e] = N[l,b,t,c] * WQ[l,c,h,e];

@@ -11,7 +11,7 @@ crate::einstan! {
     /// step `t`: from the place itself, the one before, or over a blank between labels that differ.
     pub fn ctc(L[t, n, c], target[n, l]: usize, steps[n]: usize, labels[n]: usize, blank: usize) -> E[n] {
         y[i: n, s: 2*l + 1] = if s % 2 == 0 { blank } else { target[i, s/2] };
-        A[x,i,s: 2*l + 1] = L[x, i, y[i,s]] + (
+        A[x, i, s: 2*l + 1] = L[x, i, y[i,s]] + (
             if x == 0 {
                 if s < 2 { 0 } else { -inf }
             } else {

@@ -22,7 +22,8 @@ crate::einstan! {
     pub fn lstm(X[t, n, m], h0[n, k], c0[n, k], W[m, 4, k], U[k, 4, k], b[4, k]) -> (H[t, n, k], C[t, n, k]) {
         A[s,i,g,j] = X[s,i,u]*W[u,g,j] + b[g,j];
         G[s,i,g,j] = A[s,i,g,j] + (if s == 0 { h0[i,u] } else { H[s-1,i,u] })*U[u,g,j];
-        C[s,i,j] = sigmoid(G[s,i,1,j])*(if s == 0 { c0[i,j] } else { C[s-1,i,j] }) + sigmoid(G[s,i,0,j])*tanh(G[s,i,2,j]);
+        C[s,i,j] = sigmoid(G[s,i,1,j])*(if s == 0 { c0[i,j] } else { C[s-1,i,j] })
+            + sigmoid(G[s,i,0,j])*tanh(G[s,i,2,j]);
         H[s,i,j] = sigmoid(G[s,i,3,j])*tanh(C[s,i,j]);
     }
 }

@@ -50,7 +50,9 @@ mod typed {
 
     einstan! {
         /// Layers without axis types in a function with them.
-        pub fn network(X[Batch, Pixel], W1[Pixel, Hidden], b1[Hidden], W2[Hidden, Class], b2[Class]) -> Y[Batch, Class] {
+        pub fn network(X[Batch, Pixel], W1[Pixel, Hidden], b1[Hidden], W2[Hidden, Class], b2[Class])
+            -> Y[Batch, Class]
+        {
             A = nn::dense(X, W1, b1);
             H = nn::leaky_relu(A, 0.1);
             B = nn::dense(H, W2, b2);

@@ -24,6 +24,8 @@ use cursor::Cursor;
 use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 use quote::quote;
 
+pub use token::PAIRS;
+
 /// Parses what stands inside one `einstan!`. The facade passes its own path first, as `[$crate]`.
 pub fn parse(tokens: TokenStream, diagnostics: &mut Diagnostics) -> Invocation {
     let (facade, tokens) = facade(tokens);

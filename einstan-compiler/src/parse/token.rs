@@ -6,7 +6,7 @@ use proc_macro2::{Delimiter, Spacing, Span, TokenStream, TokenTree};
 const DEEPEST: usize = 160;
 
 /// The operators of two characters. The last ones are no part of the notation but common slips.
-const PAIRS: &[&str] = &[
+pub const PAIRS: &[&str] = &[
     "<=", ">=", "==", "!=", "&&", "||", "->", "+=", "::", "..", "-=", "*=", "/=", "=>", "**",
 ];
 

@@ -60,8 +60,8 @@ einstan! {
     pub fn next(tok[n]: i64) -> after[n]: i64 { after[i] = tok[i]*2 + i; }
     #[einstan(test)]
     pub fn fixed(X[3, n]: f32, Scale) -> y[n] { y[i] = X[0,i]*Scale + prod[j](X[j,i]); }
-    pub fn seven(A[a,b,c,d,e,f,g]) -> s { s = sum[i,j,k,l,m,n,o](A[i,j,k,l,m,n,o]^2); }
-    pub fn chain(A[a,b], B[b,c], C[c,d], D[d,e]) -> Y[a,e] { Y[i,j] = A[i,k]*B[k,l]*C[l,m]*D[m,j]; }
+    pub fn seven(A[a, b, c, d, e, f, g]) -> s { s = sum[i,j,k,l,m,n,o](A[i,j,k,l,m,n,o]^2); }
+    pub fn chain(A[a, b], B[b, c], C[c, d], D[d, e]) -> Y[a, e] { Y[i,j] = A[i,k]*B[k,l]*C[l,m]*D[m,j]; }
     #[einstan(test)]
     fn private(x[n]) -> s { s = sum[i](x[i]^2); }
     pub(crate) fn internal(x[n]) -> s { s = sum[i](x[i]^2); }
