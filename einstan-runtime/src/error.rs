@@ -25,6 +25,8 @@ pub enum ErrorKind {
     Overflow,
     /// A position lies outside of its tensor.
     Range,
+    /// A setting of an optimiser is none that it can take.
+    Setting,
     /// A fault of einstan itself.
     Internal,
 }
@@ -103,6 +105,25 @@ impl Error {
             format!(
                 "{function}: the length {length} is passed as `{parameter}`, and no `{integer}` is so large"
             ),
+        )
+    }
+
+    #[cold]
+    pub fn beyond(function: &str, dimension: &str, given: usize) -> Self {
+        Self::new(
+            ErrorKind::Range,
+            format!(
+                "{function}: dimension `{dimension}` is given as {given}, and no tensor is so long"
+            ),
+        )
+    }
+
+    /// What an optimiser is set to.
+    #[cold]
+    pub fn setting(function: &str, name: &str, value: &dyn fmt::Display, range: &str) -> Self {
+        Self::new(
+            ErrorKind::Setting,
+            format!("{function}: `{name}` is {value}, and must be {range}"),
         )
     }
 

@@ -36,12 +36,12 @@ crate::einstan! {
 
     /// A sigmoid of straight lines: `(x + 3)/6` between 0 and 1.
     pub fn hardsigmoid(X[n, k]) -> Y[n, k] {
-        Y[i,j] = if X[i,j] > 3 { 1 } else if X[i,j] > -3 { (X[i,j] + 3)/6 } else { 0 };
+        Y[i,j] = if X[i,j] > 3 { 1 } else if X[i,j] <= -3 { 0 } else { (X[i,j] + 3)/6 };
     }
 
     /// The number times its [`hardsigmoid()`] (Howard et al. 2019).
     pub fn hardswish(X[n, k]) -> Y[n, k] {
-        Y[i,j] = if X[i,j] > 3 { X[i,j] } else if X[i,j] > -3 { X[i,j]*(X[i,j] + 3)/6 } else { 0 };
+        Y[i,j] = if X[i,j] > 3 { X[i,j] } else if X[i,j] <= -3 { 0 } else { X[i,j]*(X[i,j] + 3)/6 };
     }
 
     /// The number, but no less than `low` and no more than `high`; 0 and 6 make what is called relu6.

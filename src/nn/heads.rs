@@ -16,7 +16,8 @@ crate::einstan! {
     }
 
     /// What is added to the scores says which place sees which: 0, or -infinity where it does not. A place that sees
-    /// nothing is NaN.
+    /// nothing is NaN, and so is then the gradient by all values: let such a place see itself. Where each sequence has a mask
+    /// of its own, as of its length, it is `M[b, t, s]` in an equation of one's own.
     pub fn masked_attention(Q[b, h, t, e], K[b, h, s, e], V[b, h, s, f], const M[t, s]) -> Y[b, h, t, f] {
         S[i,q,x,y] = Q[i,q,x,k]*K[i,q,y,k]/sqrt(len(e)) + M[x,y];
         P[i,q,x,y] = softmax[y](S[i,q,x,y]);

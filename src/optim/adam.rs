@@ -62,8 +62,8 @@ impl<P: Parameters> Adam<P> {
     ///
     /// # Errors
     ///
-    /// A tensor of the gradient, or one that the optimiser keeps, that has not the lengths of its parameter. Nothing is
-    /// changed.
+    /// A tensor of the gradient, or one that the optimiser keeps, that has not the lengths of its parameter; a setting that is
+    /// negative or NaN, and β₁ or β₂ from 1 on. Nothing is changed.
     pub fn step(&mut self, parameters: &mut P, gradient: &P) -> Result<(), Error> {
         let settings = Settings {
             rate: self.rate,

@@ -63,15 +63,15 @@ impl<P: Parameters> AdamW<P> {
     ///
     /// # Errors
     ///
-    /// A tensor of the gradient, or one that the optimiser keeps, that has not the lengths of its parameter. Nothing is
-    /// changed.
+    /// A tensor of the gradient, or one that the optimiser keeps, that has not the lengths of its parameter; a setting that is
+    /// negative or NaN, and β₁ or β₂ from 1 on. Nothing is changed.
     pub fn step(&mut self, parameters: &mut P, gradient: &P) -> Result<(), Error> {
         let settings = Settings {
             rate: self.rate,
             beta1: self.beta1,
             beta2: self.beta2,
             epsilon: self.epsilon,
-            decay: self.rate * self.decay,
+            decay: self.decay,
         };
         let means = [&mut self.mean, &mut self.square];
         moments::step(

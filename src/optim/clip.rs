@@ -1,8 +1,14 @@
 //! Gradients of a limited length.
 
 use super::rows::each_row;
+use super::setting::Setting;
 use crate::{Error, Parameters};
 use einstan_runtime::Elementary;
+use ndarray::Axis;
+
+/// The squares of so many rows are summed as what the tensors hold, and these sums as `f64`: in `f32` alone the norm of many
+/// millions of numbers would be off by percents.
+const SUMMED: usize = 8;
 
 crate::einstan! {
     fn squares(const g[rows, n], mut s) { s += sum[r,i](g[r,i]^2); }
@@ -14,7 +20,8 @@ crate::einstan! {
 /// numbers in all tensors.
 ///
 /// Each number is multiplied by limit / (norm + 10⁻⁶) if that is below 1, as `torch.nn.utils.clip_grad_norm_` does. A gradient
-/// with a NaN becomes NaN, and so says what is returned.
+/// with a NaN becomes NaN, and so says what is returned. Of one that is infinitely long, infinite numbers become NaN and all others
+/// 0; so is one of `f32` in which squares of numbers are too large for that, from some 10¹⁹ on.
 ///
 /// ```
 /// use einstan::optim::clip_norm;
@@ -32,13 +39,21 @@ crate::einstan! {
 ///
 /// # Errors
 ///
-/// None is known: there is nothing that must agree.
+/// A limit that is negative or NaN. Nothing is changed.
 pub fn clip_norm<P: Parameters>(gradient: &mut P, limit: f64) -> Result<P::Element, Error> {
+    let setting = Setting {
+        function: "clip_norm",
+        name: "limit",
+        value: limit,
+    };
+    setting.not_negative()?;
     let mut sum = 0.0;
     each_row([&*gradient], [], |[g], []| {
-        let mut own = P::Element::default();
-        squares(g, &mut own)?;
-        sum += Elementary::to_f64(own);
+        for some in g.axis_chunks_iter(Axis(0), SUMMED) {
+            let mut own = P::Element::default();
+            squares(&some, &mut own)?;
+            sum += Elementary::to_f64(own);
+        }
         Ok(())
     })?;
     let norm = sum.sqrt();

@@ -36,6 +36,7 @@ mod adamw;
 mod clip;
 mod moments;
 mod rows;
+mod setting;
 mod sgd;
 mod shapes;
 

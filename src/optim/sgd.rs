@@ -1,6 +1,7 @@
 //! Gradient descent.
 
 use super::rows::{each_row, zeros_like};
+use super::setting::Setting;
 use super::shapes::same_shapes;
 use crate::{Error, Parameters};
 use einstan_runtime::Elementary;
@@ -72,13 +73,37 @@ impl<P: Parameters> Sgd<P> {
     }
 }
 
+impl<P> Sgd<P> {
+    fn check(&self) -> Result<(), Error> {
+        let setting = |name, value| Setting {
+            function: "Sgd::step",
+            name,
+            value,
+        };
+        setting("rate", self.rate).not_negative()?;
+        setting("momentum", self.momentum).not_negative()?;
+        setting("decay", self.decay).not_negative()?;
+        match self.nesterov && self.momentum == 0.0 {
+            true => Err(Error::setting(
+                "Sgd::step",
+                "momentum",
+                &0,
+                "more than 0 with `nesterov`",
+            )),
+            false => Ok(()),
+        }
+    }
+}
+
 impl<P: Parameters + Clone> Sgd<P> {
     /// One step down the gradient.
     ///
     /// # Errors
     ///
-    /// A tensor of the gradient, or of the velocity, that has not the lengths of its parameter. Nothing is changed.
+    /// A tensor of the gradient, or of the velocity, that has not the lengths of its parameter; a setting that is negative or
+    /// NaN, and `nesterov` without momentum. Nothing is changed.
     pub fn step(&mut self, parameters: &mut P, gradient: &P) -> Result<(), Error> {
+        self.check()?;
         same_shapes("Sgd::step", parameters, [("gradient", gradient)])?;
         let number = <P::Element as Elementary>::from_f64;
         let (rate, momentum, decay) =

@@ -23,6 +23,8 @@ pub enum ErrorKind {
     Io,
     /// It is no file in the format safetensors.
     Format,
+    /// The model does not show all of its tensors.
+    Model,
     /// Two tensors of the model have one name.
     Twice,
     /// A tensor of the model is not in the file.
@@ -60,6 +62,10 @@ impl Error {
 
     pub(super) fn format(path: &Path, error: SafeTensorError) -> Self {
         Self::new(ErrorKind::Format, path, error.to_string()).because(error)
+    }
+
+    pub(super) fn model(path: &Path, error: crate::Error) -> Self {
+        Self::new(ErrorKind::Model, path, error.to_string()).because(error)
     }
 
     pub(super) fn twice(path: &Path, name: &str) -> Self {

@@ -29,7 +29,9 @@ mod number;
 
 pub use error::{Error, ErrorKind};
 
-use crate::Parameters;
+use crate::parameters::{Path as Name, Visit};
+use crate::{Float, Parameters};
+use ndarray::{ArrayRef, Dimension};
 use number::{bytes, data_type, read};
 use safetensors::SafeTensors;
 use safetensors::tensor::TensorView;
@@ -37,6 +39,7 @@ use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Writes all tensors to a file, in place of what was there.
 ///
@@ -44,13 +47,12 @@ use std::path::{Path, PathBuf};
 ///
 /// # Errors
 ///
-/// Two tensors of one name, and what the system says.
+/// Two tensors of one name, what [`Parameters::visit`] says, and what the system says.
 pub fn save<P: Parameters>(path: impl AsRef<Path>, parameters: &P) -> Result<(), Error> {
     let path = path.as_ref();
-    let mut tensors = Vec::new();
-    parameters.tensors(|name, tensor| {
-        tensors.push((name.to_string(), tensor.shape().to_vec(), bytes(tensor)));
-    });
+    let mut collected = Collected(vec![]);
+    P::visit(&Name::ROOT, [parameters], [], &mut collected).map_err(|e| Error::model(path, e))?;
+    let tensors = collected.0;
     let mut names = BTreeSet::new();
     if let Some((name, ..)) = tensors.iter().find(|(name, ..)| !names.insert(name)) {
         return Err(Error::twice(path, name));
@@ -64,13 +66,34 @@ pub fn save<P: Parameters>(path: impl AsRef<Path>, parameters: &P) -> Result<(),
     replace(path, &serialized.map_err(|e| Error::format(path, e))?)
 }
 
-/// Writes a file that is complete or not there.
+/// The tensors of a model: names, lengths and bytes.
+struct Collected(Vec<(String, Vec<usize>, Vec<u8>)>);
+
+impl<T: Float> Visit<T, 1, 0> for Collected {
+    fn tensor<D: Dimension>(
+        &mut self,
+        name: &Name,
+        [tensor]: [&ArrayRef<T, D>; 1],
+        []: [&mut ArrayRef<T, D>; 0],
+    ) -> Result<(), crate::Error> {
+        let view = tensor.view().into_dyn();
+        let lengths = view.shape().to_vec();
+        self.0.push((name.to_string(), lengths, bytes(view)));
+        Ok(())
+    }
+}
+
+/// Writes a file that is complete or not there, with the permissions of the one in whose place it comes; a link stays one.
 fn replace(path: &Path, content: &[u8]) -> Result<(), Error> {
-    let beside = beside(path);
-    let written = File::create(&beside).and_then(|mut file| {
+    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
+    let beside = beside(&target);
+    let written = File::create_new(&beside).and_then(|mut file| {
+        if let Ok(old) = fs::metadata(&target) {
+            file.set_permissions(old.permissions())?;
+        }
         file.write_all(content)?;
         file.sync_all()?;
-        fs::rename(&beside, path)
+        fs::rename(&beside, &target)
     });
     written.map_err(|e| {
         // What is left of it is of no use, and the first error is the one to tell.
@@ -79,12 +102,11 @@ fn replace(path: &Path, content: &[u8]) -> Result<(), Error> {
     })
 }
 
-/// `.model.safetensors.1234` in the same folder, of this process alone.
+/// `.einstan-1234-5` in the same folder, of this process and this call alone.
 fn beside(path: &Path) -> PathBuf {
-    let mut name = std::ffi::OsString::from(".");
-    name.push(path.file_name().unwrap_or_default());
-    name.push(format!(".{}", std::process::id()));
-    path.with_file_name(name)
+    static CALLS: AtomicU64 = AtomicU64::new(0);
+    let call = CALLS.fetch_add(1, Ordering::Relaxed);
+    path.with_file_name(format!(".einstan-{}-{call}", std::process::id()))
 }
 
 /// Reads all tensors from a file, into parameters of the same names, lengths and type.

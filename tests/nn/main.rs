@@ -3,6 +3,7 @@
 
 mod called;
 mod case;
+mod edges;
 
 use case::{Element, Quantity, cases};
 use einstan::nn;

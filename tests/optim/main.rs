@@ -1,5 +1,6 @@
 //! Optimisers, and what carries them over a model.
 
 mod composed;
+mod settings;
 mod strides;
 mod values;

@@ -193,3 +193,79 @@ fn two_tensors_of_one_name() {
     );
     assert!(!path.exists());
 }
+
+/// A model that shows one of its tensors and then fails.
+struct Broken(Array1<f32>);
+
+impl Parameters for Broken {
+    type Element = f32;
+
+    fn visit<const R: usize, const W: usize>(
+        path: &einstan::parameters::Path,
+        read: [&Self; R],
+        mut write: [&mut Self; W],
+        visit: &mut impl einstan::parameters::Visit<f32, R, W>,
+    ) -> Result<(), einstan::Error> {
+        let own = path.field("own");
+        Parameters::visit(
+            &own,
+            read.map(|x| &x.0),
+            write.each_mut().map(|x| &mut x.0),
+            visit,
+        )?;
+        // An error of another function, as any would do.
+        let (one, two) = (array![[0.0_f32]], array![[0.0, 0.0], [0.0, 0.0]]);
+        dense(&one, &two, &array![0.0]).map(|_| ())
+    }
+}
+
+#[test]
+fn a_model_that_does_not_show_all_is_not_saved() {
+    let path = place("broken");
+    let error = save(&path, &Broken(array![1.0])).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Model);
+    assert!(!path.exists());
+}
+
+#[test]
+fn models_are_saved_to_one_file_side_by_side() -> Result<(), Error> {
+    let path = place("side_by_side");
+    let all: Vec<_> = (0..4)
+        .map(|_| {
+            let path = path.clone();
+            std::thread::spawn(move || {
+                for _ in 0..25 {
+                    save(&path, &written_by_python())?;
+                }
+                Ok::<_, Error>(())
+            })
+        })
+        .collect();
+    for thread in all {
+        thread.join().expect("no panic")?;
+    }
+    let mut model = empty();
+    load(&path, &mut model)?;
+    assert_eq!(bits(&model), bits(&written_by_python()));
+    Ok(())
+}
+
+#[cfg(unix)]
+#[test]
+fn a_saved_file_keeps_its_link_and_its_permissions() -> Result<(), Box<dyn std::error::Error>> {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    let (path, link) = (place("linked"), place("link"));
+    save(&path, &written_by_python())?;
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600))?;
+    symlink(&path, &link)?;
+    save(&link, &empty::<f32>())?;
+    assert!(std::fs::symlink_metadata(&link)?.is_symlink());
+    assert_eq!(
+        std::fs::metadata(&path)?.permissions().mode() & 0o777,
+        0o600
+    );
+    let mut model = written_by_python();
+    load(&path, &mut model)?;
+    assert_eq!(bits(&model), bits(&empty::<f32>()));
+    Ok(())
+}

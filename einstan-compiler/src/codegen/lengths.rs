@@ -150,7 +150,13 @@ impl Items<'_> {
         for (at, p) in self.f.parameters.iter().enumerate() {
             if let Parameter::Dim(d) = *p {
                 let (field, name) = (format_ident!("d{}", d.0), argument(at));
-                out.extend(quote! { let #field = #name; });
+                let dimension = &self.f.dim(d).name;
+                out.extend(quote! {
+                    let #field = #name;
+                    if #field > isize::MAX as usize {
+                        return Result::Err(rt::Error::beyond(#function, #dimension, #field));
+                    }
+                });
                 first.insert(d, None);
             }
         }

@@ -48,7 +48,8 @@ impl fmt::Display for Path<'_> {
             write!(f, "{parent}.")?;
         }
         match part {
-            Part::Field(name) => f.write_str(name),
+            // As a word of Rust may be a name too: `r#type`.
+            Part::Field(name) => f.write_str(name.strip_prefix("r#").unwrap_or(name)),
             Part::Item(index) => write!(f, "{index}"),
         }
     }

@@ -294,7 +294,7 @@ impl Body<'_> {
     }
 
     /// Emits, for the part `from..to` of the row, the passes of a softmax over the target's own rows: the body and its
-    /// maximum, the exponentials and their sum, the division. For its logarithm: the body and its maximum, the sum of exponentials, the shift. Where the body
+    /// maximum, the exponentials and their sum, the division. For its logarithm: the body and its maximum, the sum of exponentials, and two differences, the first of which is exact near the maximum. Where the body
     /// is nothing but a read, it is read twice instead of being copied.
     pub(super) fn softmax(
         &self,
@@ -324,7 +324,7 @@ impl Body<'_> {
         let own = |each: TokenStream| self.around(along, self.phrases.walk(each));
         let body = |each: TokenStream| self.around(along, row.walk(each));
         let scale = quote! { let scale = sum.finish().e_recip(fused); };
-        let shift = quote! { let shift = largest + sum.finish().e_ln(fused); };
+        let rest = quote! { let rest = sum.finish().e_ln(fused); };
         let (first, second, third) = match (&row.read, log) {
             (Some(r), false) => {
                 let e = exp(quote! { #r[x] });
@@ -346,7 +346,7 @@ impl Body<'_> {
             (Some(r), true) => {
                 let e = exp(quote! { #r[x] });
                 let second = quote! { sum.extend(out.fill(n, #[inline(always)] |x: usize| #e)); };
-                let third = put(quote! { #[inline(always)] |x: usize| #r[x] - shift });
+                let third = put(quote! { #[inline(always)] |x: usize| (#r[x] - largest) - rest });
                 let first = body(quote! { largest.extend(#r); });
                 (first, body(second), body(third))
             }
@@ -363,7 +363,8 @@ impl Body<'_> {
                         let o = &o.row(#at, #step, n, &mut kept)[..n];
                         sum.extend(out.fill(n, #[inline(always)] |x: usize| #e));
                     };
-                    let third = update(quote! { for x in 0..n { o[x] = o[x] - shift; } });
+                    let third =
+                        update(quote! { for x in 0..n { o[x] = (o[x] - largest) - rest; } });
                     (second, third)
                 } else {
                     let second = update(quote! { for x in 0..n { o[x] = #e; } sum.extend(o); });
@@ -376,7 +377,7 @@ impl Body<'_> {
             }
         };
         let kept = (log && row.read.is_none()).then(|| quote! { let mut kept = Block::new(); });
-        let factor = if log { shift } else { scale };
+        let factor = if log { rest } else { scale };
         quote! {
             let mut out = Block::new();
             #(#positions)*
