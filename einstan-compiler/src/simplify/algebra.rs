@@ -3,6 +3,8 @@
 //! These are the ways to build an expression; the pass builds each one again. Nothing changes what a value is but the last
 //! bits: NaN and infinities stay, so 0 times something is not 0.
 
+use std::cmp::Ordering;
+
 use crate::ir::{
     BinaryOp, CmpOp, Expr, ExprId, Exprs, Function, Memo, Polynomial, Real, ReduceOp, Subscript,
     UnaryOp,
@@ -339,19 +341,48 @@ impl Exprs {
         }
     }
 
-    /// `a op b` of integers.
+    /// `a op b` of integers, true or false where that is certain.
     pub fn compare_integers(&mut self, op: CmpOp, a: ExprId, b: ExprId) -> ExprId {
-        let order = match (self.get(a), self.get(b)) {
-            (Expr::Integer(x), Expr::Integer(y)) => Some(x.cmp(y)),
-            _ if a == b => Some(std::cmp::Ordering::Equal),
-            _ => {
-                let (x, y) = (Polynomial::of(self, a), Polynomial::of(self, b));
-                x.minus(&y).and_then(|d| d.value()).map(|d| d.cmp(&0))
-            }
-        };
-        match order {
-            Some(order) => self.add(Expr::Truth(op.holds(order))),
+        if a == b {
+            return self.add(Expr::Truth(op.holds(Ordering::Equal)));
+        }
+        let (x, y) = (Polynomial::of(self, a), Polynomial::of(self, b));
+        let truth = x.minus(&y).and_then(|d| self.compared(op, &d));
+        match truth {
+            Some(truth) => self.add(Expr::Truth(truth)),
             None => self.add(Expr::IntegerCompare(op, a, b)),
+        }
+    }
+
+    /// Whether `d op 0`, if that is the same at all values of indices and lengths, which are never negative.
+    fn compared(&self, op: CmpOp, d: &Polynomial) -> Option<bool> {
+        let natural = |a: &ExprId| {
+            matches!(
+                self.get(*a),
+                Expr::IndexValue(_) | Expr::Counter(_) | Expr::Len(_)
+            )
+        };
+        let (mut constant, mut grows, mut falls) = (0, false, false);
+        for (atoms, c) in d.terms() {
+            match atoms.is_empty() {
+                true => constant = c,
+                false if !atoms.iter().all(natural) => return None,
+                false => (grows, falls) = (grows || c > 0, falls || c < 0),
+            }
+        }
+        // The least and the largest that it can be.
+        let (least, most) = ((!falls).then_some(constant), (!grows).then_some(constant));
+        match (least, most) {
+            (Some(least), Some(most)) if least == most => Some(op.holds(constant.cmp(&0))),
+            (Some(least), _) if least > 0 => Some(op.holds(Ordering::Greater)),
+            (_, Some(most)) if most < 0 => Some(op.holds(Ordering::Less)),
+            (Some(0), _) if matches!(op, CmpOp::GreaterEqual | CmpOp::Less) => {
+                Some(op == CmpOp::GreaterEqual)
+            }
+            (_, Some(0)) if matches!(op, CmpOp::LessEqual | CmpOp::Greater) => {
+                Some(op == CmpOp::LessEqual)
+            }
+            _ => None,
         }
     }
 

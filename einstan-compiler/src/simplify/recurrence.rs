@@ -7,8 +7,11 @@
 //! ```
 
 use crate::differentiate::Backward;
-use crate::ir::{Equation, Expr, ExprId, Function, Group, Op, Role, Subscript, TensorId, indices};
-use std::collections::BTreeMap;
+use crate::ir::{
+    CmpOp, Equation, Expr, ExprId, Function, Group, IndexId, Op, Role, Subscript, TensorId,
+    are_plain, indices,
+};
+use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) fn run(joint: &mut Backward) {
     let f = &mut joint.function;
@@ -105,6 +108,9 @@ fn addend(f: &mut Function, e: Equation, left: &[Subscript], parts: &mut Vec<Equ
         let map = own.zip(indices(left)).collect();
         return f.rename(e.right, &map);
     }
+    if let Some(addend) = slice(f, &e, left, parts) {
+        return addend;
+    }
     let t = f.tensor(e.tensor).clone();
     let part = f.add_tensor(&t.name, t.axes, t.element, Role::Temporary);
     let along = f.along(e.tensor).to_vec();
@@ -123,4 +129,65 @@ fn addend(f: &mut Function, e: Equation, left: &[Subscript], parts: &mut Vec<Equ
         subscripts: left.to_vec(),
         guarded: false,
     })
+}
+
+/// What a map adds at constant positions of some axes, as a tensor without these.
+///
+/// ```text
+/// Ḡ[t,3,j] += H̄[t,j]*C[t,j]          Ḡ₂[t,j] = H̄[t,j]*C[t,j], and the addend of Ḡ[t,g,j] is if g == 3 { Ḡ₂[t,j] } else { 0 }
+/// ```
+fn slice(
+    f: &mut Function,
+    e: &Equation,
+    left: &[Subscript],
+    parts: &mut Vec<Equation>,
+) -> Option<ExprId> {
+    let mut own: Vec<Subscript> = e.left.clone();
+    own.retain(|s| !matches!(s, Subscript::Constant(_)));
+    let is_map = own.len() < e.left.len() && are_plain(&own) && !f.exprs.reduces(e.right);
+    let all: BTreeSet<IndexId> = indices(&own).into_iter().collect();
+    let mut along = f.along(e.tensor).to_vec();
+    let fixed = |axis: usize| matches!(e.left[axis], Subscript::Constant(_));
+    if !is_map || all.len() < own.len() || along.iter().any(|a| fixed(a.axis)) {
+        return None;
+    }
+    for a in &mut along {
+        a.axis -= (0..a.axis).filter(|&axis| fixed(axis)).count();
+    }
+    let t = f.tensor(e.tensor).clone();
+    let (mut axes, mut at, mut condition) = (Vec::new(), Vec::new(), None);
+    for (axis, &s) in left.iter().enumerate() {
+        let Subscript::Constant(c) = e.left[axis] else {
+            axes.push(t.axes[axis]);
+            at.push(s);
+            continue;
+        };
+        let (place, c) = (f.exprs.position(s), f.exprs.add(Expr::Integer(c as i64)));
+        let here = f.exprs.compare_integers(CmpOp::Equal, place, c);
+        condition = Some(match condition {
+            Some(all) => f.exprs.and(all, here),
+            None => here,
+        });
+    }
+    let part = f.add_tensor(&t.name, axes, t.element, Role::Temporary);
+    f.recurrences.insert(part, along);
+    let sliced = Equation {
+        tensor: part,
+        left: own,
+        op: Op::Define,
+        right: e.right,
+    };
+    if !f.covers(&sliced) {
+        f.recurrences.remove(&part);
+        f.tensors.truncate(part.index());
+        return None;
+    }
+    parts.push(sliced);
+    let value = f.exprs.add(Expr::Access {
+        tensor: part,
+        subscripts: at,
+        guarded: false,
+    });
+    let zero = f.exprs.real(0.0);
+    Some(f.exprs.select(condition?, value, zero))
 }
