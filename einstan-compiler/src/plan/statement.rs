@@ -116,11 +116,41 @@ fn interior(f: &mut Function, value: ExprId, row: IndexId) -> Option<(Region, Re
         }
     }
     let all: Region = along.union(&around).cloned().collect();
-    if all.is_empty() {
-        return None;
+    let inside = assumed(f, value, &all);
+    // Where no condition says it, the positions themselves tell where they lie inside: if k % 2 == 0 { X[k+1] } else { X[k-1] }.
+    let mut all = all;
+    for id in f.exprs.walk(inside) {
+        let Some(bounds) = inside_of(f, id) else {
+            continue;
+        };
+        let (bounds, rest) = divided(f, &bounds, row);
+        if rest.iter().all(|p| !region::indices(f, p).contains(&row)) {
+            all.extend(bounds.iter().chain(&rest).cloned());
+            along.extend(bounds);
+            around.extend(rest);
+        }
     }
     let inside = assumed(f, value, &all);
     (guarded(f, inside) < guarded(f, value)).then_some((along, around))
+}
+
+/// Where a guarded read at multiples of indices lies inside of its tensor.
+fn inside_of(f: &mut Function, id: ExprId) -> Option<Region> {
+    let (tensor, subscripts, true) = f.exprs.get(id).read()? else {
+        return None;
+    };
+    let (subscripts, dims) = (subscripts.to_vec(), f.tensor(tensor).axes.clone());
+    let mut region = Region::new();
+    for (s, dim) in subscripts.into_iter().zip(dims) {
+        let position = f.exprs.position(s);
+        if !f.exprs.is_affine(position) {
+            return None;
+        }
+        for condition in f.inside(position, dim) {
+            region.extend(f.bounds(condition, true)?);
+        }
+    }
+    Some(region)
 }
 
 /// How many reads may lie outside of their tensors.
