@@ -42,6 +42,9 @@ fn arguments() -> Result<Option<Arguments>, Box<dyn Error>> {
         starts: 5,
         seed: 1,
     };
+    if job::is_quick() {
+        (out.games, out.iterations, out.starts) = (60, 100, 2);
+    }
     let mut parser = lexopt::Parser::from_env();
     while let Some(argument) = parser.next()? {
         match argument {
@@ -50,7 +53,7 @@ fn arguments() -> Result<Option<Arguments>, Box<dyn Error>> {
             Long("iterations") => out.iterations = parser.value()?.parse()?,
             Long("starts") => out.starts = parser.value()?.parse()?,
             Long("seed") => out.seed = parser.value()?.parse()?,
-            Long("quick") => (out.games, out.iterations, out.starts) = (60, 100, 2),
+            Long("quick") => {}
             Long("help") | Short('h') => {
                 println!(
                     "hmm [--games N] [--throws N] [--iterations N] [--starts N] [--seed N] [--quick]"

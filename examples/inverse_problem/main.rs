@@ -43,6 +43,9 @@ fn options() -> Result<Option<Options>, Box<dyn Error>> {
         noise: 1e-4,
         seed: 1,
     };
+    if job::is_quick() {
+        (out.cells, out.steps, out.noise) = (24, 40, 0.0);
+    }
     let mut parser = lexopt::Parser::from_env();
     while let Some(argument) = parser.next()? {
         match argument {
@@ -51,7 +54,7 @@ fn options() -> Result<Option<Options>, Box<dyn Error>> {
             Long("steps") => out.steps = parser.value()?.parse()?,
             Long("noise") => out.noise = parser.value()?.parse()?,
             Long("seed") => out.seed = parser.value()?.parse()?,
-            Long("quick") => (out.cells, out.steps, out.noise) = (24, 40, 0.0),
+            Long("quick") => {}
             Long("help") | Short('h') => {
                 println!(
                     "inverse_problem [--cells N] [--states N] [--steps N] [--noise X] [--seed N] [--quick]"

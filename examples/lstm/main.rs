@@ -40,6 +40,9 @@ fn options() -> Result<Option<Options>, Box<dyn Error>> {
         rate: 0.01,
         seed: 1,
     };
+    if job::is_quick() {
+        (out.length, out.hidden, out.steps) = (12, 24, 1000);
+    }
     let mut parser = lexopt::Parser::from_env();
     while let Some(argument) = parser.next()? {
         match argument {
@@ -49,9 +52,7 @@ fn options() -> Result<Option<Options>, Box<dyn Error>> {
             Long("steps") => out.steps = parser.value()?.parse()?,
             Long("lr") => out.rate = parser.value()?.parse()?,
             Long("seed") => out.seed = parser.value()?.parse()?,
-            Long("quick") => {
-                (out.length, out.hidden, out.batch, out.steps, out.rate) = (12, 24, 64, 1000, 0.01)
-            }
+            Long("quick") => {}
             Long("help") | Short('h') => {
                 println!(
                     "lstm [--length N] [--hidden N] [--batch N] [--steps N] [--lr X] [--seed N] [--quick]"

@@ -51,6 +51,15 @@ fn options() -> Result<Option<Options>, Box<dyn Error>> {
         rate: 0.02,
         seed: 1,
     };
+    if job::is_quick() {
+        out.size = Size {
+            users: 300,
+            items: 150,
+            ratings: 22_000,
+            rank: RANK,
+        };
+        (out.ranks, out.batch) = (vec![2, RANK], 100);
+    }
     let mut parser = lexopt::Parser::from_env();
     while let Some(argument) = parser.next()? {
         match argument {
@@ -58,16 +67,7 @@ fn options() -> Result<Option<Options>, Box<dyn Error>> {
             Long("batch") => out.batch = parser.value()?.parse()?,
             Long("lr") => out.rate = parser.value()?.parse()?,
             Long("seed") => out.seed = parser.value()?.parse()?,
-            Long("quick") => {
-                out.size = Size {
-                    users: 300,
-                    items: 150,
-                    ratings: 22_000,
-                    rank: RANK,
-                };
-                out.ranks = vec![2, RANK];
-                out.batch = 100;
-            }
+            Long("quick") => {}
             Long("help") | Short('h') => {
                 println!(
                     "matrix_factorisation [--epochs N] [--batch N] [--lr X] [--seed N] [--quick]"
