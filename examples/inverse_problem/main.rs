@@ -14,6 +14,8 @@ mod job;
 #[path = "../job/largest.rs"]
 mod largest;
 mod model;
+#[path = "../job/normal.rs"]
+mod normal;
 mod picture;
 
 use experiment::Experiment;

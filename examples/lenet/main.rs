@@ -11,6 +11,8 @@
 )]
 #[path = "../picture/chart.rs"]
 mod chart;
+#[path = "../job/cosine.rs"]
+mod cosine;
 #[path = "../mnist/data.rs"]
 mod data;
 mod filters;
@@ -20,6 +22,8 @@ mod job;
 mod mistakes;
 mod model;
 mod train;
+#[path = "../job/weights.rs"]
+mod weights;
 
 use chart::{Line, Panel};
 use data::Digits;

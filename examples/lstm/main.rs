@@ -5,12 +5,17 @@
 //! Who guesses has a mean squared error of 0.167; it must come below 0.01 on sequences that it has not seen. `--quick` takes
 //! short sequences.
 
+#[path = "../job/cosine.rs"]
+mod cosine;
 #[path = "../job/mod.rs"]
 mod job;
 mod model;
 mod picture;
 mod problem;
+#[path = "../job/weights.rs"]
+mod weights;
 
+use cosine::cosine;
 use einstan::optim::{self, Adam};
 use indicatif::{ProgressBar, ProgressStyle};
 use model::{Parameters, Workspace};
@@ -144,7 +149,7 @@ fn train(options: Options, random: &mut fastrand::Rng) -> Result<Trained, Box<dy
         within += start.elapsed();
         optim::clip_norm(&mut gradient, 1.0)?;
         let done = step as f64 / options.steps as f64;
-        adam.rate = options.rate * 0.5 * (1.0 + (std::f64::consts::PI * done).cos());
+        adam.rate = options.rate * cosine(done);
         adam.step(&mut parameters, &gradient)?;
         if step.is_multiple_of(50) {
             bar.set_message(format!("mean squared error {:.4}", errors[step]));

@@ -5,6 +5,8 @@
 //! `--seeds N` trains N networks and prints the mean of their accuracies, `--quick` trains on a part of the data for one
 //! epoch, `--data FOLDER` says where the data is. The backward pass is the one that `einstan!` derives.
 
+#[path = "../job/cosine.rs"]
+mod cosine;
 mod data;
 #[path = "../picture/font.rs"]
 mod font;
@@ -13,6 +15,8 @@ mod job;
 mod mistakes;
 mod model;
 mod picture;
+#[path = "../job/weights.rs"]
+mod weights;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use model::{Epoch, Network, Options};
