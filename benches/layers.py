@@ -35,6 +35,10 @@ def images(*kernel, into=64):
     return [N(16, into, 32, 32), N(*kernel), N(64)]
 
 
+def fixed(X, g, b, mu, var):
+    return F.batch_norm(X, mu, var, g, b)
+
+
 def turned(X):
     t, e = X.shape[2:]
     angle = torch.outer(torch.arange(t), 1e4 ** (-torch.arange(0, e, 2) / e))
@@ -105,6 +109,9 @@ LAYERS = dict(
     group_norm=(lambda X, g, b: F.group_norm(X, 8, g, b), [N(16, 64, 32, 32), N(64), N(64)], []),
     batch_norm=(lambda X, g, b: F.batch_norm(X, None, None, g, b, True), [N(1024, 512), N(512), N(512)], []),
     batch_norm2d=(lambda X, g, b: F.batch_norm(X, None, None, g, b, True), [N(16, 64, 32, 32), N(64), N(64)], []),
+    fixed_norm=(fixed, [N(1024, 512), N(512), N(512)], [N(512), N(512).abs()]),
+    fixed_norm2d=(fixed, [N(16, 64, 32, 32), N(64), N(64)], [N(64), N(64).abs()]),
+    running=(lambda mu, seen: mu.lerp_(seen, 0.1), [], [N(512), N(512)]),
     attention=(attend, qkv, []),
     causal_attention=(lambda Q, K, V: attend(Q, K, V, is_causal=True), qkv, []),
     masked_attention=(lambda Q, K, V, M: attend(Q, K, V, attn_mask=M), qkv, [N(128, 128)]),
@@ -122,6 +129,7 @@ LAYERS = dict(
     cross_entropy=(F.cross_entropy, [N(*SQUARE)], [WHOLE(1024, 1024)]),
     soft_cross_entropy=(F.cross_entropy, *near),
     squared_error=(F.mse_loss, *near),
+    absolute_error=(F.l1_loss, *near),
     huber=(F.huber_loss, *near),
     binary_cross_entropy=(F.binary_cross_entropy_with_logits, *near),
     kl_divergence=(lambda L, T: F.kl_div(L, T, reduction="batchmean"), *near),
@@ -135,7 +143,7 @@ LAYERS = dict(
 
 def peer(name, direction):
     function, leaves, others = LAYERS[name]
-    if direction == "forward":
+    if direction == "forward" or not leaves:  # nothing to differentiate by
 
         def forward():
             with torch.inference_mode():

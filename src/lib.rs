@@ -23,16 +23,19 @@
 //! # }
 //! ```
 //!
-//! Beside the macro: [`optim`] trains, [`testing`] checks derivatives, `store` keeps parameters in files.
+//! Beside the macro: `nn` has layers and losses, [`optim`] trains, [`testing`] checks derivatives, `store` keeps parameters in
+//! files.
 //!
 //! | feature | what it adds |
 //! | --- | --- |
+//! | `nn` | `nn`, layers and losses as equations; to compile their derivatives takes a while |
 //! | `rayon`, a default | large work is divided between the threads of rayon's pool |
 //! | `safetensors` | `store`, parameters in files of the format safetensors |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 #[cfg(feature = "nn")]
+#[cfg_attr(docsrs, doc(cfg(feature = "nn")))]
 pub mod nn;
 pub mod optim;
 pub mod parameters;

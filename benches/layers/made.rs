@@ -1,7 +1,7 @@
 //! The rows: each layer with the lengths that `benches/layers.py` gives to PyTorch's.
 
 use crate::Row;
-use crate::case::{Results, fresh};
+use crate::case::{Results, fresh, kept};
 use einstan::nn;
 use ndarray::{Array, Dimension, IntoDimension};
 
@@ -89,7 +89,7 @@ macro_rules! activation {
 }
 
 #[allow(non_snake_case, unused_parens)] // called as in the equations
-pub static ROWS: [Row; 53] = [
+pub static ROWS: [Row; 57] = [
     layer!(dense {
         X: numbers((256, 512)),
         W: numbers((512, 512)),
@@ -197,6 +197,32 @@ pub static ROWS: [Row; 53] = [
     }(&X, &g, &b, 1e-5)),
     layer!(batch_norm { X: numbers((1024, 512)), g: numbers(512), b: numbers(512) } (&X, &g, &b, 1e-5) -> Y mu var),
     layer!(batch_norm2d { X: numbers((16, 64, 32, 32)), g: numbers(64), b: numbers(64) } (&X, &g, &b, 1e-5) -> Y mu var),
+    layer!(fixed_norm {
+        X: numbers((1024, 512)),
+        mu: numbers(512),
+        var: numbers(512).mapv(f32::abs),
+        g: numbers(512),
+        b: numbers(512)
+    }(&X, &mu, &var, &g, &b, 1e-5)),
+    layer!(fixed_norm2d {
+        X: numbers((16, 64, 32, 32)),
+        mu: numbers(64),
+        var: numbers(64).mapv(f32::abs),
+        g: numbers(64),
+        b: numbers(64)
+    }(&X, &mu, &var, &g, &b, 1e-5)),
+    Row {
+        name: "running",
+        // It has no derivative: both directions are one.
+        case: |_| {
+            let seen = numbers(512);
+            kept(
+                seen.mapv(|x| 1.0 - x),
+                move |mu| nn::running(mu, &seen, 0.1).unwrap(),
+                |_, ()| Results::new(),
+            )
+        },
+    },
     layer!(attention {
         Q: numbers((4, 8, 128, 64)),
         K: numbers((4, 8, 128, 64)),
@@ -256,6 +282,10 @@ pub static ROWS: [Row; 53] = [
         T: numbers((1024, 1024))
     }(&A, &T)),
     loss!(squared_error {
+        A: numbers((1024, 1024)),
+        T: numbers((1024, 1024)).mapv(|x| -x)
+    }(&A, &T)),
+    loss!(absolute_error {
         A: numbers((1024, 1024)),
         T: numbers((1024, 1024)).mapv(|x| -x)
     }(&A, &T)),

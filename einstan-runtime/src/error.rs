@@ -11,6 +11,8 @@ pub struct Error(Box<Inner>);
 struct Inner {
     kind: ErrorKind,
     message: String,
+    /// Of lists that are not equally long: what stands there, and how many items the first one and another have.
+    items: Option<(String, [usize; 2])>,
 }
 
 /// What kind of thing went wrong.
@@ -39,7 +41,11 @@ impl Error {
 
     #[cold]
     fn new(kind: ErrorKind, message: String) -> Self {
-        Error(Box::new(Inner { kind, message }))
+        Error(Box::new(Inner {
+            kind,
+            message,
+            items: None,
+        }))
     }
 }
 
@@ -164,7 +170,7 @@ impl Error {
         expected: usize,
         found: usize,
     ) -> Self {
-        let Inner { kind, message } = *Self::named_axis(axis, name, expected, found).0;
+        let Inner { kind, message, .. } = *Self::named_axis(axis, name, expected, found).0;
         Self::new(kind, format!("{function}: in `{tensor}` {message}"))
     }
 
@@ -383,10 +389,25 @@ impl Error {
             true => "a list of parameters".to_string(),
             false => format!("`{path}`"),
         };
-        Self::new(
-            ErrorKind::Length,
-            format!("{what} has {one} items in one place and {other} in another"),
-        )
+        let message = format!("{what} has length {one} in one place and {other} in another");
+        let mut error = Self::new(ErrorKind::Length, message);
+        error.0.items = Some((path.to_string(), [one, other]));
+        error
+    }
+
+    /// Has an error of lists say that the second one is that of `what`, which `function` was given; others say so already.
+    #[cold]
+    pub fn of_part(mut self, function: &str, what: &str) -> Self {
+        let Some((path, [expected, found])) = self.0.items.take() else {
+            return self;
+        };
+        let (list, of) = match path.as_str() {
+            "" => ("the list of parameters".to_string(), String::new()),
+            path => (format!("`{path}`"), format!(" of `{path}`")),
+        };
+        self.0.message =
+            format!("{function}: the {what}{of} has length {found}, but {list} has {expected}");
+        self
     }
 
     /// The tensor `path` of what an optimiser was given.

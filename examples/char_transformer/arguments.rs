@@ -1,5 +1,6 @@
 //! What the command line says.
 
+use crate::job;
 use crate::model::Size;
 use crate::train::Options;
 use std::error::Error;
@@ -19,6 +20,9 @@ impl Arguments {
     pub fn read() -> Result<Option<Self>, Box<dyn Error>> {
         use lexopt::prelude::*;
         let mut out = Arguments::usual();
+        if job::is_quick() {
+            out.hurry();
+        }
         let options = &mut out.options;
         let mut parser = lexopt::Parser::from_env();
         while let Some(argument) = parser.next()? {
@@ -31,10 +35,7 @@ impl Arguments {
                 Long("width") => options.size.width = parser.value()?.parse()?,
                 Long("time") => options.size.time = parser.value()?.parse()?,
                 Long("temperature") => out.temperature = parser.value()?.parse()?,
-                Long("quick") => {
-                    (options.steps, out.written) = (600, 200);
-                    (options.size.time, options.size.layers, options.size.width) = (64, 2, 64);
-                }
+                Long("quick") => {}
                 Long("help") | Short('h') => {
                     println!("{HELP}");
                     return Ok(None);
@@ -66,6 +67,13 @@ impl Arguments {
             temperature: 0.8,
             written: 500,
         }
+    }
+
+    /// A smaller transformer, for less long.
+    fn hurry(&mut self) {
+        (self.options.steps, self.written) = (600, 200);
+        let size = &mut self.options.size;
+        (size.time, size.layers, size.width) = (64, 2, 64);
     }
 
     fn check(&self) -> Result<(), Box<dyn Error>> {

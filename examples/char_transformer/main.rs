@@ -12,6 +12,8 @@ mod arguments;
 )]
 #[path = "../picture/chart.rs"]
 mod chart;
+#[path = "../job/cosine.rs"]
+mod cosine;
 #[path = "../job/mod.rs"]
 mod job;
 mod model;
@@ -19,6 +21,8 @@ mod sample;
 mod text;
 mod train;
 mod trigram;
+#[path = "../job/weights.rs"]
+mod weights;
 
 use arguments::Arguments;
 use chart::{Line, Panel};

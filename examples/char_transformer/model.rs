@@ -1,7 +1,8 @@
 //! The transformer, as equations.
 
+use crate::weights::weights;
 use einstan::einstan;
-use ndarray::{Array, Array3, ArrayRef2, Dimension, ShapeBuilder};
+use ndarray::{Array, Array3, ArrayRef2};
 
 einstan! {
     /// For each character of texts, what follows it: a number for each of the alphabet, of which a softmax makes probabilities.
@@ -70,15 +71,15 @@ impl Model {
         let (e, f) = (d / h, 4 * d);
         let deep = 2 * l;
         Model(transformer::Gradient {
-            E: weights((v, d), 4, random),
+            E: weights((v, d), 1.0, 4, random),
             a: Array::from_shape_fn((l, h), |(_, i)| 0.25f32.powi(i as i32 + 1)),
-            WQ: weights((l, d, h, e), d, random),
-            WK: weights((l, d, h, e), d, random),
-            WV: weights((l, d, h, e), d, random),
-            WO: weights((l, h, e, d), deep * d, random),
-            W1: weights((l, d, f), d, random),
-            W2: weights((l, f, d), deep * f, random),
-            U: weights((d, v), d, random),
+            WQ: weights((l, d, h, e), 1.0, d, random),
+            WK: weights((l, d, h, e), 1.0, d, random),
+            WV: weights((l, d, h, e), 1.0, d, random),
+            WO: weights((l, h, e, d), 1.0, deep * d, random),
+            W1: weights((l, d, f), 1.0, d, random),
+            W2: weights((l, f, d), 1.0, deep * f, random),
+            U: weights((d, v), 1.0, d, random),
         })
     }
 
@@ -94,14 +95,4 @@ impl Model {
     pub fn count(&self) -> usize {
         self.0.iter().map(|(_, a)| a.len()).sum()
     }
-}
-
-/// Uniform numbers of variance 1 / inputs.
-fn weights<D: Dimension, S: ShapeBuilder<Dim = D>>(
-    shape: S,
-    inputs: usize,
-    random: &mut fastrand::Rng,
-) -> Array<f32, D> {
-    let scale = (3.0 / inputs as f32).sqrt();
-    Array::from_shape_simple_fn(shape, || scale * (2.0 * random.f32() - 1.0))
 }

@@ -1,5 +1,6 @@
 //! The training: AdamW on rows from anywhere in the text, at a rate that rises and then falls along a cosine.
 
+use crate::cosine::cosine;
 use crate::model::{Model, Size, surprise, transformer};
 use crate::text::Rows;
 use einstan::optim::{AdamW, clip_norm};
@@ -63,8 +64,7 @@ pub fn train(
 /// The part of the rate that a step takes: a line over the first twentieth, then half of a cosine.
 fn schedule(step: usize, steps: usize) -> f64 {
     let done = step as f64 / steps as f64;
-    let fall = 0.5 * (1.0 + (std::f64::consts::PI * done).cos());
-    fall.min(done * 20.0)
+    cosine(done).min(done * 20.0)
 }
 
 /// Nats for each character of a text, which is taken in rows, of which every so many count. What comes first in a row is told

@@ -1,5 +1,6 @@
 //! A casino with three dice, one of them fair, which changes them when nobody looks.
 
+use crate::largest::largest;
 use crate::model::Tables;
 use fastrand::Rng;
 use ndarray::{Array1, Array2, ArrayView1, Axis, array};
@@ -92,9 +93,5 @@ pub fn difference(tables: &Tables, truth: &Tables) -> (f64, Vec<usize>) {
         .select(Axis(0), &order)
         .select(Axis(1), &order)
         - truth.transition.exp();
-    let largest = emission
-        .iter()
-        .chain(&transition)
-        .fold(0.0, |m: f64, d| m.max(d.abs()));
-    (largest, order)
+    (largest(emission.into_iter().chain(transition)), order)
 }

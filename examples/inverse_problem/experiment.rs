@@ -1,6 +1,7 @@
 //! A medium that nobody can look into, and what is seen of it.
 
 use crate::model::{self, Coefficients};
+use crate::normal::normal;
 use einstan::Error;
 use ndarray::{Array1, Array2};
 use std::f64::consts::TAU;
@@ -65,9 +66,4 @@ pub fn truth(cells: usize) -> Coefficients {
         }),
         v: Array1::from_shape_fn(cells, |i| 0.2 + 0.1 * (TAU * (2.0 * at(i) + 0.1)).sin()),
     }
-}
-
-/// By Box and Muller.
-fn normal(random: &mut fastrand::Rng) -> f64 {
-    (-2.0 * (1.0 - random.f64()).ln()).sqrt() * (TAU * random.f64()).cos()
 }

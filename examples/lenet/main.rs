@@ -11,6 +11,8 @@
 )]
 #[path = "../picture/chart.rs"]
 mod chart;
+#[path = "../job/cosine.rs"]
+mod cosine;
 #[path = "../mnist/data.rs"]
 mod data;
 mod filters;
@@ -20,6 +22,8 @@ mod job;
 mod mistakes;
 mod model;
 mod train;
+#[path = "../job/weights.rs"]
+mod weights;
 
 use chart::{Line, Panel};
 use data::Digits;
@@ -40,15 +44,15 @@ struct Arguments {
 
 fn arguments() -> Result<Option<Arguments>, Box<dyn Error>> {
     use lexopt::prelude::*;
+    let quick = job::is_quick();
     let mut options = Options {
-        epochs: 8,
+        epochs: if quick { 1 } else { 8 },
         batch: 100,
         rate: 0.002,
         widths: Widths(16, 32, 128),
         seed: 1,
     };
     let mut data = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/data/mnist");
-    let mut quick = false;
     let mut parser = lexopt::Parser::from_env();
     while let Some(argument) = parser.next()? {
         match argument {
@@ -56,7 +60,7 @@ fn arguments() -> Result<Option<Arguments>, Box<dyn Error>> {
             Long("batch") => options.batch = parser.value()?.parse()?,
             Long("rate") => options.rate = parser.value()?.parse()?,
             Long("seed") => options.seed = parser.value()?.parse()?,
-            Long("quick") => (quick, options.epochs) = (true, 1),
+            Long("quick") => {}
             Long("data") => data = parser.value()?.into(),
             Long("help") | Short('h') => {
                 println!(

@@ -1,8 +1,9 @@
 //! The network, as equations.
 
 use crate::data::{CLASSES, Digits};
+use crate::weights::weights;
 use einstan::einstan;
-use ndarray::{Array, Array1, Dimension, ShapeBuilder, s};
+use ndarray::{Array, Array1, s};
 
 einstan! {
     /// What the network makes of images: a number for every digit, the largest for the one that it sees.
@@ -45,13 +46,13 @@ impl Network {
     /// Random weights of variance 2 / inputs, which keeps that of what goes through `relu` (He et al. 2015), and biases of 0.
     pub fn new(Widths(c, d, h): Widths, random: &mut fastrand::Rng) -> Self {
         Network(lenet::Gradient {
-            K1: weights((5, 5, c), 25, random),
+            K1: weights((5, 5, c), 2.0, 25, random),
             b1: Array::zeros(c),
-            K2: weights((5, 5, c, d), 25 * c, random),
+            K2: weights((5, 5, c, d), 2.0, 25 * c, random),
             b2: Array::zeros(d),
-            W1: weights((4, 4, d, h), 16 * d, random),
+            W1: weights((4, 4, d, h), 2.0, 16 * d, random),
             b3: Array::zeros(h),
-            W2: weights((h, CLASSES), h, random),
+            W2: weights((h, CLASSES), 2.0, h, random),
             b4: Array::zeros(CLASSES),
         })
     }
@@ -69,13 +70,4 @@ impl Network {
         }
         Ok(seen)
     }
-}
-
-fn weights<D: Dimension, S: ShapeBuilder<Dim = D>>(
-    shape: S,
-    inputs: usize,
-    random: &mut fastrand::Rng,
-) -> Array<f32, D> {
-    let scale = (6.0 / inputs as f32).sqrt();
-    Array::from_shape_simple_fn(shape, || scale * (2.0 * random.f32() - 1.0))
 }

@@ -1,5 +1,6 @@
 //! The training: Adam on random batches of digits that are moved a little, at a rate that falls to zero along a cosine.
 
+use crate::cosine::cosine;
 use crate::data::{CLASSES, Digits};
 use crate::model::{Network, Widths, lenet, moved};
 use einstan::nn::cross_entropy;
@@ -45,7 +46,7 @@ pub fn train(
         let mut total = 0.0;
         for chunk in order.chunks_exact(options.batch) {
             let done = bar.position() as f64 / bar.length().unwrap_or(1) as f64;
-            trainer.adam.rate = options.rate * 0.5 * (1.0 + (std::f64::consts::PI * done).cos());
+            trainer.adam.rate = options.rate * cosine(done);
             trainer.take(digits, chunk, &mut random)?;
             let e = trainer.step(&mut network)?;
             total += e;

@@ -5,12 +5,17 @@
 //! Who guesses has a mean squared error of 0.167; it must come below 0.01 on sequences that it has not seen. `--quick` takes
 //! short sequences.
 
+#[path = "../job/cosine.rs"]
+mod cosine;
 #[path = "../job/mod.rs"]
 mod job;
 mod model;
 mod picture;
 mod problem;
+#[path = "../job/weights.rs"]
+mod weights;
 
+use cosine::cosine;
 use einstan::optim::{self, Adam};
 use indicatif::{ProgressBar, ProgressStyle};
 use model::{Parameters, Workspace};
@@ -40,6 +45,9 @@ fn options() -> Result<Option<Options>, Box<dyn Error>> {
         rate: 0.01,
         seed: 1,
     };
+    if job::is_quick() {
+        (out.length, out.hidden, out.steps) = (12, 24, 1000);
+    }
     let mut parser = lexopt::Parser::from_env();
     while let Some(argument) = parser.next()? {
         match argument {
@@ -49,9 +57,7 @@ fn options() -> Result<Option<Options>, Box<dyn Error>> {
             Long("steps") => out.steps = parser.value()?.parse()?,
             Long("lr") => out.rate = parser.value()?.parse()?,
             Long("seed") => out.seed = parser.value()?.parse()?,
-            Long("quick") => {
-                (out.length, out.hidden, out.batch, out.steps, out.rate) = (12, 24, 64, 1000, 0.01)
-            }
+            Long("quick") => {}
             Long("help") | Short('h') => {
                 println!(
                     "lstm [--length N] [--hidden N] [--batch N] [--steps N] [--lr X] [--seed N] [--quick]"
@@ -143,7 +149,7 @@ fn train(options: Options, random: &mut fastrand::Rng) -> Result<Trained, Box<dy
         within += start.elapsed();
         optim::clip_norm(&mut gradient, 1.0)?;
         let done = step as f64 / options.steps as f64;
-        adam.rate = options.rate * 0.5 * (1.0 + (std::f64::consts::PI * done).cos());
+        adam.rate = options.rate * cosine(done);
         adam.step(&mut parameters, &gradient)?;
         if step.is_multiple_of(50) {
             bar.set_message(format!("mean squared error {:.4}", errors[step]));

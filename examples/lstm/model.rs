@@ -1,8 +1,9 @@
 //! An LSTM, as equations.
 
 use crate::problem::Batch;
+use crate::weights::weights;
 use einstan::{Error, einstan};
-use ndarray::{Array1, Array2};
+use ndarray::Array1;
 
 einstan! {
     /// What an LSTM says after a sequence, for each of `b` sequences of `n` steps: gates `I`, `F` and `O`, a candidate `G`,
@@ -43,10 +44,7 @@ pub type Workspace = error::Workspace<f32>;
 
 /// Random weights of variance 1 / inputs, biases of 0, but gates that forget little (Jozefowicz, Zaremba and Sutskever 2015).
 pub fn random(inputs: usize, hidden: usize, random: &mut fastrand::Rng) -> Parameters {
-    let mut weights = |rows: usize| {
-        let scale = (3.0 / rows as f32).sqrt();
-        Array2::from_shape_simple_fn((rows, hidden), || scale * (2.0 * random.f32() - 1.0))
-    };
+    let mut weights = |rows: usize| weights((rows, hidden), 1.0, rows, random);
     Parameters {
         Wi: weights(inputs),
         Wf: weights(inputs),

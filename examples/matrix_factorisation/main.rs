@@ -5,12 +5,17 @@
 //! The ratings have 4 factors and an error of 0.3. Factorisations of several ranks learn from part of them; on the others, that of
 //! rank 4 must be nearly as good as one that knows all factors. `--quick` takes fewer ratings and ranks.
 
+#[path = "../job/cosine.rs"]
+mod cosine;
 #[path = "../job/mod.rs"]
 mod job;
 mod model;
+#[path = "../job/normal.rs"]
+mod normal;
 mod picture;
 mod ratings;
 
+use cosine::cosine;
 use einstan::optim::Adam;
 use indicatif::{ProgressBar, ProgressStyle};
 use model::{Parameters, Workspace};
@@ -51,6 +56,15 @@ fn options() -> Result<Option<Options>, Box<dyn Error>> {
         rate: 0.02,
         seed: 1,
     };
+    if job::is_quick() {
+        out.size = Size {
+            users: 300,
+            items: 150,
+            ratings: 22_000,
+            rank: RANK,
+        };
+        (out.ranks, out.batch) = (vec![2, RANK], 100);
+    }
     let mut parser = lexopt::Parser::from_env();
     while let Some(argument) = parser.next()? {
         match argument {
@@ -58,16 +72,7 @@ fn options() -> Result<Option<Options>, Box<dyn Error>> {
             Long("batch") => out.batch = parser.value()?.parse()?,
             Long("lr") => out.rate = parser.value()?.parse()?,
             Long("seed") => out.seed = parser.value()?.parse()?,
-            Long("quick") => {
-                out.size = Size {
-                    users: 300,
-                    items: 150,
-                    ratings: 22_000,
-                    rank: RANK,
-                };
-                out.ranks = vec![2, RANK];
-                out.batch = 100;
-            }
+            Long("quick") => {}
             Long("help") | Short('h') => {
                 println!(
                     "matrix_factorisation [--epochs N] [--batch N] [--lr X] [--seed N] [--quick]"
@@ -157,7 +162,7 @@ fn train(
             let loss = model::gradient(&parameters, &some, PENALTY, &mut workspace, &mut gradient)?;
             let step = epoch * batches + batch;
             let done = step as f64 / steps as f64;
-            adam.rate = o.rate * 0.5 * (1.0 + (std::f64::consts::PI * done).cos());
+            adam.rate = o.rate * cosine(done);
             adam.step(&mut parameters, &gradient)?;
             if step.is_multiple_of(100) {
                 bar.set_message(format!("rank {rank}, loss {loss:.4}"));

@@ -1,8 +1,8 @@
 //! Ratings of items by users, made with factors of a rank that is known.
 
+use crate::normal::normal;
 use fastrand::Rng;
 use ndarray::{Array1, Array2, Axis, s};
-use std::f64::consts::TAU;
 
 /// Who rated what, and how.
 #[derive(Clone)]
@@ -78,9 +78,4 @@ impl Ratings {
             .sum();
         (squares / self.len() as f64).sqrt()
     }
-}
-
-/// By Box and Muller.
-fn normal(random: &mut Rng) -> f64 {
-    (-2.0 * (1.0 - random.f64()).ln()).sqrt() * (TAU * random.f64()).cos()
 }

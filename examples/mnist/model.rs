@@ -1,6 +1,8 @@
 //! The network, as equations, and its training.
 
+use crate::cosine::cosine;
 use crate::data::{CLASSES, Digits, PIXELS};
+use crate::weights::weights;
 use einstan::einstan;
 use ndarray::{Array1, Array2};
 
@@ -51,10 +53,7 @@ const MOMENTUM: f32 = 0.9;
 impl Network {
     /// Random weights of variance 1 / inputs, biases of 0.
     fn new(hidden: usize, random: &mut fastrand::Rng) -> Self {
-        let mut weights = |rows: usize, columns: usize| {
-            let scale = (3.0 / rows as f32).sqrt();
-            Array2::from_shape_fn((rows, columns), |_| scale * (2.0 * random.f32() - 1.0))
-        };
+        let mut weights = |rows, columns| weights((rows, columns), 1.0, rows, random);
         Network(loss::Gradient {
             W1: weights(PIXELS, hidden),
             b1: Array1::zeros(hidden),
@@ -85,7 +84,7 @@ impl Network {
         let mut gradient = velocity.clone();
         let mut workspace = loss::Workspace::default();
         let batches = count / options.batch;
-        let steps = (options.epochs * batches) as f32;
+        let steps = (options.epochs * batches) as f64;
         for epoch in 0..options.epochs {
             random.shuffle(&mut order);
             let mut total = 0.0;
@@ -105,8 +104,8 @@ impl Network {
                     &mut workspace,
                     &mut gradient,
                 )?;
-                let done = (epoch * batches + step) as f32 / steps;
-                let rate = options.rate * 0.5 * (1.0 + (std::f32::consts::PI * done).cos());
+                let done = (epoch * batches + step) as f64 / steps;
+                let rate = options.rate * cosine(done) as f32;
                 velocity.scale(MOMENTUM);
                 velocity.add_scaled(-rate, &gradient);
                 w.add_scaled(1.0, &velocity);

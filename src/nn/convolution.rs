@@ -1,7 +1,10 @@
-//! Convolutions (cross-correlations, as everybody means by the word).
+//! Convolutions (cross-correlations, as everybody means by the word; LeCun et al. 1989).
 //!
 //! Each input may be read every `stride` places, by kernels whose elements are `dilation` places apart, with `padding` zeros
-//! around it; the first two are at least 1.
+//! around it; the first two are at least 1. (Dilation: Yu and Koltun 2016.)
+//!
+//! A kernel that is longer than the input with its padding fits nowhere: where it is longer by no more than `stride`, the result
+//! has no places, and else there is an error.
 
 crate::einstan! {
     /// A convolution of rows: batch, channels, places.
@@ -20,8 +23,8 @@ crate::einstan! {
                        pad(len(stride)*x + len(dilation)*v - len(padding))]*K[j,k,u,v] + b[j];
     }
 
-    /// A convolution of images whose channels stand in groups, each with kernels of its own: batch, groups, channels of a
-    /// group, height, width. An array of batch, channels, height, width is one by `into_shape_with_order`.
+    /// A convolution of images whose channels stand in groups, each with kernels of its own (Krizhevsky et al. 2012): batch,
+    /// groups, channels of a group, height, width. An array of batch, channels, height, width is one by `into_shape_with_order`.
     pub fn grouped_conv2d(X[n, g, c, h, w], K[g, o, c, r, s], b[g, o], dim stride, dim dilation, dim padding)
         -> Y[n, g, o, (h + 2*padding - dilation*(r - 1) - 1)/stride + 1,
                       (w + 2*padding - dilation*(s - 1) - 1)/stride + 1]
@@ -31,7 +34,7 @@ crate::einstan! {
                          pad(len(stride)*x + len(dilation)*v - len(padding))]*K[q,j,k,u,v] + b[q,j];
     }
 
-    /// A convolution of images with one kernel for each channel.
+    /// A convolution of images with one kernel for each channel (Sifre 2014; Chollet 2017).
     pub fn depthwise_conv2d(X[n, c, h, w], K[c, r, s], b[c], dim stride, dim dilation, dim padding)
         -> Y[n, c, (h + 2*padding - dilation*(r - 1) - 1)/stride + 1, (w + 2*padding - dilation*(s - 1) - 1)/stride + 1]
     {

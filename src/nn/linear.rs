@@ -6,7 +6,7 @@ crate::einstan! {
         Y[i,j] = X[i,k]*W[k,j] + b[j];
     }
 
-    /// A bilinear layer: each output is a form of two inputs.
+    /// A bilinear layer: each output is a form of two inputs (Tenenbaum and Freeman 2000).
     pub fn bilinear(X[n, p], W[k, p, q], Z[n, q], b[k]) -> Y[n, k] {
         Y[i,j] = X[i,u]*W[j,u,v]*Z[i,v] + b[j];
     }

@@ -1,4 +1,4 @@
-//! Layers and losses, as equations that can be read, called and changed.
+//! Layers and losses, as equations that can be read, called and changed: with the feature `nn`.
 //!
 //! Each is an einstan function: it can be called by itself, has every derivative that `einstan!` generates, and can stand
 //! in a whole-tensor equation, through which derivatives flow:
@@ -30,12 +30,15 @@
 //!
 //! # Conventions
 //!
-//! - Ranks are those of the signatures. What has more axes is brought there by `into_shape_with_order`, which makes a view;
-//!   activations that the notation has as words (`relu`, `gelu`, `silu`, `tanh`, `sigmoid`, `softplus`) work on any rank.
+//! - Ranks are those of the signatures. What has more axes is brought there by `into_shape_with_order`, which makes a view of
+//!   an array in standard order and is an error for others, or by `to_shape`, which copies those; activations that the notation
+//!   has as words (`relu`, `gelu`, `silu`, `tanh`, `sigmoid`, `softplus`) work on any rank.
 //! - Weights of [`dense()`] are inputs by outputs, so that the equation reads from left to right. A weight that is stored the
 //!   other way round, as PyTorch does, is passed as its transposed view, which costs nothing.
 //! - Images are batch, channels, height, width, and kernels outputs, inputs, height, width, as in PyTorch.
-//! - Losses are means over the batch. What a loss compares with is constant: no derivative by it is made.
+//! - Losses of labels and of distributions are means over the batch, and those that compare number by number means over all
+//!   numbers: squared, absolute, Huber's and binary. [`ctc()`] gives one number for each sequence. What a loss compares with is
+//!   constant: no derivative by it is made.
 //! - A typed tensor is passed as the array that it derefs to, and in the body of a function with axis types the results
 //!   have the axes that their uses say: the layers work with axis types and without.
 //!

@@ -9,7 +9,7 @@ crate::einstan! {
             + (if k % 2 == 0 { -X[i,q,x,k+1] } else { X[i,q,x,k-1] })*sin(A[x,k]);
     }
 
-    /// Pairs are the halves of the features, as in Llama: batch, heads, places, halves, features of a half.
+    /// Pairs are the halves of the features, as in Llama (Touvron et al. 2023): batch, heads, places, halves, features of a half.
     pub fn rotary_halves(X[b, h, t, 2, e], const first, const base) -> Y[b, h, t, 2, e] {
         A[x: t, k: e] = (x + first)*pow(base, -k/len(e));
         Y[i,q,x,p,k] = X[i,q,x,p,k]*cos(A[x,k])

@@ -1,7 +1,7 @@
 //! Rows that add up to one.
 
 crate::einstan! {
-    /// Rows of positive numbers that add up to 1; stable for large numbers.
+    /// Rows of positive numbers that add up to 1 (Bridle 1990); stable for large numbers.
     pub fn softmax(A[n, k]) -> Y[n, k] {
         Y[i,j] = softmax[j](A[i,j]);
     }

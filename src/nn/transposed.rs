@@ -1,4 +1,4 @@
-//! Transposed convolutions: what the derivative of a convolution by its input does.
+//! Transposed convolutions: what the derivative of a convolution by its input does (Zeiler et al. 2010).
 
 crate::einstan! {
     /// Each input element adds its kernel to the output, `stride` places from that of its neighbour; `padding` rows and

@@ -29,7 +29,8 @@
 //!
 //! A step checks all lengths first: where it returns an error, parameters and optimiser are as before. Arrays of any strides
 //! are stepped; those whose elements lie side by side, in the same order in all tensors of a name, are the fastest. A step
-//! allocates nothing, but for what it takes to hand parts of large tensors to rayon's threads from outside of its pool.
+//! allocates nothing, but for the velocity of [`Sgd`], which the first step with momentum makes, and for what it takes
+//! to hand parts of large tensors to rayon's threads from outside of its pool.
 
 mod adam;
 mod adamw;

@@ -61,7 +61,8 @@ pub struct Sgd<P> {
 }
 
 impl<P: Parameters> Sgd<P> {
-    /// For parameters of these shapes.
+    /// With the usual settings, and no velocity yet. The parameters are not read: they only say the type, and the first step
+    /// with momentum the lengths.
     pub fn new(_parameters: &P) -> Self {
         Sgd {
             rate: 1e-2,

@@ -13,6 +13,7 @@ pub(super) fn same_shapes<P: Parameters, const N: usize>(
     others.into_iter().try_for_each(|(what, other)| {
         let mut same = Same { function, what };
         P::visit(&Path::ROOT, [parameters, other], [], &mut same)
+            .map_err(|error| error.of_part(function, what))
     })
 }
 

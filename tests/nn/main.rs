@@ -75,6 +75,20 @@ layer!(batch_norm2d(X: Array4<T>, scale: Array1<T>, shift: Array1<T>, epsilon: T
 layer!(fixed_norm(X: Array2<T>, mu: Array1<T>, var: Array1<T>, scale: Array1<T>, shift: Array1<T>, epsilon: T));
 layer!(fixed_norm2d(X: Array4<T>, mu: Array1<T>, var: Array1<T>, scale: Array1<T>, shift: Array1<T>, epsilon: T));
 
+#[test]
+fn running() {
+    fn all<T: Element>() {
+        for case in cases("running") {
+            let (mut mu, seen): (Array1<T>, Array1<T>) =
+                (case.argument("mu"), case.argument("seen"));
+            nn::running(&mut mu, &seen, case.argument("momentum")).unwrap();
+            case.agree::<T>("results", "mu", mu.numbers());
+        }
+    }
+    all::<f32>();
+    all::<f64>();
+}
+
 layer!(attention(Q: Array4<T>, K: Array4<T>, V: Array4<T>));
 layer!(causal_attention(Q: Array4<T>, K: Array4<T>, V: Array4<T>));
 layer!(masked_attention(Q: Array4<T>, K: Array4<T>, V: Array4<T>, M: Array2<T>));

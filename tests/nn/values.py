@@ -47,7 +47,7 @@ def case(name, function, constant=(), **arguments):
     # An empty batch depends on nothing as far as PyTorch can tell.
     cotangents = {k: torch.randn(r.shape) for k, r in results.items()}
     total = sum((r * cotangents[k]).sum() for k, r in results.items())
-    found = torch.autograd.grad(total, [given[k] for k in free], allow_unused=True)
+    found = torch.autograd.grad(total, [given[k] for k in free], allow_unused=True) if free else []
     gradient = {
         k: torch.zeros_like(given[k]) if g is None else g for k, g in zip(free, found)
     }
@@ -64,6 +64,13 @@ def case(name, function, constant=(), **arguments):
     )
 
 
+def dropped(X, M, rate):
+    # F.dropout draws a mask of its own: what it multiplies by is seen where it keeps a 1.
+    with torch.random.fork_rng():
+        kept = F.dropout(torch.ones(100), rate).max()
+    return X * M * kept
+
+
 def products():
     for n, m, k in [(3, 4, 5), (1, 1, 1), (0, 3, 2), (17, 9, 18)]:
         case("dense", lambda X, W, b: F.linear(X, W.T, b), X=(n, m), W=(m, k), b=(k,))
@@ -77,7 +84,7 @@ def products():
         case("embedding", lambda E, tok: F.embedding(tok, E), E=(v, c), tok=tok)
     for n, k in [(3, 4), (1, 1), (0, 3)]:
         M = (torch.rand(n, k) < 0.7).double()
-        case("dropout", lambda X, M, rate: X * M / (1 - rate), ["M"], X=(n, k), M=M, rate=0.3)
+        case("dropout", dropped, ["M"], X=(n, k), M=M, rate=0.3)
 
 
 def activations():
@@ -233,19 +240,35 @@ def recurrences():
             c.append(state[1][0])
         return {"H": torch.stack(h), "C": torch.stack(c)}
 
-    for t, n, m, k in [(4, 3, 2, 5), (1, 1, 1, 1), (3, 0, 2, 2), (9, 2, 8, 16)]:
+    for t, n, m, k in [(4, 3, 2, 5), (1, 1, 1, 1), (9, 2, 8, 16)]:
         on = {"X": (t, n, m), "h0": (n, k)}
         case(
             "rnn",
             lambda X, h0, W, U, b: run(torch.nn.RNN(m, k), [W.T, U.T, b, torch.zeros_like(b)], X, h0[None])[0],
             **on, W=(m, k), U=(k, k), b=(k,),
-        ) if n else None
+        )
         case(
             "gru",
             lambda X, h0, W, U, b, c: run(torch.nn.GRU(m, k), [stacked(W), stacked(U), b.flatten(), c.flatten()], X, h0[None])[0],
             **on, W=(m, 3, k), U=(k, 3, k), b=(3, k), c=(3, k),
-        ) if n else None
-        case("lstm", lstm, **on, c0=(n, k), W=(m, 4, k), U=(k, 4, k), b=(4, k)) if n else None
+        )
+        case("lstm", lstm, **on, c0=(n, k), W=(m, 4, k), U=(k, 4, k), b=(4, k))
+
+
+def ctc(L, target, steps, labels, blank):
+    """Over all ways: PyTorch's own gives no gradient by log-probabilities, but one that is right behind a log_softmax."""
+    E = []
+    for i in range(L.shape[1]):
+        wanted, t = target[i, : labels[i]].tolist(), int(steps[i])
+        ways = [
+            sum(L[s, i, c] for s, c in enumerate(way))
+            for way in itertools.product(range(L.shape[2]), repeat=t)
+            if [c for c, _ in itertools.groupby(way) if c != blank] == wanted
+        ]
+        E.append(-torch.logsumexp(torch.stack(ways), 0))
+    E = torch.stack(E)
+    torch.testing.assert_close(E, F.ctc_loss(L, target, steps, labels, blank=blank, reduction="none"))
+    return E
 
 
 def losses():
@@ -262,21 +285,6 @@ def losses():
         case("binary_cross_entropy", lambda A, T: F.binary_cross_entropy_with_logits(A, T), ["T"], A=30 * torch.randn(n, k), T=torch.rand(n, k))
         case("kl_divergence", lambda L, T: F.kl_div(L, T, reduction="batchmean"), ["T"], L=(n, k), T=sparse)
 
-    def ctc(L, target, steps, labels, blank):
-        """Over all ways: PyTorch's own gives no gradient by log-probabilities, but one that is right behind a log_softmax."""
-        E = []
-        for i in range(L.shape[1]):
-            wanted, t = target[i, : labels[i]].tolist(), int(steps[i])
-            ways = [
-                sum(L[s, i, c] for s, c in enumerate(way))
-                for way in itertools.product(range(L.shape[2]), repeat=t)
-                if [c for c, _ in itertools.groupby(way) if c != blank] == wanted
-            ]
-            E.append(-torch.logsumexp(torch.stack(ways), 0))
-        E = torch.stack(E)
-        torch.testing.assert_close(E, F.ctc_loss(L, target, steps, labels, blank=blank, reduction="none"))
-        return E
-
     for t, n, c, l, blank in [(6, 3, 4, 3, 0), (7, 4, 3, 3, 2), (1, 1, 2, 1, 0)]:
         # Labels that are no blank, repeats among them.
         target = (blank + 1 + torch.randint(c - 1, (n, l))) % c
@@ -286,7 +294,47 @@ def losses():
         case("ctc", ctc, L=L, target=target, steps=steps, labels=labels, blank=blank)
 
 
-for part in [products, activations, convolutions, normalisations, attentions, recurrences, losses]:
+def without_steps_or_batch():
+    """Nothing comes of no steps and of an empty batch, and no argument changes that: PyTorch refuses to say so."""
+
+    def nothing(*names):
+        def function(X, **others):
+            t, n, k = len(X), X.shape[1], others["h0"].shape[1]
+            of_all = 0 * sum(x.sum() for x in [X, *others.values()])
+            return {name: torch.zeros(t, n, k) + of_all for name in names}
+
+        return function
+
+    for t, n, m, k in [(3, 0, 2, 2), (0, 3, 2, 4), (0, 0, 1, 1)]:
+        on = {"X": (t, n, m), "h0": (n, k)}
+        case("rnn", nothing("Y"), **on, W=(m, k), U=(k, k), b=(k,))
+        case("gru", nothing("Y"), **on, W=(m, 3, k), U=(k, 3, k), b=(3, k), c=(3, k))
+        case("lstm", nothing("H", "C"), **on, c0=(n, k), W=(m, 4, k), U=(k, 4, k), b=(4, k))
+    # Without labels all steps are blank; without sequences there is nothing to say.
+    for t, n, c, l in [(4, 2, 3, 0), (4, 0, 3, 2), (2, 0, 3, 0)]:
+        L = F.log_softmax(torch.randn(t, n, c), 2)
+        counts = {"steps": torch.full((n,), t), "labels": torch.zeros(n, dtype=torch.int64)}
+        target = torch.ones(n, l, dtype=torch.int64)
+        case("ctc", ctc if n else lambda L, **_: L.sum((0, 2)), L=L, target=target, **counts, blank=0)
+
+
+def runnings():
+    """What F.batch_norm keeps: means, and unbiased variances."""
+    for n, k in [(4, 5), (2, 1), (33, 17)]:
+        X, before = torch.randn(n, k), [torch.randn(k), torch.rand(k)]
+
+        def kept(at, momentum):
+            both = [x.clone() for x in before]
+            F.batch_norm(X, *both, training=True, momentum=momentum)
+            return {"mu": both[at]}
+
+        for at, seen in enumerate([X.mean(0), X.var(0)]):
+            case("running", lambda mu, seen, momentum: kept(at, momentum), ["mu", "seen"], mu=before[at], seen=seen, momentum=0.1)
+    case("running", lambda mu, seen, momentum: {"mu": mu}, ["mu", "seen"], mu=torch.zeros(0), seen=torch.zeros(0), momentum=0.1)
+
+
+# What was added later stands last: the numbers of the others stay.
+for part in [products, activations, convolutions, normalisations, attentions, recurrences, losses, without_steps_or_batch, runnings]:
     part()
 Path(__file__).with_name("values.json").write_text(
     "{\n" + ",\n".join(f"{json.dumps(k)}: {json.dumps(v)}" for k, v in VALUES.items()) + "\n}\n"

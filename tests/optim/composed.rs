@@ -123,7 +123,13 @@ fn an_error_names_the_tensor_and_changes_nothing() {
     let error = adam.step(&mut model, &gradient).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "`layers` has 2 items in one place and 1 in another"
+        "AdamW::step: the gradient of `layers` has length 1, but `layers` has 2"
+    );
+    let mut list = vec![array![1.0]];
+    let error = optim::Sgd::new(&list).step(&mut list, &vec![]).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "Sgd::step: the gradient has length 0, but the list of parameters has 1"
     );
     adam.mean.layers[0].b = array![1.0];
     let error = adam.step(&mut model, &network()).unwrap_err();

@@ -2,7 +2,7 @@
 
 use super::signature::Items;
 use crate::derivation::{Derivation, Section, Subject};
-use crate::ir::{Element, Parameter, TensorId};
+use crate::ir::{Element, Fault, Function, Parameter, Role, TensorId};
 use crate::plan::Plan;
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
@@ -97,32 +97,19 @@ impl Items<'_> {
         if self.derivation.is_none() {
             first.push_str(&format!("\n```text\n{}```\n\n", self.equations()));
         }
-        let mut text = String::new();
-        for p in &self.f.parameters {
-            match *p {
-                Parameter::Tensor(t) => {
-                    let what = match (self.f.tensor(t).element, self.f.tensor(t).role) {
-                        (Element::Integer(_), _) => ", of integers",
-                        (_, crate::ir::Role::Parameter { constant: true }) => ", constant",
-                        _ => "",
-                    };
-                    text.push_str(&format!("- `{}`{what}\n", self.shown(t)));
-                }
-                Parameter::Dim(d) => {
-                    text.push_str(&format!("- `{}`: a length\n", self.f.dim(d).name))
-                }
-            }
-        }
+        let mut text: String = self.f.parameters.iter().map(|p| self.argument(p)).collect();
         let results: Vec<String> = self
             .f
             .results
             .iter()
             .map(|&t| format!("`{}`", self.shown(t)))
             .collect();
+        if !results.is_empty() {
+            text.push_str(&format!("\nReturns {}.\n", results.join(", ")));
+        }
         text.push_str(&format!(
-            "\nReturns {}.\n\n# Errors\n\nLengths that do not agree, an empty reduction without a value, a result that \
-             is too large. Then nothing is written.\n",
-            results.join(", ")
+            "\n# Errors\n\n{}. Then nothing is written.\n",
+            errors(self.f)
         ));
         let derivative = self.f.has_derivative() && self.derivation.is_some();
         let derivative = derivative.then(|| self.shown_derivative(Subject::Gradient));
@@ -130,6 +117,68 @@ impl Items<'_> {
         let (first, text) = ((!first.is_empty()).then(|| doc(&first)), doc(&text));
         quote! { #(#user)* #first #equations #text #derivative #plan }
     }
+
+    /// A line of the list of arguments.
+    fn argument(&self, p: &Parameter) -> String {
+        let t = match *p {
+            Parameter::Tensor(t) => t,
+            Parameter::Dim(d) => return format!("- `{}`: a length\n", self.f.dim(d).name),
+        };
+        let integers = match self.f.tensor(t).element {
+            Element::Integer(_) => ", of integers",
+            Element::Float => "",
+        };
+        let role = match self.f.tensor(t).role {
+            _ if self.f.updates.contains_key(&t) => ", changed",
+            Role::Parameter { constant: true } if integers.is_empty() => ", constant",
+            _ => "",
+        };
+        format!("- `{}`{integers}{role}\n", self.shown(t))
+    }
+}
+
+/// What may be wrong with the arguments of a function, by its checks.
+fn errors(f: &Function) -> String {
+    let some = |is: fn(&Fault) -> bool| f.checks.iter().any(|check| is(&check.fault));
+    let all = [
+        (true, "Lengths that do not agree"),
+        (
+            some(|f| matches!(f, Fault::Outside { .. })),
+            "a position or label outside of its axis",
+        ),
+        (
+            some(|f| matches!(f, Fault::Empty { .. })),
+            "an empty reduction without a value",
+        ),
+        (
+            some(|f| matches!(f, Fault::EmptyAxis { .. })),
+            "a position in an empty axis",
+        ),
+        (
+            some(|f| matches!(f, Fault::Negative { .. })),
+            "a length that would be negative",
+        ),
+        (
+            some(|f| matches!(f, Fault::NoRange { .. })),
+            "a subscript that leaves an index no range",
+        ),
+        (
+            some(|f| matches!(f, Fault::NotPositive { .. })),
+            "a divisor of lengths or a factor of an index that is 0",
+        ),
+        (
+            some(|f| matches!(f, Fault::Narrow { .. })),
+            "a length that does not fit its integer",
+        ),
+        (
+            some(|f| matches!(f, Fault::ZeroDivisor { .. })),
+            "a remainder by zero",
+        ),
+        (!f.calls.is_empty(), "an error of a function that is called"),
+        (true, "a tensor that is too large"),
+    ];
+    let words: Vec<&str> = all.iter().filter(|(is, _)| *is).map(|(_, w)| *w).collect();
+    words.join(", ")
 }
 
 /// `#[doc = "text"]`. A copy of it shares the text.
@@ -200,5 +249,27 @@ mod tests {
             let parsed: syn::LitStr = syn::parse2(quote! { #literal }).expect("a literal");
             assert_eq!(parsed.value(), text);
         }
+    }
+
+    fn generated(function: &str) -> String {
+        let tokens = format!("[::einstan] {function}").parse();
+        crate::expand(tokens.expect("tokens")).to_string()
+    }
+
+    #[test]
+    fn arguments_and_errors_are_those_of_the_function() {
+        let step = generated("pub fn step(mut p[n], const g[n], k[n]: usize) { p[i] += g[k[i]]; }");
+        assert!(step.contains(r"- `p[n]`, changed\n- `g[n]`, constant\n- `k[n]`, of integers\n"));
+        assert!(!step.contains("Returns"));
+        assert!(
+            step.contains("Lengths that do not agree, a position or label outside of its axis, a")
+        );
+        let window = generated(
+            "pub fn window(X[n], dim size) -> Y[n - size] { Y[i] = X[i] + X[i+len(size)]; }",
+        );
+        assert!(window.contains(r"\nReturns `Y[n - size]`.\n"));
+        assert!(window.contains("Lengths that do not agree, a length that would be negative, a"));
+        let most = generated("pub fn most(X[n]) -> y { y = max[i](X[i]); }");
+        assert!(most.contains("Lengths that do not agree, an empty reduction without a value, a"));
     }
 }
