@@ -186,17 +186,16 @@ impl<'a, E: Element, const R: usize> Source<'a, E, R> {
         f: impl Fn(E) -> F,
     ) -> &'b [F] {
         // SAFETY: every position between a first and a last one inside lies inside.
-        let element = |t: usize| unsafe { *self.origin.offset(start + t as isize * stride) };
-        if stride == 0 {
-            let value = f(element(0));
-            return block.fill(n, |_| value);
+        let element =
+            |t: usize, stride: isize| unsafe { *self.origin.offset(start + t as isize * stride) };
+        match stride {
+            0 => {
+                let value = f(element(0, 0));
+                block.fill(n, |_| value)
+            }
+            // As a number the compiler makes vectors of it.
+            2 => block.fill(n, |t| f(element(t, 2))),
+            _ => block.fill(n, |t| f(element(t, stride))),
         }
-        if stride == 2 {
-            // SAFETY: as above.
-            return block.fill(n, |t| {
-                f(unsafe { *self.origin.offset(start + 2 * t as isize) })
-            });
-        }
-        block.fill(n, |t| f(element(t)))
     }
 }

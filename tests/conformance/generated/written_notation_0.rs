@@ -65,7 +65,7 @@ mod rnn_h0 {
             S[t, j] = sum[k](W[k, j] * X[t, k]);
             S2[t: s, j] = sum[i](U[i, j] * (if t == 0 { h0[i] } else { if (t - 1 >= 0) && (t - 1 < len(s)) { H[t - 1, i] } else { 0 } }));
             H[t, j] = tanh(S[t, j] + S2[t, j]);
-            S3[i: s, j: h] = sum[k: h](if i + 1 < len(s) { if !(i + 1 == 0) { U[j, k] * S_bar[i + 1, k] } else { 0 } } else { 0 });
+            S3[i: s, j: h] = sum[k: h](if i + 1 < len(s) { U[j, k] * S_bar[i + 1, k] } else { 0 });
             H2_bar[i, j] = H_bar[i, j] + S3[i, j];
             S_bar[i, j] = H2_bar[i, j] * (1 - H[i, j]^2);
             U_bar[i, j] = sum[t]((if t == 0 { h0[i] } else { if (t - 1 >= 0) && (t - 1 < len(s)) { H[t - 1, i] } else { 0 } }) * S_bar[t, j]);
@@ -483,7 +483,7 @@ mod n_concat {
         }
         pub fn f_vjp(const A[n], const B[m], const Z_bar[p]) -> (A_bar[n], B_bar[m]) {
             A_bar[i] = if i < len(n) { Z_bar[i] } else { 0 };
-            B_bar[i] = if !(len(n) + i < len(n)) { Z_bar[len(n) + i] } else { 0 };
+            B_bar[i] = Z_bar[len(n) + i];
         }
         pub fn f_jvp(const A[n], const B[m], const A_dot[n], const B_dot[m]) -> Z_dot[n + m] {
             Z_dot[i] = if i < len(n) { A_dot[i] } else { B_dot[i - len(n)] };
@@ -1095,7 +1095,7 @@ mod n_fib2 {
             F[i] = if i == 0 { a } else { if i == 1 { b } else { F[i - 1] + 0.5 * F[i - 2] } };
         }
         pub fn f_vjp(const a, const b, dim n, const F_bar[n]) -> (a_bar, b_bar) {
-            F2_bar[i] = F_bar[i] + (if i + 1 < len(n) { if (!(i + 1 == 0)) && (!(i + 1 == 1)) { F2_bar[i + 1] } else { 0 } } else { 0 }) + (if i + 2 < len(n) { if (!(i + 2 == 0)) && (!(i + 2 == 1)) { 0.5 * F2_bar[i + 2] } else { 0 } } else { 0 });
+            F2_bar[i] = F_bar[i] + (if i + 1 < len(n) { if !(i + 1 == 1) { F2_bar[i + 1] } else { 0 } } else { 0 }) + (if i + 2 < len(n) { 0.5 * F2_bar[i + 2] } else { 0 });
             a_bar = if 0 < len(n) { F2_bar[0] } else { 0 };
             b_bar = if 1 < len(n) { F2_bar[1] } else { 0 };
         }
@@ -1134,7 +1134,7 @@ mod n_grid_dp {
             C_bar[i, j] = T2_bar[i, j];
         }
         pub fn f_jvp(const C[n, m], const C_dot[n, m]) -> T_dot[n, m] {
-            T_dot[i, j] = C_dot[i, j] + 0.5 * (if (i - 1 >= 0) && (i - 1 < len(n)) { T_dot[i - 1, j] } else { 0 }) + 0.25 * (if (j - 1 >= 0) && (j - 1 < len(m)) { T_dot[i, j - 1] } else { 0 }) + 0.125 * (if (i - 1 >= 0) && (i - 1 < len(n)) { if (j + 1 >= 0) && (j + 1 < len(m)) { T_dot[i - 1, j + 1] } else { 0 } } else { 0 });
+            T_dot[i, j] = C_dot[i, j] + 0.5 * (if (i - 1 >= 0) && (i - 1 < len(n)) { T_dot[i - 1, j] } else { 0 }) + 0.25 * (if (j - 1 >= 0) && (j - 1 < len(m)) { T_dot[i, j - 1] } else { 0 }) + 0.125 * (if (i - 1 >= 0) && (i - 1 < len(n)) { if j + 1 < len(m) { T_dot[i - 1, j + 1] } else { 0 } } else { 0 });
         }
     }
     #[allow(non_snake_case)]
@@ -1770,7 +1770,7 @@ mod n_heat {
         }
         pub fn f_vjp(const u0[n], const a, dim s, const u_bar[s, n]) -> (u0_bar[n], a_bar) {
             u[s: s, i: n] = if s == 0 { u0[i] } else { (if (s - 1 >= 0) && (s - 1 < len(s)) { u[s - 1, i] } else { 0 }) + a * ((if (s - 1 >= 0) && (s - 1 < len(s)) { u[s - 1, wrap(i + 1)] } else { 0 }) - 2 * (if (s - 1 >= 0) && (s - 1 < len(s)) { u[s - 1, i] } else { 0 }) + (if (s - 1 >= 0) && (s - 1 < len(s)) { u[s - 1, wrap(i - 1)] } else { 0 })) };
-            u2_bar[i, j] = u_bar[i, j] + (if i + 1 < len(s) { if !(i + 1 == 0) { u2_bar[i + 1, j] - 2 * (a * u2_bar[i + 1, j]) } else { 0 } } else { 0 }) + (if i + 1 < len(s) { if !(i + 1 == 0) { a * (if (i + 1 >= 0) && (i + 1 < len(s)) { u2_bar[i + 1, wrap(j - 1)] } else { 0 }) } else { 0 } } else { 0 }) + (if i + 1 < len(s) { if !(i + 1 == 0) { a * (if (i + 1 >= 0) && (i + 1 < len(s)) { u2_bar[i + 1, wrap(j + 1)] } else { 0 }) } else { 0 } } else { 0 });
+            u2_bar[i, j] = u_bar[i, j] + (if i + 1 < len(s) { u2_bar[i + 1, j] - 2 * (a * u2_bar[i + 1, j]) } else { 0 }) + (if i + 1 < len(s) { a * (if (i + 1 >= 0) && (i + 1 < len(s)) { u2_bar[i + 1, wrap(j - 1)] } else { 0 }) } else { 0 }) + (if i + 1 < len(s) { a * (if (i + 1 >= 0) && (i + 1 < len(s)) { u2_bar[i + 1, wrap(j + 1)] } else { 0 }) } else { 0 });
             u0_bar[i] = if 0 < len(s) { u2_bar[0, i] } else { 0 };
             a_bar = sum[s: s, i: n](if !(s == 0) { u2_bar[s, i] * ((if (s - 1 >= 0) && (s - 1 < len(s)) { u[s - 1, wrap(i + 1)] } else { 0 }) - 2 * (if (s - 1 >= 0) && (s - 1 < len(s)) { u[s - 1, i] } else { 0 }) + (if (s - 1 >= 0) && (s - 1 < len(s)) { u[s - 1, wrap(i - 1)] } else { 0 })) } else { 0 });
         }
