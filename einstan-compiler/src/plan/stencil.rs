@@ -65,34 +65,45 @@ fn side_by_side(
         return None;
     }
     let inner = sliding(s.f, body, row, over)?;
-    let (mut steps, body) = bordered(s, op, body)?;
-    let wide = [row, inner].map(|i| {
-        let length = s.f.length_of(s.f.index(i).dim);
-        s.f.exprs.add(length)
+    let wide = is_wide(s.f, row, inner);
+    let certain = s.f.exprs.truth(wide);
+    if certain == Some(false) {
+        return None;
+    }
+    let before = (s.f.exprs.len(), s.f.tensors.len(), s.f.indices.len());
+    let Some((copies, body)) = bordered(s, op, body) else {
+        s.f.exprs.truncate(before.0);
+        s.f.tensors.truncate(before.1);
+        s.f.indices.truncate(before.2);
+        return None;
+    };
+    let over = over.to_vec();
+    let side = nest::accumulated(s.f, target.clone(), op, over.clone(), body, row);
+    // With the copies in both branches, what stands behind them is fused with them.
+    let (mut then, mut otherwise) = (copies.clone(), copies);
+    then.push(side);
+    if certain == Some(true) {
+        return Some(then);
+    }
+    match op {
+        Sum => otherwise.extend(nest::sum(s.f, target.clone(), over, body)),
+        _ => otherwise.push(nest::reduction(s.f, target.clone(), op, over, body)),
+    }
+    Some(vec![Step::When {
+        condition: wide,
+        then,
+        otherwise,
+    }])
+}
+
+/// The condition that there are at least as many places as neighbours.
+fn is_wide(f: &mut Function, places: IndexId, neighbours: IndexId) -> ExprId {
+    let [places, neighbours] = [places, neighbours].map(|i| {
+        let length = f.length_of(f.index(i).dim);
+        f.exprs.add(length)
     });
-    let wide = Expr::IntegerCompare(CmpOp::GreaterEqual, wide[0], wide[1]);
-    steps.push(Step::When {
-        condition: s.f.exprs.add(wide),
-        then: vec![nest::accumulated(
-            s.f,
-            target.clone(),
-            op,
-            over.to_vec(),
-            body,
-            row,
-        )],
-        otherwise: match op {
-            Sum => nest::sum(s.f, target.clone(), over.to_vec(), body),
-            _ => vec![nest::reduction(
-                s.f,
-                target.clone(),
-                op,
-                over.to_vec(),
-                body,
-            )],
-        },
-    });
-    Some(steps)
+    f.exprs
+        .compare_integers(CmpOp::GreaterEqual, places, neighbours)
 }
 
 /// A reduced index that moves along the same axis as a row in some read, if nothing is read at positions that are no

@@ -137,7 +137,7 @@ impl Exprs {
         }
     }
 
-    fn truth(&self, id: ExprId) -> Option<bool> {
+    pub(crate) fn truth(&self, id: ExprId) -> Option<bool> {
         match *self.get(id) {
             Expr::Truth(truth) => Some(truth),
             _ => None,
