@@ -182,6 +182,15 @@ pub enum Fault {
     EmptyAxis { word: &'static str, at: Place },
 }
 
+/// How much there was of a function at some time.
+#[derive(Clone, Copy, Debug)]
+pub struct Extent {
+    exprs: usize,
+    tensors: usize,
+    indices: usize,
+    dims: usize,
+}
+
 #[derive(Clone, Debug)]
 pub struct Function {
     pub name: String,
@@ -309,14 +318,30 @@ impl Function {
         IndexId(self.indices.len() as u32 - 1)
     }
 
-    /// Does something to see what comes of it: the expressions, tensors and indices that it makes are forgotten.
+    /// Does something to see what comes of it: what it makes is forgotten.
     pub fn tried<R>(&mut self, something: impl FnOnce(&mut Function) -> R) -> R {
-        let (exprs, tensors, indices) = (self.exprs.len(), self.tensors.len(), self.indices.len());
+        let before = self.extent();
         let out = something(self);
-        self.exprs.truncate(exprs);
-        self.tensors.truncate(tensors);
-        self.indices.truncate(indices);
+        self.forget(before);
         out
+    }
+
+    /// How much there is of what plans add to.
+    pub fn extent(&self) -> Extent {
+        Extent {
+            exprs: self.exprs.len(),
+            tensors: self.tensors.len(),
+            indices: self.indices.len(),
+            dims: self.dims.len(),
+        }
+    }
+
+    /// Forgets expressions, tensors, indices and dimensions that were made since.
+    pub fn forget(&mut self, since: Extent) {
+        self.exprs.truncate(since.exprs);
+        self.tensors.truncate(since.tensors);
+        self.indices.truncate(since.indices);
+        self.dims.truncate(since.dims);
     }
 
     pub fn dim(&self, id: DimId) -> &Dim {

@@ -215,18 +215,12 @@ impl<'a> Scheduler<'a> {
             addends::weight(s.f, steps)
         });
         let parts = self.parts.clone();
-        let lens = (
-            self.f.exprs.len(),
-            self.f.tensors.len(),
-            self.f.indices.len(),
-        );
+        let before = self.f.extent();
         let (mut steps, right) = hoist::apart(self, e.right, &inside);
         let apart = Equation { right, ..e.clone() };
         steps.extend(self.written(&apart, mode));
         if direct <= 1.2 * addends::weight(self.f, steps.clone()) {
-            self.f.exprs.truncate(lens.0);
-            self.f.tensors.truncate(lens.1);
-            self.f.indices.truncate(lens.2);
+            self.f.forget(before);
             self.parts = parts;
             return self.written(e, mode);
         }

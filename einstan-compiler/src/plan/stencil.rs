@@ -70,11 +70,9 @@ fn side_by_side(
     if certain == Some(false) {
         return None;
     }
-    let before = (s.f.exprs.len(), s.f.tensors.len(), s.f.indices.len());
+    let before = s.f.extent();
     let Some((copies, body)) = bordered(s, op, body) else {
-        s.f.exprs.truncate(before.0);
-        s.f.tensors.truncate(before.1);
-        s.f.indices.truncate(before.2);
+        s.f.forget(before);
         return None;
     };
     let over = over.to_vec();
