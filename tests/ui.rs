@@ -1,20 +1,26 @@
 //! Programs that must not compile, and what they say: `tests/ui/<rule>/*.rs` with `*.stderr`, and `tests/axes/*.rs`, whose
-//! mistakes are in the types of axes and found by rustc.
+//! mistakes are in the types of axes and found by rustc; and `docs/errors.md`, which shows them.
 //!
 //! Snapshots hold for one version of the compiler; elsewhere a line says that they were not compared.
 
+use einstan_compiler::diagnostics::Diagnostics;
 use einstan_compiler::rule::Rule;
+use einstan_compiler::{parse, resolve};
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// The version whose messages the snapshots hold.
 const VERSION: &str = "rustc 1.95.";
 
+/// The folder of the programs: one folder for each rule.
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/ui")
+}
+
 #[test]
 fn every_rule_has_a_program_and_every_program_a_rule() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/ui");
-    let found: BTreeSet<String> = std::fs::read_dir(folder)
+    let found: BTreeSet<String> = std::fs::read_dir(folder())
         .expect("the folder of the programs")
         .map(|e| {
             e.expect("an entry")
@@ -27,6 +33,97 @@ fn every_rule_has_a_program_and_every_program_a_rule() {
     // Programs that break several rules at once.
     rules.insert("several".to_string());
     assert_eq!(found, rules);
+}
+
+/// A section of `docs/errors.md`.
+struct Section {
+    /// Its heading.
+    rule: &'static str,
+    /// A program that breaks the rule.
+    wrong: &'static str,
+    /// What that gets.
+    message: &'static str,
+    /// What to write instead.
+    right: &'static str,
+}
+
+/// `docs/errors.md`: its table of the rules, and its sections.
+fn page() -> (&'static str, Vec<Section>) {
+    let page = include_str!("../docs/errors.md");
+    let (_, rules) = page.split_once("\n## All rules\n").expect("a table");
+    let mut parts = rules.split("\n## ");
+    let table = parts.next().expect("a table");
+    let section = |text: &'static str| {
+        let (rule, text) = text.split_once('\n').expect("a text below the heading");
+        let blocks = text.split("```text\n").skip(1);
+        let blocks: Vec<&str> = blocks.filter_map(|b| b.split("```").next()).collect();
+        let [wrong, message, right] = blocks[..] else {
+            panic!("`{rule}` has a program, its message, and what to write instead");
+        };
+        Section {
+            rule,
+            wrong,
+            message,
+            right,
+        }
+    };
+    (table, parts.map(section).collect())
+}
+
+#[test]
+fn every_rule_has_a_section_and_every_section_a_rule() {
+    let (table, sections) = page();
+    let mut found: Vec<&str> = sections.iter().map(|s| s.rule).collect();
+    found.sort_unstable();
+    let mut rules: Vec<&str> = Rule::ALL.iter().map(|r| r.name()).collect();
+    rules.sort_unstable();
+    assert_eq!(found, rules);
+    for rule in rules {
+        let link = format!("[{rule}](#{rule})");
+        assert!(table.contains(&link), "the table has no {link}");
+    }
+}
+
+/// Whether each line of `part` is one of `text`.
+fn has(text: &str, part: &str) -> bool {
+    part.lines()
+        .all(|line| text.lines().any(|other| other.trim() == line.trim()))
+}
+
+#[test]
+fn sections_show_programs_of_the_tests_and_what_they_get() {
+    for s in page().1 {
+        let title = format!("error: einstan[{}]: ", s.rule);
+        assert!(s.message.starts_with(&title), "{} shows {title}", s.rule);
+        let files = std::fs::read_dir(folder().join(s.rule)).expect("the programs of a rule");
+        let shown = files.map(|e| e.expect("an entry").path()).any(|path| {
+            let read = |extension| std::fs::read_to_string(path.with_extension(extension));
+            path.extension().is_some_and(|e| e == "stderr")
+                && has(&read("stderr").expect("a message"), s.message)
+                && has(&read("rs").expect("its program"), s.wrong)
+        });
+        assert!(
+            shown,
+            "no program of tests/ui/{0} has the lines\n{1}and gets\n{2}",
+            s.rule, s.wrong, s.message
+        );
+    }
+}
+
+#[test]
+fn what_sections_say_to_write_instead_has_no_errors() {
+    for s in page().1 {
+        let mut diagnostics = Diagnostics::new();
+        let tokens = s.right.parse().expect("tokens");
+        let program = resolve::resolve(parse::parse(tokens, &mut diagnostics), &mut diagnostics);
+        let errors: Vec<&str> = diagnostics
+            .errors()
+            .iter()
+            .map(|e| e.message.as_str())
+            .collect();
+        assert_eq!(errors, [""; 0], "{}: {}", s.rule, s.right);
+        assert!(!program.functions.is_empty(), "{} has a function", s.rule);
+    }
 }
 
 #[test]

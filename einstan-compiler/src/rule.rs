@@ -1,5 +1,5 @@
 //! The rules that a program can break. A rule's name stands in the message of its errors, and is the folder of its
-//! programs that must not compile, `tests/ui/<rule>/`.
+//! programs that must not compile, `tests/ui/<rule>/`, and the heading of its section in `docs/errors.md`.
 
 macro_rules! rules {
     ($($(#[doc = $meaning:literal])* $variant:ident = $name:literal,)*) => {
