@@ -233,10 +233,14 @@ fn a_tensor_beyond_memory_is_an_error() {
     ] {
         let error = grid(1.0, n, m).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Overflow, "{n} x {m}");
-        assert_eq!(
-            error.to_string(),
-            "grid: `Y` would have more elements than memory can hold"
-        );
+        let text = match n.max(m) {
+            long if long > isize::MAX as usize => {
+                let name = if n == long { "n" } else { "m" };
+                format!("grid: dimension `{name}` is given as {long}, and no tensor is so long")
+            }
+            _ => "grid: `Y` would have more elements than memory can hold".to_string(),
+        };
+        assert_eq!(error.to_string(), text);
         assert_eq!(
             grid::vjp(1.0f32, n, m).unwrap_err().kind(),
             ErrorKind::Overflow,

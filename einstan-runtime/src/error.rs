@@ -117,7 +117,7 @@ impl Error {
     #[cold]
     pub fn beyond(function: &str, dimension: &str, given: usize) -> Self {
         Self::new(
-            ErrorKind::Range,
+            ErrorKind::Overflow,
             format!(
                 "{function}: dimension `{dimension}` is given as {given}, and no tensor is so long"
             ),
