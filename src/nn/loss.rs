@@ -35,7 +35,7 @@ crate::einstan! {
     pub fn binary_cross_entropy(A[n, k], const T[n, k]) -> E {
         // One of the two is 0 where both could be large, so that no digits are lost in their sum.
         E = mean[i,j]((if A[i,j] > 0 { (1 - T[i,j])*A[i,j] } else { -T[i,j]*A[i,j] })
-            + softplus(if A[i,j] > 0 { -A[i,j] } else { A[i,j] }));
+                      + softplus(if A[i,j] > 0 { -A[i,j] } else { A[i,j] }));
     }
 
     /// The divergence of Kullback and Leibler of distributions, given by their logarithms, from the distributions `T`; NaN where a
