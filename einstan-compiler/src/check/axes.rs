@@ -138,7 +138,8 @@ impl Checker<'_> {
             .split(',')
             .map(str::trim)
             .collect();
-        if subscripts.len() != axes.len() || axis == at.axis {
+        // On a diagonal nothing would change.
+        if subscripts.len() != axes.len() || subscripts[axis] == subscripts[at.axis] {
             return None;
         }
         subscripts.swap(axis, at.axis);
