@@ -1,7 +1,7 @@
 //! Gradients of a limited length.
 
 use super::rows::each_row;
-use super::setting::Setting;
+use super::setting::not_negative;
 use crate::{Error, Parameters};
 use einstan_runtime::Elementary;
 use ndarray::Axis;
@@ -41,12 +41,7 @@ crate::einstan! {
 ///
 /// A limit that is negative or NaN. Nothing is changed.
 pub fn clip_norm<P: Parameters>(gradient: &mut P, limit: f64) -> Result<P::Element, Error> {
-    let setting = Setting {
-        function: "clip_norm",
-        name: "limit",
-        value: limit,
-    };
-    setting.not_negative()?;
+    not_negative("clip_norm", "limit", limit)?;
     let mut sum = 0.0;
     each_row([&*gradient], [], |[g], []| {
         for some in g.axis_chunks_iter(Axis(0), SUMMED) {

@@ -1,7 +1,7 @@
 //! A step along the mean of the gradients, divided by the root of the mean of their squares.
 
 use super::rows::each_row;
-use super::setting::Setting;
+use super::setting::{below_one, not_negative};
 use super::shapes::same_shapes;
 use crate::{Error, Parameters};
 use einstan_runtime::Elementary;
@@ -29,16 +29,11 @@ pub(super) struct Settings {
 
 impl Settings {
     fn check(&self, function: &'static str) -> Result<(), Error> {
-        let setting = |name, value| Setting {
-            function,
-            name,
-            value,
-        };
-        setting("rate", self.rate).not_negative()?;
-        setting("beta1", self.beta1).below_one()?;
-        setting("beta2", self.beta2).below_one()?;
-        setting("epsilon", self.epsilon).not_negative()?;
-        setting("decay", self.decay).not_negative()
+        not_negative(function, "rate", self.rate)?;
+        below_one(function, "beta1", self.beta1)?;
+        below_one(function, "beta2", self.beta2)?;
+        not_negative(function, "epsilon", self.epsilon)?;
+        not_negative(function, "decay", self.decay)
     }
 }
 

@@ -2,31 +2,23 @@
 
 use crate::Error;
 
-/// A setting of a function, by its name.
-pub(super) struct Setting {
-    pub function: &'static str,
-    pub name: &'static str,
-    pub value: f64,
+/// Checks that a setting of a function is 0 or more, and no NaN.
+pub(super) fn not_negative(function: &str, name: &str, value: f64) -> Result<(), Error> {
+    match value >= 0.0 {
+        true => Ok(()),
+        false => Err(Error::setting(function, name, &value, "at least 0")),
+    }
 }
 
-impl Setting {
-    /// Checks that the value is 0 or more, and no NaN.
-    pub fn not_negative(&self) -> Result<(), Error> {
-        self.of(self.value >= 0.0, "at least 0")
-    }
-
-    /// Checks that the value is 0 or more, and less than 1.
-    pub fn below_one(&self) -> Result<(), Error> {
-        self.of(
-            (0.0..1.0).contains(&self.value),
+/// Checks that a setting of a function is 0 or more, and less than 1.
+pub(super) fn below_one(function: &str, name: &str, value: f64) -> Result<(), Error> {
+    match (0.0..1.0).contains(&value) {
+        true => Ok(()),
+        false => Err(Error::setting(
+            function,
+            name,
+            &value,
             "at least 0 and less than 1",
-        )
-    }
-
-    fn of(&self, holds: bool, range: &str) -> Result<(), Error> {
-        match holds {
-            true => Ok(()),
-            false => Err(Error::setting(self.function, self.name, &self.value, range)),
-        }
+        )),
     }
 }

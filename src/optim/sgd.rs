@@ -1,7 +1,7 @@
 //! Gradient descent.
 
 use super::rows::{each_row, zeros_like};
-use super::setting::Setting;
+use super::setting::not_negative;
 use super::shapes::same_shapes;
 use crate::{Error, Parameters};
 use einstan_runtime::Elementary;
@@ -76,14 +76,9 @@ impl<P: Parameters> Sgd<P> {
 
 impl<P> Sgd<P> {
     fn check(&self) -> Result<(), Error> {
-        let setting = |name, value| Setting {
-            function: "Sgd::step",
-            name,
-            value,
-        };
-        setting("rate", self.rate).not_negative()?;
-        setting("momentum", self.momentum).not_negative()?;
-        setting("decay", self.decay).not_negative()?;
+        not_negative("Sgd::step", "rate", self.rate)?;
+        not_negative("Sgd::step", "momentum", self.momentum)?;
+        not_negative("Sgd::step", "decay", self.decay)?;
         match self.nesterov && self.momentum == 0.0 {
             true => Err(Error::setting(
                 "Sgd::step",
