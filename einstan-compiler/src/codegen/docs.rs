@@ -137,48 +137,39 @@ impl Items<'_> {
     }
 }
 
+/// What every function checks.
+const LENGTHS: &str = "Lengths that do not agree";
+
 /// What may be wrong with the arguments of a function, by its checks.
 fn errors(f: &Function) -> String {
-    let some = |is: fn(&Fault) -> bool| f.checks.iter().any(|check| is(&check.fault));
-    let all = [
-        (true, "Lengths that do not agree"),
-        (
-            some(|f| matches!(f, Fault::Outside { .. })),
-            "a position or label outside of its axis",
-        ),
-        (
-            some(|f| matches!(f, Fault::Empty { .. })),
-            "an empty reduction without a value",
-        ),
-        (
-            some(|f| matches!(f, Fault::EmptyAxis { .. })),
-            "a position in an empty axis",
-        ),
-        (
-            some(|f| matches!(f, Fault::Negative { .. })),
-            "a length that would be negative",
-        ),
-        (
-            some(|f| matches!(f, Fault::NoRange { .. })),
-            "a subscript that leaves an index no range",
-        ),
-        (
-            some(|f| matches!(f, Fault::NotPositive { .. })),
-            "a divisor of lengths or a factor of an index that is 0",
-        ),
-        (
-            some(|f| matches!(f, Fault::Narrow { .. })),
-            "a length that does not fit its integer",
-        ),
-        (
-            some(|f| matches!(f, Fault::ZeroDivisor { .. })),
-            "a remainder by zero",
-        ),
-        (!f.calls.is_empty(), "an error of a function that is called"),
-        (true, "a tensor that is too large"),
-    ];
-    let words: Vec<&str> = all.iter().filter(|(is, _)| *is).map(|(_, w)| *w).collect();
-    words.join(", ")
+    let mut all = vec![LENGTHS];
+    let mut add = |words| {
+        if !all.contains(&words) {
+            all.push(words);
+        }
+    };
+    f.checks
+        .iter()
+        .for_each(|check| add(in_words(&check.fault)));
+    if !f.calls.is_empty() {
+        add("an error of a function that is called");
+    }
+    add("a tensor that is too large");
+    all.join(", ")
+}
+
+fn in_words(fault: &Fault) -> &'static str {
+    match fault {
+        Fault::Lengths { .. } | Fault::Required { .. } | Fault::Returned { .. } => LENGTHS,
+        Fault::Outside { .. } => "a position or label outside of its axis",
+        Fault::Empty { .. } => "an empty reduction without a value",
+        Fault::EmptyAxis { .. } => "a position in an empty axis",
+        Fault::Negative { .. } => "a length that would be negative",
+        Fault::NoRange { .. } => "a subscript that leaves an index no range",
+        Fault::NotPositive { .. } => "a divisor of lengths or a factor of an index that is 0",
+        Fault::Narrow { .. } => "a length that does not fit its integer",
+        Fault::ZeroDivisor { .. } => "a remainder by zero",
+    }
 }
 
 /// `#[doc = "text"]`. A copy of it shares the text.
