@@ -24,6 +24,7 @@ use super::nest;
 use super::region::{self, Region};
 use super::scheduler::Scheduler;
 use crate::ir::{CmpOp, DimId, Expr, ExprId, Function, IndexId, Polynomial, Subscript, TensorId};
+use std::collections::BTreeMap;
 
 /// The largest step of an index along an axis: with larger ones the copy would be much larger than what is read of it.
 const STEP: i64 = 4;
@@ -199,22 +200,23 @@ impl Edge {
         (steps, read)
     }
 
-    /// A value with its reads at other subscripts.
+    /// A value with its reads at this edge at other subscripts.
     fn moved(&self, f: &mut Function, value: ExprId, to: &[Subscript]) -> ExprId {
-        let guarded = to.iter().any(|s| !matches!(s, Subscript::Index(_)));
-        let moved = |tensor| Expr::Access {
-            tensor,
-            subscripts: to.to_vec(),
-            guarded,
-        };
-        f.exprs.replace(value, &mut |exprs, e| match *exprs.get(e) {
-            Expr::Access {
-                tensor,
-                guarded: true,
-                ..
-            } => Some(exprs.add(moved(tensor))),
-            _ => None,
-        })
+        let beyond = to.iter().any(|s| !matches!(s, Subscript::Index(_)));
+        let mut moved = BTreeMap::new();
+        for e in f.exprs.walk(value) {
+            if self.has(f, e)
+                && let Some((tensor, _)) = guarded(f, e)
+            {
+                let read = Expr::Access {
+                    tensor,
+                    subscripts: to.to_vec(),
+                    guarded: beyond,
+                };
+                moved.insert(e, f.exprs.add(read));
+            }
+        }
+        f.exprs.replace(value, &mut |_, e| moved.get(&e).copied())
     }
 
     /// Where each element of what is copied belongs in a copy of zeros, if some step leaves places between; with subscripts of

@@ -93,6 +93,9 @@ fn inner(f: &mut Function, target: Target, row: Option<IndexId>, value: ExprId) 
 
 /// Where all conditions hold that bound the row, and where those that do not depend on it, if reads lie inside then.
 fn interior(f: &mut Function, value: ExprId, row: IndexId) -> Option<(Region, Region)> {
+    if guarded(f, value) == 0 {
+        return None;
+    }
     let (mut along, mut around) = (Region::new(), Region::new());
     for id in f.exprs.walk(value) {
         let Expr::Select {

@@ -189,13 +189,8 @@ fn is_open(f: &Function, id: ExprId) -> bool {
 
 /// What is zero outside of a region, from copies of what it reads there.
 fn copied(s: &mut Scheduler<'_>, region: &Region, inside: ExprId) -> Option<(Vec<Step>, ExprId)> {
-    let reads = s.f.exprs.walk(inside).into_iter();
-    let beyond = |&e: &ExprId| match s.f.exprs.get(e) {
-        Expr::Access { subscripts, .. } => !are_plain(subscripts),
-        _ => false,
-    };
-    let first = reads.filter(beyond).min()?;
-    let edge = Edge::of(s.f, first, region)?;
+    let mut all = s.f.exprs.walk(inside).into_iter();
+    let edge = all.find_map(|e| Edge::of(s.f, e, region))?;
     let mut parts = Vec::new();
     collect(s.f, &edge, inside, &mut parts);
     let all_open = |f: &mut Function| {

@@ -3,12 +3,11 @@
 //! These are the ways to build an expression; the pass builds each one again. Nothing changes what a value is but the last
 //! bits: NaN and infinities stay, so 0 times something is not 0.
 
-use std::cmp::Ordering;
-
 use crate::ir::{
     BinaryOp, CmpOp, Expr, ExprId, Exprs, Function, Memo, Polynomial, Real, ReduceOp, Subscript,
     UnaryOp,
 };
+use std::cmp::Ordering;
 
 /// Builds every right-hand side again.
 pub(super) fn run(f: &mut Function) {
