@@ -108,7 +108,7 @@ fn guarded(f: &Function, read: ExprId) -> Option<(TensorId, &[Subscript])> {
 
 impl Edge {
     /// The edge at a guarded read, if its positions are near each other.
-    pub(crate) fn at(f: &mut Function, read: ExprId) -> Option<Edge> {
+    fn at(f: &mut Function, read: ExprId) -> Option<Edge> {
         let (tensor, subscripts) = guarded(f, read)?;
         let (subscripts, dims) = (subscripts.to_vec(), f.tensor(tensor).axes.clone());
         let (mut axes, mut said) = (Vec::new(), Region::new());
