@@ -29,6 +29,16 @@ einstan! {
     pub fn elementwise(X[n, m], b[m], a) -> Y[m, n] {
         Y[j,i] = if X[i,j] > b[j] { tanh(X[i,j])*a } else { exp(X[i,j] - b[j]) + i - j };
     }
+    /// Rows of images go on in the next row where they lie so: of all that is read and written, or of nothing.
+    pub fn images(X[n, c, h, w], B[n, c, h, w], g[c], M[h, w])
+        -> (Y[n, c, h, w], m[n, c], s[c], Z[n, c, w, h], p[n, c])
+    {
+        Y[i,k,y,x] = g[k]*tanh(X[i,k,y,x]) + B[i,k,y,x];
+        m[i,k] = mean[y,x](X[i,k,y,x]);
+        p[i,k] = sum[y,x](M[y,x]*X[i,k,y,x]*B[i,k,y,x]);
+        s[k] = sum[i,y,x]((X[i,k,y,x] - m[i,k])^2);
+        Z[i,k,x,y] = X[i,k,y,x]*M[y,x] + y;
+    }
     pub fn diagonal(A[n, n], x[n]) -> (y[n], t) { y[i] = A[i,i]*x[i]; t = sum[i](A[i,i]); }
     pub fn positions(X[n, 4]) -> y[n] { y[i] = X[i,0]*X[i,3] + X[i,1]; }
     pub fn six(A[a, b, c, d, e, f], B[f, c]) -> C[e, b, a, d] { C[l,j,i,k] = A[i,j,p,k,l,q]*B[q,p]; }
@@ -202,6 +212,18 @@ fn elementwise_functions() {
     for (n, m) in [(3, 4), (1, 7), (300, 5), (5, 300)] {
         check!(elementwise(X = numbers((n, m)), b = numbers(m); 1.5) -> y, [y], [&y]);
     }
+}
+
+#[test]
+fn rows_of_images() {
+    for (n, c, h, w) in [(2, 3, 4, 5), (1, 2, 1, 7), (3, 1, 40, 10), (2, 2, 3, 1)] {
+        let x = || numbers((n, c, h, w));
+        check!(images(X = x(), B = x(), g = numbers(c), M = numbers((h, w));) -> (y, m, s, z, p), [y, m, s, z, p],
+            [&y, &m, &s, &z, &p]);
+    }
+    let none = || numbers((2, 3, 0, 4));
+    let (y, _, s, ..) = images(&none(), &none(), &numbers(3), &numbers((0, 4))).unwrap();
+    assert_eq!((y.len(), s), (0, Array1::zeros(3)));
 }
 
 #[test]

@@ -10,6 +10,14 @@ use equations::*;
 use ndarray::{Array, Array1, Array2, Array3, Array4, Dimension};
 
 einstan::einstan! {
+    /// Loops that threads share and that are one with their rows where no thread has a part.
+    pub fn images(X[n, c, h, w], B[n, c, h, w], g[c]) -> (Y[n, c, h, w], m[n, c]) {
+        Y[i,k,y,x] = g[k]*tanh(X[i,k,y,x]) + B[i,k,y,x];
+        m[i,k] = mean[y,x](X[i,k,y,x]*B[i,k,y,x]);
+    }
+    pub fn all_at_once(X[n, c, h, w], B[n, c, h, w]) -> Y[n, c, h, w] {
+        Y[i,k,y,x] = exp(X[i,k,y,x])*B[i,k,y,x];
+    }
     /// Long rows of recurrences, up and down.
     pub fn steps(X[t, m], a[m]) -> G[t, m] {
         H[t,j] = a[j]*H[pad(t - 1), j] + tanh(X[t,j]);
@@ -66,6 +74,29 @@ macro_rules! scalar {
             std::iter::once(e.to_bits()).chain(parts).collect()
         })
     };
+}
+
+#[test]
+fn images_of_all_shapes() {
+    for (n, c, h, w) in [
+        (40, 3, 30, 50),
+        (1, 3, 300, 200),
+        (1, 1, 700, 90),
+        (2, 2, 3, 20_001),
+    ] {
+        let (x, b): (Array4<f32>, Array4<f32>) =
+            (numbers([n, c, h, w], 1.0), numbers([n, c, h, w], 2.0));
+        let g: Array1<f32> = numbers(c, 3.0);
+        tensor!(all_at_once(&x, &b));
+        same("images", || {
+            let ((y, m), pullback) = images::vjp(&x, &b, &g).unwrap();
+            let gradient = pullback.call(&y, &m).unwrap();
+            let parts = gradient.iter();
+            let parts =
+                parts.flat_map(|(_, part)| part.iter().map(|x| x.to_bits()).collect::<Bits>());
+            bits(&y).chain(bits(&m)).chain(parts).collect()
+        });
+    }
 }
 
 #[test]

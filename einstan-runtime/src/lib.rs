@@ -6,6 +6,7 @@
 mod arithmetic;
 mod band;
 mod call;
+mod coalesce;
 mod contract;
 mod dispatch;
 mod elementary;
@@ -46,6 +47,7 @@ pub use call::{
     Absent, Axes, Differentiable, Function, Given, Ignored, Length, Memory, Narrow, Number, Pass,
     Returned, Returns, Room, Scalar, Shapes, TensorOfRank, Whole, count, input, output, room,
 };
+pub use coalesce::{extents, undivided};
 pub use contract::{Loop, Scratch, contract, contract_in_band};
 pub use dispatch::{simd_level, vectorize};
 pub use error::{Error, ErrorKind};
@@ -54,7 +56,7 @@ pub use fused::Fused;
 pub use memory::{Buffer, any};
 pub use parameters::{Parameters, Path, Visit};
 pub use reduce::*;
-pub use row::{BLOCK, Block, whole_vectors};
+pub use row::{BLOCK, Block, Blocks, whole_vectors};
 pub use share::{Along, Divisible, share, share_rows};
 pub use sink::{Sink, scalar_view_mut};
 pub use slice::{block_room, block_rows, wide_room, wide_rows};

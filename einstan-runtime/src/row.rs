@@ -70,6 +70,45 @@ impl<E: Element> Block<E> {
     }
 }
 
+/// Buffers for `K` rows that are computed together.
+#[derive(Debug)]
+#[repr(align(64))]
+pub struct Blocks<E, const K: usize> {
+    places: [[MaybeUninit<E>; BLOCK]; K],
+}
+
+impl<E: Element, const K: usize> Default for Blocks<E, K> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<E: Element, const K: usize> Blocks<E, K> {
+    /// Blocks without values; it costs nothing.
+    #[inline(always)]
+    pub fn new() -> Self {
+        Blocks {
+            places: [const { [const { MaybeUninit::uninit() }; BLOCK] }; K],
+        }
+    }
+
+    /// `n` elements of each, made by `f` from their numbers. `n` is at most `BLOCK`.
+    #[inline(always)]
+    pub fn fill(&mut self, n: usize, f: impl Fn(usize) -> [E; K]) -> [&[E]; K] {
+        assert!(n <= BLOCK, "einstan internal error: rows of {n} elements");
+        for t in 0..n {
+            let values = f(t);
+            for (k, value) in values.into_iter().enumerate() {
+                self.places[k][t].write(value);
+            }
+        }
+        std::array::from_fn(|k| {
+            // SAFETY: the first n elements of each have just been written, and are exactly as large as the elements.
+            unsafe { std::slice::from_raw_parts(self.places[k].as_ptr().cast::<E>(), n) }
+        })
+    }
+}
+
 /// Writes what `f` makes from its number to every place. A function of its own, as the compiler knows of an exclusive
 /// argument, not of a pointer, that nothing which `f` reads lies in it.
 #[inline(always)]

@@ -12,7 +12,7 @@ pub struct Sink<'a, E, const R: usize> {
     pub(crate) origin: *mut E,
     pub(crate) lens: [usize; R],
     pub(crate) strides: [isize; R],
-    life: PhantomData<&'a mut E>,
+    pub(crate) life: PhantomData<&'a mut E>,
 }
 
 // SAFETY: a Sink is an exclusive borrow of elements.

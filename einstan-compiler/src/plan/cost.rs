@@ -8,17 +8,22 @@
 use super::polynomial::{Lengths, Polynomial};
 use super::{Choice, Choose, Contraction, Mode, Plan, Schedule, Step, Stmt, Way};
 use crate::ir::{
-    DimId, Expr, ExprId, Function, IndexId, Length, ReduceOp, Role, TensorId, UnaryOp,
+    BinaryOp, DimId, Expr, ExprId, Function, IndexId, Length, ReduceOp, Role, TensorId, UnaryOp,
 };
 use std::collections::BTreeSet;
 
 /// A loop nest runs at a fraction of the speed of a matrix product: the runtime's `choose` has the same number.
 const LOOP: f64 = 8.0;
 
+/// A division or a root takes as long as so many more operations.
+const QUOTIENT: u64 = 12;
+
 /// What steps cost.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Cost {
     pub flops: Polynomial,
+    /// How many of them are divisions and roots, which take longer.
+    pub quotients: Polynomial,
     /// The lengths of each matrix product, multiplied.
     pub products: Vec<Polynomial>,
     /// Where the lengths decide: the costs of each way.
@@ -42,7 +47,8 @@ impl Cost {
             each.fold(f64::INFINITY, f64::min)
         };
         let ways: f64 = self.choices.iter().map(way).sum();
-        products + LOOP * (self.flops.at(lengths) - products) + ways
+        let quotients = QUOTIENT as f64 * self.quotients.at(lengths);
+        products + LOOP * (self.flops.at(lengths) - products + quotients) + ways
     }
 
     fn step(&mut self, f: &Function, step: &Step) {
@@ -104,12 +110,14 @@ impl Cost {
 
     fn add(&mut self, cost: Cost) {
         self.flops.add(&cost.flops);
+        self.quotients.add(&cost.quotients);
         self.products.extend(cost.products);
         self.choices.extend(cost.choices);
     }
 
     fn times(&mut self, f: &Function, dim: DimId) {
         self.flops = self.flops.times(f, dim);
+        self.quotients = self.quotients.times(f, dim);
         for p in &mut self.products {
             *p = p.times(f, dim);
         }
@@ -132,6 +140,10 @@ impl Cost {
                 let by_row = row.filter(|r| f.exprs.free(e).contains(r));
                 let loops: Vec<IndexId> = around.iter().copied().chain(by_row).collect();
                 self.count(f, flops, &loops);
+                if is_quotient(f, e) {
+                    let dims = loops.iter().map(|&i| f.index(i).dim);
+                    self.quotients.add(&Polynomial::monomial(f, 1, dims));
+                }
             }
         }
     }
@@ -142,6 +154,9 @@ impl Cost {
                 around.push(*index);
                 body.iter().for_each(|s| self.statement(f, s, around));
                 around.pop();
+            }
+            Stmt::Together { body } | Stmt::Coalesced { body, .. } => {
+                body.iter().for_each(|s| self.statement(f, s, around))
             }
             Stmt::When {
                 then, otherwise, ..
@@ -241,6 +256,21 @@ fn flops(f: &Function, id: ExprId) -> u64 {
         Expr::Foreign { .. } => UnaryOp::Exp.flops(),
         _ => 0,
     }
+}
+
+/// Whether a node is a division or a root.
+fn is_quotient(f: &Function, id: ExprId) -> bool {
+    matches!(
+        f.exprs.get(id),
+        Expr::Binary(BinaryOp::Div, ..) | Expr::Unary(UnaryOp::Sqrt | UnaryOp::Recip, _)
+    )
+}
+
+/// How long an expression takes for one element, in flops.
+pub(crate) fn element_effort(f: &Function, id: ExprId) -> u64 {
+    let all = f.exprs.walk(id).into_iter();
+    let quotients = all.filter(|&e| is_quotient(f, e)).count() as u64;
+    element_flops(f, id) + QUOTIENT * quotients
 }
 
 /// The flops of an expression for one element.

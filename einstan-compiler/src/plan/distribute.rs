@@ -113,6 +113,7 @@ pub(super) fn rows(f: &mut Function, statement: &Stmt) -> Option<Share> {
         rows,
         axes,
         work,
+        coalesced: None,
         body: vec![body],
     })
 }

@@ -7,7 +7,8 @@ use super::{Mode, Step, Stmt, Within};
 use crate::ir::{ExprId, Function, IndexId, Subscript, TensorId};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The steps with neighbours fused. Zeros move to the front of what does not touch them, out of the way.
+/// The steps with neighbours fused. Zeros move to the front of what does not touch them, out of the way, and so does a
+/// row that begins a tensor and could not join its neighbour.
 pub(crate) fn fuse(f: &mut Function, steps: Vec<Step>) -> Vec<Step> {
     let mut fused = Fused::default();
     for step in steps {
@@ -54,10 +55,11 @@ fn inside(f: &mut Function, step: Step) -> Step {
 struct Fused {
     /// Zeros before all other steps.
     front: Vec<Step>,
-    /// The other steps, each with the zeros right behind it.
+    /// The other steps, each with what was put right behind it.
     steps: Vec<(Step, Vec<Step>)>,
-    /// How many of them there were when a tensor was last touched, and when a check was last made.
+    /// How many of them there were when a tensor was last touched or written, and when a check was last made.
     touched: BTreeMap<TensorId, usize>,
+    written: BTreeMap<TensorId, usize>,
     checked: usize,
     /// The outer loop of the last nest.
     open: Option<Box<Open>>,
@@ -71,29 +73,66 @@ impl Fused {
         let is_check = matches!(step, Step::Check(_));
         self.steps.push((step, vec![]));
         self.open = None;
-        self.note(written.into_iter().chain(read));
+        self.note(&written, read.into_iter());
         if is_check {
             self.checked = self.steps.len();
         }
     }
 
-    /// The last step touches tensors.
-    fn note(&mut self, tensors: impl Iterator<Item = TensorId>) {
+    /// The last step writes tensors, and touches others.
+    fn note(&mut self, written: &[TensorId], touched: impl Iterator<Item = TensorId>) {
         let at = self.steps.len();
-        self.touched.extend(tensors.map(|t| (t, at)));
+        let own = written.iter().copied();
+        self.touched
+            .extend(own.clone().chain(touched).map(|t| (t, at)));
+        self.written.extend(own.map(|t| (t, at)));
     }
 
     fn nest(&mut self, f: &mut Function, mut next: Vec<Stmt>) {
         let last = match self.steps.last_mut() {
             Some((Step::Nest(last), zeros)) if zeros.is_empty() => last,
-            _ => return self.push(f, Step::Nest(next)),
+            _ => return self.early(f, next),
         };
         refresh(f, &mut next);
-        let mut tensors = BTreeSet::new();
-        next.iter().for_each(|s| s.touches(f, &mut tensors));
+        let (mut tensors, mut written) = (BTreeSet::new(), Vec::new());
+        for s in &next {
+            s.touches(f, &mut tensors);
+            s.writes(&mut |t| written.push(f.base(t)));
+        }
         match join(f, last, &mut self.open, next) {
-            Ok(()) => self.note(tensors.into_iter()),
-            Err(next) => self.push(f, Step::Nest(next)),
+            Ok(()) => self.note(&written, tensors.into_iter()),
+            Err(next) => self.early(f, next),
+        }
+    }
+
+    /// A row that begins its tensor stands right behind the last step that writes what it reads, so that larger nests may join
+    /// between which it would stand; any other nest stands last.
+    fn early(&mut self, f: &Function, nest: Vec<Stmt>) {
+        let (mut tensors, mut written) = (BTreeSet::new(), Vec::new());
+        for s in &nest {
+            s.touches(f, &mut tensors);
+            s.writes(&mut |t| written.push(f.base(t)));
+        }
+        let last = |t: &TensorId| self.written.get(t).copied().unwrap_or(0);
+        let place = tensors.iter().map(last).fold(self.checked, usize::max);
+        let begins = |t: &TensorId| !self.touched.contains_key(t);
+        let row = matches!(nest[..], [Stmt::Store { .. }]);
+        if !row || place == self.steps.len() || !written.iter().all(begins) {
+            return self.push(f, Step::Nest(nest));
+        }
+        self.behind(place).push(Step::Nest(nest));
+        for &t in &tensors {
+            let touched = self.touched.entry(t).or_default();
+            *touched = place.max(*touched);
+        }
+        self.written.extend(written.into_iter().map(|t| (t, place)));
+    }
+
+    /// What stands behind so many steps, before the next one.
+    fn behind(&mut self, place: usize) -> &mut Vec<Step> {
+        match place {
+            0 => &mut self.front,
+            at => &mut self.steps[at - 1].1,
         }
     }
 
@@ -101,10 +140,7 @@ impl Fused {
     fn zero(&mut self, f: &Function, tensor: TensorId, mode: Mode) {
         let touched = self.touched.get(&tensor).copied().unwrap_or(0);
         let place = touched.max(self.checked);
-        let zeros = match place {
-            0 => &mut self.front,
-            at => &mut self.steps[at - 1].1,
-        };
+        let zeros = self.behind(place);
         let own = |s: &Step| matches!(*s, Step::Zero { tensor: t, .. } if f.base(t) == tensor);
         let at = zeros.iter().rposition(own).map_or(0, |p| p + 1);
         zeros.insert(at, Step::Zero { tensor, mode });
@@ -274,7 +310,9 @@ fn touched(f: &Function, e: ExprId, out: &mut Vec<Touch>) {
 impl Stmt {
     pub(crate) fn accesses(&self, f: &Function, out: &mut Vec<Touch>) {
         let (target, left) = match self {
-            Stmt::Loop { body, .. } => return body.iter().for_each(|s| s.accesses(f, out)),
+            Stmt::Loop { body, .. } | Stmt::Together { body } | Stmt::Coalesced { body, .. } => {
+                return body.iter().for_each(|s| s.accesses(f, out));
+            }
             Stmt::When {
                 condition,
                 then,
@@ -309,6 +347,11 @@ impl Stmt {
         match self {
             Stmt::Loop { index, body, .. } => {
                 to(index);
+                body.iter_mut().for_each(|s| s.rename(f, map));
+            }
+            Stmt::Together { body } => body.iter_mut().for_each(|s| s.rename(f, map)),
+            Stmt::Coalesced { run, body } => {
+                run.loops.iter_mut().flatten().for_each(to);
                 body.iter_mut().for_each(|s| s.rename(f, map));
             }
             Stmt::When {
@@ -382,6 +425,9 @@ impl Stmt {
         match self {
             Stmt::Loop { index, body, .. } => {
                 out.push(*index);
+                body.iter().for_each(|s| s.bound(out));
+            }
+            Stmt::Together { body } | Stmt::Coalesced { body, .. } => {
                 body.iter().for_each(|s| s.bound(out));
             }
             Stmt::When {

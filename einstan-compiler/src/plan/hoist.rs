@@ -5,7 +5,7 @@
 //! ```
 
 use super::contraction::temporary;
-use super::cost::element_flops;
+use super::cost::element_effort;
 use super::scheduler::Scheduler;
 use super::volume::{covered, in_block};
 use super::{Step, nest};
@@ -35,7 +35,7 @@ pub(crate) fn inside(f: &Function, e: &Equation) -> Vec<ExprId> {
         );
         let axes: Vec<_> = free.iter().map(|&i| f.index(i).dim).collect();
         let fits = !free.is_empty() && free.len() < all.len();
-        let expensive = || element_flops(f, x) >= UnaryOp::Exp.flops();
+        let expensive = || element_effort(f, x) >= UnaryOp::Exp.flops();
         if number && fits && (covered(f, &axes) || in_block(f, &axes)) && expensive() {
             if !out.contains(&x) {
                 out.push(x);

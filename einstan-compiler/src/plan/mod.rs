@@ -9,6 +9,7 @@ mod block;
 mod border;
 mod call;
 mod choice;
+mod coalesce;
 mod common;
 mod contraction;
 mod cost;
@@ -26,6 +27,7 @@ mod naming;
 mod nest;
 pub(crate) mod order;
 mod polynomial;
+mod reciprocal;
 mod recompute;
 mod recurrence;
 mod region;
@@ -37,11 +39,13 @@ mod stencil;
 mod storage;
 mod text;
 mod tile;
+mod together;
 mod update;
 mod volume;
 mod window;
 
 pub(crate) use block::is_outer;
+pub use coalesce::Coalesced;
 pub use cost::{Cost, Figures, Work};
 pub use polynomial::{Lengths, Polynomial};
 pub use schedule::{
@@ -180,10 +184,13 @@ pub fn plan(backward: Backward) -> Plan {
     plan
 }
 
-/// The steps with nests fused, and shared between threads.
+/// The steps with nests fused, shared between threads, and their loops made one where they may be.
 fn finished(f: &mut Function, steps: Vec<Step>) -> Vec<Step> {
     let steps = fuse::fuse(f, steps);
-    share::shared(f, steps)
+    let mut steps = share::shared(f, steps);
+    together::together(f, &mut steps);
+    coalesce::coalesce(f, &mut steps);
+    steps
 }
 
 /// Equations in blocks, as far as no check and no recurrence stands between them; what is read `later` is needed as a whole.

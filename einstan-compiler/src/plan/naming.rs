@@ -98,6 +98,9 @@ fn of_statement(s: &Stmt, out: &mut Vec<IndexId>) {
             once(*index, out);
             body.iter().for_each(|s| of_statement(s, out));
         }
+        Stmt::Together { body } | Stmt::Coalesced { body, .. } => {
+            body.iter().for_each(|s| of_statement(s, out))
+        }
         Stmt::When {
             then, otherwise, ..
         } => then

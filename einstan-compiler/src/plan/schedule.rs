@@ -1,5 +1,6 @@
 //! What codegen emits, and nothing that it can't: contractions, loop nests, choices between them.
 
+use super::coalesce::Coalesced;
 use super::storage::Storage;
 use super::window::Window;
 use crate::ir::{
@@ -124,6 +125,8 @@ pub struct Share {
     pub axes: Vec<(TensorId, Vec<usize>)>,
     /// Operations: products of lengths, and how often each counts.
     pub work: Vec<(u64, Vec<DimId>)>,
+    /// Loops that may be one with the rows in them, the first of which are shared.
+    pub coalesced: Option<Coalesced>,
     pub body: Vec<Stmt>,
 }
 
@@ -223,6 +226,10 @@ pub enum Stmt {
         descending: bool,
         body: Vec<Stmt>,
     },
+    /// Reductions over the same indices, each to a tensor of its own: one walk computes them all.
+    Together { body: Vec<Stmt> },
+    /// Loops that may be one with the rows in them.
+    Coalesced { run: Coalesced, body: Vec<Stmt> },
     /// Some statements or others.
     When {
         condition: ExprId,
@@ -381,7 +388,9 @@ impl Step {
 impl Stmt {
     pub(crate) fn writes(&self, add: &mut impl FnMut(TensorId)) {
         match self {
-            Stmt::Loop { body, .. } => body.iter().for_each(|s| s.writes(add)),
+            Stmt::Loop { body, .. } | Stmt::Together { body } | Stmt::Coalesced { body, .. } => {
+                body.iter().for_each(|s| s.writes(add));
+            }
             Stmt::When {
                 then, otherwise, ..
             } => then.iter().chain(otherwise).for_each(|s| s.writes(add)),
@@ -395,7 +404,9 @@ impl Stmt {
     /// Calls `visit` with every expression of the statement, those of positions on the left and of bounds too.
     pub(crate) fn values(&self, visit: &mut impl FnMut(ExprId)) {
         match self {
-            Stmt::Loop { body, .. } => body.iter().for_each(|s| s.values(visit)),
+            Stmt::Loop { body, .. } | Stmt::Together { body } | Stmt::Coalesced { body, .. } => {
+                body.iter().for_each(|s| s.values(visit));
+            }
             Stmt::When {
                 condition,
                 then,

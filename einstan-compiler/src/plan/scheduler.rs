@@ -3,7 +3,7 @@
 use super::block::{Block, Part};
 use super::call::same_call;
 use super::common::Parts;
-use super::{Mode, Step, addends, contraction, demand, hoist, nest, region, stencil};
+use super::{Mode, Step, addends, contraction, demand, hoist, nest, reciprocal, region, stencil};
 use crate::ir::{Equation, Expr, ExprId, Function, ReduceOp, Role, TensorId};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -204,6 +204,10 @@ impl<'a> Scheduler<'a> {
 
     /// The steps of an equation; expensive functions of a few indices are computed before it, if that takes less time.
     fn hoisted(&mut self, e: &Equation, mode: Mode) -> Vec<Step> {
+        let e = &Equation {
+            right: reciprocal::multiplied(self.f, e),
+            ..e.clone()
+        };
         let inside = hoist::inside(self.f, e);
         if inside.is_empty() {
             return self.written(e, mode);

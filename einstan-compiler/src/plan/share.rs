@@ -154,6 +154,7 @@ pub(super) fn loops(f: &mut Function, statement: &Stmt) -> Option<Share> {
         rows: vec![],
         axes: axes.into_iter().collect(),
         work,
+        coalesced: None,
         body,
     })
 }
@@ -205,6 +206,9 @@ fn operations(
             around.push(f.index(*index).dim);
             body.iter().for_each(|s| operations(f, s, around, out));
             around.pop();
+        }
+        Stmt::Together { body } | Stmt::Coalesced { body, .. } => {
+            body.iter().for_each(|s| operations(f, s, around, out));
         }
         Stmt::When {
             then, otherwise, ..
@@ -268,7 +272,9 @@ impl Stmt {
             });
         };
         match self {
-            Stmt::Loop { body, .. } => body.iter_mut().for_each(|s| s.within_part(f, axes, own)),
+            Stmt::Loop { body, .. } | Stmt::Together { body } | Stmt::Coalesced { body, .. } => {
+                body.iter_mut().for_each(|s| s.within_part(f, axes, own));
+            }
             Stmt::When {
                 condition,
                 then,

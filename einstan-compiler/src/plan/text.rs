@@ -2,7 +2,8 @@
 
 use super::naming;
 use super::{
-    Choice, Choose, Cost, Mode, Phase, Plan, Polynomial, Schedule, Step, Stmt, Window, Within,
+    Choice, Choose, Coalesced, Cost, Mode, Phase, Plan, Polynomial, Schedule, Step, Stmt, Window,
+    Within,
 };
 use crate::ir::{self, DimId, Expr, ExprId, Function, IndexId, Length, Part, TensorId, UnaryOp};
 use std::fmt::Write;
@@ -172,7 +173,7 @@ fn step(out: &mut String, f: &Function, step: &Step, depth: usize) {
                 names(inputs.iter().copied().flatten().collect())
             );
         }
-        Step::Nest(body) => body.iter().for_each(|s| statement(out, f, s, depth)),
+        Step::Nest(body) => body.iter().for_each(|s| statement(out, f, s, None, depth)),
         Step::Share(share) => {
             for (at, &(index, _)) in share.loops.iter().enumerate() {
                 let pad = "  ".repeat(depth + at);
@@ -184,7 +185,7 @@ fn step(out: &mut String, f: &Function, step: &Step, depth: usize) {
             }
             let depth = depth + share.loops.len() + usize::from(!share.rows.is_empty());
             let body = share.body.iter();
-            body.for_each(|s| statement(out, f, s, depth));
+            body.for_each(|s| statement(out, f, s, share.coalesced.as_ref(), depth));
         }
         Step::Choose(Choose { choices, .. }) => {
             let _ = writeln!(out, "{pad}by the lengths, the cheapest of:");
@@ -230,6 +231,16 @@ fn sign(mode: Mode) -> &'static str {
     }
 }
 
+/// `, y·x at once where contiguous`: of a row, the loops that may be one with it.
+fn at_once(f: &Function, run: Option<&Coalesced>, row: IndexId) -> String {
+    let all = run.into_iter().flat_map(|run| &run.loops);
+    let Some(own) = all.into_iter().find(|all| all.last() == Some(&row)) else {
+        return String::new();
+    };
+    let names: Vec<&str> = own.iter().map(|&i| f.index(i).name.as_str()).collect();
+    format!(", {} at once where contiguous", names.join("·"))
+}
+
 /// ` for j < i + 1`
 fn bounds(f: &Function, index: IndexId, window: &Window) -> String {
     let name = &f.index(index).name;
@@ -252,7 +263,7 @@ fn part(f: &Function, row: Option<IndexId>, within: &Option<Within>) -> String {
     }
 }
 
-fn statement(out: &mut String, f: &Function, s: &Stmt, depth: usize) {
+fn statement(out: &mut String, f: &Function, s: &Stmt, run: Option<&Coalesced>, depth: usize) {
     let pad = "  ".repeat(depth);
     match s {
         Stmt::Loop {
@@ -261,7 +272,17 @@ fn statement(out: &mut String, f: &Function, s: &Stmt, depth: usize) {
             body,
         } => {
             let _ = writeln!(out, "{pad}{}", looped(f, *index, *descending));
-            body.iter().for_each(|s| statement(out, f, s, depth + 1));
+            body.iter()
+                .for_each(|s| statement(out, f, s, run, depth + 1));
+        }
+        Stmt::Together { body } => {
+            let _ = writeln!(out, "{pad}in one walk");
+            body.iter()
+                .for_each(|s| statement(out, f, s, run, depth + 1));
+        }
+        Stmt::Coalesced { run, body } => {
+            body.iter()
+                .for_each(|s| statement(out, f, s, Some(run), depth));
         }
         Stmt::When {
             condition,
@@ -269,11 +290,12 @@ fn statement(out: &mut String, f: &Function, s: &Stmt, depth: usize) {
             otherwise,
         } => {
             let _ = writeln!(out, "{pad}when {}", ir::print::expr(f, *condition));
-            then.iter().for_each(|s| statement(out, f, s, depth + 1));
+            then.iter()
+                .for_each(|s| statement(out, f, s, run, depth + 1));
             if !otherwise.is_empty() {
                 let _ = writeln!(out, "{pad}else");
                 let rest = otherwise.iter();
-                rest.for_each(|s| statement(out, f, s, depth + 1));
+                rest.for_each(|s| statement(out, f, s, run, depth + 1));
             }
         }
         Stmt::Store {
@@ -285,7 +307,7 @@ fn statement(out: &mut String, f: &Function, s: &Stmt, depth: usize) {
             ..
         } => {
             let along = row
-                .map(|i| format!(" along {}", f.index(i).name))
+                .map(|i| format!(" along {}{}", f.index(i).name, at_once(f, run, i)))
                 .unwrap_or_default();
             let _ = writeln!(
                 out,
@@ -324,10 +346,11 @@ fn statement(out: &mut String, f: &Function, s: &Stmt, depth: usize) {
             windows,
             ..
         } => {
-            let parts: String = over
+            let mut parts: String = over
                 .iter()
                 .filter_map(|i| Some(bounds(f, *i, windows.get(i)?)))
                 .collect();
+            parts.extend(over.last().map(|&row| at_once(f, run, row)));
             let over: Vec<&str> = over.iter().map(|&i| f.index(i).name.as_str()).collect();
             let at = f.show_access(*target, left);
             let _ = writeln!(

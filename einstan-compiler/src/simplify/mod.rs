@@ -1,6 +1,6 @@
 //! Small passes over a function in normal form, in this order: expressions are built again (`algebra`), scatters become
 //! gathers (`scatter`), deltas go
-//! (`delta`), and expressions are built again where an index took another one's place; factors get their order (`commute`), contributions that are added to one tensor become one equation
+//! (`delta`), and expressions are built again where an index took another one's place; residuals of a mean that are summed go (`residual`); factors get their order (`commute`), contributions that are added to one tensor become one equation
 //! (`gather`), equal temporaries become one (`common`), what nothing needs goes (`dead`), and the equations of
 //! circles are put together (`recurrence`). Each leaves the function in
 //! normal form.
@@ -11,6 +11,7 @@ mod dead;
 mod delta;
 mod gather;
 mod recurrence;
+mod residual;
 mod scatter;
 mod solve;
 
@@ -36,6 +37,7 @@ fn shorten(joint: &mut Backward) {
     delta::contract(&mut joint.function);
     delta::split(joint);
     algebra::run(&mut joint.function);
+    residual::run(joint);
     commute::run(&mut joint.function);
     gather::run(joint);
     common::run(joint);
@@ -48,6 +50,7 @@ pub fn simplify_with_deltas(joint: &mut Backward) {
     algebra::run(&mut joint.function);
     delta::contract(&mut joint.function);
     algebra::run(&mut joint.function);
+    residual::run(joint);
     commute::run(&mut joint.function);
     gather::run(joint);
     common::run(joint);

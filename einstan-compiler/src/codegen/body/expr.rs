@@ -7,7 +7,7 @@ use crate::codegen::outside;
 use crate::ir::{BinaryOp, CmpOp, Expr, ExprId, IndexId, Subscript, TensorId, UnaryOp};
 use proc_macro2::{Group, Ident, Literal, TokenStream};
 use quote::{ToTokens, format_ident, quote};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How deep operations stand in each other before one of them gets a name.
 const DEEPEST: usize = 6;
@@ -58,18 +58,32 @@ impl<'a, 'b> Emitter<'a, 'b> {
     /// The value of an expression that is read once; the `let`s that it needs are added. The user's own functions are
     /// called in the order of their `let`s, and no more often.
     pub(super) fn root(&mut self, id: ExprId) -> TokenStream {
+        self.count(&[id]);
+        self.counted(id)
+    }
+
+    /// The same of expressions that are computed at one place: what they have in common is computed once.
+    pub(super) fn roots(&mut self, all: &[ExprId]) -> Vec<TokenStream> {
+        self.count(all);
+        all.iter().map(|&id| self.counted(id)).collect()
+    }
+
+    fn count(&mut self, roots: &[ExprId]) {
         let f = self.body.f;
-        if !f.foreign.is_empty() {
-            return self.value(id);
+        let all: BTreeSet<ExprId> = roots.iter().flat_map(|&id| f.exprs.walk(id)).collect();
+        let mut read = |e: ExprId| *self.reads.entry(e).or_default() += 1;
+        all.into_iter()
+            .for_each(|e| f.exprs.get(e).each_child(&mut read));
+        roots.iter().for_each(|&id| read(id));
+    }
+
+    fn counted(&mut self, id: ExprId) -> TokenStream {
+        let once = self.reads.get(&id) == Some(&1) && !self.names.contains_key(&id);
+        let outside = self.row.is_some() && !self.depends(id);
+        match once && !outside && self.body.f.foreign.is_empty() {
+            true => self.emit(id),
+            false => self.value(id),
         }
-        for e in f.exprs.walk(id) {
-            let mut read = |e: ExprId| *self.reads.entry(e).or_default() += 1;
-            f.exprs.get(e).each_child(&mut read);
-        }
-        if self.row.is_some() && !self.depends(id) {
-            return self.value(id);
-        }
-        self.emit(id)
     }
 
     /// The value of an expression that `of` reads: in place, if nothing else reads it and it is computed as often.

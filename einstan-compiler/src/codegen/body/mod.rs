@@ -7,6 +7,7 @@ mod block;
 mod call;
 mod check;
 mod choose;
+mod coalesce;
 mod contraction;
 mod expr;
 mod nest;
@@ -73,6 +74,8 @@ struct Body<'a> {
     bound: RefCell<BTreeMap<(TensorId, Use), TokenStream>>,
     /// The rows of which threads take parts, each with the index that counts from the first element of a part.
     parts: RefCell<BTreeMap<IndexId, IndexId>>,
+    /// The loops that may be one with their rows, and their places in `extent`.
+    extents: RefCell<BTreeMap<IndexId, usize>>,
 }
 
 impl<'a> Body<'a> {
@@ -86,6 +89,7 @@ impl<'a> Body<'a> {
             phrases: Rc::new(Phrases::new()),
             bound: RefCell::default(),
             parts: RefCell::default(),
+            extents: RefCell::default(),
         }
     }
 }

@@ -46,6 +46,7 @@ impl Body<'_> {
         self.parts.borrow_mut().extend(share.rows.iter().copied());
         let (read, written) = self.touched(&share.body);
         let read = read.iter().map(|&t| self.bind(t, Use::Read));
+        self.extents_of(share.coalesced.as_ref());
         let write = written.iter().map(|&t| self.bind(t, Use::Write));
         let statements: TokenStream = share
             .body
@@ -61,9 +62,19 @@ impl Body<'_> {
         let loops = share.loops.iter().enumerate().rev();
         let nest = loops.fold(statements, |inside, (at, &(index, own))| {
             let (i, own) = (numbered('i', index.0), numbered('i', own.0));
-            let at = Literal::usize_unsuffixed(at);
-            quote! { for #i in ranges[#at][0]..ranges[#at][1] { let #own = #i - ranges[#at][0]; #inside } }
+            let range = match self.extent(index) {
+                Some(extent) => extent,
+                None => {
+                    let at = Literal::usize_unsuffixed(at);
+                    quote! { ranges[#at] }
+                }
+            };
+            quote! { for #i in #range[0]..#range[1] { let #own = #i - #range[0]; #inside } }
         });
+        let nest = match &share.coalesced {
+            Some(run) => self.coalesced(run, &share.loops, &written, nest),
+            None => nest,
+        };
         // All rows are equally long.
         let divided = share.loops.iter().chain(share.rows.first());
         let lens = divided.map(|&(i, _)| self.len(self.f.index(i).dim));
@@ -112,6 +123,12 @@ impl Body<'_> {
             } => {
                 let inside: TokenStream = body.iter().map(|s| self.statement(s, written)).collect();
                 return self.looped(*index, *descending, inside);
+            }
+            Stmt::Together { body } => self.together(body),
+            Stmt::Coalesced { run, body } => {
+                self.extents_of(Some(run));
+                let inside = body.iter().map(|s| self.statement(s, written)).collect();
+                return braced(self.coalesced(run, &[], written, inside));
             }
             Stmt::When {
                 condition,

@@ -30,10 +30,15 @@ impl Body<'_> {
         descending: bool,
         inside: TokenStream,
     ) -> TokenStream {
-        let (i, len) = (numbered('i', index.0), self.len(self.f.index(index).dim));
+        let (i, first) = (numbered('i', index.0), &self.phrases.first);
         let inside = braced(inside);
-        let first = &self.phrases.first;
-        let range = quote! { #first..(#len as isize) };
+        let range = match self.extent(index) {
+            Some(extent) => quote! { #first..#extent[1] },
+            None => {
+                let len = self.len(self.f.index(index).dim);
+                quote! { #first..(#len as isize) }
+            }
+        };
         match descending {
             true => quote! { for #i in core::iter::Iterator::rev(#range) #inside },
             false => quote! { for #i in #range #inside },

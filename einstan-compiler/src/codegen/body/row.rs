@@ -4,8 +4,8 @@ use super::expr::Emitter;
 use super::tokens::{Phrases, braced, joined, numbered};
 use super::{Body, sink};
 use crate::ir::{Expr, ExprId, IndexId, ReduceOp, Subscript, TensorId};
-use crate::plan::{Mode, Window};
-use proc_macro2::{Ident, Span, TokenStream};
+use crate::plan::{Mode, Stmt, Window};
+use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::quote;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -129,7 +129,11 @@ impl Body<'_> {
             let part = quote! { (ranges[0][0] as usize, ranges[0][1] as usize); };
             return joined([self.phrases.range.clone(), part, inside]);
         }
-        let (none, len) = (&self.phrases.none, self.len(self.f.index(row).dim));
+        let none = &self.phrases.none;
+        let len = match self.extent(row) {
+            Some(extent) => quote! { #extent[1] as usize },
+            None => self.len(self.f.index(row).dim),
+        };
         joined([
             self.phrases.range.clone(),
             quote! { (#none, #len); },
@@ -239,6 +243,67 @@ impl Body<'_> {
         };
         let put = self.put(target, left, mode, &result);
         joined([code, put])
+    }
+
+    /// Emits, for reductions over the same indices,
+    ///
+    /// ```text
+    /// let mut out = rt::Blocks::<T, 2>::new();
+    /// let (mut a0, mut a1) = (rt::SumAcc::new(), rt::MaxAcc::new());
+    /// ..rows of the summed index: let [o0, o1] = out.fill(n, |x| [.., ..]); a0.extend(o0); a1.extend(o1);
+    /// w3.put(false, [i0], a0.finish());
+    /// w4.put(false, [i0], a1.finish());
+    /// ```
+    pub(super) fn together(&self, reductions: &[Stmt]) -> TokenStream {
+        let parts: Vec<_> = reductions
+            .iter()
+            .map(|s| match s {
+                Stmt::Reduce {
+                    target,
+                    left,
+                    mode,
+                    op,
+                    over,
+                    body,
+                    ..
+                } => ((*target, left, *mode), *op, over, *body),
+                _ => unreachable!("reductions alone are computed together"),
+            })
+            .collect();
+        let over = parts[0].2;
+        let mut e = Emitter::new(self, over.last().copied());
+        let values = e.roots(&Vec::from_iter(parts.iter().map(|p| p.3)));
+        let row = Row::of(e, quote! { [#(#values),*] });
+        let named = |letter: char| -> Vec<Ident> {
+            let all = 0..parts.len() as u32;
+            all.map(|at| numbered(letter, at)).collect()
+        };
+        let (accumulators, blocks) = (named('a'), named('o'));
+        let starts = parts.iter().map(|p| match p.1 {
+            ReduceOp::Prod => quote! { rt::ProdAcc::new() },
+            ReduceOp::Max => quote! { rt::MaxAcc::new() },
+            ReduceOp::Min => quote! { rt::MinAcc::new() },
+            _ => quote! { rt::SumAcc::new() },
+        });
+        let value = row.element(row.value.clone());
+        let each = quote! {
+            let [#(#blocks),*] = out.fill(n, #value);
+            #(#accumulators.extend(#blocks);)*
+        };
+        let loops = self.through(over, &BTreeMap::new(), row.walk(each));
+        let count = Literal::usize_unsuffixed(parts.len());
+        let puts = parts
+            .iter()
+            .zip(&accumulators)
+            .map(|(&((target, left, mode), ..), a)| {
+                self.put(target, left, mode, &quote! { #a.finish() })
+            });
+        quote! {
+            let mut out = rt::Blocks::<T, #count>::new();
+            #(let mut #accumulators = #starts;)*
+            #loops
+            #(#puts)*
+        }
     }
 
     /// Emits, for `Y[i,j] = sum[k](value)` with the row j, whose part `from..to` is at hand,
