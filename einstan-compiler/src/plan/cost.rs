@@ -148,6 +148,25 @@ impl Cost {
         }
     }
 
+    /// The operations of a reduction on each element, whose body has been counted once.
+    fn reduced(
+        &mut self,
+        f: &Function,
+        op: ReduceOp,
+        body: ExprId,
+        loops: &[IndexId],
+        row: IndexId,
+    ) -> u64 {
+        match op {
+            // The largest, then e to the distance from it, then their sum: the body is computed twice.
+            ReduceOp::LogSumExp => {
+                self.value(f, body, loops, Some(row));
+                3 + UnaryOp::Exp.flops()
+            }
+            _ => 1,
+        }
+    }
+
     fn statement(&mut self, f: &Function, s: &Stmt, around: &mut Vec<IndexId>) {
         match s {
             Stmt::Loop { index, body, .. } => {
@@ -191,11 +210,16 @@ impl Cost {
                 self.count(f, u64::from(*mode == Mode::Add), &loops);
             }
             Stmt::Accumulate {
-                row, over, body, ..
+                op,
+                row,
+                over,
+                body,
+                ..
             } => {
                 let loops = [around.as_slice(), over].concat();
                 self.value(f, *body, &loops, Some(*row));
-                self.count(f, 1, &[loops.as_slice(), &[*row]].concat());
+                let each = self.reduced(f, *op, *body, &loops, *row);
+                self.count(f, each, &[loops.as_slice(), &[*row]].concat());
             }
             Stmt::Reduce {
                 mode,
@@ -208,14 +232,7 @@ impl Cost {
                 let inside = [around.as_slice(), over].concat();
                 let (row, loops) = inside.split_last().expect("a reduction has an index");
                 self.value(f, *body, loops, Some(*row));
-                let each = match op {
-                    // The largest, then e to the distance from it, then their sum: the body is computed twice.
-                    ReduceOp::LogSumExp => {
-                        self.value(f, *body, loops, Some(*row));
-                        3 + UnaryOp::Exp.flops()
-                    }
-                    _ => 1,
-                };
+                let each = self.reduced(f, *op, *body, loops, *row);
                 self.count(f, each, &inside);
             }
             Stmt::Softmax { along, body, .. } => {

@@ -4,11 +4,15 @@ use super::contraction::multiplies;
 use super::cost::element_flops;
 use super::storage::{Reason, Storage};
 use crate::ir::{
-    BinaryOp, Equation, Expr, ExprId, Function, IndexId, Keep, Role, TensorId, indices, positions,
+    BinaryOp, Equation, Expr, ExprId, Function, IndexId, Keep, Role, Subscript, TensorId, indices,
+    positions,
 };
 
 /// A tensor with more operations than this in its equation is stored.
 const CHEAP: usize = 6;
+
+/// To look up an element at a position that is read takes as long as so many operations.
+const LOOKUP: usize = 4;
 
 /// The equations of the forward and the backward pass, less those that were substituted, and the tensors of the forward
 /// pass that the backward pass computes again in this way.
@@ -143,6 +147,11 @@ fn is_view(f: &Function, id: ExprId) -> bool {
     }
 }
 
+/// Whether positions are read from tensors of integers.
+fn looks_up(f: &Function, subscripts: &[Subscript]) -> bool {
+    positions(subscripts).any(|p| !f.exprs.tensors(p).is_empty())
+}
+
 /// A map with few and cheap operations.
 fn cheap(f: &Function, id: ExprId) -> bool {
     let mut operations = 0;
@@ -157,6 +166,7 @@ fn cheap(f: &Function, id: ExprId) -> bool {
             Expr::Unary(..) => CHEAP + 1,
             Expr::Binary(BinaryOp::Pow | BinaryOp::Atan2, ..) => CHEAP + 1,
             Expr::Binary(..) | Expr::PowI(..) | Expr::Select { .. } => 1,
+            Expr::Access { subscripts, .. } if looks_up(f, subscripts) => LOOKUP,
             _ => 0,
         };
         operations += cost;

@@ -4,7 +4,8 @@ use super::region::Region;
 use super::statement;
 use super::{Mode, Step, Stmt};
 use crate::ir::{
-    Equation, Expr, ExprId, Function, IndexId, Op, ReduceOp, Subscript, TensorId, are_plain,
+    Element, Equation, Expr, ExprId, Function, IndexId, Length, Op, ReduceOp, Subscript, TensorId,
+    are_plain,
 };
 
 /// Where an equation writes.
@@ -137,6 +138,9 @@ pub(crate) fn reduction(
     indices: Vec<IndexId>,
     body: ExprId,
 ) -> Step {
+    if let Some(row) = beside(f, &target, op, &indices, body) {
+        return accumulated(f, target, op, indices, body, row);
+    }
     let row = best_row(f, body, &indices);
     let (mut over, row) = split_row(indices, row);
     over.push(row);
@@ -145,6 +149,44 @@ pub(crate) fn reduction(
         loops,
         vec![statement::reduce(f, target, op, over, body)],
     ))
+}
+
+/// The most terms that are few: a row of them would cost less than what stands around it.
+const FEW: u64 = 8;
+
+/// The index of the target along which reductions of a few terms each are computed side by side.
+fn beside(
+    f: &Function,
+    target: &Target,
+    op: ReduceOp,
+    indices: &[IndexId],
+    body: ExprId,
+) -> Option<IndexId> {
+    let number = |i: IndexId| match f.dim(f.index(i).dim).length {
+        Length::Fixed(n) => Some(n),
+        _ => None,
+    };
+    let terms = indices
+        .iter()
+        .try_fold(1u64, |all, &i| all.checked_mul(number(i)?))?;
+    let outside = |e: ExprId| matches!(f.exprs.get(e), Expr::Foreign { .. });
+    let fits = terms <= FEW
+        && !op.is_arg()
+        && f.tensor(target.tensor).element == Element::Float
+        && f.matches(target.tensor, &target.left)
+        && !f.exprs.walk(body).into_iter().any(outside);
+    let short = |i: IndexId| number(i).is_some_and(|n| n <= FEW);
+    let along = |i: IndexId| {
+        let own = target
+            .left
+            .iter()
+            .filter(|s| f.exprs.indices_of(&[**s]).contains(&i));
+        own.eq([&Subscript::Index(i)])
+    };
+    let rows = target.indices(f).into_iter().enumerate();
+    let rows = rows.filter(|&(_, i)| fits && !short(i) && along(i));
+    rows.max_by_key(|&(at, i)| (score(f, body, i) + row_score(f, &target.left, i), at))
+        .map(|(_, i)| i)
 }
 
 fn best_row(f: &Function, body: ExprId, indices: &[IndexId]) -> IndexId {
@@ -165,6 +207,9 @@ pub(crate) fn sum(
     indices: Vec<IndexId>,
     body: ExprId,
 ) -> Vec<Step> {
+    if let Some(row) = beside(f, &target, ReduceOp::Sum, &indices, body) {
+        return vec![accumulated(f, target, ReduceOp::Sum, indices, body, row)];
+    }
     let inner = best_row(f, body, &indices);
     let outer = target
         .indices(f)

@@ -256,8 +256,7 @@ pub enum Stmt {
         windows: BTreeMap<IndexId, Window>,
         body: ExprId,
     },
-    /// `target[left] mode op[over](body)` for all values of `row`: sums, products, maxima or minima of a vector of them run
-    /// side by side.
+    /// `target[left] mode op[over](body)` for all values of `row`: reductions of a vector of them run side by side.
     Accumulate {
         target: TensorId,
         left: Vec<Subscript>,

@@ -115,6 +115,7 @@ impl Body<'_> {
     }
 
     fn statement(&self, s: &Stmt, written: &[TensorId]) -> TokenStream {
+        let binds = self.binds(s, written);
         let code = match s {
             Stmt::Loop {
                 index,
@@ -183,8 +184,9 @@ impl Body<'_> {
                 over,
                 body,
             } => {
-                let all = self.accumulate(*target, left, *mode, *op, (*row, over), *body);
-                self.whole(*row, all)
+                let place = (*target, &left[..], *mode);
+                let all = self.accumulate(place, *op, (*row, over), *body, binds);
+                return braced(self.whole(*row, all));
             }
             Stmt::Softmax {
                 target,
@@ -207,14 +209,22 @@ impl Body<'_> {
                 }
             }
         };
-        // Tensors that this nest has written are read through what it writes them with.
+        braced(joined([binds, code]))
+    }
+
+    /// Tensors that a nest has written are read through what it writes them with: `let s3 = w3.source();`
+    fn binds(&self, s: &Stmt, written: &[TensorId]) -> TokenStream {
         let mut reads = std::collections::BTreeSet::new();
-        s.values(&mut |e| reads.extend(self.f.exprs.tensors(e)));
-        let binds = reads.into_iter().filter(|t| written.contains(t)).map(|t| {
-            let (s, w) = (source(t), sink(t));
-            quote! { let #s = #w.source(); }
-        });
-        braced(joined([binds.collect(), code]))
+        if !matches!(s, Stmt::Loop { .. } | Stmt::Coalesced { .. }) {
+            s.values(&mut |e| reads.extend(self.f.exprs.tensors(e)));
+        }
+        let reads = reads.into_iter().filter(|t| written.contains(t));
+        reads
+            .map(|t| {
+                let (s, w) = (source(t), sink(t));
+                quote! { let #s = #w.source(); }
+            })
+            .collect()
     }
 
     /// `w3.set([i1], value);`

@@ -315,14 +315,15 @@ impl Body<'_> {
     ///     w3.put_row(false, [i0, v as isize], [0, 1], n, &mut out, |x| acc[x]);
     /// });
     /// ```
+    ///
+    /// of a logsumexp the largest ones first, and then the sums of exponentials.
     pub(super) fn accumulate(
         &self,
-        target: TensorId,
-        left: &[Subscript],
-        mode: Mode,
+        (target, left, mode): (TensorId, &[Subscript], Mode),
         op: ReduceOp,
         (row, over): (IndexId, &[IndexId]),
         body: ExprId,
+        binds: TokenStream,
     ) -> TokenStream {
         let terms = Row::new(self, row, body);
         let mut place = Emitter::new(self, Some(row));
@@ -335,23 +336,36 @@ impl Body<'_> {
             value,
             ..
         } = &terms;
-        let (start, more) = match op {
-            ReduceOp::Prod => (self.real(1.0), quote! { acc[x] * (#value) }),
-            ReduceOp::Max => (
-                self.real(f64::NEG_INFINITY),
-                quote! { acc[x].e_max(#value) },
-            ),
-            ReduceOp::Min => (self.real(f64::INFINITY), quote! { acc[x].e_min(#value) }),
-            _ => (self.real(0.0), quote! { acc[x] + (#value) }),
+        let walk = |each: TokenStream| {
+            let each = quote! { #outer #rows for x in 0..n { #inner #each } };
+            let all = over.iter().rev();
+            all.fold(each, |inside, &index| self.looped(index, false, inside))
         };
-        let each = quote! { #outer #rows for x in 0..n { #inner acc[x] = #more; } };
-        let all = over.iter().rev();
-        let all = all.fold(each, |inside, &index| self.looped(index, false, inside));
+        let of = |start: f64, more: TokenStream| {
+            let (start, walk) = (self.real(start), walk(quote! { acc[x] = #more; }));
+            quote! { let mut acc = [#start; rt::LANES]; #walk }
+        };
+        let largest = || of(f64::NEG_INFINITY, quote! { acc[x].e_max(#value) });
+        let all = match op {
+            ReduceOp::LogSumExp => {
+                let (largest, ln) = (largest(), quote! { shift[x] + acc[x].e_ln(fused) });
+                let sum = of(0.0, quote! { acc[x] + ((#value) - shift[x]).e_exp(fused) });
+                quote! { #largest let shift = acc.map(rt::finite); #sum for x in 0..n { acc[x] = #ln; } }
+            }
+            ReduceOp::Prod => of(1.0, quote! { acc[x] * (#value) }),
+            ReduceOp::Max => largest(),
+            ReduceOp::Min => of(f64::INFINITY, quote! { acc[x].e_min(#value) }),
+            _ => of(0.0, quote! { acc[x] + (#value) }),
+        };
+        // What is read of the target is read before it is written.
+        let all = match binds.is_empty() {
+            true => all,
+            false => quote! { let acc = { #binds #all acc }; },
+        };
         quote! {
             let mut out = Block::new();
             #(#positions)*
             rt::by_lanes(from, to, #[inline(always)] |v: usize, n: usize| {
-                let mut acc = [#start; rt::LANES];
                 #all
                 #w.put_row(#adds, #at, #step, n, &mut out, #[inline(always)] |x: usize| acc[x]);
             });
