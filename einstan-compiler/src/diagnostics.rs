@@ -13,6 +13,15 @@ pub struct Diagnostic {
     pub rule: Rule,
     pub span: Span,
     pub message: String,
+    /// What stands elsewhere and contradicts it, the first of two definitions say, and what that is.
+    pub other: Option<Other>,
+}
+
+/// The other place of an error that is about two.
+#[derive(Clone, Debug)]
+pub struct Other {
+    pub span: Span,
+    pub message: String,
 }
 
 /// All errors of one invocation, in the order of the source as they were found.
@@ -32,7 +41,26 @@ impl Diagnostics {
             rule,
             span,
             message: message.into(),
+            other: None,
         });
+    }
+
+    /// Reports an error that is about two places: what is wrong is at `span`, and what it contradicts at `other`.
+    pub fn error_beside(
+        &mut self,
+        rule: Rule,
+        span: Span,
+        message: impl Into<String>,
+        other: (Span, String),
+    ) {
+        let (place, what) = other;
+        self.error(rule, span, message);
+        if let Some(error) = self.errors.last_mut() {
+            error.other = Some(Other {
+                span: place,
+                message: what,
+            });
+        }
     }
 
     pub fn is_empty(&self) -> bool {
@@ -52,14 +80,20 @@ impl Diagnostics {
         &self.errors
     }
 
-    /// Each error as a `compile_error!` at its token. All tokens stand there, or rustc would point at the whole
-    /// invocation; so the path can't be the facade's.
+    /// Each error as a `compile_error!` at its token, and one more at its other place: stable Rust lets a macro point at one
+    /// place for each. All tokens stand there, or rustc would point at the whole invocation; so the path can't be the
+    /// facade's.
     pub fn to_tokens(&self) -> TokenStream {
+        let at = |span: Span, rule: Rule, message: &str| {
+            let text = format!("einstan[{}]: {message}", rule.name());
+            quote_spanned! { span => ::core::compile_error! { #text } }
+        };
         self.errors
             .iter()
-            .map(|e| {
-                let text = format!("einstan[{}]: {}", e.rule.name(), e.message);
-                quote_spanned! { e.span => ::core::compile_error! { #text } }
+            .flat_map(|e| {
+                let other = e.other.as_ref();
+                let other = other.map(|o| at(o.span, e.rule, &o.message));
+                [at(e.span, e.rule, &e.message)].into_iter().chain(other)
             })
             .collect()
     }

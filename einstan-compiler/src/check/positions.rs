@@ -136,8 +136,9 @@ impl Checker<'_> {
                     room.value().unwrap_or_default().unsigned_abs()
                 ),
             };
-            let help = "\nhelp: `pad(..)` reads 0 outside of the tensor, and an `if` reads what lies inside";
-            self.diagnostics.error(Rule::Outside, p.span, text + help);
+            let help = self.meant(p, e);
+            self.diagnostics
+                .error(Rule::Outside, p.span, format!("{text}\nhelp: {help}"));
             return;
         }
         let exprs = &mut self.f.exprs;
@@ -154,10 +155,32 @@ impl Checker<'_> {
         self.at_entry(&fails, &Branch::new(), fault);
     }
 
+    /// What may be meant by a position that passes an end of its axis.
+    fn meant(&self, p: &Position, e: ExprId) -> String {
+        match *self.f.exprs.get(e) {
+            _ if p.write => format!(
+                "`pad({})` drops what falls outside of the tensor",
+                p.position
+            ),
+            Expr::Integer(back) => {
+                let last = match self.f.dim(p.dim).length {
+                    Length::Fixed(n) => (n as i64 + back).to_string(),
+                    _ => format!("len({}) - {}", self.f.dim(p.dim).name, back.unsigned_abs()),
+                };
+                format!("positions start at 0; from the end, it is position `{last}`")
+            }
+            _ => format!(
+                "`pad({})` reads 0 outside of the tensor, and an `if` reads what lies inside",
+                p.position
+            ),
+        }
+    }
+
     fn outside(&mut self, p: &Position, position: u64, length: u64) {
         let text = format!(
-            "`{}` reads position {position} of axis {} of `{}`, which has length {length}",
+            "`{}` {} position {position} of axis {} of `{}`, which has length {length}",
             p.shown,
+            if p.write { "writes" } else { "reads" },
             p.place.axis,
             self.f.tensor(p.place.tensor).name
         );

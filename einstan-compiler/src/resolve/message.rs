@@ -1,7 +1,7 @@
 //! What messages are made of: places, echoed equations with carets, suggestions.
 
 use super::{ResultInfo, Scope};
-use crate::ast::{self, Access};
+use crate::ast::{self, Access, Expr, ExprKind, Left, Number};
 use crate::ir::DimId;
 
 /// A result as it was declared, `Y[n, k]`.
@@ -33,6 +33,19 @@ pub(crate) fn echo(text: &str, places: &[String]) -> String {
     }
     let carets: String = carets.into_iter().collect();
     format!("\n    {text}\n    {}", carets.trim_end())
+}
+
+/// A left-hand side with a number for the dimension of an axis: `Y[i, j: 3]`.
+pub(crate) fn annotated(left: &Left, axis: usize) -> String {
+    let mut left = left.clone();
+    let number = ExprKind::Number(Number::Whole(3));
+    if let Some((subscript, dimension)) = left.subscripts.get_mut(axis) {
+        *dimension = Some(Expr {
+            kind: number,
+            span: subscript.span,
+        });
+    }
+    ast::print::left(&left)
 }
 
 /// An access as it is printed.

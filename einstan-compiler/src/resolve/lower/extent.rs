@@ -68,7 +68,7 @@ fn calls(l: &Lowering<'_, '_, '_>, e: &Expr) -> bool {
     let mut all = Vec::new();
     crate::resolve::mention::calls(e, &mut all);
     all.iter()
-        .any(|(name, _)| l.scope.scalars.contains_key(name))
+        .any(|call| l.scope.scalars.contains_key(&call.name.text))
 }
 
 /// What is too much of an expression.
