@@ -6,6 +6,9 @@ use crate::rule::Rule;
 use proc_macro2::{Span, TokenStream};
 use quote::quote_spanned;
 
+/// The page with a section for each rule.
+const PAGE: &str = concat!(env!("CARGO_PKG_REPOSITORY"), "/blob/main/docs/errors.md");
+
 /// One error: its rule (the name of its section in the reference and of its folder under `tests/ui`), the place, the
 /// sentence, and notes that follow it on lines of their own.
 #[derive(Clone, Debug)]
@@ -84,17 +87,22 @@ impl Diagnostics {
     /// place for each. All tokens stand there, or rustc would point at the whole invocation; so the path can't be the
     /// facade's.
     pub fn to_tokens(&self) -> TokenStream {
-        let at = |span: Span, rule: Rule, message: &str| {
-            let text = format!("einstan[{}]: {message}", rule.name());
-            quote_spanned! { span => ::core::compile_error! { #text } }
-        };
+        let at =
+            |span: Span, text: String| quote_spanned! { span => ::core::compile_error! { #text } };
         self.errors
             .iter()
             .flat_map(|e| {
+                let rule = e.rule.name();
+                let error = at(e.span, shown(rule, &e.message));
                 let other = e.other.as_ref();
-                let other = other.map(|o| at(o.span, e.rule, &o.message));
-                [at(e.span, e.rule, &e.message)].into_iter().chain(other)
+                let other = other.map(|o| at(o.span, format!("einstan[{rule}]: {}", o.message)));
+                [error].into_iter().chain(other)
             })
             .collect()
     }
+}
+
+/// What is shown of a message: its rule, the message, and the section of the rule.
+pub(crate) fn shown(rule: &str, message: &str) -> String {
+    format!("einstan[{rule}]: {message}\nsee {PAGE}#{rule}")
 }
