@@ -28,6 +28,19 @@ pub struct Written {
     pub ranges: BTreeMap<IndexId, Range>,
     /// The tensors that equations and calls define, in the order of the source: another one for each new value.
     pub defined: Vec<Defined>,
+    /// The tensors that are passed to other functions.
+    pub passed: BTreeSet<TensorId>,
+    /// The first place of what right-hand sides say, without what they call.
+    pub places: BTreeMap<ExprId, Span>,
+    /// Every branch of an `if` in them.
+    pub branches: Vec<Taken>,
+}
+
+/// A branch of an `if`: the conditions on the way to it, its own the last one.
+#[derive(Clone, Debug)]
+pub struct Taken {
+    pub way: Branch,
+    pub span: Span,
 }
 
 /// A tensor where it is defined.

@@ -40,6 +40,7 @@ use crate::check::{self, Written};
 use crate::diagnostics::Diagnostics;
 use crate::ir::Function;
 use crate::rule::Rule;
+use crate::warn::{self, Warned};
 use proc_macro2::{Span, TokenStream};
 use std::collections::BTreeMap;
 
@@ -83,8 +84,10 @@ pub struct Resolved {
     pub foreign: Vec<ExternFn>,
     /// The Rust expressions, in the order of `function.given`.
     pub given: Vec<Given>,
-    /// What `check` needs of the source.
+    /// What `check` and `warn` need of the source.
     pub written: Written,
+    /// What it is warned of.
+    pub warnings: Vec<Warned>,
     /// Errors were reported: only the signature means anything.
     pub failed: bool,
 }
@@ -92,8 +95,18 @@ pub struct Resolved {
 /// The functions of an invocation that are resolved already, by name: those that another one may call.
 pub(crate) type Callees = BTreeMap<String, Resolved>;
 
-/// Resolves every function of an invocation, and checks it as soon as it is whole: those that call it take it in.
+/// Resolves every function of an invocation, and checks it as soon as it is whole: those that call it take it in. Where there
+/// are errors nothing is warned of, since what is wrong may be why.
 pub fn resolve(invocation: Invocation, diagnostics: &mut Diagnostics) -> Program {
+    let mut program = program(invocation, diagnostics);
+    if !diagnostics.is_empty() {
+        let functions = program.functions.iter_mut();
+        functions.for_each(|f| f.warnings.clear());
+    }
+    program
+}
+
+fn program(invocation: Invocation, diagnostics: &mut Diagnostics) -> Program {
     let Invocation { facade, form } = invocation;
     match form {
         Form::Items(items) => {
@@ -248,8 +261,12 @@ fn function(
         foreign,
         given,
         written,
+        warnings: vec![],
         failed,
     };
     check::check(&mut resolved, diagnostics);
+    if !resolved.failed {
+        resolved.warnings = warn::warnings(&mut resolved);
+    }
     resolved
 }

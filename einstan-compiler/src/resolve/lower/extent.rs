@@ -33,6 +33,10 @@ impl Lowering<'_, '_, '_> {
         self.depth -= 1;
         let value = value?;
         self.fitting(value.id(), e)?;
+        if self.within.is_none() {
+            let places = &mut self.scope.written.places;
+            places.entry(value.id()).or_insert(e.span);
+        }
         Some(value)
     }
 
