@@ -54,7 +54,7 @@ struct Written {
 /// options count.
 pub(crate) fn options(attributes: &mut Vec<Attribute>, diagnostics: &mut Diagnostics) -> Options {
     let mut options = Options::default();
-    let mut seen: Vec<String> = Vec::new();
+    let mut seen: Vec<Ident> = Vec::new();
     for attribute in take(attributes) {
         let written = match written(&attribute) {
             Ok(written) => written,
@@ -64,17 +64,15 @@ pub(crate) fn options(attributes: &mut Vec<Attribute>, diagnostics: &mut Diagnos
             }
         };
         for option in written {
-            let word = option.word.to_string();
-            let result = if seen.contains(&word) {
-                Err(syn::Error::new(
-                    option.word.span(),
-                    format!("the option `{word}` stands here twice"),
-                ))
-            } else {
-                options.set(&option)
-            };
-            seen.push(word);
-            if let Err(error) = result {
+            let word = &option.word;
+            if let Some(first) = seen.iter().find(|w| *w == word) {
+                let text = format!("the option `{word}` stands here twice");
+                let other = (first.span(), format!("`{word}` stands here first"));
+                diagnostics.error_beside(Rule::Attribute, word.span(), text, other);
+                continue;
+            }
+            seen.push(word.clone());
+            if let Err(error) = options.set(&option) {
                 report(error, diagnostics);
             }
         }
