@@ -163,11 +163,19 @@ impl Checker<'_> {
                 p.position
             ),
             Expr::Integer(back) => {
-                let last = match self.f.dim(p.dim).length {
-                    Length::Fixed(n) => (n as i64 + back).to_string(),
-                    _ => format!("len({}) - {}", self.f.dim(p.dim).name, back.unsigned_abs()),
+                let position = match self.f.dim(p.dim).length {
+                    Length::Fixed(n) => Some(n as i64 + back)
+                        .filter(|at| *at >= 0)
+                        .map(|at| at.to_string()),
+                    _ => Some(format!(
+                        "len({}) - {}",
+                        self.f.dim(p.dim).name,
+                        back.unsigned_abs()
+                    )),
                 };
-                format!("positions start at 0; from the end, it is position `{last}`")
+                let last = position.and_then(|position| p.replaced(&position));
+                let meant = last.map(|last| format!(": did you mean `{last}`?"));
+                format!("positions start at 0{}", meant.unwrap_or_default())
             }
             _ => format!(
                 "`pad({})` reads 0 outside of the tensor, and an `if` reads what lies inside",
@@ -195,5 +203,15 @@ impl Position {
             position: self.subscript,
             write: self.write,
         }
+    }
+
+    /// The access with another position at this axis, where that is plain to see.
+    fn replaced(&self, position: &str) -> Option<String> {
+        let (name, inside) = self.shown.split_once('[')?;
+        let mut parts: Vec<&str> = inside.strip_suffix(']')?.split(", ").collect();
+        let part = parts.get_mut(self.place.axis)?;
+        (*part == self.position).then_some(())?;
+        *part = position;
+        Some(format!("{name}[{}]", parts.join(", ")))
     }
 }

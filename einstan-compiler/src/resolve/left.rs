@@ -2,7 +2,7 @@
 
 use super::range::Found;
 use super::{ResultAxis, Scope, mention, message};
-use crate::ast::{self, AssignOp, Equation, Expr, ExprKind, Name, Number, SubscriptKind};
+use crate::ast::{self, Access, AssignOp, Equation, Expr, ExprKind, Name, Number, SubscriptKind};
 use crate::check::Position;
 use crate::ir::{DimId, Place, Subscript, TensorId};
 use crate::rule::Rule;
@@ -100,6 +100,11 @@ impl Scope<'_> {
         let Some((axis, name)) = all.find(|(_, name)| !ranges.contains_key(name)) else {
             return Some(());
         };
+        if let Some((a, k)) = self.scaled(e, &name) {
+            let text = message::scaled_by_a_value(&a, &k);
+            self.diagnostics.error(Rule::Subscript, a.span, text);
+            return None;
+        }
         let declared = self.result(&e.left.tensor.text);
         let help = match declared.and_then(|r| r.axes.get(axis)) {
             // Its length was declared, and that is an error of its own.
@@ -125,6 +130,20 @@ impl Scope<'_> {
         );
         self.diagnostics.error(Rule::NoRange, span, text);
         None
+    }
+
+    /// A read that would give an index its range, were it not multiplied by a scalar, and that.
+    fn scaled(&self, e: &Equation, index: &str) -> Option<(Access, String)> {
+        mention::accesses(&e.right).into_iter().find_map(|(a, _)| {
+            let products = mention::positions(&a).into_iter();
+            let (i, j) = products.filter_map(mention::product_of_indices).next()?;
+            let k = match (i == index, j == index) {
+                (true, _) => j,
+                (_, true) => i,
+                _ => return None,
+            };
+            self.is_integer_scalar(&k).then_some((a, k))
+        })
     }
 
     /// Notes the subscripts of the left-hand side, where its axes are declared, for `check`.

@@ -1,6 +1,6 @@
 //! What messages are made of: places, echoed equations with carets, suggestions.
 
-use super::{ResultInfo, Scope};
+use super::{ResultInfo, Scope, mention};
 use crate::ast::{self, Access, Expr, ExprKind, Left, Number};
 use crate::ir::DimId;
 
@@ -46,6 +46,16 @@ pub(crate) fn annotated(left: &Left, axis: usize) -> String {
         });
     }
     ast::print::left(&left)
+}
+
+/// That an index is multiplied by the scalar `k`.
+pub(crate) fn scaled_by_a_value(a: &Access, k: &str) -> String {
+    format!(
+        "the subscript of `{}` multiplies an index by `{k}`, a value: coefficients are whole numbers and lengths\n\
+         help: declare `dim {k}`, a length that the caller gives, and write `{}`",
+        access(a),
+        access(&mention::with_length(a, k))
+    )
 }
 
 /// An access as it is printed.

@@ -366,10 +366,7 @@ impl Lowering<'_, '_, '_> {
         let given = |name: &&String| !self.indices.contains(*name);
         let text = match mention::product_of_indices(e) {
             Some((i, j)) => match [&i, &j].into_iter().find(given) {
-                Some(k) => format!(
-                    "the subscript of `{shown}` multiplies an index by `{k}`, a value: coefficients are whole numbers and \
-                     lengths\nhelp: declare `dim {k}`, a length that the caller gives, and write `len({k})` for `{k}`"
-                ),
+                Some(k) => message::scaled_by_a_value(a, k),
                 None => {
                     format!("the subscript of `{shown}` multiplies two indices, `{i}` and `{j}`")
                 }
