@@ -49,6 +49,7 @@ fn lengths(f: &Function, read: &BTreeSet<TensorId>) -> BTreeSet<DimId> {
     let all = (0..f.dims.len() as u32).map(DimId);
     // What is computed of a length has an expression of it.
     out.extend(all.filter(|&d| f.exprs.known(&Expr::Len(d)).is_some()));
+    out.retain(|&d| !matches!(f.dim(d).length, Length::Fixed(_)));
     for &t in read.iter().filter(|&&t| is_parameter(t)) {
         for d in &f.tensor(t).axes {
             if f.dim(*d).length == Length::Named {

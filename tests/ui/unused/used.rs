@@ -40,6 +40,10 @@ einstan::einstan! {
         y[i] = 2 * x[i];
     }
 
+    fn fixed(x[3], a) -> y[3] {
+        y[i] = a;
+    }
+
     fn call(x[n]) -> y[n] {
         (y, z) = both(x);
     }
