@@ -38,6 +38,7 @@ einstan! {
         middle[i] = first[i]*x[i];
         last = sum[i](middle[i]);
     }
+    #[einstan(allow(unused))]
     pub fn unused(x[n], u[n]) -> s { a[i] = exp(u[i]); s = sum[i](x[i]); }
     pub fn same_twice(x[n]) -> (a[n], b[n]) { a[i] = tanh(x[i]); b[i] = tanh(x[i]); }
 

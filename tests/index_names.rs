@@ -4,6 +4,7 @@ use einstan::einstan;
 use ndarray::array;
 
 einstan! {
+    #[einstan(allow(unused))]
     pub fn beside(a[n], x[n]) -> y[n] { y[a] = x[a]; }
     pub fn itself(n[n]) -> y[n] { y[n] = n[n]; }
     pub fn value(a[n]) -> s { s = sum[a](a[a]*a); }

@@ -93,6 +93,7 @@ fn the_last_of_several_equations_is_the_value() {
     let y = einstan!(h[i,j] = x[i,k]*w[k,j]; z[i,j] = tanh(h[i,j]) + b[j]; s = sum[i,j](z[i,j]^2));
     let h = x.dot(&w).mapv(f64::tanh) + &b;
     assert!((y.unwrap() - h.mapv(|z| z * z).sum()).abs() < 1e-12);
+    #[allow(deprecated)] // of `h` one element is read
     let y = einstan! {
         h[i] = x[i,k]*w[k,0];
         u = x[0,1]*w[1,0];

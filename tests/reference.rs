@@ -1,12 +1,15 @@
-//! The reference lists every rule by the name that its errors have.
+//! The reference lists every rule by the name that its errors have, and every warning.
 
-use einstan_compiler::rule::Rule;
+use einstan_compiler::rule::{Rule, Warning};
 
 #[test]
 fn every_rule_is_listed() {
     let text = include_str!("../docs/reference.md");
-    let missing = Rule::ALL.iter().map(|r| r.name());
-    let missing: Vec<&str> = missing
+    let warnings = Warning::ALL.iter().map(|w| w.name());
+    let missing: Vec<&str> = Rule::ALL
+        .iter()
+        .map(|r| r.name())
+        .chain(warnings)
         .filter(|name| !text.contains(&format!("\n| `{name}` |")))
         .collect();
     assert_eq!(missing, [""; 0]);

@@ -52,7 +52,7 @@ einstan! {
     pub fn double(x[n]: f64) -> y[n] { y[i] = x[i]*x[i]; }
     #[einstan(test)]
     pub fn scalars(a, b, const c) -> (p, q) { p = a*b + exp(c*a); q = a/b; }
-    #[einstan(test)]
+    #[einstan(test, allow(unused))]
     pub fn unused(x[n], y[m], a) -> z[n] { z[i] = 2*x[i]; }
     #[einstan(test)]
     pub fn seven(A[a, b, c, d, e, f, g]) -> s { s = sum[i,j,k,l,m,n,o](A[i,j,k,l,m,n,o]^2); }

@@ -23,6 +23,9 @@ fn main() {
     }
     for resolved in program.functions.iter().filter(|f| !f.failed) {
         let mut f = resolved.function.clone();
+        for w in &resolved.warnings {
+            eprintln!("warning: {}: {}", w.warning.name(), w.message);
+        }
         println!("# {}\n\n## resolve\n{}", f.name, ir::print::print(&f));
         normal::normalise(&mut f);
         println!("## normalise\n{}", ir::print::print(&f));

@@ -21,6 +21,7 @@ pub mod resolve;
 pub mod rule;
 pub mod simplify;
 mod threads;
+pub mod warn;
 
 pub use driver::{
     Compiled, Derived, compile, derive, differentiated, expand, normal as normal_form, plans_of,

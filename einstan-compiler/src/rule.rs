@@ -1,22 +1,22 @@
-//! The rules that a program can break. A rule's name stands in the message of its errors, and is the folder of its
-//! programs that must not compile, `tests/ui/<rule>/`, and the heading of its section in `docs/errors.md`.
+//! The rules that a program can break, and those of good programs, of which it is warned. A rule's name stands in its
+//! messages, and is the folder of its programs, `tests/ui/<rule>/`, and the heading of its section in `docs/errors.md`.
 
 macro_rules! rules {
-    ($($(#[doc = $meaning:literal])* $variant:ident = $name:literal,)*) => {
-        /// A rule, by what its errors are about.
+    ($(#[doc = $doc:literal])* $enum:ident { $($(#[doc = $meaning:literal])* $variant:ident = $name:literal,)* }) => {
+        $(#[doc = $doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum Rule {
+        pub enum $enum {
             $($(#[doc = $meaning])* $variant,)*
         }
 
-        impl Rule {
-            /// All rules: what is written first, then what is named, then what it means.
-            pub const ALL: &[Rule] = &[$(Rule::$variant),*];
+        impl $enum {
+            /// All of them, in order.
+            pub const ALL: &[$enum] = &[$($enum::$variant),*];
 
             /// The name in messages: `axis-mismatch`.
             pub fn name(self) -> &'static str {
                 match self {
-                    $(Rule::$variant => $name,)*
+                    $($enum::$variant => $name,)*
                 }
             }
         }
@@ -24,6 +24,8 @@ macro_rules! rules {
 }
 
 rules! {
+    /// A rule, by what its errors are about: what is written first, then what is named, then what it means.
+    Rule {
     // --- what is written
     /// The tokens are no equations, items or expressions of the notation.
     Syntax = "syntax",
@@ -97,4 +99,23 @@ rules! {
     WholeTensor = "whole-tensor",
     /// Integers stand where integers are asked for, and numbers where numbers are.
     IntegerKind = "integer-kind",
+    }
+}
+
+rules! {
+    /// A rule of good programs, by what is warned of.
+    Warning {
+        /// What is declared or defined is used.
+        Unused = "unused",
+        /// Elements that nothing reads are not asked for.
+        Unread = "unread",
+        /// An index whose range several subscripts limit has one that is said.
+        ImpliedRange = "implied-range",
+        /// A branch is taken somewhere.
+        NeverTaken = "never-taken",
+        /// The logarithm of a sum of exponentials is `logsumexp`, which does not overflow.
+        LogSumExp = "logsumexp",
+        /// A condition is no factor of what may be infinite where it does not hold.
+        ConditionAsFactor = "condition-as-factor",
+    }
 }

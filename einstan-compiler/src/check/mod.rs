@@ -8,6 +8,7 @@ mod axes;
 mod positions;
 mod values;
 
+use crate::ast::Name;
 use crate::diagnostics::Diagnostics;
 use crate::ir::{
     Check, CmpOp, DimId, Expr, ExprId, Fault, Function, IndexId, Place, Subscript, TensorId,
@@ -25,6 +26,28 @@ pub struct Written {
     pub positions: Vec<Position>,
     /// What gave each index its range.
     pub ranges: BTreeMap<IndexId, Range>,
+    /// The tensors that equations and calls define, in the order of the source: another one for each new value.
+    pub defined: Vec<Defined>,
+    /// The tensors that are passed to other functions.
+    pub passed: BTreeSet<TensorId>,
+    /// The first place of what right-hand sides say, without what they call.
+    pub places: BTreeMap<ExprId, Span>,
+    /// Every branch of an `if` in them.
+    pub branches: Vec<Taken>,
+}
+
+/// A branch of an `if`: the conditions on the way to it, its own the last one.
+#[derive(Clone, Debug)]
+pub struct Taken {
+    pub way: Branch,
+    pub span: Span,
+}
+
+/// A tensor where it is defined.
+#[derive(Clone, Debug)]
+pub struct Defined {
+    pub name: Name,
+    pub tensor: TensorId,
 }
 
 /// An equation.
@@ -44,8 +67,9 @@ pub struct Position {
     pub place: Place,
     /// The dimension of the axis, as declared.
     pub dim: DimId,
-    /// The whole access as printed.
+    /// The whole access as printed, and the subscript.
     pub shown: String,
+    pub position: String,
     pub span: Span,
     /// None outside branches.
     pub branch: Option<Branch>,

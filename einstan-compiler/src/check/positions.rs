@@ -136,8 +136,9 @@ impl Checker<'_> {
                     room.value().unwrap_or_default().unsigned_abs()
                 ),
             };
-            let help = "\nhelp: `pad(..)` reads 0 outside of the tensor, and an `if` reads what lies inside";
-            self.diagnostics.error(Rule::Outside, p.span, text + help);
+            let help = self.meant(p, e);
+            self.diagnostics
+                .error(Rule::Outside, p.span, format!("{text}\nhelp: {help}"));
             return;
         }
         let exprs = &mut self.f.exprs;
@@ -154,10 +155,40 @@ impl Checker<'_> {
         self.at_entry(&fails, &Branch::new(), fault);
     }
 
+    /// What may be meant by a position that passes an end of its axis.
+    fn meant(&self, p: &Position, e: ExprId) -> String {
+        match *self.f.exprs.get(e) {
+            _ if p.write => format!(
+                "`pad({})` drops what falls outside of the tensor",
+                p.position
+            ),
+            Expr::Integer(back) => {
+                let position = match self.f.dim(p.dim).length {
+                    Length::Fixed(n) => Some(n as i64 + back)
+                        .filter(|at| *at >= 0)
+                        .map(|at| at.to_string()),
+                    _ => Some(format!(
+                        "len({}) - {}",
+                        self.f.dim(p.dim).name,
+                        back.unsigned_abs()
+                    )),
+                };
+                let last = position.and_then(|position| p.replaced(&position));
+                let meant = last.map(|last| format!(": did you mean `{last}`?"));
+                format!("positions start at 0{}", meant.unwrap_or_default())
+            }
+            _ => format!(
+                "`pad({})` reads 0 outside of the tensor, and an `if` reads what lies inside",
+                p.position
+            ),
+        }
+    }
+
     fn outside(&mut self, p: &Position, position: u64, length: u64) {
         let text = format!(
-            "`{}` reads position {position} of axis {} of `{}`, which has length {length}",
+            "`{}` {} position {position} of axis {} of `{}`, which has length {length}",
             p.shown,
+            if p.write { "writes" } else { "reads" },
             p.place.axis,
             self.f.tensor(p.place.tensor).name
         );
@@ -172,5 +203,15 @@ impl Position {
             position: self.subscript,
             write: self.write,
         }
+    }
+
+    /// The access with another position at this axis, where that is plain to see.
+    fn replaced(&self, position: &str) -> Option<String> {
+        let (name, inside) = self.shown.split_once('[')?;
+        let mut parts: Vec<&str> = inside.strip_suffix(']')?.split(", ").collect();
+        let part = parts.get_mut(self.place.axis)?;
+        (*part == self.position).then_some(())?;
+        *part = position;
+        Some(format!("{name}[{}]", parts.join(", ")))
     }
 }

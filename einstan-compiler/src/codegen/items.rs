@@ -3,6 +3,7 @@
 use super::body::{self, Paths};
 use super::docs::{literal, plan_doc};
 use super::signature::{Items, Pass, argument, ident, result};
+use super::warning::warnings;
 use crate::derivation::Subject;
 use crate::driver::Compiled;
 use crate::ir::Parameter;
@@ -37,7 +38,9 @@ pub fn function(
     let visibility = &resolved.visibility;
     let inside = items.module();
     let here = items.here(&module);
+    let warnings = warnings(resolved);
     quote! {
+        #warnings
         #[doc(hidden)]
         mod #module { #inside }
         #here
@@ -91,8 +94,10 @@ pub fn inline(
     } else {
         quote! { inline }
     };
+    let warnings = warnings(resolved);
     quote! { {
         #errors
+        #warnings
         #[doc(hidden)]
         mod __einstan_inline { #inside }
         #here

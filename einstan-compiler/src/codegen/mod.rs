@@ -17,6 +17,7 @@ mod scalar;
 mod signature;
 mod test;
 mod typed;
+mod warning;
 mod workspace;
 
 pub use axis::axis;

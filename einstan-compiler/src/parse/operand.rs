@@ -315,6 +315,12 @@ impl Cursor<'_> {
         let Some((mut inner, _)) = self.accept_group(Delimiter::Parenthesis) else {
             return self.expected("`(`");
         };
+        if inner
+            .peek_after(1)
+            .is_some_and(|t| t.is_group(Delimiter::Parenthesis))
+        {
+            return of_an_expression(&inner);
+        }
         let tensor = inner.name("the name of a tensor or a scalar")?;
         let access = if inner.at_group(Delimiter::Bracket) {
             inner.deeper(|c| c.access(tensor))?
@@ -326,16 +332,22 @@ impl Cursor<'_> {
             }
         };
         if !inner.at_end() {
-            return syntax(
-                inner.span(),
-                format!(
-                    "expected `)`, found {}: `d(..)` takes one tensor of the body; give an expression a name in an equation of its own",
-                    inner.found()
-                ),
-            );
+            return of_an_expression(&inner);
         }
         Ok(access)
     }
+}
+
+/// `d(exp(x[i]))`
+fn of_an_expression<T>(at: &Cursor) -> Parsed<T> {
+    syntax(
+        at.span(),
+        format!(
+            "`d(..)` takes one tensor, found {}\nhelp: give the expression a name in an equation of its own above, \
+             `y[i] = ..`, and write `d(y[i])`",
+            at.found()
+        ),
+    )
 }
 
 /// `s[]`

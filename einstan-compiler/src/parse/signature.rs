@@ -42,12 +42,14 @@ impl Cursor<'_> {
             && let Some(second @ ("const" | "mut" | "dim")) =
                 self.any_word().map(|w| w.text).as_deref()
         {
-            return syntax(
+            diagnostics.error(
+                Rule::Syntax,
                 self.span(),
                 format!(
                     "expected the name of a parameter, found `{second}`: a parameter has one of `const`, `mut` and `dim`"
                 ),
             );
+            self.next();
         }
         let declared = self.declared("a parameter", diagnostics)?;
         let mut parameter = Param {

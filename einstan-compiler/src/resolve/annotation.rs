@@ -6,28 +6,30 @@ use crate::ast::{Equation, Expr, Name};
 use crate::check::Range;
 use crate::ir::{DimId, Fault, Meeting};
 use crate::rule::Rule;
+use proc_macro2::Span;
 use std::collections::BTreeMap;
 
 impl Scope<'_> {
     /// Adds the dimensions that an equation is annotated with to what its plain reads say, which must be the same.
     pub(crate) fn annotated(&mut self, e: &Equation, found: &mut Found) -> Option<()> {
-        let mut known: BTreeMap<String, DimId> = BTreeMap::new();
+        let mut known: BTreeMap<String, (DimId, Span)> = BTreeMap::new();
         let mut good = true;
         for (index, dimension) in annotations(e) {
             let Some(dim) = self.dimension_of(dimension) else {
                 good = false;
                 continue;
             };
-            let first = *known.entry(index.text.clone()).or_insert(dim);
+            let given = known.entry(index.text.clone());
+            let (first, place) = *given.or_insert((dim, dimension.span));
             if first != dim {
+                let [first, second] = [first, dim].map(|d| &self.f.dim(d).name);
                 let text = format!(
-                    "`{}` is given two dimensions here, `{}` and `{}`",
-                    index.text,
-                    self.f.dim(first).name,
-                    self.f.dim(dim).name
+                    "`{}` is given two dimensions here, `{first}` and `{second}`",
+                    index.text
                 );
+                let other = (place, format!("`{}` is given `{first}` here", index.text));
                 self.diagnostics
-                    .error(Rule::AxisMismatch, dimension.span, text);
+                    .error_beside(Rule::AxisMismatch, dimension.span, text, other);
                 good = false;
                 continue;
             }

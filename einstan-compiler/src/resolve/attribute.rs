@@ -5,7 +5,7 @@
 
 use crate::diagnostics::Diagnostics;
 use crate::ir::Function;
-use crate::rule::Rule;
+use crate::rule::{Rule, Warning};
 use proc_macro2::{Delimiter, Ident, Span, TokenStream};
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::punctuated::Punctuated;
@@ -20,6 +20,8 @@ pub struct Options {
     pub store: Vec<Ident>,
     /// `recompute(Z)`: those that the backward pass computes again.
     pub recompute: Vec<Ident>,
+    /// `allow(unused)`: what is not warned of.
+    pub allow: Vec<Warning>,
 }
 
 /// `test`, or `test(range = -1..1, tolerance = 1e-4)`.
@@ -33,7 +35,7 @@ pub struct Test {
 }
 
 /// All options, for messages.
-const WORDS: &str = "`test`, `store(..)` and `recompute(..)`";
+const WORDS: &str = "`test`, `store(..)`, `recompute(..)` and `allow(..)`";
 
 /// What a test takes, for messages.
 const SETTINGS: &str = "`test(range = -1..1, tolerance = 1e-6)`";
@@ -52,7 +54,7 @@ struct Written {
 /// options count.
 pub(crate) fn options(attributes: &mut Vec<Attribute>, diagnostics: &mut Diagnostics) -> Options {
     let mut options = Options::default();
-    let mut seen: Vec<String> = Vec::new();
+    let mut seen: Vec<Ident> = Vec::new();
     for attribute in take(attributes) {
         let written = match written(&attribute) {
             Ok(written) => written,
@@ -62,17 +64,15 @@ pub(crate) fn options(attributes: &mut Vec<Attribute>, diagnostics: &mut Diagnos
             }
         };
         for option in written {
-            let word = option.word.to_string();
-            let result = if seen.contains(&word) {
-                Err(syn::Error::new(
-                    option.word.span(),
-                    format!("the option `{word}` stands here twice"),
-                ))
-            } else {
-                options.set(&option)
-            };
-            seen.push(word);
-            if let Err(error) = result {
+            let word = &option.word;
+            if let Some(first) = seen.iter().find(|w| *w == word) {
+                let text = format!("the option `{word}` stands here twice");
+                let other = (first.span(), format!("`{word}` stands here first"));
+                diagnostics.error_beside(Rule::Attribute, word.span(), text, other);
+                continue;
+            }
+            seen.push(word.clone());
+            if let Err(error) = options.set(&option) {
                 report(error, diagnostics);
             }
         }
@@ -111,6 +111,7 @@ impl Options {
             "test" => self.test = Some(Test::parse(option)?),
             "store" => self.store = names(option)?,
             "recompute" => self.recompute = names(option)?,
+            "allow" => self.allow = warnings(option)?,
             word => {
                 return Err(syn::Error::new(
                     option.word.span(),
@@ -133,6 +134,47 @@ fn names(option: &Written) -> syn::Result<Vec<Ident>> {
             word.span(),
             format!("`{word}` takes names of intermediates: `{word}(H)`, `{word}(H, Z)`"),
         )),
+    }
+}
+
+/// `(unused, never-taken)`: the warnings that an option takes.
+fn warnings(option: &Written) -> syn::Result<Vec<Warning>> {
+    let parser = Punctuated::<Words, Token![,]>::parse_terminated;
+    let written = option.arguments.clone().map(|a| parser.parse2(a));
+    let Some(Ok(written)) = written else {
+        let text = format!("`allow` takes names of warnings: {}", all_warnings());
+        return Err(syn::Error::new(option.word.span(), text));
+    };
+    let warning = |w: &Words| {
+        let named = |known: &&Warning| known.name() == w.text;
+        let found = Warning::ALL.iter().find(named).copied();
+        found.ok_or_else(|| {
+            let text = format!("`{}` is no warning: there are {}", w.text, all_warnings());
+            syn::Error::new(w.span, text)
+        })
+    };
+    written.iter().map(warning).collect()
+}
+
+fn all_warnings() -> String {
+    let all: Vec<&str> = Warning::ALL.iter().map(|w| w.name()).collect();
+    format!("`{}`", all.join("`, `"))
+}
+
+/// Words with hyphens between them.
+struct Words {
+    text: String,
+    span: Span,
+}
+
+impl Parse for Words {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let words = Punctuated::<Ident, Token![-]>::parse_separated_nonempty(input)?;
+        let texts: Vec<String> = words.iter().map(Ident::to_string).collect();
+        Ok(Words {
+            text: texts.join("-"),
+            span: words[0].span(),
+        })
     }
 }
 

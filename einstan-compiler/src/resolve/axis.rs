@@ -39,16 +39,24 @@ pub(crate) fn axes(items: &[Item], diagnostics: &mut Diagnostics) -> Axes {
     for item in items {
         let Item::Axis(a) = item else { continue };
         let axis = axis(a, diagnostics);
+        let name = &a.name.text;
         // A function is a module too, and so a type's neighbour.
-        let is_function = |i: &Item| matches!(i, Item::Function(f) if f.name.text == a.name.text);
-        let text = if items.iter().any(is_function) {
-            format!("`{}` is an axis and a function", a.name.text)
-        } else if axes.insert(a.name.text.clone(), axis).is_some() {
-            format!("the axis `{}` is declared twice", a.name.text)
+        let function = items.iter().find_map(|i| match i {
+            Item::Function(f) if f.name.text == *name => Some(f.name.span),
+            _ => None,
+        });
+        let (text, other) = if let Some(function) = function {
+            let text = format!("`{name}` is an axis and a function");
+            (text, (function, format!("the function `{name}` is here")))
+        } else if let Some(first) = axes.get(name) {
+            let text = format!("the axis `{name}` is declared twice");
+            let other = format!("`{name}` is declared here first");
+            (text, (first.name.span, other))
         } else {
+            axes.insert(name.clone(), axis);
             continue;
         };
-        diagnostics.error(Rule::DuplicateAxis, a.name.span, text);
+        diagnostics.error_beside(Rule::DuplicateAxis, a.name.span, text, other);
     }
     axes
 }

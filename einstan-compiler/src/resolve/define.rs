@@ -1,9 +1,10 @@
 //! The tensor that an equation defines or adds to.
 
-use super::equation::Slot;
+use super::left::Slot;
 use super::range::Found;
-use super::{Binding, ResultAxis, Scope};
-use crate::ast::{self, AssignOp, Equation};
+use super::{Binding, ResultAxis, Scope, message};
+use crate::ast::{self, AssignOp, Equation, Name};
+use crate::check::Defined;
 use crate::ir::{
     self, BinaryOp, DimId, Element, Expr as Ir, ExprId, Length, Op, Role, Subscript, TensorId,
 };
@@ -41,11 +42,13 @@ impl Scope<'_> {
                 declared[axis].or(own)
             };
             let Some(dim) = dim else {
+                let subscript = &e.left.subscripts[axis].0;
                 let text = format!(
-                    "nothing gives the length of axis {axis} of `{name}`: declare it as a result, or define it by `=` \
-                     above"
+                    "nothing gives the length of axis {axis} of `{name}`\nhelp: say it where the position stands, by a \
+                     number or a dimension: `{}`; or declare `{name}` as a result",
+                    message::annotated(&e.left, axis)
                 );
-                let span = e.left.subscripts[axis].0.span;
+                let span = subscript.span;
                 self.diagnostics.error(Rule::NoRange, span, text);
                 return None;
             };
@@ -109,7 +112,12 @@ impl Scope<'_> {
     }
 
     /// From here on a name stands for a tensor that an equation has written.
-    pub(crate) fn bind(&mut self, name: &str, tensor: TensorId) {
+    pub(crate) fn bind(&mut self, name: &Name, tensor: TensorId) {
+        self.written.defined.push(Defined {
+            name: name.clone(),
+            tensor,
+        });
+        let name = name.text.as_str();
         if let Some(&parameter) = self.mutable.get(name) {
             self.f.values.insert(tensor, parameter);
         }

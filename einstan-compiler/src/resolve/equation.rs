@@ -1,53 +1,17 @@
 //! One equation: what it may define, its indices, and the order in which its parts are resolved.
 
 use super::define::Target;
+use super::left::Slot;
 use super::lower::{Lowering, Pad, Value};
-use super::range::{Found, Ranges};
+use super::range::Ranges;
 use super::whole::{Call, Whole};
 use super::{Binding, Scope, integer, mention, signature};
-use crate::ast::{
-    self, AssignOp, Equation, Expr, ExprKind, Name, Number, Statement, SubscriptKind,
-};
-use crate::check::{Line, Position};
-use crate::ir::{DimId, Element, ExprId, Meeting, Place, Subscript, TensorId};
+use crate::ast::{self, AssignOp, Equation, Name, Statement};
+use crate::check::Line;
+use crate::ir::{DimId, Element, ExprId, Meeting, Subscript};
 use crate::rule::Rule;
+use proc_macro2::Span;
 use std::collections::BTreeSet;
-
-/// A subscript on the left.
-#[derive(Clone, Debug)]
-pub(crate) enum Slot {
-    Index(Name),
-    Constant(u64),
-    /// A position that is computed.
-    At(Box<ast::Subscript>),
-}
-
-impl Slot {
-    pub fn name(&self) -> Option<&str> {
-        match self {
-            Slot::Index(n) => Some(&n.text),
-            Slot::Constant(_) | Slot::At(_) => None,
-        }
-    }
-
-    /// The indices of `indices` in it.
-    fn names(&self, indices: &BTreeSet<String>) -> Vec<String> {
-        match self {
-            Slot::Index(n) => vec![n.text.clone()],
-            Slot::Constant(_) => vec![],
-            Slot::At(s) => {
-                let all = mention::mentions(mention::position(s)).into_iter();
-                all.filter(|n| indices.contains(n)).collect()
-            }
-        }
-    }
-}
-
-impl PartialEq for Slot {
-    fn eq(&self, other: &Self) -> bool {
-        self.name().is_some() && self.name() == other.name()
-    }
-}
 
 /// An equation in the ir, but for its tensor.
 struct Lowered {
@@ -149,7 +113,7 @@ impl Scope<'_> {
         self.right(e, &left, &axes, &indices, &ranges, target)
     }
 
-    fn is_integer_scalar(&self, name: &str) -> bool {
+    pub(crate) fn is_integer_scalar(&self, name: &str) -> bool {
         match self.tensors.get(name) {
             Some(Binding::Tensor { id, .. }) => {
                 let t = self.f.tensor(*id);
@@ -232,65 +196,6 @@ impl Scope<'_> {
         None
     }
 
-    fn left_has_ranges(
-        &mut self,
-        e: &Equation,
-        left: &[Slot],
-        indices: &BTreeSet<String>,
-        ranges: &Found,
-    ) -> Option<()> {
-        let mut all = left.iter().enumerate().flat_map(|(axis, s)| {
-            let names = s.names(indices).into_iter();
-            names.map(move |name| (axis, name))
-        });
-        let Some((axis, name)) = all.find(|(_, name)| !ranges.contains_key(name)) else {
-            return Some(());
-        };
-        let span = e.left.subscripts[axis].0.span;
-        let text = format!(
-            "nothing gives the range of `{name}`: no tensor on the right is read along it, and no dimension is declared for \
-             axis {axis} of `{}`",
-            e.left.tensor.text
-        );
-        self.diagnostics.error(Rule::NoRange, span, text);
-        None
-    }
-
-    /// The left-hand side: plain and distinct indices, of a `+=` constants and repeated indices too.
-    pub(crate) fn left_slots(&mut self, e: &Equation) -> Option<Vec<Slot>> {
-        let mut slots: Vec<Slot> = Vec::new();
-        for (s, _) in &e.left.subscripts {
-            let adds = e.op == AssignOp::Accumulate;
-            let slot = match &s.kind {
-                SubscriptKind::Plain(Expr {
-                    kind: ExprKind::Name(n),
-                    ..
-                }) if !adds || !self.is_integer_scalar(&n.text) => Slot::Index(n.clone()),
-                SubscriptKind::Plain(Expr {
-                    kind: ExprKind::Number(Number::Whole(c)),
-                    ..
-                }) if adds => Slot::Constant(*c),
-                _ if adds => Slot::At(Box::new(s.clone())),
-                _ => {
-                    let text = "the left-hand side of `=` takes plain indices, like `Y[i, j]`";
-                    self.diagnostics.error(Rule::RepeatedLeft, s.span, text);
-                    return None;
-                }
-            };
-            if !adds && slots.contains(&slot) {
-                let text = format!(
-                    "`{}` stands twice on the left-hand side of `{}`: the left-hand side of `=` takes distinct indices",
-                    slot.name().unwrap_or_default(),
-                    e.left.tensor.text
-                );
-                self.diagnostics.error(Rule::RepeatedLeft, s.span, text);
-                return None;
-            }
-            slots.push(slot);
-        }
-        Some(slots)
-    }
-
     /// Whether this equation may write its tensor.
     fn may_define(&mut self, e: &Equation) -> Option<()> {
         let name = &e.left.tensor;
@@ -305,7 +210,8 @@ impl Scope<'_> {
         }
         if reads_itself && e.op == AssignOp::Accumulate {
             let text = format!(
-                "a `+=` may not read its own left-hand side, `{}`",
+                "a `+=` may not read its own left-hand side, `{0}`\nhelp: read what it adds from a tensor of another name; \
+                 or take `{0}` as a parameter that is changed in place, `mut {0}`, of which the values from before are read",
                 name.text
             );
             self.diagnostics
@@ -320,7 +226,8 @@ impl Scope<'_> {
             Some(Binding::Poisoned) => None,
             None if reads_itself => {
                 let text = format!(
-                    "`{}` is read in its own equation: a recurrence needs an index, and an offset of it",
+                    "`{}` is read in its own equation: a recurrence needs an index, and an offset of it\nhelp: `{0} += ..` \
+                     adds to what the equations above define; a sum over an index is `sum[i](..)`",
                     name.text
                 );
                 self.diagnostics.error(Rule::ReadsItself, name.span, text);
@@ -342,28 +249,39 @@ impl Scope<'_> {
 
     /// Whether `=` may define a tensor of this name.
     pub(crate) fn may_be_defined(&mut self, name: &Name) -> Option<()> {
-        let (rule, text) = match self.tensors.get(&name.text) {
+        match self.tensors.get(&name.text) {
             None => return Some(()),
-            Some(Binding::Poisoned) => return None,
+            Some(Binding::Poisoned) => {}
             Some(Binding::Tensor {
                 parameter: true, ..
-            }) => (
-                Rule::ParameterDefined,
-                format!(
-                    "`{}` is a parameter and can't be defined by an equation",
+            }) => {
+                let text = format!(
+                    "`{0}` is a parameter and can't be defined by an equation\nhelp: give what is new another name; or \
+                     declare `mut {0}`, which the caller passes by `&mut` and the function changes",
                     name.text
-                ),
-            ),
-            Some(Binding::Tensor { .. }) => (
-                Rule::DefinedTwice,
-                format!(
+                );
+                self.diagnostics
+                    .error(Rule::ParameterDefined, name.span, text);
+            }
+            Some(Binding::Tensor { .. }) => {
+                let text = format!(
                     "`{0}` is defined twice: add to it with `+=`, or use another name",
                     name.text
-                ),
-            ),
-        };
-        self.diagnostics.error(rule, name.span, text);
+                );
+                let mut defined = self.written.defined.iter();
+                let first = defined.find(|d| d.name.text == name.text);
+                let first = first.map_or(name.span, |d| d.name.span);
+                self.defined_twice(name, text, first);
+            }
+        }
         None
+    }
+
+    /// Reports a second definition, at both.
+    pub(crate) fn defined_twice(&mut self, name: &Name, text: String, first: Span) {
+        let other = (first, format!("`{}` is defined here first", name.text));
+        self.diagnostics
+            .error_beside(Rule::DefinedTwice, name.span, text, other);
     }
 
     /// What the elements of the equation's tensor are.
@@ -378,9 +296,11 @@ impl Scope<'_> {
         let element = signature::element(declared);
         if element == Element::Float && bare.is_some() {
             let text = format!(
-                "`{0}` is declared as a number, and this is an integer: declare `{0}: usize`, or make it a number by \
-                 arithmetic",
-                e.left.tensor.text
+                "`{}` is declared as a number, and `{}` is an integer\nhelp: declare `{}: usize`, or make it a number by \
+                 arithmetic, `1.0 * {1}`",
+                e.left.tensor.text,
+                ast::print::expr(&e.right),
+                self.signature_of(&e.left.tensor.text)
             );
             self.diagnostics
                 .error(Rule::IntegerKind, e.right.span, text);
@@ -400,7 +320,7 @@ impl Scope<'_> {
         target: Target,
     ) -> Option<()> {
         let lowered = self.lowered(e, left, indices, ranges, &target);
-        self.bind(&e.left.tensor.text, target.tensor);
+        self.bind(&e.left.tensor, target.tensor);
         let Lowered {
             subscripts,
             padded,
@@ -444,8 +364,9 @@ impl Scope<'_> {
             Element::Integer(_) => match lowering.value(&e.right) {
                 Some(Value::Number(_)) => {
                     let text = format!(
-                        "`{}` is an integer tensor, and this is a number",
-                        e.left.tensor.text
+                        "`{}` is an integer tensor, and `{}` is a number",
+                        e.left.tensor.text,
+                        ast::print::expr(&e.right)
                     );
                     lowering.error(Rule::IntegerKind, e.right.span, text);
                     None
@@ -460,31 +381,5 @@ impl Scope<'_> {
             right: right.map(|value| lowering.padded(value, &all).id()),
             padded: pads.into_iter().map(|(axis, _)| axis).collect(),
         })
-    }
-
-    /// Notes the subscripts of the left-hand side, where its axes are declared, for `check`.
-    fn left_positions(
-        &mut self,
-        e: &Equation,
-        axes: &[Option<DimId>],
-        subscripts: &[Subscript],
-        padded: &BTreeSet<usize>,
-        tensor: TensorId,
-    ) {
-        for (axis, (&subscript, dim)) in subscripts.iter().zip(axes).enumerate() {
-            let Some(dim) = dim.filter(|_| !padded.contains(&axis)) else {
-                continue;
-            };
-            self.written.positions.push(Position {
-                equation: self.written.equations.len() - 1,
-                subscript,
-                place: Place { tensor, axis },
-                dim,
-                shown: ast::print::left(&e.left),
-                span: e.left.subscripts[axis].0.span,
-                branch: None,
-                write: true,
-            });
-        }
     }
 }

@@ -1,8 +1,7 @@
 //! What a piece of syntax mentions: accesses, indices, names, calls.
 
-use super::message;
 use crate::ast::{
-    Access, Cond, CondKind, Equation, Expr, ExprKind, Name, Subscript, SubscriptKind,
+    Access, Cond, CondKind, Equation, Expr, ExprKind, Name, Path, Subscript, SubscriptKind,
 };
 use crate::parse::words;
 use std::collections::BTreeSet;
@@ -232,18 +231,33 @@ pub(crate) fn bare_names(e: &Expr) -> Vec<Name> {
     out
 }
 
-/// The functions that an expression calls by a plain name, each with the number of its arguments.
-pub(crate) fn calls(e: &Expr, out: &mut Vec<(String, usize)>) {
+/// The call of a function by a plain name.
+#[derive(Clone, Debug)]
+pub(crate) struct Called {
+    pub name: Name,
+    /// How many arguments it has.
+    pub arguments: usize,
+}
+
+impl Called {
+    pub fn of(function: &Path, arguments: &[Expr]) -> Option<Called> {
+        let text = function.plain()?.to_string();
+        let span = function.span;
+        Some(Called {
+            name: Name { text, span },
+            arguments: arguments.len(),
+        })
+    }
+}
+
+/// The functions that an expression calls by a plain name.
+pub(crate) fn calls(e: &Expr, out: &mut Vec<Called>) {
     if let ExprKind::Call {
         function,
         arguments,
     } = &e.kind
     {
-        out.extend(
-            function
-                .plain()
-                .map(|name| (name.to_string(), arguments.len())),
-        );
+        out.extend(Called::of(function, arguments));
     }
     children(e).into_iter().for_each(|c| calls(c, out));
 }
@@ -280,12 +294,59 @@ pub(crate) fn summed_somewhere(e: &Expr, name: &str) -> bool {
     here || children(e).into_iter().any(|c| summed_somewhere(c, name))
 }
 
-/// The first access along `name`, printed.
-pub(crate) fn place_of(e: &Expr, name: &str) -> Option<String> {
+/// The first access along `name`.
+pub(crate) fn place_of(e: &Expr, name: &str) -> Option<Access> {
     accesses(e)
-        .iter()
-        .find(|(a, _)| positions(a).into_iter().any(|p| mentions(p).contains(name)))
-        .map(|(a, _)| message::access(a))
+        .into_iter()
+        .map(|(a, _)| a)
+        .find(|a| positions(a).into_iter().any(|p| mentions(p).contains(name)))
+}
+
+/// The factor that mentions `name` and does not sum it, around which a sum over it can stand; all of a sum, where several
+/// addends do.
+pub(crate) fn factor<'e>(e: &'e Expr, name: &str) -> &'e Expr {
+    let open = |e: &Expr| mentions(e).contains(name) && !summed_somewhere(e, name);
+    let parts = match &e.kind {
+        ExprKind::Neg(a) => return factor(a, name),
+        ExprKind::Sum(parts) => parts.iter().filter(|(_, e)| open(e)).collect(),
+        // What divides is a factor with its numerator.
+        ExprKind::Product(parts) => {
+            let mut parts: Vec<_> = parts.iter().filter(|(_, e)| open(e)).collect();
+            if parts.iter().any(|(divides, _)| *divides) {
+                parts.clear();
+            }
+            parts
+        }
+        _ => vec![],
+    };
+    match parts[..] {
+        [(_, only)] => factor(only, name),
+        _ => e,
+    }
+}
+
+/// The access with `len(name)` for the bare name.
+pub(crate) fn with_length(a: &Access, name: &str) -> Access {
+    fn put(e: &mut Expr, name: &str) {
+        match &mut e.kind {
+            ExprKind::Name(n) if n.text == name => e.kind = ExprKind::Len(n.clone()),
+            ExprKind::Neg(a) | ExprKind::Group(a) => put(a, name),
+            ExprKind::Sum(parts) | ExprKind::Product(parts) => {
+                parts.iter_mut().for_each(|(_, e)| put(e, name));
+            }
+            ExprKind::Rem(a, b) => [a, b].into_iter().for_each(|e| put(e, name)),
+            ExprKind::Access(a) => *a = with_length(a, name),
+            _ => {}
+        }
+    }
+    let mut out = a.clone();
+    for s in &mut out.subscripts {
+        match &mut s.kind {
+            SubscriptKind::Plain(e) => put(e, name),
+            SubscriptKind::Wrapped { position, .. } => put(position, name),
+        }
+    }
+    out
 }
 
 /// Calls `visit` with every tensor and bare name, with the number of its subscripts, in the order of the source.

@@ -1,7 +1,7 @@
 //! What messages are made of: places, echoed equations with carets, suggestions.
 
-use super::{ResultInfo, Scope};
-use crate::ast::{self, Access};
+use super::{ResultInfo, Scope, mention};
+use crate::ast::{self, Access, Expr, ExprKind, Left, Number};
 use crate::ir::DimId;
 
 /// A result as it was declared, `Y[n, k]`.
@@ -33,6 +33,29 @@ pub(crate) fn echo(text: &str, places: &[String]) -> String {
     }
     let carets: String = carets.into_iter().collect();
     format!("\n    {text}\n    {}", carets.trim_end())
+}
+
+/// A left-hand side with a number for the dimension of an axis: `Y[i, j: 3]`.
+pub(crate) fn annotated(left: &Left, axis: usize) -> String {
+    let mut left = left.clone();
+    let number = ExprKind::Number(Number::Whole(3));
+    if let Some((subscript, dimension)) = left.subscripts.get_mut(axis) {
+        *dimension = Some(Expr {
+            kind: number,
+            span: subscript.span,
+        });
+    }
+    ast::print::left(&left)
+}
+
+/// That an index is multiplied by the scalar `k`.
+pub(crate) fn scaled_by_a_value(a: &Access, k: &str) -> String {
+    format!(
+        "the subscript of `{}` multiplies an index by `{k}`, a value: coefficients are whole numbers and lengths\n\
+         help: declare `dim {k}`, a length that the caller gives, and write `{}`",
+        access(a),
+        access(&mention::with_length(a, k))
+    )
 }
 
 /// An access as it is printed.

@@ -13,6 +13,7 @@ mod dimension;
 mod equation;
 mod implied;
 mod integer;
+mod left;
 mod lower;
 mod mention;
 pub(crate) mod message;
@@ -39,6 +40,7 @@ use crate::check::{self, Written};
 use crate::diagnostics::Diagnostics;
 use crate::ir::Function;
 use crate::rule::Rule;
+use crate::warn::{self, Warned};
 use proc_macro2::{Span, TokenStream};
 use std::collections::BTreeMap;
 
@@ -82,8 +84,10 @@ pub struct Resolved {
     pub foreign: Vec<ExternFn>,
     /// The Rust expressions, in the order of `function.given`.
     pub given: Vec<Given>,
-    /// What `check` needs of the source.
+    /// What `check` and `warn` need of the source.
     pub written: Written,
+    /// What it is warned of.
+    pub warnings: Vec<Warned>,
     /// Errors were reported: only the signature means anything.
     pub failed: bool,
 }
@@ -91,14 +95,25 @@ pub struct Resolved {
 /// The functions of an invocation that are resolved already, by name: those that another one may call.
 pub(crate) type Callees = BTreeMap<String, Resolved>;
 
-/// Resolves every function of an invocation, and checks it as soon as it is whole: those that call it take it in.
+/// Resolves every function of an invocation, and checks it as soon as it is whole: those that call it take it in. Where there
+/// are errors nothing is warned of, since what is wrong may be why.
 pub fn resolve(invocation: Invocation, diagnostics: &mut Diagnostics) -> Program {
+    let mut program = program(invocation, diagnostics);
+    if !diagnostics.is_empty() {
+        let functions = program.functions.iter_mut();
+        functions.for_each(|f| f.warnings.clear());
+    }
+    program
+}
+
+fn program(invocation: Invocation, diagnostics: &mut Diagnostics) -> Program {
     let Invocation { facade, form } = invocation;
     match form {
         Form::Items(items) => {
+            functions_are_distinct(&items, diagnostics);
             let scalars = scalar::scalars(&items, diagnostics);
             let axes = axis::axes(&items, diagnostics);
-            let mut functions = functions(&items, diagnostics);
+            let mut functions = functions(&items);
             for item in items {
                 match item {
                     Item::Function(_) | Item::Extern(_) => {}
@@ -153,24 +168,34 @@ pub fn resolve(invocation: Invocation, diagnostics: &mut Diagnostics) -> Program
     }
 }
 
-/// The functions by name; one that is defined twice is reported, and left out.
-fn functions(items: &[Item], diagnostics: &mut Diagnostics) -> Vec<FunctionItem> {
-    let mut functions: Vec<FunctionItem> = Vec::new();
-    let scalar = |name: &str| {
-        items.iter().any(|i| match i {
-            Item::Scalar(s) => s.name.text == name,
-            Item::Extern(e) => e.name.text == name,
-            Item::Function(_) | Item::Axis(_) => false,
-        })
+/// Reports a function that has the name of an earlier one, of any kind.
+fn functions_are_distinct(items: &[Item], diagnostics: &mut Diagnostics) {
+    let name = |i: &'_ Item| match i {
+        Item::Function(f) => Some(f.name.clone()),
+        Item::Scalar(s) => Some(s.name.clone()),
+        Item::Extern(e) => Some(e.name.clone()),
+        Item::Axis(_) => None,
     };
-    for item in items {
-        let Item::Function(f) = item else { continue };
-        let twice = functions.iter().any(|o| o.name.text == f.name.text);
-        if twice || scalar(&f.name.text) {
-            let text = format!("the function `{}` is defined twice", f.name.text);
-            diagnostics.error(Rule::DuplicateFunction, f.name.span, text);
+    let mut seen: BTreeMap<String, Span> = BTreeMap::new();
+    for name in items.iter().filter_map(name) {
+        match seen.get(&name.text) {
+            Some(&first) => {
+                let text = format!("the function `{}` is defined twice", name.text);
+                let other = (first, format!("`{}` is defined here first", name.text));
+                diagnostics.error_beside(Rule::DuplicateFunction, name.span, text, other);
+            }
+            None => drop(seen.insert(name.text, name.span)),
         }
-        if !twice {
+    }
+}
+
+/// The functions of tensors, the first one of each name.
+fn functions(items: &[Item]) -> Vec<FunctionItem> {
+    let mut functions: Vec<FunctionItem> = Vec::new();
+    for item in items {
+        if let Item::Function(f) = item
+            && functions.iter().all(|o| o.name.text != f.name.text)
+        {
             functions.push(f.clone());
         }
     }
@@ -196,7 +221,7 @@ fn function(
     let mut scope = Scope::new(&item.name.text, scalars, (callees, axes), diagnostics);
     scope.explicit = explicit;
     let parameters = scope.parameters(parameters);
-    scope.declare_results(results, item.name.span);
+    scope.declare_results(results, item.name.span, &item.body);
     for name in &item.body.damaged {
         scope
             .tensors
@@ -236,8 +261,12 @@ fn function(
         foreign,
         given,
         written,
+        warnings: vec![],
         failed,
     };
     check::check(&mut resolved, diagnostics);
+    if !resolved.failed {
+        resolved.warnings = warn::warnings(&mut resolved);
+    }
     resolved
 }

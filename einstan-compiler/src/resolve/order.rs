@@ -1,6 +1,6 @@
 //! Functions that others call come first.
 
-use super::mention;
+use super::mention::{self, Called};
 use super::whole::is_built_in;
 use crate::ast::{FunctionItem, Name, Statement};
 use crate::diagnostics::Diagnostics;
@@ -12,11 +12,11 @@ pub(crate) fn callees_first(
     functions: &mut [FunctionItem],
     diagnostics: &mut Diagnostics,
 ) -> Vec<usize> {
-    let calls: Vec<Vec<usize>> = functions
+    let called: Vec<Vec<Name>> = functions.iter().map(calls).collect();
+    let calls: Vec<Vec<usize>> = called
         .iter()
-        .map(|f| {
-            let called = calls(f);
-            let is_called = |&at: &usize| called.contains(&functions[at].name.text);
+        .map(|called| {
+            let is_called = |&at: &usize| called.iter().any(|n| n.text == functions[at].name.text);
             (0..functions.len()).filter(is_called).collect()
         })
         .collect();
@@ -24,24 +24,46 @@ pub(crate) fn callees_first(
     for at in 0..functions.len() {
         visit(&calls, at, &mut vec![], &mut order);
     }
-    for (at, f) in functions.iter_mut().enumerate() {
+    for at in 0..functions.len() {
         let reached = reach(&calls, at);
-        if reached.contains(&at) {
-            if reached
-                .iter()
-                .all(|&other| at <= other || !reach(&calls, other).contains(&at))
-            {
-                let text = format!("the function `{}` calls itself", f.name.text);
-                diagnostics.error(Rule::Recursion, f.name.span, text);
+        if !reached.contains(&at) {
+            continue;
+        }
+        let name = functions[at].name.clone();
+        let is_first = |&other: &usize| at <= other || !reach(&calls, other).contains(&at);
+        if reached.iter().all(is_first) {
+            // The call that leads back, of the function itself where it is one.
+            let leads_back = |n: &&Name| {
+                let mut callees = calls[at]
+                    .iter()
+                    .filter(|&&c| functions[c].name.text == n.text);
+                callees.any(|&c| c == at || reach(&calls, c).contains(&at))
+            };
+            let mut back: Vec<&Name> = called[at].iter().filter(leads_back).collect();
+            back.sort_by_key(|n| n.text != name.text);
+            if let Some(callee) = back.first() {
+                calls_itself("the function", &name, callee, diagnostics);
             }
-            let defined = f.body.statements.drain(..).flat_map(defined);
-            f.body.damaged.extend(defined);
-            if f.body.damaged.is_empty() {
-                f.body.damaged.push(f.name.clone());
-            }
+        }
+        let f = &mut functions[at];
+        let defined = f.body.statements.drain(..).flat_map(defined);
+        f.body.damaged.extend(defined);
+        if f.body.damaged.is_empty() {
+            f.body.damaged.push(name);
         }
     }
     order
+}
+
+/// Reports that a function calls itself, by calling `callee`.
+pub(crate) fn calls_itself(what: &str, f: &Name, callee: &Name, diagnostics: &mut Diagnostics) {
+    let through = match callee.text == f.text {
+        true => String::new(),
+        false => format!(", through `{}`", callee.text),
+    };
+    let text = format!("{what} `{}` calls itself here{through}", f.text);
+    let other = (f.span, format!("`{}` is defined here", f.text));
+    diagnostics.error_beside(Rule::Recursion, callee.span, text, other);
 }
 
 /// Adds `at` to the order after all that it calls.
@@ -70,9 +92,9 @@ fn reach(calls: &[Vec<usize>], from: usize) -> Vec<usize> {
     out
 }
 
-/// The names that the body calls.
-fn calls(f: &FunctionItem) -> Vec<String> {
-    let mut out: Vec<(String, usize)> = Vec::new();
+/// The functions that the body calls by a plain name.
+fn calls(f: &FunctionItem) -> Vec<Name> {
+    let mut out: Vec<Called> = Vec::new();
     for s in &f.body.statements {
         match s {
             Statement::Equation(e) => mention::calls(&e.right, &mut out),
@@ -80,15 +102,11 @@ fn calls(f: &FunctionItem) -> Vec<String> {
                 function,
                 arguments,
                 ..
-            } => out.extend(
-                function
-                    .plain()
-                    .map(|name| (name.to_string(), arguments.len())),
-            ),
+            } => out.extend(Called::of(function, arguments)),
         }
     }
-    out.retain(|(name, arguments)| !is_built_in(name, *arguments));
-    out.into_iter().map(|(name, _)| name).collect()
+    out.retain(|call| !is_built_in(&call.name.text, call.arguments));
+    out.into_iter().map(|call| call.name).collect()
 }
 
 fn defined(s: Statement) -> Vec<Name> {

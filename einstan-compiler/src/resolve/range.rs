@@ -107,10 +107,11 @@ impl Scope<'_> {
         };
         if axes.len() != given {
             let text = format!(
-                "`{}` {what} {}, but the left-hand side has {}",
+                "`{}` {what} {}, but the left-hand side has {}: it is `{}`",
                 e.left.tensor.text,
                 count(axes.len(), "axis", "axes"),
-                count(given, "index", "indices")
+                count(given, "index", "indices"),
+                self.signature_of(&e.left.tensor.text)
             );
             self.diagnostics.error(Rule::Rank, e.left.tensor.span, text);
             return None;

@@ -1,7 +1,7 @@
 //! Reads: the tensor is there, and its subscripts are as many as its axes.
 
 use super::message::count;
-use super::{Binding, Scope};
+use super::{Binding, ResultAxis, Scope};
 use crate::ast::{Access, Name};
 use crate::ir::{DimId, TensorId};
 use crate::parse::words;
@@ -26,31 +26,41 @@ impl Scope<'_> {
             None => self.f.tensor(id).axes.len(),
         };
         if rank != a.subscripts.len() {
-            let what = if rank == 0 {
-                "is a scalar".to_string()
-            } else {
-                format!("has {}", count(rank, "axis", "axes"))
+            let (name, given) = (&a.tensor.text, a.subscripts.len());
+            let given = count(given, "subscript", "subscripts");
+            let text = match rank {
+                0 => format!("`{name}` is a scalar, but is read with {given}: write `{name}`"),
+                _ => format!(
+                    "`{name}` has {}, but is read with {given}: it is `{}`",
+                    count(rank, "axis", "axes"),
+                    self.signature_of(name)
+                ),
             };
-            let text = format!(
-                "`{}` {what}, but is read with {}{}",
-                a.tensor.text,
-                count(a.subscripts.len(), "subscript", "subscripts"),
-                self.shape(id)
-            );
             self.diagnostics.error(Rule::Rank, a.tensor.span, text);
             return None;
         }
         Some(id)
     }
 
-    /// `: it is declared as X[n, m]`
-    fn shape(&self, id: TensorId) -> String {
-        let t = self.f.tensor(id);
-        if t.axes.is_empty() {
-            return String::new();
+    /// A tensor as it stands in a signature, or would: `X[n, m]`.
+    pub(crate) fn signature_of(&self, name: &str) -> String {
+        let shown = |axis: &ResultAxis| match axis {
+            ResultAxis::Known(d) => self.dim_name(*d),
+            ResultAxis::New(new, _) => new.clone(),
+            ResultAxis::Poisoned => "..".to_string(),
+        };
+        let dims: Vec<String> = match (self.result(name), self.tensors.get(name)) {
+            (Some(r), _) => r.axes.iter().map(shown).collect(),
+            (None, Some(Binding::Tensor { id, .. })) => {
+                let axes = self.f.tensor(*id).axes.iter();
+                axes.map(|&d| self.dim_name(d)).collect()
+            }
+            _ => vec![],
+        };
+        match dims.is_empty() {
+            true => name.to_string(),
+            false => format!("{name}[{}]", dims.join(", ")),
         }
-        let dims: Vec<String> = t.axes.iter().map(|&d| self.dim_name(d)).collect();
-        format!(": it is `{}[{}]`", t.name, dims.join(", "))
     }
 
     /// The dimension whose length is asked for.
@@ -77,11 +87,12 @@ impl Scope<'_> {
     pub(crate) fn unknown(&mut self, name: &Name) {
         let known: Vec<&str> = self.tensors.keys().map(String::as_str).collect();
         let near = words::nearest(&name.text, known.iter().copied());
-        let help = near
-            .map(|n| format!("\nhelp: did you mean `{n}`?"))
-            .unwrap_or_default();
+        let help = match near {
+            Some(n) => format!("did you mean `{n}`?"),
+            None => "if the caller gives it, declare it as a parameter".to_string(),
+        };
         let text = format!(
-            "`{}` is not defined: no parameter and no equation above has this name{help}",
+            "`{}` is not defined: no parameter and no equation above has this name\nhelp: {help}",
             name.text
         );
         self.diagnostics.error(Rule::UnknownName, name.span, text);

@@ -2,11 +2,9 @@
 
 use super::lower::Lowering;
 use super::range::Ranges;
-use super::{Callees, Scope, mention};
-use crate::ast::{Equation, ExternFn, Item, ScalarFn};
+use super::{Callees, Scope, mention, order};
+use crate::ast::{Equation, ExternFn, Item, Name, ScalarFn};
 use crate::diagnostics::Diagnostics;
-use crate::rule::Rule;
-use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A scalar function.
@@ -30,21 +28,20 @@ pub(crate) fn scalars(items: &[Item], diagnostics: &mut Diagnostics) -> Scalars 
             Item::Extern(e) => (&e.name, Scalar::Rust(e.clone())),
             Item::Function(_) | Item::Axis(_) => continue,
         };
-        match all.entry(name.text.clone()) {
-            Entry::Vacant(entry) => drop(entry.insert(scalar)),
-            Entry::Occupied(_) => {
-                let text = format!("the function `{}` is defined twice", name.text);
-                diagnostics.error(Rule::DuplicateFunction, name.span, text);
-            }
-        }
+        all.entry(name.text.clone()).or_insert(scalar);
     }
     for item in items {
         let Item::Scalar(s) = item else { continue };
-        let mut called = BTreeSet::new();
-        reach(&all, &s.name.text, &mut called);
-        if called.contains(&s.name.text) {
-            let text = format!("the scalar function `{}` calls itself", s.name.text);
-            diagnostics.error(Rule::Recursion, s.name.span, text);
+        let mut calls = Vec::new();
+        mention::calls(&s.body, &mut calls);
+        let mut callees = calls.into_iter().map(|call| call.name);
+        let leads_back = |n: &Name| {
+            let mut called = BTreeSet::new();
+            reach(&all, &n.text, &mut called);
+            n.text == s.name.text || called.contains(&s.name.text)
+        };
+        if let Some(callee) = callees.find(leads_back) {
+            order::calls_itself("the scalar function", &s.name, &callee, diagnostics);
             all.insert(s.name.text.clone(), Scalar::Poisoned);
         }
     }
@@ -68,7 +65,7 @@ fn reach(all: &Scalars, name: &str, out: &mut BTreeSet<String>) {
         };
         let mut calls = Vec::new();
         mention::calls(&s.body, &mut calls);
-        let new = calls.into_iter().map(|(c, _)| c);
+        let new = calls.into_iter().map(|call| call.name.text);
         stack.extend(new.filter(|c| out.insert(c.clone())));
     }
 }

@@ -8,6 +8,7 @@ use crate::ast::{self, ExternFn};
 use crate::check::Written;
 use crate::diagnostics::Diagnostics;
 use crate::ir::{self, DimId, Function, GivenId, Role, TensorId};
+use crate::parse::words;
 use crate::rule::Rule;
 use proc_macro2::{Span, TokenStream, TokenTree};
 use std::collections::BTreeMap;
@@ -82,6 +83,8 @@ pub(crate) struct Scope<'a> {
     pub dims: BTreeMap<String, DimId>,
     /// The user wrote the signature, with names for the dimensions.
     pub explicit: bool,
+    /// The element type that the signature fixes, and where.
+    pub float: Option<(ast::ElementType, Span)>,
     /// The equation at hand is too large: that was reported.
     pub exhausted: bool,
     pub results: Vec<ResultInfo>,
@@ -124,6 +127,7 @@ impl<'a> Scope<'a> {
             tensors: BTreeMap::new(),
             dims: BTreeMap::new(),
             explicit: false,
+            float: None,
             exhausted: false,
             results: Vec::new(),
             mutable: BTreeMap::new(),
@@ -220,10 +224,14 @@ impl<'a> Scope<'a> {
                 }) => self.stand_in(&r),
                 Some(Binding::Poisoned) => self.stand_in(&r),
                 None => {
+                    let defined = self.written.defined.iter().map(|d| d.name.text.as_str());
+                    let near = words::nearest(&r.name.text, defined);
+                    let help = near.map(|n| format!("\nhelp: is it what defines `{n}`?"));
                     let text = format!(
-                        "the result `{}` is never defined: an equation `{} = ..` is missing",
+                        "the result `{}` is never defined: an equation `{} = ..` is missing{}",
                         r.name.text,
-                        message::declared(&r)
+                        message::declared(&r),
+                        help.unwrap_or_default()
                     );
                     self.diagnostics
                         .error(Rule::UndefinedResult, r.name.span, text);

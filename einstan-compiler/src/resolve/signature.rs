@@ -1,7 +1,9 @@
 //! Parameters and results.
 
 use super::{Binding, Declared, ResultAxis, ResultInfo, Scope};
-use crate::ast::{ElementType, Expr, ExprKind, Name, Number, Param, ParamKind, ResultDecl};
+use crate::ast::{
+    Body, ElementType, Expr, ExprKind, Name, Number, Param, ParamKind, ResultDecl, Statement,
+};
 use crate::ir::{DimId, Element, Length, Parameter, Role};
 use crate::rule::Rule;
 use proc_macro2::Span;
@@ -17,11 +19,15 @@ pub(crate) fn element(declared: Option<ElementType>) -> Element {
 impl Scope<'_> {
     /// Declares the parameters; returns the names of those that are arguments.
     pub(crate) fn parameters(&mut self, parameters: Vec<Param>) -> Vec<Name> {
+        for (at, p) in parameters.iter().enumerate() {
+            let mut before = parameters[..at].iter();
+            if let Some(first) = before.find(|o| o.name.text == p.name.text) {
+                self.twice(&p.name, first.name.span);
+            }
+        }
         for p in parameters.iter().filter(|p| p.kind == ParamKind::Dim) {
             let dim = self.f.add_dim(p.name.text.clone(), Length::Given);
-            if self.dims.insert(p.name.text.clone(), dim).is_some() {
-                self.twice(&p.name);
-            }
+            self.dims.insert(p.name.text.clone(), dim);
         }
         let mut names = Vec::new();
         for p in parameters {
@@ -49,7 +55,6 @@ impl Scope<'_> {
             let length = self.dims.get(&name.text).map(|&d| &self.f.dim(d).length);
             let taken = self.tensors.contains_key(&name.text) || length == Some(&Length::Given);
             let binding = if taken {
-                self.twice(&name);
                 Binding::Poisoned
             } else {
                 Binding::Tensor {
@@ -73,20 +78,28 @@ impl Scope<'_> {
         names
     }
 
-    fn twice(&mut self, name: &Name) {
+    fn twice(&mut self, name: &Name, first: Span) {
         let text = format!("the parameter `{}` is declared twice", name.text);
+        let other = (first, format!("`{}` is declared here first", name.text));
         self.diagnostics
-            .error(Rule::ParameterTwice, name.span, text);
+            .error_beside(Rule::ParameterTwice, name.span, text, other);
     }
 
     /// `: f32` and `: f64` fix the element type of the whole function.
     fn fix_element(&mut self, element: Option<(ElementType, Span)>) {
         if let Some((t @ (ElementType::F32 | ElementType::F64), span)) = element {
-            if self.f.float.is_some_and(|other| other != t) {
-                let text = "a function has one element type, and another one is declared before";
-                self.diagnostics.error(Rule::IntegerKind, span, text);
+            let (first, place) = *self.float.get_or_insert((t, span));
+            if first != t {
+                let text = format!(
+                    "a function has one element type: this is `{}`, and `{}` is declared before",
+                    t.word(),
+                    first.word()
+                );
+                let other = (place, format!("`{}` is declared here first", first.word()));
+                self.diagnostics
+                    .error_beside(Rule::IntegerKind, span, text, other);
             }
-            self.f.float = Some(t);
+            self.f.float = Some(first);
         }
     }
 
@@ -130,20 +143,20 @@ impl Scope<'_> {
     }
 
     /// Declares the results. A short form has none where its equations could not be parsed, which is reported already.
-    pub(crate) fn declare_results(&mut self, results: Vec<ResultDecl>, function: Span) {
+    pub(crate) fn declare_results(
+        &mut self,
+        results: Vec<ResultDecl>,
+        function: Span,
+        body: &Body,
+    ) {
         if results.is_empty() && self.explicit && self.mutable.is_empty() {
-            let text = format!(
-                "`{}` has no result: declare one, `fn {}(..) -> Y[..]`",
-                self.f.name, self.f.name
-            );
-            self.diagnostics.error(Rule::MissingResult, function, text);
+            self.missing_result(function, body);
         }
         for r in results {
             self.fix_element(r.element);
-            if self.results.iter().any(|o| o.name.text == r.name.text) {
+            if let Some(first) = self.results.iter().find(|o| o.name.text == r.name.text) {
                 let text = format!("the result `{}` is declared twice", r.name.text);
-                self.diagnostics
-                    .error(Rule::DefinedTwice, r.name.span, text);
+                self.defined_twice(&r.name, text, first.name.span);
                 continue;
             }
             if matches!(
@@ -153,9 +166,15 @@ impl Scope<'_> {
                     ..
                 })
             ) {
-                let text = format!("`{}` is a parameter and can't be a result too", r.name.text);
+                let text = format!(
+                    "`{0}` is a parameter and can't be a result too\nhelp: give the result another name; or declare \
+                     `mut {0}`, which the function changes, and leave it out here",
+                    r.name.text
+                );
                 self.diagnostics
                     .error(Rule::ParameterDefined, r.name.span, text);
+                // What defines it, or reads it as one, is no mistake of its own.
+                self.tensors.insert(r.name.text.clone(), Binding::Poisoned);
             }
             let dimensions: Vec<&Expr> = r.dimensions.iter().flatten().collect();
             let axes = dimensions.iter().map(|e| self.result_axis(e)).collect();
@@ -167,6 +186,33 @@ impl Scope<'_> {
                 element: r.element.map(|(t, _)| t),
             });
         }
+    }
+
+    /// Reports that nothing is returned: the last equation says what may be meant.
+    fn missing_result(&mut self, function: Span, body: &Body) {
+        let name = &self.f.name;
+        let last = body.statements.iter().rev().find_map(|s| match s {
+            Statement::Equation(e) => Some(&e.left),
+            Statement::Call { .. } => None,
+        });
+        let text = match last {
+            Some(left) if self.tensors.contains_key(&left.tensor.text) => {
+                let changed = left.tensor.text.clone();
+                // That it is no parameter to be defined is said with this.
+                self.tensors.insert(changed.clone(), Binding::Poisoned);
+                format!(
+                    "`{name}` has no result, and changes no parameter\nhelp: to change `{changed}` in place, declare it \
+                     `mut {changed}`; or define a tensor of another name, and declare that after `->`"
+                )
+            }
+            last => {
+                let axes = last.map_or(1, |left| left.subscripts.len());
+                let result = last.map_or("Y", |left| left.tensor.text.as_str());
+                let axes = if axes == 0 { "" } else { "[..]" };
+                format!("`{name}` has no result: declare one, `fn {name}(..) -> {result}{axes}`")
+            }
+        };
+        self.diagnostics.error(Rule::MissingResult, function, text);
     }
 
     fn declared_axis(&mut self, e: &Expr) -> Declared {

@@ -14,8 +14,22 @@ impl Scope<'_> {
             (&options.store, Keep::Stored),
             (&options.recompute, Keep::Recomputed),
         ];
+        let mut seen: Vec<(&Ident, Keep)> = Vec::new();
         for (names, keep) in both {
             for name in names {
+                if let Some(&(first, other)) = seen.iter().find(|(n, _)| *n == name) {
+                    let text = match other == keep {
+                        true => format!("`{name}` stands here twice"),
+                        false => format!(
+                            "`{name}` is to be stored and to be computed again: say one of them"
+                        ),
+                    };
+                    let other = (first.span(), format!("`{name}` stands here first"));
+                    self.diagnostics
+                        .error_beside(Rule::Storage, name.span(), text, other);
+                    continue;
+                }
+                seen.push((name, keep));
                 if let Err(text) = self.keep(name, keep) {
                     self.diagnostics.error(Rule::Storage, name.span(), text);
                 }
@@ -49,13 +63,8 @@ impl Scope<'_> {
                 "`{name}` is defined by a recurrence, which runs once: it is stored"
             ));
         }
-        match self.f.keep.insert(TensorId(at as u32), keep) {
-            Some(known) if known != keep => Err(format!(
-                "`{name}` is to be stored and to be computed again: say one of them"
-            )),
-            Some(_) => Err(format!("`{name}` stands here twice")),
-            None => Ok(()),
-        }
+        self.f.keep.insert(TensorId(at as u32), keep);
+        Ok(())
     }
 
     fn not_defined(&self, name: &str) -> String {

@@ -7,9 +7,13 @@ use std::fmt::Write;
 
 /// All errors of an input.
 pub fn errors(input: &Input, diagnostics: &Diagnostics) -> String {
-    let each = diagnostics.errors().iter().map(|e| {
-        let message = format!("einstan[{}]: {}", e.rule.name(), e.message);
-        error(input, &message, e.span)
+    let each = diagnostics.errors().iter().flat_map(|e| {
+        let at = |message: &str, span| {
+            let message = format!("einstan[{}]: {message}", e.rule.name());
+            error(input, &message, span)
+        };
+        let other = e.other.as_ref().map(|o| at(&o.message, o.span));
+        [at(&e.message, e.span)].into_iter().chain(other)
     });
     each.collect::<Vec<_>>().join("\n")
 }

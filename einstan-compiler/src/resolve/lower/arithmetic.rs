@@ -66,7 +66,7 @@ impl Lowering<'_, '_, '_> {
             .map(|(name, _)| name)
             .collect();
         for name in &here {
-            self.ranged(name, e.span)?;
+            self.ranged(name, e.span, ReduceOp::Sum.word())?;
         }
         let outer = self.env.clone();
         let bound: Vec<IndexId> = here.iter().map(|name| self.bind(name)).collect();
@@ -111,14 +111,18 @@ impl Lowering<'_, '_, '_> {
 
     pub(super) fn remainder(&mut self, e: &Expr, a: &Expr, b: &Expr) -> Option<Value> {
         if !self.is_integer(a) || !self.is_integer(b) {
-            let text =
-                "`%` is for integer expressions: indices, lengths, integer tensors, whole numbers";
+            let number = if self.is_integer(a) { b } else { a };
+            let text = format!(
+                "`{}` is a number: `%` is for integer expressions: indices, lengths, integer tensors, whole numbers",
+                crate::ast::print::expr(number)
+            );
             self.error(Rule::IntegerKind, e.span, text);
             return None;
         }
         let (a, b) = (self.integer(a)?, self.integer(b)?);
         if *self.scope.f.exprs.get(b) == Ir::Integer(0) {
-            self.error(Rule::IntegerKind, e.span, "a remainder by zero");
+            let text = format!("`{}` is a remainder by zero", crate::ast::print::expr(e));
+            self.error(Rule::IntegerKind, e.span, text);
             return None;
         }
         Some(Value::Integer(self.add(Ir::IntegerRem(a, b))))

@@ -2,6 +2,7 @@
 
 use super::{Lowering, Value};
 use crate::ast::{Cond, CondKind, Expr};
+use crate::check::Taken;
 use crate::ir::{Expr as Ir, ExprId};
 
 impl Lowering<'_, '_, '_> {
@@ -12,8 +13,8 @@ impl Lowering<'_, '_, '_> {
         otherwise: &Expr,
     ) -> Option<Value> {
         let c = self.condition(condition)?;
-        let then_value = self.in_branch(c, true, |s| s.value(then));
-        let otherwise_value = self.in_branch(c, false, |s| s.value(otherwise));
+        let then_value = self.in_branch(c, true, |s| s.taken(then));
+        let otherwise_value = self.in_branch(c, false, |s| s.taken(otherwise));
         let (a, b) = (then_value?, otherwise_value?);
         if let (Value::Integer(a), Value::Integer(b)) = (a, b) {
             return Some(Value::Integer(self.add(Ir::Select {
@@ -32,6 +33,15 @@ impl Lowering<'_, '_, '_> {
             then: a,
             otherwise: b,
         })))
+    }
+
+    /// A branch of an `if`, noted with the way to it.
+    fn taken(&mut self, e: &Expr) -> Option<Value> {
+        if let (Some(way), None) = (&self.branch, &self.within) {
+            let (way, span) = (way.clone(), e.span);
+            self.scope.written.branches.push(Taken { way, span });
+        }
+        self.value(e)
     }
 
     /// Runs `f` as a branch that `condition` reaches where it is `truth`.

@@ -65,13 +65,20 @@ impl Lowering<'_, '_, '_> {
             words::NORMALISERS,
         ];
         let own = self.scope.scalars.keys().map(String::as_str);
-        let near = words::nearest(name, known.into_iter().flatten().copied().chain(own));
-        let text = match near {
-            Some(n) => format!(
-                "`{name}` is no function of this notation; the nearest is `{n}`\nhelp: did you mean `{n}`?"
+        let callees = self.scope.callees.keys().map(String::as_str);
+        let known = known.into_iter().flatten().copied();
+        let near = words::nearest(name, known.chain(own).chain(callees));
+        let help = match near {
+            Some(n) if self.scope.callees.contains_key(n) => format!(
+                "did you mean `{n}`? Its call is an equation of its own, `H = {n}(..);`, above"
             ),
-            None => format!("`{name}` is no function of this notation"),
+            Some(n) => format!("did you mean `{n}`?"),
+            None => format!(
+                "define it in this invocation, `fn {name}(x) = ..;`; or call a function of tensors in an equation of \
+                 its own, `H = {name}(..);`"
+            ),
         };
+        let text = format!("`{name}` is no function of this notation\nhelp: {help}");
         self.error(Rule::UnknownFunction, span, text);
     }
 

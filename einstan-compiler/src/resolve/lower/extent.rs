@@ -33,6 +33,10 @@ impl Lowering<'_, '_, '_> {
         self.depth -= 1;
         let value = value?;
         self.fitting(value.id(), e)?;
+        if self.within.is_none() {
+            let places = &mut self.scope.written.places;
+            places.entry(value.id()).or_insert(e.span);
+        }
         Some(value)
     }
 
@@ -68,7 +72,7 @@ fn calls(l: &Lowering<'_, '_, '_>, e: &Expr) -> bool {
     let mut all = Vec::new();
     crate::resolve::mention::calls(e, &mut all);
     all.iter()
-        .any(|(name, _)| l.scope.scalars.contains_key(name))
+        .any(|call| l.scope.scalars.contains_key(&call.name.text))
 }
 
 /// What is too much of an expression.

@@ -7,13 +7,13 @@ mod arithmetic;
 mod branch;
 mod call;
 mod extent;
+mod index;
 mod reduction;
 mod subscript;
 
 pub(crate) use subscript::Pad;
 use subscript::Placed;
 
-use super::mention::{place_of, summed_somewhere};
 use super::message::{self, count};
 use super::range::Ranges;
 use super::{Binding, Scope, integer};
@@ -128,11 +128,11 @@ impl<'s, 'a, 'e> Lowering<'s, 'a, 'e> {
         match self.value(e)? {
             Value::Integer(id) => Some(id),
             Value::Number(_) => {
-                self.error(
-                    Rule::IntegerKind,
-                    e.span,
-                    "this is a number, and an integer is needed here",
+                let text = format!(
+                    "`{}` is a number, and an integer is needed here",
+                    ast::print::expr(e)
                 );
+                self.error(Rule::IntegerKind, e.span, text);
                 None
             }
         }
@@ -217,9 +217,10 @@ impl<'s, 'a, 'e> Lowering<'s, 'a, 'e> {
                 if !t.axes.is_empty() {
                     let rank = t.axes.len();
                     let text = format!(
-                        "`{}` is a tensor and needs {}",
+                        "`{}` is a tensor and needs {}: it is `{}`",
                         n.text,
-                        count(rank, "index", "indices")
+                        count(rank, "index", "indices"),
+                        self.scope.signature_of(&n.text)
                     );
                     self.error(Rule::Rank, n.span, text);
                     return None;
@@ -237,42 +238,6 @@ impl<'s, 'a, 'e> Lowering<'s, 'a, 'e> {
                 None
             }
         }
-    }
-
-    /// An index in scope, else an error: nothing says what becomes of it.
-    fn index(&mut self, n: &Name) -> Option<IndexId> {
-        if let Some(&id) = self.env.get(&n.text) {
-            return Some(id);
-        }
-        if self.reported.insert(n.text.clone()) {
-            let other =
-                self.summed.contains(&n.text) || summed_somewhere(&self.equation.right, &n.text);
-            let left = ast::print::left(&self.equation.left);
-            if other {
-                let text = format!(
-                    "this `{0}` is not the `{0}` that is summed in the other product: nothing says what becomes of it\
-                     \nhelp: say `sum[{0}](..)`, use another index, or name `{0}` in `{left}`",
-                    n.text
-                );
-                self.error(Rule::OtherSum, n.span, text);
-            } else {
-                let place = place_of(&self.equation.right, &n.text);
-                let whose = place
-                    .as_ref()
-                    .map(|p| format!(" of `{p}`"))
-                    .unwrap_or_default();
-                let suggestion = place.unwrap_or_else(|| "..".to_string());
-                let mut text = format!(
-                    "nothing says what becomes of `{0}`{whose}: it is not on the left-hand side, and no product of two \
-                     factors shares it\nhelp: to sum over it, write `sum[{0}]({suggestion})`; to keep it, name it in \
-                     `{left}`",
-                    n.text
-                );
-                text.push_str(&message::echo(&self.equation.text, &[suggestion]));
-                self.error(Rule::FreeIndex, n.span, text);
-            }
-        }
-        None
     }
 
     fn len(&mut self, n: &Name) -> Option<Value> {
@@ -383,21 +348,10 @@ impl<'s, 'a, 'e> Lowering<'s, 'a, 'e> {
             place,
             dim: self.scope.f.tensor(place.tensor).axes[place.axis],
             shown: message::access(a),
+            position: ast::print::subscript(&a.subscripts[place.axis]),
             span,
             branch: self.branch.clone(),
             write: false,
         });
-    }
-
-    /// An error if nothing gives the range of an index.
-    fn ranged(&mut self, name: &str, span: Span) -> Option<()> {
-        if self.ranges.of.contains_key(name) {
-            return Some(());
-        }
-        if self.reported.insert(name.to_string()) {
-            let text = format!("nothing gives the range of `{name}`: no tensor is read along it");
-            self.error(Rule::NoRange, span, text);
-        }
-        None
     }
 }

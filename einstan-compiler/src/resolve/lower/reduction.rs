@@ -15,7 +15,7 @@ impl Lowering<'_, '_, '_> {
     ) -> Option<Value> {
         let mut ids = Vec::new();
         for a in indices {
-            self.ranged(&a.index.text, a.index.span)?;
+            self.ranged(&a.index.text, a.index.span, &function.text)?;
         }
         let word = function.text.as_str();
         let log = word == "log_softmax";

@@ -203,7 +203,11 @@ impl Lowering<'_, '_, '_> {
             (Element::Float, Value::Integer(id)) => Some(self.as_number(id)),
             (Element::Integer(_), Value::Integer(id)) => Some(id),
             (Element::Integer(_), Value::Number(_)) => {
-                let text = "the tensor holds integers, and this is a number";
+                let text = format!(
+                    "`{}` holds integers, and `{}` is a number",
+                    self.scope.f.tensor(tensor).name,
+                    ast::print::expr(e)
+                );
                 self.error(Rule::IntegerKind, e.span, text);
                 None
             }
@@ -282,9 +286,28 @@ impl Lowering<'_, '_, '_> {
     }
 
     fn not_integer(&mut self, a: &Access, name: &str, span: Span) {
+        let shown = message::access(a);
+        let known = self.scope.tensors.get(name);
+        let help = match known {
+            Some(Binding::Tensor {
+                parameter: true, ..
+            }) => format!(
+                "declare it as integers, `{}: usize`",
+                self.scope.signature_of(name)
+            ),
+            _ if self.scope.result(name).is_some() => {
+                format!(
+                    "declare it as integers, `{}: usize`",
+                    self.scope.signature_of(name)
+                )
+            }
+            _ => format!(
+                "`{name}` is an intermediate, which has the kind of its equation: integers are an `argmax`, an element \
+                 of an integer tensor, an `if` between such"
+            ),
+        };
         let text = format!(
-            "`{name}` stands in the subscript of `{}` and holds numbers: declare it as integers, `: usize`",
-            message::access(a)
+            "`{name}` stands in the subscript of `{shown}` and holds numbers\nhelp: {help}"
         );
         self.error(Rule::IntegerKind, span, text);
     }
@@ -340,10 +363,14 @@ impl Lowering<'_, '_, '_> {
 
     fn two_factors(&mut self, a: &Access, e: &Expr) -> Option<ExprId> {
         let shown = message::access(a);
+        let given = |name: &&String| !self.indices.contains(*name);
         let text = match mention::product_of_indices(e) {
-            Some((i, j)) => {
-                format!("the subscript of `{shown}` multiplies two indices, `{i}` and `{j}`")
-            }
+            Some((i, j)) => match [&i, &j].into_iter().find(given) {
+                Some(k) => message::scaled_by_a_value(a, k),
+                None => {
+                    format!("the subscript of `{shown}` multiplies two indices, `{i}` and `{j}`")
+                }
+            },
             None => format!(
                 "`{}` in the subscript of `{shown}` multiplies two positions: coefficients are whole numbers and lengths",
                 ast::print::expr(e)
@@ -359,7 +386,11 @@ impl Lowering<'_, '_, '_> {
         let divisor = self.scope.f.exprs.collected_integer(divisor);
         let known = Polynomial::of(&self.scope.f.exprs, divisor).value();
         if !self.is_constant(divisor) || known.is_some_and(|n| n <= 0) {
-            let text = "a divisor in a subscript is a positive number or length";
+            let text = format!(
+                "`{}` divides in the subscript of `{}`: a divisor is a positive number or length",
+                ast::print::expr(e),
+                message::access(a)
+            );
             self.error(Rule::Subscript, e.span, text);
             return None;
         }

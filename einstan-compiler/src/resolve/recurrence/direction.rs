@@ -338,7 +338,8 @@ fn several<'r>(
             let text = match first {
                 None => format!(
                     "`{}` is read in the equation that defines it: a recurrence needs an offset in one subscript, like \
-                     `t-1`",
+                     `t-1`\nhelp: `+=` adds to what the equations above define; a tensor of the caller that is changed is a \
+                     `mut` parameter",
                     r.shown
                 ),
                 Some(axis) => format!(

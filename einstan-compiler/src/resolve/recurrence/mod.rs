@@ -7,7 +7,7 @@
 
 mod direction;
 
-use super::equation::Slot;
+use super::left::Slot;
 use super::{Binding, Scope, mention, signature};
 use crate::ast::{AssignOp, Equation, Name, Statement};
 use crate::check::Branch;

@@ -43,6 +43,7 @@ impl Scope<'_> {
             ExprKind::Name(n) => match self.tensors.get_mut(&n.text) {
                 Some(Binding::Tensor { id, read, .. }) => {
                     *read = true;
+                    self.written.passed.insert(*id);
                     Some(ArgumentKind::Tensor(*id))
                 }
                 Some(Binding::Poisoned) => None,

@@ -217,6 +217,7 @@ impl Scope<'_> {
                 },
                 dim: into.dim(&mut self.f, f, p.dim),
                 shown: p.shown.clone(),
+                position: p.position.clone(),
                 span: call.function.span,
                 branch,
                 write: p.write,

@@ -8,7 +8,7 @@ use crate::ir::{
     self, CallId, DimId, Element, Equation, Expr as Ir, Fault, Length, Op, Part, Passed, Place,
     Real, Role, Subscript, TensorId,
 };
-use crate::resolve::{Binding, ResultAxis, Scope, signature};
+use crate::resolve::{ResultAxis, Scope, signature};
 use proc_macro2::Span;
 
 /// Where a call of a function of another invocation stands, for rustc's errors.
@@ -90,12 +90,7 @@ impl Scope<'_> {
             }
         }
         self.take(call, result, tensor);
-        let binding = Binding::Tensor {
-            id: tensor,
-            parameter: false,
-            read: false,
-        };
-        self.tensors.insert(name.text.clone(), binding);
+        self.bind(name, tensor);
         Some(())
     }
 

@@ -90,11 +90,14 @@ impl Scope<'_> {
                 Some((_, other)) if rank == other => {}
                 Some((other, of_other)) => {
                     let text = format!(
-                        "`{}` has {} and `{}` has {}: the function works element by element",
+                        "`{}` has {} and `{}` has {}: the function works element by element, on `{}` and `{}`\nhelp: \
+                         write the equation with indices",
                         name.text,
                         count(rank, "axis", "axes"),
                         other.text,
-                        of_other
+                        of_other,
+                        self.signature_of(&name.text),
+                        self.signature_of(&other.text)
                     );
                     self.diagnostics.error(Rule::Rank, name.span, text);
                     return Err(());

@@ -4,7 +4,7 @@ use super::Call;
 use crate::ast::Name;
 use crate::ir::{DimId, Element, Fault, Meeting, Place, Role, TensorId};
 use crate::resolve::message::count;
-use crate::resolve::{Binding, ResultAxis, Scope, signature};
+use crate::resolve::{ResultAxis, Scope, signature};
 use crate::rule::Rule;
 
 impl Scope<'_> {
@@ -26,15 +26,16 @@ impl Scope<'_> {
         let mut good = true;
         for (at, name) in call.results.iter().enumerate() {
             let Some(name) = name else { continue };
-            let twice = call.results[..at]
-                .iter()
-                .flatten()
-                .any(|o| o.text == name.text);
-            if twice {
-                let text = format!("`{}` is defined twice", name.text);
-                self.diagnostics.error(Rule::DefinedTwice, name.span, text);
+            let mut before = call.results[..at].iter().flatten();
+            let first = before.find(|o| o.text == name.text);
+            if let Some(first) = first {
+                let text = format!(
+                    "`{}` is defined twice: write `_` for what is not needed",
+                    name.text
+                );
+                self.defined_twice(name, text, first.span);
             }
-            good &= !twice && self.may_be_defined(name).is_some();
+            good &= first.is_none() && self.may_be_defined(name).is_some();
         }
         good.then_some(())
     }
@@ -65,13 +66,8 @@ impl Scope<'_> {
         let tensor = self
             .f
             .add_tensor(&name.text, axes, element, Role::Intermediate);
-        let binding = Binding::Tensor {
-            id: tensor,
-            parameter: false,
-            read: false,
-        };
         self.meets_declaration(name, tensor, call)?;
-        self.tensors.insert(name.text.clone(), binding);
+        self.bind(name, tensor);
         Some(tensor)
     }
 

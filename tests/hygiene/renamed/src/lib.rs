@@ -49,7 +49,7 @@ einstan! {
         H[i,j] = X[i,k]*W[k,j] + b[j];
         s = H[i,j]*H[i,j];
     }
-    #[einstan(test)]
+    #[einstan(test, allow(unread))]
     fn network(X[Batch, Pixel], W[Pixel, Hidden], V[Hidden, m], t[Batch]: usize) -> e {
         Y[i,j] = X[i,k]*W[k,l]*V[l,j];
         e = sum[i](Y[i,0]*(t[i] + 1));

@@ -1,0 +1,140 @@
+//! The indices of a right-hand side: each is on the left or summed, and has a range.
+
+use super::Lowering;
+use crate::ast::{self, Annotated, Expr, ExprKind, Name};
+use crate::ir::IndexId;
+use crate::resolve::mention::{self, summed_somewhere};
+use crate::resolve::message;
+use crate::rule::Rule;
+use proc_macro2::Span;
+
+impl Lowering<'_, '_, '_> {
+    /// An index in scope, else an error: nothing says what becomes of it.
+    pub(super) fn index(&mut self, n: &Name) -> Option<IndexId> {
+        if let Some(&id) = self.env.get(&n.text) {
+            return Some(id);
+        }
+        if self.reported.insert(n.text.clone()) {
+            let right = &self.equation.right;
+            let summed = self.summed.contains(&n.text) || summed_somewhere(right, &n.text);
+            match summed {
+                true => self.other_sum(n),
+                false => self.free_index(n),
+            }
+        }
+        None
+    }
+
+    fn other_sum(&mut self, n: &Name) {
+        let factor = mention::factor(&self.equation.right, &n.text);
+        let text = format!(
+            "this `{0}` is not the `{0}` that is summed in the other product: nothing says what becomes of it\
+             \nhelp: say `{1}`, use another index, or name `{0}` in `{2}`",
+            n.text,
+            summed(factor, n),
+            ast::print::left(&self.equation.left)
+        );
+        self.error(Rule::OtherSum, n.span, text);
+    }
+
+    fn free_index(&mut self, n: &Name) {
+        let right = &self.equation.right;
+        let place = mention::place_of(right, &n.text);
+        let whose = place.as_ref().map(message::access);
+        let factor = mention::factor(right, &n.text);
+        let mut text = format!(
+            "nothing says what becomes of `{}`{}: it is not on the left-hand side, and no product of two factors shares it",
+            n.text,
+            whose.map(|p| format!(" of `{p}`")).unwrap_or_default(),
+        );
+        text.push_str(&message::echo(
+            &self.equation.text,
+            &[ast::print::expr(factor)],
+        ));
+        let only = place.as_ref().is_some_and(|a| a.subscripts.len() == 1);
+        // Where a position is computed, a name that is no index is a length or a number.
+        let computed = place.filter(|a| {
+            let plain = |s| mention::plain_index(s).is_some_and(|i| i.text == n.text);
+            !a.subscripts.iter().any(plain)
+        });
+        let is_dimension = self.scope.dims.contains_key(&n.text);
+        let beyond = is_dimension && only && computed.is_none();
+        text.push_str(&match computed {
+            Some(a) if is_dimension => format!(
+                "\nhelp: the length of the dimension `{}` is `len({0})`: did you mean `{}`?",
+                n.text,
+                message::access(&mention::with_length(&a, &n.text))
+            ),
+            computed => {
+                let else_meant = match computed {
+                    Some(_) => format!(
+                        "if the caller gives it, declare the parameter `{}: usize`",
+                        n.text
+                    ),
+                    None if beyond => format!(
+                        "the last position of the dimension is `len({}) - 1`",
+                        n.text
+                    ),
+                    None => String::new(),
+                };
+                format!(
+                    "\nhelp: to sum over it, write `{}`; to keep it, name it in `{}`{}{else_meant}",
+                    summed(factor, n),
+                    ast::print::left(&self.equation.left),
+                    if else_meant.is_empty() { "" } else { "; " }
+                )
+            }
+        });
+        self.error(Rule::FreeIndex, n.span, text);
+    }
+
+    /// An error if nothing gives the range of an index that a sum or the reduction `word` binds.
+    pub(super) fn ranged(&mut self, name: &str, span: Span, word: &str) -> Option<()> {
+        if self.ranges.of.contains_key(name) {
+            return Some(());
+        }
+        if self.reported.insert(name.to_string()) {
+            let dimension = match self.scope.dims.contains_key(name) {
+                true => name,
+                false => "3",
+            };
+            let text = format!(
+                "nothing gives the range of `{name}`: no tensor is read along it\
+                 \nhelp: say it beside the index, by a number or a dimension: `{word}[{name}: {dimension}](..)`"
+            );
+            self.error(Rule::NoRange, span, text);
+        }
+        None
+    }
+}
+
+/// The sum of an expression over an index, as it is written: a sum takes it in.
+fn summed(e: &Expr, index: &Name) -> String {
+    let own = Annotated {
+        index: index.clone(),
+        dimension: None,
+    };
+    let (function, indices, body) = match &e.kind {
+        ExprKind::Reduction {
+            function,
+            indices,
+            body,
+        } if function.text == "sum" => (
+            function.clone(),
+            [&indices[..], &[own]].concat(),
+            body.clone(),
+        ),
+        _ => {
+            let (text, span) = ("sum".to_string(), index.span);
+            (Name { text, span }, vec![own], Box::new(e.clone()))
+        }
+    };
+    ast::print::expr(&Expr {
+        kind: ExprKind::Reduction {
+            function,
+            indices,
+            body,
+        },
+        span: e.span,
+    })
+}
