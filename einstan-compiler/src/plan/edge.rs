@@ -143,6 +143,23 @@ impl Edge {
         Edge::at(f, read).filter(|edge| edge.region == *region)
     }
 
+    /// When no read lies beyond the edge, where lengths can tell: where these are not negative.
+    pub(crate) fn margins(&self, f: &mut Function) -> Option<Region> {
+        let mut margins = Region::new();
+        for (axis, &dim) in self.axes.iter().zip(&self.dims) {
+            let Axis::Beyond {
+                step, low, high, ..
+            } = axis
+            else {
+                continue;
+            };
+            let last = f.length_as_polynomial(dim).minus(high)?;
+            let last = last.minus(&Polynomial::constant(1))?;
+            margins.extend(step.is_none().then(|| [low.clone(), last])?);
+        }
+        Some(margins)
+    }
+
     /// Whether another guarded read has this edge too.
     pub(crate) fn has(&self, f: &Function, read: ExprId) -> bool {
         guarded(f, read).is_some_and(|(tensor, subscripts)| {

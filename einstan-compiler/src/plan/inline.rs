@@ -124,11 +124,33 @@ fn substitutable(
     {
         return None;
     }
+    if f.keep.get(&e.tensor) != Some(&Keep::Recomputed) && stands_for_several(f, equations, at) {
+        return None;
+    }
     Some(Definition {
         tensor: e.tensor,
         left: indices(&e.left),
         right: e.right,
     })
+}
+
+/// Whether the backward pass would need several tensors as large as this one in its place.
+fn stands_for_several(f: &Function, equations: &[(bool, Equation)], at: usize) -> bool {
+    let (forward, e) = &equations[at];
+    let later = || equations.iter().filter(|(forward, _)| !forward);
+    let read_later = |t: TensorId| later().any(|(_, o)| f.exprs.tensors(o.right).contains(&t));
+    if !forward || !read_later(e.tensor) {
+        return false;
+    }
+    let axes = &f.tensor(e.tensor).axes;
+    let read = f.exprs.tensors(e.right).iter().copied();
+    let instead = read.filter(|&t| {
+        let role = f.tensor(t).role;
+        matches!(role, Role::Temporary | Role::Intermediate)
+            && f.tensor(t).axes == *axes
+            && !read_later(t)
+    });
+    instead.count() > 1
 }
 
 /// Whether an expression is elements of a tensor as they lie in memory, in some order of its axes or in their digits.

@@ -6,11 +6,18 @@
 //!                                                H[t,..] = tanh(P[t,..] + S[t,..])
 //! ```
 //!
-//! Within the loop `t` is a counter, a number like a length: what stands there are equations over the other indices.
+//! Within the loop `t` is a counter, a number like a length: what stands there are equations over the other indices. What is read
+//! at the position alone that it is written at is held for one position:
+//!
+//! ```text
+//! for t in n                                     for t in n
+//!     S[t,..] = ..                                   S[..] = ..
+//!     H[t,..] = tanh(P[t,..] + S[t,..])              H[t,..] = tanh(P[t,..] + S[..])
+//! ```
 
 use super::scheduler::Scheduler;
 use super::{Mode, Step};
-use crate::ir::{Equation, Expr, Function, IndexId, Op, Subscript, TensorId};
+use crate::ir::{Equation, Expr, Function, IndexId, Op, Role, Subscript, TensorId};
 use std::collections::BTreeMap;
 
 /// Equations that run for each position of some indices, one after the other.
@@ -21,19 +28,94 @@ pub(crate) struct Recurrence {
     equations: Vec<Equation>,
 }
 
-/// The loop of a circle, whose equations stand in the order of one position.
-pub(crate) fn recurrence(f: &mut Function, circle: Vec<Equation>) -> Recurrence {
+/// The loop of a circle, whose equations stand in the order of one position; tensors of its `own` are read nowhere else.
+pub(crate) fn recurrence(
+    f: &mut Function,
+    circle: Vec<Equation>,
+    is_own: impl Fn(TensorId) -> bool,
+) -> Recurrence {
     let first = circle[0].clone();
-    let (own, along) = (own(f, &first), f.along(first.tensor).to_vec());
+    let (indices, along) = (own(f, &first), f.along(first.tensor).to_vec());
     let mut counters = Vec::new();
-    for (i, a) in own.into_iter().zip(along) {
+    for (i, a) in indices.into_iter().zip(along) {
         let index = f.index(i).clone();
         counters.push((f.add_index(index.name, index.dim), a.descending));
     }
     let equations = circle.into_iter().map(|e| at_counters(f, e, &counters));
+    let mut equations: Vec<Equation> = equations.collect();
+    let written: Vec<TensorId> = equations.iter().map(|e| e.tensor).collect();
+    for tensor in written.into_iter().filter(|&t| is_own(t)) {
+        at_one_position(f, &mut equations, tensor);
+    }
     Recurrence {
-        equations: equations.collect(),
+        equations,
         loops: counters,
+    }
+}
+
+/// Takes the axes off a tensor along which it is read where it is written.
+fn at_one_position(f: &mut Function, equations: &mut [Equation], tensor: TensorId) {
+    let mut own = equations.iter().filter(|e| e.tensor == tensor);
+    let (Some(written), None) = (own.next(), own.next()) else {
+        return;
+    };
+    if written.op != Op::Define {
+        return;
+    }
+    let left = written.left.clone();
+    let counter = |f: &Function, s: Subscript| match s {
+        Subscript::At(e) => matches!(f.exprs.get(e), Expr::Counter(_)),
+        _ => false,
+    };
+    let mut kept: Vec<bool> = left.iter().map(|&s| !counter(f, s)).collect();
+    for e in equations.iter() {
+        for id in f.exprs.walk(e.right) {
+            if let Some((t, at, _)) = f.exprs.get(id).read()
+                && t == tensor
+            {
+                let same = at.iter().zip(&left).map(|(a, b)| a == b);
+                kept.iter_mut()
+                    .zip(same)
+                    .for_each(|(kept, same)| *kept |= !same);
+            }
+        }
+    }
+    if kept.iter().all(|&kept| kept) {
+        return;
+    }
+    let rest = |all: &[Subscript]| -> Vec<Subscript> {
+        let all = all.iter().zip(&kept).filter(|(_, kept)| **kept);
+        all.map(|(&s, _)| s).collect()
+    };
+    let t = f.tensor(tensor).clone();
+    let axes = t.axes.iter().zip(&kept).filter(|(_, kept)| **kept);
+    let axes = axes.map(|(&dim, _)| dim).collect();
+    let one = f.add_tensor(&t.name, axes, t.element, Role::Temporary);
+    for e in equations {
+        e.right = f.exprs.map(e.right, &mut |x| match x {
+            Expr::Access {
+                tensor: t,
+                subscripts,
+                guarded,
+            } if t == tensor => Expr::Access {
+                tensor: one,
+                subscripts: rest(&subscripts),
+                guarded,
+            },
+            Expr::IntegerAccess {
+                tensor: t,
+                subscripts,
+                guarded,
+            } if t == tensor => Expr::IntegerAccess {
+                tensor: one,
+                subscripts: rest(&subscripts),
+                guarded,
+            },
+            x => x,
+        });
+        if e.tensor == tensor {
+            (e.tensor, e.left) = (one, rest(&e.left));
+        }
     }
 }
 

@@ -7,6 +7,8 @@
 //! Y[x] = max[v](F[2*x + v]), a vector of x at a time, if there are at least as many of them as neighbours
 //! ```
 //!
+//! Where no place has neighbours outside, as without padding, nothing is copied.
+//!
 //! What a condition leaves out is copied as what adds nothing. Several reads at one position are copied as one value:
 //!
 //! ```text
@@ -71,27 +73,76 @@ fn side_by_side(
         return None;
     }
     let before = s.f.extent();
+    let without = unbordered(s.f, body);
     let Some((copies, body)) = bordered(s, op, body) else {
         s.f.forget(before);
         return None;
     };
     let over = over.to_vec();
+    let direct = without.map(|(fits, body)| {
+        let row = nest::accumulated(s.f, target.clone(), op, over.clone(), body, row);
+        (s.f.exprs.and(fits, wide), row)
+    });
     let side = nest::accumulated(s.f, target.clone(), op, over.clone(), body, row);
     // With the copies in both branches, what stands behind them is fused with them.
     let (mut then, mut otherwise) = (copies.clone(), copies);
     then.push(side);
-    if certain == Some(true) {
-        return Some(then);
+    let copied = match (certain, op) {
+        (Some(true), _) => then,
+        (_, op) => {
+            match op {
+                Sum => otherwise.extend(nest::sum(s.f, target.clone(), over, body)),
+                _ => otherwise.push(nest::reduction(s.f, target.clone(), op, over, body)),
+            }
+            vec![Step::When {
+                condition: wide,
+                then,
+                otherwise,
+            }]
+        }
+    };
+    Some(match direct {
+        Some((condition, row)) => vec![Step::When {
+            condition,
+            then: vec![row],
+            otherwise: copied,
+        }],
+        None => copied,
+    })
+}
+
+/// A body that reads nothing outside, and when that is so, if lengths can tell: not where it never is.
+fn unbordered(f: &mut Function, body: ExprId) -> Option<(ExprId, ExprId)> {
+    let (mut margins, mut inside) = (Region::new(), BTreeMap::new());
+    for (e, outside) in selections(f, body) {
+        let (region, value) = region::peeled(f, e, outside);
+        if let Some(edge) = Edge::of(f, value, &region) {
+            margins.extend(edge.margins(f)?);
+            inside.insert(e, region::assumed(f, value, &region));
+        }
     }
-    match op {
-        Sum => otherwise.extend(nest::sum(s.f, target.clone(), over, body)),
-        _ => otherwise.push(nest::reduction(s.f, target.clone(), op, over, body)),
+    let body = f.exprs.replace(body, &mut |_, e| inside.get(&e).copied());
+    let (mut fits, zero) = (None, f.exprs.add(Expr::Integer(0)));
+    for p in &margins {
+        let margin = p.build(&mut f.exprs);
+        let one = f.exprs.compare_integers(CmpOp::GreaterEqual, margin, zero);
+        fits = Some(fits.map_or(one, |all| f.exprs.and(all, one)));
     }
-    Some(vec![Step::When {
-        condition: wide,
-        then,
-        otherwise,
-    }])
+    let fits = fits?;
+    (is_open(f, body) && f.exprs.truth(fits) != Some(false)).then_some((fits, body))
+}
+
+/// The selections in a body that give a number outside, those first in which others stand.
+fn selections(f: &Function, body: ExprId) -> Vec<(ExprId, f64)> {
+    let mut all = f.exprs.walk(body);
+    // Those that stand in others come after them.
+    all.sort_unstable_by(|a, b| b.cmp(a));
+    let outside = |e: ExprId| match *f.exprs.get(e) {
+        Expr::Select { otherwise, .. } => region::constant(f, otherwise),
+        _ => None,
+    };
+    let all = all.into_iter();
+    all.filter_map(|e| Some((e, outside(e)?))).collect()
 }
 
 /// The condition that there are at least as many places as neighbours.
@@ -146,17 +197,9 @@ fn bordered(s: &mut Scheduler<'_>, op: ReduceOp, body: ExprId) -> Option<(Vec<St
 /// A body with copies of the tensors that it pads: `if 0 <= i && i < len { X[i] } else { -inf }`.
 fn padded(s: &mut Scheduler<'_>, body: ExprId) -> (Vec<Step>, ExprId) {
     let (mut steps, mut copies) = (Vec::new(), BTreeMap::new());
-    let mut all = s.f.exprs.walk(body);
-    // Those that stand in others come after them.
-    all.sort_unstable_by(|a, b| b.cmp(a));
-    for e in all {
-        let Expr::Select { otherwise, .. } = *s.f.exprs.get(e) else {
-            continue;
-        };
-        if let Some(outside) = region::constant(s.f, otherwise)
-            && let (region, inside) = region::peeled(s.f, e, outside)
-            && let Some(edge) = Edge::of(s.f, inside, &region)
-        {
+    for (e, outside) in selections(s.f, body) {
+        let (region, inside) = region::peeled(s.f, e, outside);
+        if let Some(edge) = Edge::of(s.f, inside, &region) {
             let (more, read) = edge.copied(s, inside, outside);
             steps.extend(more);
             copies.insert(e, read);
