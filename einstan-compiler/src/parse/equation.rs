@@ -2,24 +2,22 @@
 
 use super::cursor::{Cursor, Parsed, join, syntax};
 use super::token::{Kind, Token};
+use super::word::words;
 use crate::ast::{AssignOp, Body, Equation, ExprKind, Left, Name, Statement, print};
 use crate::diagnostics::Diagnostics;
 use crate::rule::Rule;
-use proc_macro2::{Delimiter, Span};
+use proc_macro2::Delimiter;
 
 /// The equations of `cursor`, which ends with them.
-pub(crate) fn body(cursor: &Cursor, span: Span, diagnostics: &mut Diagnostics) -> Body {
-    let mut body = Body {
-        statements: Vec::new(),
-        damaged: Vec::new(),
-        span,
-    };
+pub(crate) fn body(cursor: &Cursor, diagnostics: &mut Diagnostics) -> Body {
+    let mut body = Body::default();
     for mut piece in cursor.split(";", "`;`") {
         while !piece.at_end() {
             let start = piece.clone();
             match piece.statement() {
                 Ok(statement) => {
                     body.statements.push(statement);
+                    body.words.push(words(start.until(&piece)));
                     if let Some(found) = piece.peek() {
                         let message = format!("expected `;` before {}", found.describe());
                         diagnostics.error(Rule::Syntax, found.span, message);
@@ -28,6 +26,7 @@ pub(crate) fn body(cursor: &Cursor, span: Span, diagnostics: &mut Diagnostics) -
                 Err(failure) => {
                     diagnostics.error(failure.rule, failure.span, failure.message);
                     body.damaged.extend(start.left_names());
+                    body.words.push(words(start.rest()));
                     break;
                 }
             }

@@ -1,6 +1,7 @@
 //! Parameters and results.
 
 use super::cursor::{Cursor, Parsed, syntax};
+use super::item::is_next_item;
 use crate::ast::{ElementType, Expr, ExprKind, Name, Param, ParamKind, ResultDecl};
 use crate::diagnostics::Diagnostics;
 use crate::rule::Rule;
@@ -75,6 +76,9 @@ impl Cursor<'_> {
 
     /// What follows `->`.
     pub fn results(&mut self, diagnostics: &mut Diagnostics) -> Parsed<Vec<ResultDecl>> {
+        if self.peek().is_some_and(is_next_item) {
+            return self.expected("the name of a result");
+        }
         let Some((inner, _)) = self.accept_group(Delimiter::Parenthesis) else {
             return Ok(vec![self.result(diagnostics)?]);
         };

@@ -140,6 +140,7 @@ pub fn resolve(invocation: Invocation, diagnostics: &mut Diagnostics) -> Program
                 name,
                 signature: None,
                 body,
+                unfinished: false,
             };
             let known = (&Callees::new(), &Axes::new());
             let f = function(item, &Scalars::new(), known, true, diagnostics);
@@ -186,7 +187,7 @@ fn function(
 ) -> Resolved {
     let before = diagnostics.len();
     let options = attribute::options(&mut item.attributes, diagnostics);
-    let damaged = !item.body.damaged.is_empty();
+    let damaged = item.unfinished || !item.body.damaged.is_empty();
     let tuple = matches!(&item.signature, Some((_, results)) if results.len() != 1);
     let explicit = item.signature.is_some();
     let (parameters, results) = match item.signature {
@@ -195,6 +196,7 @@ fn function(
     };
     let mut scope = Scope::new(&item.name.text, scalars, (callees, axes), diagnostics);
     scope.explicit = explicit;
+    scope.unfinished = item.unfinished;
     let parameters = scope.parameters(parameters);
     scope.declare_results(results, item.name.span);
     for name in &item.body.damaged {

@@ -36,9 +36,7 @@ pub(crate) fn callees_first(
             }
             let defined = f.body.statements.drain(..).flat_map(defined);
             f.body.damaged.extend(defined);
-            if f.body.damaged.is_empty() {
-                f.body.damaged.push(f.name.clone());
-            }
+            f.unfinished = true;
         }
     }
     order

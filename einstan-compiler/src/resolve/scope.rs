@@ -82,6 +82,8 @@ pub(crate) struct Scope<'a> {
     pub dims: BTreeMap<String, DimId>,
     /// The user wrote the signature, with names for the dimensions.
     pub explicit: bool,
+    /// A part of the source is missing, which was reported: so nothing else is said to be missing.
+    pub unfinished: bool,
     /// The equation at hand is too large: that was reported.
     pub exhausted: bool,
     pub results: Vec<ResultInfo>,
@@ -124,6 +126,7 @@ impl<'a> Scope<'a> {
             tensors: BTreeMap::new(),
             dims: BTreeMap::new(),
             explicit: false,
+            unfinished: false,
             exhausted: false,
             results: Vec::new(),
             mutable: BTreeMap::new(),
@@ -219,6 +222,7 @@ impl<'a> Scope<'a> {
                     parameter: true, ..
                 }) => self.stand_in(&r),
                 Some(Binding::Poisoned) => self.stand_in(&r),
+                None if self.unfinished => self.stand_in(&r),
                 None => {
                     let text = format!(
                         "the result `{}` is never defined: an equation `{} = ..` is missing",

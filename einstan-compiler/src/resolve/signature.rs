@@ -131,7 +131,8 @@ impl Scope<'_> {
 
     /// Declares the results. A short form has none where its equations could not be parsed, which is reported already.
     pub(crate) fn declare_results(&mut self, results: Vec<ResultDecl>, function: Span) {
-        if results.is_empty() && self.explicit && self.mutable.is_empty() {
+        let none = results.is_empty() && self.mutable.is_empty();
+        if none && self.explicit && !self.unfinished {
             let text = format!(
                 "`{}` has no result: declare one, `fn {}(..) -> Y[..]`",
                 self.f.name, self.f.name
