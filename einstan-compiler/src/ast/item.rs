@@ -140,10 +140,12 @@ pub enum Place {
     Tensor(usize),
     /// In the brackets of a tensor, or of a reduction.
     Subscript,
-    /// `n` of `sum[i: n](..)` and `len(n)`.
+    /// `n` in `sum[i: n](..)` and `len(n)`.
     Dimension,
-    /// Before parentheses, or before the brackets of a reduction.
+    /// Before parentheses.
     Function,
+    /// Before the brackets of a reduction.
+    Reduction,
     /// The last word of a path, and all of it.
     Path(TokenStream),
     /// In braces with Rust.

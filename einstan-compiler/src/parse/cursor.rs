@@ -284,17 +284,7 @@ impl<'t> Cursor<'t> {
 
     /// The identifier here, whatever it is, without taking it.
     pub fn any_word(&self) -> Option<Name> {
-        match self.peek() {
-            Some(Token {
-                kind: Kind::Word { text, .. },
-                span,
-                ..
-            }) => Some(Name {
-                text: text.clone(),
-                span: *span,
-            }),
-            _ => None,
-        }
+        self.peek()?.name()
     }
 }
 

@@ -26,6 +26,7 @@ pub(crate) fn body(cursor: &Cursor, diagnostics: &mut Diagnostics) -> Body {
                 Err(failure) => {
                     diagnostics.error(failure.rule, failure.span, failure.message);
                     body.damaged.extend(start.left_names());
+                    body.damaged.extend(swallowed(start.rest()));
                     body.words.push(words(start.rest()));
                     break;
                 }
@@ -228,6 +229,21 @@ impl<'t> Cursor<'t> {
             }
         }
     }
+}
+
+/// What the equations define that stand in a group, of which the end is missing.
+fn swallowed(tokens: &[Token]) -> Vec<Name> {
+    let mut out = Vec::new();
+    for token in tokens {
+        let Kind::Group { tokens, .. } = &token.kind else {
+            continue;
+        };
+        let below = tokens.split(|t| t.is_op(";")).skip(1);
+        let below = below.filter(|part| begins_equation(part));
+        out.extend(below.filter_map(|part| part.first()?.name()));
+        out.extend(swallowed(tokens));
+    }
+    out
 }
 
 /// Whether an equation begins here: a name, its brackets, and `=` or `+=`.

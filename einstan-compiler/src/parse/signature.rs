@@ -229,7 +229,12 @@ impl Cursor<'_> {
         let found = self.found();
         let known = self.any_word().and_then(|w| element(&w.text));
         // Whatever stands here is the type, so that nothing after it is in doubt.
-        while !self.at_end() && !self.at_op(",") && !self.at_group(Delimiter::Brace) {
+        while let Some(token) = self.peek()
+            && !token.is_op(",")
+            && !token.is_op(";")
+            && !token.is_group(Delimiter::Brace)
+            && !is_next_item(token)
+        {
             self.next();
             if known.is_some() {
                 break;

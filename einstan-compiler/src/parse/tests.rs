@@ -403,9 +403,9 @@ fn every_word_has_a_place() {
         )
     });
     let found: Vec<String> = places.collect();
-    let words = "Y Tensor(2), i Subscript, n Dimension, j Subscript, a Alone, sum Function, k Subscript, m Dimension, \
+    let words = "Y Tensor(2), i Subscript, n Dimension, j Subscript, a Alone, sum Reduction, k Subscript, m Dimension, \
                  X Tensor(2), t Tensor(1), i Subscript, pad Function, k Subscript, len Function, n Dimension, f Path, \
-                 m Rust, as Rust, f64 Rust, i Alone, k Alone, b Alone, fn Alone, W Tensor(1), k Subscript";
+                 m Rust, f64 Rust, i Alone, k Alone, b Alone, fn Alone, W Tensor(1), k Subscript";
     assert_eq!(found.join(", "), words);
 }
 

@@ -2,7 +2,7 @@
 
 use super::token::{Kind, Token};
 use super::words;
-use crate::ast::{Name, Place, Word};
+use crate::ast::{Place, Word};
 use proc_macro2::Delimiter;
 
 /// The words of `tokens`, in the order of the source.
@@ -19,7 +19,7 @@ fn walk(tokens: &[Token], alone: &Place, out: &mut Vec<Word>) {
         let rest = &tokens[at..];
         let path = path(rest);
         match &token.kind {
-            _ if path > 1 => {
+            _ if path > 0 => {
                 let written = rest[..path].iter().map(|t| t.raw.clone()).collect();
                 add(&rest[path - 1], Place::Path(written), out);
                 at += path - 1;
@@ -51,17 +51,11 @@ fn walk(tokens: &[Token], alone: &Place, out: &mut Vec<Word>) {
 }
 
 fn is_no_name(word: &str) -> bool {
-    words::is_keyword(word) || ["if", "else", "_"].contains(&word)
+    words::is_rust_keyword(word) || word == "_"
 }
 
 fn add(token: &Token, place: Place, out: &mut Vec<Word>) {
-    if let Kind::Word { text, .. } = &token.kind {
-        let (text, span) = (text.clone(), token.span);
-        out.push(Word {
-            name: Name { text, span },
-            place,
-        });
-    }
+    out.extend(token.name().map(|name| Word { name, place }));
 }
 
 /// What a word is before `next`.
@@ -76,7 +70,7 @@ fn place(word: &str, next: Option<&Token>, alone: &Place) -> Place {
             tokens,
             ..
         }) => match words::takes_index(word) {
-            true => Place::Function,
+            true => Place::Reduction,
             false => Place::Tensor(
                 tokens
                     .split(|t| t.is_op(","))
@@ -102,23 +96,30 @@ fn rust(tokens: &[Token], out: &mut Vec<Word>) {
     for token in tokens {
         match &token.kind {
             Kind::Group { tokens, .. } => rust(tokens, out),
+            Kind::Word { text, raw } if !raw && is_no_name(text) => {}
             _ => add(token, Place::Rust, out),
         }
     }
 }
 
-/// How many tokens of a path with several segments stand here, else 0.
+/// How many tokens of a path with `::` stand here, without those at its end; else 0.
 fn path(tokens: &[Token]) -> usize {
-    let mut length = usize::from(tokens.first().is_some_and(|t| t.is_op("::")));
-    let mut segments = length;
-    while let Some(Kind::Word { .. }) = tokens.get(length).map(|t| &t.kind) {
-        (length, segments) = (length + 1, segments + 1);
-        if !tokens.get(length).is_some_and(|t| t.is_op("::")) {
-            return if segments > 1 { length } else { 0 };
-        }
-        length += 1;
+    let is_word = |at: usize| {
+        tokens.get(at).is_some_and(|t| match &t.kind {
+            Kind::Word { text, raw } => *raw || words::begins_path(text) || !is_no_name(text),
+            _ => false,
+        })
+    };
+    let is_separator = |at: usize| tokens.get(at).is_some_and(|t| t.is_op("::"));
+    let start = usize::from(is_separator(0));
+    if !is_word(start) || start == 0 && !is_separator(1) {
+        return 0;
     }
-    0
+    let mut length = start + 1;
+    while is_separator(length) && is_word(length + 1) {
+        length += 2;
+    }
+    length
 }
 
 /// Whether an operand ends before braces, which are then those of a branch; else Rust stands in them.

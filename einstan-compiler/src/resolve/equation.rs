@@ -400,7 +400,12 @@ impl Scope<'_> {
         target: Target,
     ) -> Option<()> {
         let lowered = self.lowered(e, left, indices, ranges, &target);
-        self.bind(&e.left.tensor.text, target.tensor);
+        let name = &e.left.tensor.text;
+        let is_right = matches!(&lowered, Some(Lowered { right: Some(_), .. }));
+        // Without indices, what was meant may be a whole tensor.
+        if is_right || !e.left.subscripts.is_empty() || self.tensors.contains_key(name) {
+            self.bind(name, target.tensor);
+        }
         let Lowered {
             subscripts,
             padded,
