@@ -6,6 +6,7 @@ pub mod body;
 mod callable;
 mod derived;
 mod docs;
+mod editor;
 mod external;
 mod gradient;
 mod items;
@@ -20,4 +21,5 @@ mod typed;
 mod workspace;
 
 pub use axis::axis;
+pub use editor::editors;
 pub use items::{function, inline};

@@ -397,6 +397,13 @@ pub(super) fn ident(name: &Name) -> Ident {
     }
 }
 
+/// The same of a field that is named, not declared: there is nothing to see at the user's place.
+pub(super) fn field(name: &Name) -> Ident {
+    let mut field = ident(name);
+    field.set_span(Span::call_site());
+    field
+}
+
 /// `a3`: an argument under a name of our own.
 pub(super) fn argument(at: usize) -> Ident {
     format_ident!("__a{}", at)

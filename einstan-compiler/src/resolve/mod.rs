@@ -15,6 +15,7 @@ mod implied;
 mod integer;
 mod lower;
 mod mention;
+pub(crate) use mention::bare_names as names_in;
 pub(crate) mod message;
 mod order;
 mod range;
@@ -23,6 +24,7 @@ mod recurrence;
 mod scalar;
 mod scope;
 mod signature;
+mod source;
 mod storage;
 mod whole;
 
@@ -32,6 +34,7 @@ pub(crate) use axis::{Axes, MOST_AXES};
 pub(crate) use scalar::{Scalar, Scalars};
 pub(crate) use scope::{Binding, ResultAxis, ResultInfo, Scope};
 pub use scope::{Declared, Given};
+pub use source::{ScalarSource, Source};
 pub use whole::External;
 
 use crate::ast::{self, ExternFn, Form, FunctionItem, Invocation, Item};
@@ -48,6 +51,8 @@ pub struct Program {
     pub facade: TokenStream,
     pub axes: Vec<Axis>,
     pub functions: Vec<Resolved>,
+    /// The names of the scalar functions, right or wrong.
+    pub scalars: Vec<ScalarSource>,
     /// Of the inline form: whether it asks for the pullback.
     pub inline: Option<bool>,
 }
@@ -76,6 +81,8 @@ pub struct Resolved {
     /// The equations as written.
     pub equations: Vec<String>,
     pub function: Function,
+    /// Its names, each where it stands.
+    pub source: Source,
     /// Where its calls of functions of other invocations stand.
     pub externals: Vec<External>,
     /// The Rust functions that it uses, in the order of `function.foreign`.
@@ -99,6 +106,7 @@ pub fn resolve(invocation: Invocation, diagnostics: &mut Diagnostics) -> Program
             let scalars = scalar::scalars(&items, diagnostics);
             let axes = axis::axes(&items, diagnostics);
             let mut functions = functions(&items, diagnostics);
+            let sources = ScalarSource::all(&items);
             for item in items {
                 match item {
                     Item::Function(_) | Item::Extern(_) => {}
@@ -125,6 +133,7 @@ pub fn resolve(invocation: Invocation, diagnostics: &mut Diagnostics) -> Program
             Program {
                 facade,
                 functions: in_order.collect(),
+                scalars: sources,
                 axes: axes.into_values().collect(),
                 inline: None,
             }
@@ -148,6 +157,7 @@ pub fn resolve(invocation: Invocation, diagnostics: &mut Diagnostics) -> Program
                 facade,
                 axes: vec![],
                 functions: vec![f],
+                scalars: vec![],
                 inline: Some(vjp.is_some()),
             }
         }
@@ -187,6 +197,7 @@ fn function(
 ) -> Resolved {
     let before = diagnostics.len();
     let options = attribute::options(&mut item.attributes, diagnostics);
+    let mut source = Source::of(&item);
     let damaged = item.unfinished || !item.body.damaged.is_empty();
     let tuple = matches!(&item.signature, Some((_, results)) if results.len() != 1);
     let explicit = item.signature.is_some();
@@ -214,6 +225,7 @@ fn function(
     let results = scope.finish();
     scope.few_axes(&parameters);
     scope.storage(&options);
+    source.find(&scope);
     let (function, written, failed) = (scope.f, scope.written, scope.failed);
     let (externals, foreign, given) = (scope.externals, scope.foreign, scope.given);
     let (axes, typed, result_axes) = (scope.used_axes, scope.typed, scope.result_axes);
@@ -234,6 +246,7 @@ fn function(
         result_axes,
         equations: texts,
         function,
+        source,
         externals,
         foreign,
         given,
