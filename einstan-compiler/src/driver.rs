@@ -14,27 +14,30 @@ use std::collections::BTreeMap;
 /// What `einstan!` becomes: every function's items, and an error for everything that is wrong.
 pub fn expand(tokens: TokenStream) -> TokenStream {
     let mut diagnostics = Diagnostics::new();
+    let program = understand(tokens, &mut diagnostics);
+    let errors = diagnostics.to_tokens();
+    // First: an editor that completes a word compares what stands before it with and without the word.
+    let editors = codegen::editors(&program);
     let Program {
         facade,
         axes,
         functions,
-        inline,
-    } = understand(tokens, &mut diagnostics);
-    let errors = diagnostics.to_tokens();
-    match inline {
+        ..
+    } = &program;
+    match program.inline {
         Some(vjp) => {
             let f = &functions[0];
             let plans = (!f.failed).then(|| plans(differentiated(&f.function, true)));
-            codegen::inline(f, plans.as_ref(), &facade, vjp, errors)
+            codegen::inline(f, plans.as_ref(), facade, vjp, quote! { #editors #errors })
         }
         None => {
             let right = functions.iter().map(|f| (!f.failed).then_some(&f.function));
             let threads = std::thread::available_parallelism().map_or(1, usize::from);
             let compiled = threads::each(right.collect(), threads, &|f| f.map(compile));
             let items = functions.iter().zip(&compiled);
-            let items = items.map(|(f, compiled)| codegen::function(f, compiled.as_ref(), &facade));
-            let axes = axes.iter().map(|a| codegen::axis(a, &facade));
-            quote! { #errors #(#axes)* #(#items)* }
+            let items = items.map(|(f, compiled)| codegen::function(f, compiled.as_ref(), facade));
+            let axes = axes.iter().map(|a| codegen::axis(a, facade));
+            quote! { #editors #errors #(#axes)* #(#items)* }
         }
     }
 }

@@ -19,6 +19,8 @@ mod gemm;
 mod index;
 mod kernel;
 mod memory;
+#[doc(hidden)]
+pub mod notation;
 mod pack;
 mod parallel;
 mod parameters;

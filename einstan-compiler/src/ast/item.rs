@@ -37,6 +37,8 @@ pub struct FunctionItem {
     /// None in the short form: parameters and result follow from the body.
     pub signature: Option<(Vec<Param>, Vec<ResultDecl>)>,
     pub body: Body,
+    /// A part of it is missing, which has been reported: that nothing stands there is no error of its own.
+    pub unfinished: bool,
 }
 
 pub type Vis = syn::Visibility;
@@ -114,13 +116,42 @@ impl ElementType {
     }
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Body {
     /// Statements that parsed; a damaged one has been reported and left out.
     pub statements: Vec<Statement>,
     /// Left-hand names of damaged statements: defined as far as other errors are concerned.
     pub damaged: Vec<Name>,
-    pub span: Span,
+    /// The words of each statement, damaged or not.
+    pub words: Vec<Vec<Word>>,
+}
+
+/// A word where it stands: all that is known of a statement that does not parse, and what editors ask for.
+#[derive(Clone, Debug)]
+pub struct Word {
+    pub name: Name,
+    pub place: Place,
+}
+
+/// What stands around a word says what it means.
+#[derive(Clone, Debug)]
+pub enum Place {
+    /// Before brackets that hold so many subscripts.
+    Tensor(usize),
+    /// In the brackets of a tensor, or of a reduction.
+    Subscript,
+    /// `n` in `sum[i: n](..)` and `len(n)`.
+    Dimension,
+    /// Before parentheses.
+    Function,
+    /// Before the brackets of a reduction.
+    Reduction,
+    /// The last word of a path, and all of it.
+    Path(TokenStream),
+    /// In braces with Rust.
+    Rust,
+    /// By itself.
+    Alone,
 }
 
 #[derive(Clone, Debug)]
@@ -172,6 +203,8 @@ pub struct ScalarFn {
     pub name: Name,
     pub parameters: Vec<Name>,
     pub body: Expr,
+    /// The words of the body.
+    pub words: Vec<Word>,
 }
 
 /// `extern fn erfc(x) = special::erfc, d/dx = ..;`
@@ -182,6 +215,8 @@ pub struct ExternFn {
     pub target: TokenStream,
     /// By parameter: its name and the rule.
     pub rules: Vec<(Name, Expr)>,
+    /// The words of each rule.
+    pub words: Vec<Vec<Word>>,
     pub span: Span,
 }
 

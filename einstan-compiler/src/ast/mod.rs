@@ -14,5 +14,5 @@ pub use expr::{
 };
 pub use item::{
     Argument, AssignOp, AxisItem, Body, ElementType, Equation, ExternFn, Form, FunctionItem,
-    Invocation, Item, Left, Param, ParamKind, ResultDecl, ScalarFn, Statement, Vis,
+    Invocation, Item, Left, Param, ParamKind, Place, ResultDecl, ScalarFn, Statement, Vis, Word,
 };

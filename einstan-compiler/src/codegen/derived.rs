@@ -2,7 +2,7 @@
 
 use super::body;
 use super::docs::plan_doc;
-use super::signature::{Items, Pass, argument, ident};
+use super::signature::{Items, Pass, argument, field, ident};
 use crate::derivation::Subject;
 use crate::ir::TensorId;
 use crate::plan::Plan;
@@ -49,7 +49,7 @@ impl Items<'_> {
     /// Sources of the fields of the tangent `__t`.
     fn tangent_sources(&self) -> TokenStream {
         let each = self.differentiable().into_iter().map(|(at, t)| {
-            let field = ident(&self.resolved.parameters[at]);
+            let field = field(&self.resolved.parameters[at]);
             match self.rank(t) {
                 0 => quote! { rt::Source::scalar(&__t.#field), },
                 _ => quote! { rt::Source::new(&__t.#field), },
@@ -67,7 +67,7 @@ impl Items<'_> {
             .filter(|(_, t)| self.rank(*t) > 0);
         let each = shaped.map(|(at, t)| {
             let name = &self.resolved.parameters[at];
-            let (field, text, lens) = (ident(name), &name.text, self.lens(t, &quote! { __lens }));
+            let (field, text, lens) = (field(name), &name.text, self.lens(t, &quote! { __lens }));
             quote! { __fits(&#lens, __t.#field.shape(), #text, rt::Error::tangent, #function)?; }
         });
         quote! { #(#each)* }
@@ -227,15 +227,16 @@ impl Items<'_> {
             let docs = format!("Of `{}`.", self.shown(y));
             let member = self.structure(&ty.to_string(), &element);
             fields.extend(quote! { #[doc = #docs] pub #name: #member, });
-            names.push(name.clone());
+            names.push(field(&self.resolved.results[at]));
             let (mut inner, mut inner_value) = (TokenStream::new(), TokenStream::new());
             let mut inner_fields = Vec::new();
             for (by, x) in self.differentiable() {
-                let (field, local) = (ident(&self.resolved.parameters[by]), derived(count));
+                let (name, local) = (&self.resolved.parameters[by], derived(count));
+                let (declared, field) = (ident(name), field(name));
                 count += 1;
                 let ty = self.jacobian_type(y, x, &element);
                 let docs = format!("By `{}`.", self.shown(x));
-                inner.extend(quote! { #[doc = #docs] pub #field: #ty, });
+                inner.extend(quote! { #[doc = #docs] pub #declared: #ty, });
                 let (array, ty) = (
                     self.new_jacobian(at, y, x),
                     self.jacobian_array(y, x, &float),

@@ -1,6 +1,6 @@
 //! The gradient: one field for each parameter by which the function is differentiated.
 
-use super::signature::{Items, Pass, ident};
+use super::signature::{Items, Pass, field, ident};
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
@@ -23,10 +23,8 @@ impl Items<'_> {
         let (mut views, mut views_mut) = (TokenStream::new(), TokenStream::new());
         let mut names = Vec::new();
         for (at, t) in self.differentiable() {
-            let (name, text) = (
-                ident(&self.resolved.parameters[at]),
-                &self.resolved.parameters[at].text,
-            );
+            let name = &self.resolved.parameters[at];
+            let (declared, name, text) = (ident(name), field(name), &name.text);
             let (owned, passed) = (
                 self.type_of(t, Pass::Owned, &float),
                 format_ident!("__g{}", at),
@@ -36,7 +34,7 @@ impl Items<'_> {
                 _ => self.type_of(t, Pass::Argument, &float),
             };
             let docs = format!("By `{}`.", self.shown(t));
-            fields.extend(quote! { #[doc = #docs] pub #name: #owned, });
+            fields.extend(quote! { #[doc = #docs] pub #declared: #owned, });
             if self.rank(t) == 0 {
                 let unused = quote! { let _ = #passed; };
                 zeros.extend(quote! { #name: { #unused <T as Default>::default() }, });
@@ -147,7 +145,7 @@ impl Items<'_> {
         let each = self.differentiable().into_iter().map(|(at, t)| {
             let name = &self.resolved.parameters[at];
             let array = self.new_array(t, &name.text, lens);
-            let (field, array) = (ident(name), self.wrapped(self.rank(t), array));
+            let (field, array) = (field(name), self.wrapped(self.rank(t), array));
             quote! { #field: #array, }
         });
         quote! { Gradient { #(#each)* } }
@@ -162,7 +160,7 @@ impl Items<'_> {
             .filter(|(_, t)| self.rank(*t) > 0)
             .map(|(at, t)| {
                 let name = &self.resolved.parameters[at];
-                let (field, text, lens) = (ident(name), &name.text, self.lens(t, lens));
+                let (field, text, lens) = (field(name), &name.text, self.lens(t, lens));
                 quote! { __fits(&#lens, __g.#field.shape(), #text, rt::Error::output, #function)?; }
             });
         quote! { #(#each)* }
@@ -171,7 +169,7 @@ impl Items<'_> {
     /// Sinks of the fields of the gradient `__g`.
     pub(super) fn gradient_sinks(&self) -> TokenStream {
         let each = self.differentiable().into_iter().map(|(at, t)| {
-            let field = ident(&self.resolved.parameters[at]);
+            let field = field(&self.resolved.parameters[at]);
             match self.rank(t) {
                 0 => quote! { rt::Sink::scalar(&mut __g.#field), },
                 _ => {

@@ -2,6 +2,7 @@
 
 use super::body::{self, Paths};
 use super::docs::{literal, plan_doc};
+use super::names::is_taken;
 use super::signature::{Items, Pass, argument, ident, result};
 use super::warning::warnings;
 use crate::derivation::Subject;
@@ -16,8 +17,9 @@ use quote::{format_ident, quote};
 ///
 /// ```text
 /// mod __einstan_dense {
-///     #[no_implicit_prelude] mod __imp { ..everything.. }
-///     pub use self::__imp::__call as dense;
+///     #[cfg(not(rust_analyzer))] #[no_implicit_prelude] mod __imp { ..everything.. }
+///     #[cfg(rust_analyzer)] #[no_implicit_prelude] mod __imp { ..the same without bodies.. }
+///     pub use self::__imp::dense;
 ///     pub mod dense { pub use super::__imp::{..}; pub const PLAN: &str = ..; }
 ///     #[cfg(test)] mod __test { .. } // with #[einstan(test)]
 /// }
@@ -42,6 +44,7 @@ pub fn function(
     quote! {
         #warnings
         #[doc(hidden)]
+        #[allow(unexpected_cfgs)]
         mod #module { #inside }
         #here
         #[doc(inline)]
@@ -99,6 +102,7 @@ pub fn inline(
         #errors
         #warnings
         #[doc(hidden)]
+        #[allow(unexpected_cfgs)]
         mod __einstan_inline { #inside }
         #here
         #(#[allow(unused_braces, clippy::useless_conversion)] let #given = #values;)*
@@ -132,8 +136,12 @@ impl<'a> Items<'a> {
 
     /// What stands in the private module.
     fn module(&self) -> TokenStream {
-        let name = ident(&self.resolved.name);
-        let imp = self.imp();
+        let (name, own) = (ident(&self.resolved.name), self.call_name());
+        let call = match own == self.resolved.name.text {
+            true => quote! { pub use self::__imp::#own; },
+            false => quote! { pub use self::__imp::#own as #name; },
+        };
+        let imp = self.inside();
         let mut exports = vec![format_ident!("into")];
         if self.f.has_derivative() {
             for item in [
@@ -179,15 +187,8 @@ impl<'a> Items<'a> {
         let docs = format!("What belongs to the function `{}`.", self.f.name);
         let test = self.test();
         quote! {
-            #[no_implicit_prelude]
-            #[allow(
-                non_snake_case, // tensors have the names of mathematics
-                uncommon_codepoints, mixed_script_confusables, confusable_idents, // and of other scripts
-                unused, clippy::all, clippy::pedantic, clippy::nursery, // generated code is no example of style
-                non_camel_case_types, // type parameters have the names of dimensions
-            )]
-            mod __imp { #imp }
-            pub use self::__imp::__call as #name;
+            #imp
+            #call
             #outside
             #[doc = #docs]
             #[allow(non_snake_case, uncommon_codepoints)] // functions have the names of mathematics too
@@ -210,7 +211,39 @@ impl<'a> Items<'a> {
         }
     }
 
-    fn imp(&self) -> TokenStream {
+    /// Emits `mod __imp`, and beside it what rust-analyzer sees of a function that is right: as of one that is not, the same
+    /// without bodies. Nobody reads those, it would look into all of them after each key, and where rustc's errors may point
+    /// at the user's words, it would lead from there to whatever bodies call.
+    fn inside(&self) -> TokenStream {
+        let outside = self.outside();
+        let module = |imp: TokenStream| {
+            quote! {
+                #[no_implicit_prelude]
+                #[allow(
+                    non_snake_case, // tensors have the names of mathematics
+                    uncommon_codepoints, mixed_script_confusables, confusable_idents, // and of other scripts
+                    unused, clippy::all, clippy::pedantic, clippy::nursery, // generated code is no example of style
+                    non_camel_case_types, // type parameters have the names of dimensions
+                )]
+                mod __imp { #imp }
+            }
+        };
+        let whole = module(self.imp(&outside));
+        if self.plans.is_none() {
+            return whole;
+        }
+        let seen = Items::new(self.resolved, None, &self.facade, self.inline);
+        let seen = module(seen.imp(&outside));
+        quote! {
+            #[cfg(not(rust_analyzer))]
+            #whole
+            #[cfg(rust_analyzer)]
+            #seen
+        }
+    }
+
+    /// What the function is; `outside` reaches what is the user's.
+    fn imp(&self, outside: &TokenStream) -> TokenStream {
         let (imports, paths) = (self.imports(), &self.paths);
         let lengths = self.lengths();
         let workspace = self.workspace();
@@ -225,7 +258,7 @@ impl<'a> Items<'a> {
             quote! { #gradient #pullback #vjp #vjp_in #scalar #more }
         });
         let callable = !self.inline && self.f.updates.is_empty();
-        let (outside, callable) = (self.outside(), callable.then(|| self.callable()));
+        let callable = callable.then(|| self.callable());
         quote! { #imports #outside #lengths #workspace #forward #backward #call #into #derivative #callable }
     }
 
@@ -314,6 +347,16 @@ impl<'a> Items<'a> {
         quote! { let mut __ws = <#workspace as Default>::default(); }
     }
 
+    /// The name of the function itself, its own where generated code calls nothing so. rustc shows where it
+    /// stands beside a wrong call.
+    pub(super) fn call_name(&self) -> Ident {
+        let name = &self.resolved.name;
+        match is_taken(&name.text) || name.text.starts_with("__") {
+            true => Ident::new("__call", name.span),
+            false => ident(name),
+        }
+    }
+
     /// The function itself.
     fn call(&self) -> TokenStream {
         let docs = self.function_docs();
@@ -323,8 +366,7 @@ impl<'a> Items<'a> {
         let run = self.run_forward(false, quote! { __ws }, false);
         let value = self.result_value();
         let body = self.body(quote! { #enter #results #workspace #run Result::Ok(#value) });
-        // rustc shows where a function is defined beside a wrong call of it.
-        let name = Ident::new("__call", self.resolved.name.span);
+        let name = self.call_name();
         quote! { #docs pub fn #name #generics(#parameters) -> #output { #body } }
     }
 

@@ -6,6 +6,7 @@ pub mod body;
 mod callable;
 mod derived;
 mod docs;
+mod editor;
 mod external;
 mod gradient;
 mod items;
@@ -21,4 +22,5 @@ mod warning;
 mod workspace;
 
 pub use axis::axis;
+pub use editor::editors;
 pub use items::{function, inline};

@@ -1,10 +1,10 @@
-//! Names of types in generated code that are the user's: of axes, and of dimensions that are type parameters.
+//! Names in generated code that are the user's: of the function, of axes, and of dimensions that are type parameters.
 
 use crate::parse::words;
 use proc_macro2::{Ident, Span};
 use quote::format_ident;
 
-/// What generated code calls types itself.
+/// What generated code calls types, and what no prefix marks, itself.
 const TAKEN: &[&str] = &[
     "T",
     "R",
@@ -38,10 +38,12 @@ const TAKEN: &[&str] = &[
     "u32",
     "u8",
     "str",
+    "forward",
+    "backward",
 ];
 
-/// Whether generated code may have a type of this name.
-fn is_taken(name: &str) -> bool {
+/// Whether generated code may have something of this name.
+pub(super) fn is_taken(name: &str) -> bool {
     let digits = |rest: &str| !rest.is_empty() && rest.chars().all(|c| c.is_ascii_digit());
     let numbered = ["A", "C", "G", "P", "JacobianOf"]
         .into_iter()

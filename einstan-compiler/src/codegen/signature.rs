@@ -387,11 +387,21 @@ impl Items<'_> {
 
 /// A user's name with its span, raw where it is a keyword.
 pub(super) fn ident(name: &Name) -> Ident {
-    if words::is_keyword(&name.text) {
+    if words::begins_path(&name.text) {
+        // Refused, and no name in any way.
+        Ident::new(&format!("{}_", name.text), name.span)
+    } else if words::is_rust_keyword(&name.text) {
         Ident::new_raw(&name.text, name.span)
     } else {
         Ident::new(&name.text, name.span)
     }
+}
+
+/// The same of a field that is named, not declared: there is nothing to see at the user's place.
+pub(super) fn field(name: &Name) -> Ident {
+    let mut field = ident(name);
+    field.set_span(Span::call_site());
+    field
 }
 
 /// `a3`: an argument under a name of our own.

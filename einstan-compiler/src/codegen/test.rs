@@ -23,7 +23,7 @@ impl Items<'_> {
     ///         Ok((p, c))
     ///     }
     ///     fn value(p: &Gradient<f64>, c: &Constants) -> Result<Array2<f64>, Error> {
-    ///         let r0 = __call(&p.X, &c.0, p.a, c.1)?;
+    ///         let r0 = __imp::dense(&p.X, &c.0, p.a, c.1)?;
     ///         Ok(r0)
     ///     }
     ///     #[test]
@@ -182,9 +182,10 @@ impl Items<'_> {
         let output = self.result_of(self.tuple(types));
         let (all, value) = (self.result_names(), self.test_results());
         let gradient = self.structure("Gradient", &float);
+        let call = self.call_name();
         quote! {
             fn value(__p: &#gradient, __c: &Constants) -> #output {
-                let #all = __imp::__call(#arguments)?;
+                let #all = __imp::#call(#arguments)?;
                 Result::Ok(#value)
             }
         }

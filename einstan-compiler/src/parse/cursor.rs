@@ -210,10 +210,14 @@ impl<'t> Cursor<'t> {
         self.over(part, end, name)
     }
 
-    /// The tokens up to `other`, a later place in the same list, as written.
+    /// The tokens up to `other`, a later place in the same list.
+    pub fn until(&self, other: &Cursor) -> &'t [Token] {
+        &self.tokens[self.position..other.position]
+    }
+
+    /// The same as written.
     pub fn raw_until(&self, other: &Cursor) -> TokenStream {
-        let n = other.position - self.position;
-        self.rest()[..n].iter().map(|t| t.raw.clone()).collect()
+        self.until(other).iter().map(|t| t.raw.clone()).collect()
     }
 
     /// Whether this invocation defines the function `name`.
@@ -280,17 +284,7 @@ impl<'t> Cursor<'t> {
 
     /// The identifier here, whatever it is, without taking it.
     pub fn any_word(&self) -> Option<Name> {
-        match self.peek() {
-            Some(Token {
-                kind: Kind::Word { text, .. },
-                span,
-                ..
-            }) => Some(Name {
-                text: text.clone(),
-                span: *span,
-            }),
-            _ => None,
-        }
+        self.peek()?.name()
     }
 }
 

@@ -2,24 +2,22 @@
 
 use super::cursor::{Cursor, Parsed, join, syntax};
 use super::token::{Kind, Token};
+use super::word::words;
 use crate::ast::{AssignOp, Body, Equation, ExprKind, Left, Name, Statement, print};
 use crate::diagnostics::Diagnostics;
 use crate::rule::Rule;
-use proc_macro2::{Delimiter, Span};
+use proc_macro2::Delimiter;
 
 /// The equations of `cursor`, which ends with them.
-pub(crate) fn body(cursor: &Cursor, span: Span, diagnostics: &mut Diagnostics) -> Body {
-    let mut body = Body {
-        statements: Vec::new(),
-        damaged: Vec::new(),
-        span,
-    };
+pub(crate) fn body(cursor: &Cursor, diagnostics: &mut Diagnostics) -> Body {
+    let mut body = Body::default();
     for mut piece in cursor.split(";", "`;`") {
         while !piece.at_end() {
             let start = piece.clone();
             match piece.statement() {
                 Ok(statement) => {
                     body.statements.push(statement);
+                    body.words.push(words(start.until(&piece)));
                     if let Some(found) = piece.peek() {
                         let message = format!("expected `;` before {}", found.describe());
                         diagnostics.error(Rule::Syntax, found.span, message);
@@ -28,6 +26,8 @@ pub(crate) fn body(cursor: &Cursor, span: Span, diagnostics: &mut Diagnostics) -
                 Err(failure) => {
                     diagnostics.error(failure.rule, failure.span, failure.message);
                     body.damaged.extend(start.left_names());
+                    body.damaged.extend(swallowed(start.rest()));
+                    body.words.push(words(start.rest()));
                     break;
                 }
             }
@@ -229,6 +229,21 @@ impl<'t> Cursor<'t> {
             }
         }
     }
+}
+
+/// What the equations define that stand in a group, of which the end is missing.
+fn swallowed(tokens: &[Token]) -> Vec<Name> {
+    let mut out = Vec::new();
+    for token in tokens {
+        let Kind::Group { tokens, .. } = &token.kind else {
+            continue;
+        };
+        let below = tokens.split(|t| t.is_op(";")).skip(1);
+        let below = below.filter(|part| begins_equation(part));
+        out.extend(below.filter_map(|part| part.first()?.name()));
+        out.extend(swallowed(tokens));
+    }
+    out
 }
 
 /// Whether an equation begins here: a name, its brackets, and `=` or `+=`.

@@ -3,6 +3,7 @@
 use super::cursor::{Cursor, Parsed, syntax};
 use super::equation::body;
 use super::token::{Kind, Token};
+use super::word::words;
 use crate::ast::{
     AxisItem, Body, Expr, ExprKind, ExternFn, FunctionItem, Item, Name, Param, ParamKind, ScalarFn,
     Vis,
@@ -22,6 +23,11 @@ struct Head {
 pub(crate) fn begins_item(token: &Token) -> bool {
     const WORDS: &[&str] = &["fn", "pub", "axis", "extern"];
     token.is_op("#") || WORDS.iter().any(|w| token.is_word(w))
+}
+
+/// Whether the next item begins with this token, whatever is missing before it.
+pub(crate) fn is_next_item(token: &Token) -> bool {
+    begins_item(token) && !token.is_word("axis")
 }
 
 /// Whether a Rust item that is none of ours begins with this token.
@@ -64,7 +70,7 @@ pub(crate) fn items(cursor: &mut Cursor, diagnostics: &mut Diagnostics) -> Vec<I
 
 impl<'t> Cursor<'t> {
     fn item(&mut self, diagnostics: &mut Diagnostics) -> Parsed<Item> {
-        let head = self.head()?;
+        let head = self.head(diagnostics)?;
         if let Some(word) = self.accept_word("extern") {
             if self.accept_word("fn").is_none() {
                 return self
@@ -77,11 +83,11 @@ impl<'t> Cursor<'t> {
         }
         if let Some(modifier @ ("unsafe" | "async" | "const")) =
             self.any_word().map(|w| w.text).as_deref()
+            && self.peek_after(1).is_some_and(|t| t.is_word("fn"))
         {
-            return syntax(
-                self.span(),
-                format!("a function has no `{modifier}`: it begins with `fn`"),
-            );
+            let message = format!("a function has no `{modifier}`: it begins with `fn`");
+            diagnostics.error(Rule::Syntax, self.span(), message);
+            self.next();
         }
         if self.accept_word("fn").is_none() {
             return self.expected(if head.attributes.is_empty() {
@@ -93,7 +99,8 @@ impl<'t> Cursor<'t> {
         self.function(head, diagnostics)
     }
 
-    fn head(&mut self) -> Parsed<Head> {
+    /// Attributes and visibility; those that do not parse are reported and left out.
+    fn head(&mut self, diagnostics: &mut Diagnostics) -> Parsed<Head> {
         let start = self.clone();
         while self.at_op("#") {
             self.next();
@@ -102,21 +109,22 @@ impl<'t> Cursor<'t> {
             }
         }
         let written = start.raw_until(self);
-        let attributes = syn::Attribute::parse_outer
-            .parse2(written)
-            .or_else(|error| {
-                syntax(
-                    error.span(),
-                    format!("this attribute does not parse: {error}"),
-                )
-            })?;
+        let attributes = syn::Attribute::parse_outer.parse2(written);
+        let attributes = attributes.unwrap_or_else(|error| {
+            let message = format!("this attribute does not parse: {error}");
+            diagnostics.error(Rule::Syntax, error.span(), message);
+            Vec::new()
+        });
         let start = self.clone();
         let span = self.span();
         if self.accept_word("pub").is_some() {
             self.accept_group(Delimiter::Parenthesis);
         }
-        let visibility = syn::parse2(start.raw_until(self))
-            .or_else(|_| syntax(span, "expected `pub`, `pub(crate)` or the like"))?;
+        let visibility = syn::parse2(start.raw_until(self)).unwrap_or_else(|_| {
+            let message = "expected `pub`, `pub(crate)` or the like";
+            diagnostics.error(Rule::Syntax, span, message);
+            syn::Visibility::Inherited
+        });
         Ok(Head {
             attributes,
             visibility,
@@ -135,43 +143,22 @@ impl<'t> Cursor<'t> {
             self.skip_to_header();
         }
         if self.accept(":").is_some() {
-            let span = name.span;
-            let n = self.item_end();
-            let part = self.take(n, "the next item");
-            let body = match part.peek() {
-                Some(_) => body(&part, span, diagnostics),
-                None => {
-                    return syntax(
-                        part.span(),
-                        format!(
-                            "expected an equation after `fn {}:`, found {}",
-                            name.text,
-                            part.found()
-                        ),
-                    );
-                }
-            };
-            return Ok(Item::Function(FunctionItem {
-                attributes: head.attributes,
-                visibility: head.visibility,
-                name,
-                signature: None,
-                body,
-            }));
+            return Ok(Item::Function(self.short(head, name, diagnostics)));
         }
-        let Some((inner, _)) = self.accept_group(Delimiter::Parenthesis) else {
-            let found = self.found();
-            return syntax(
-                self.span(),
-                format!(
-                    "expected `(` and the parameters of `{0}`, or `:` and its equations, found {found}",
-                    name.text
-                ),
-            );
-        };
         let errors = diagnostics.len();
-        let parameters = inner.parameters(diagnostics);
-        if self.accept("=").is_some() {
+        let (parameters, header) = match self.accept_group(Delimiter::Parenthesis) {
+            Some((inner, _)) => (inner.parameters(diagnostics), true),
+            None => {
+                let message = format!(
+                    "expected `(` and the parameters of `{}`, or `:` and its equations, found {}",
+                    name.text,
+                    self.found()
+                );
+                diagnostics.error(Rule::Syntax, self.span(), message);
+                (Vec::new(), false)
+            }
+        };
+        if header && self.accept("=").is_some() {
             let damaged = diagnostics.len() > errors;
             let parameters = scalar_parameters(parameters, damaged, diagnostics);
             return Ok(Item::Scalar(self.scalar(
@@ -182,7 +169,7 @@ impl<'t> Cursor<'t> {
             )));
         }
         let mut results = Vec::new();
-        let mut sound = true;
+        let mut sound = header;
         if self.accept("->").is_some() {
             match self.results(diagnostics) {
                 Ok(found) => results = found,
@@ -198,12 +185,36 @@ impl<'t> Cursor<'t> {
             visibility: head.visibility,
             name,
             signature: Some((parameters, results)),
-            body,
+            unfinished: !sound || body.is_none(),
+            body: body.unwrap_or_default(),
         }))
     }
 
-    /// The body of a function: the next braces before another item.
-    fn braces(&mut self, name: &Name, sound: bool, diagnostics: &mut Diagnostics) -> Body {
+    /// `fn dense: Y[i,j] = X[i,k] * W[k,j];`, from what follows the `:`.
+    fn short(&mut self, head: Head, name: Name, diagnostics: &mut Diagnostics) -> FunctionItem {
+        let n = self.item_end();
+        let part = self.take(n, "the next item");
+        let unfinished = part.at_end();
+        if unfinished {
+            let message = format!(
+                "expected an equation after `fn {}:`, found {}",
+                name.text,
+                part.found()
+            );
+            diagnostics.error(Rule::Syntax, part.span(), message);
+        }
+        FunctionItem {
+            attributes: head.attributes,
+            visibility: head.visibility,
+            name,
+            signature: None,
+            body: body(&part, diagnostics),
+            unfinished,
+        }
+    }
+
+    /// The body of a function, the next braces before another item; where there are none, that is reported.
+    fn braces(&mut self, name: &Name, sound: bool, diagnostics: &mut Diagnostics) -> Option<Body> {
         if sound && !self.at_group(Delimiter::Brace) {
             let message = match self.op() {
                 ":" => "the results of a function follow `->`: expected `-> Y[n]`, found `:`".into(),
@@ -219,14 +230,8 @@ impl<'t> Cursor<'t> {
             }
             self.next();
         }
-        match self.accept_group(Delimiter::Brace) {
-            Some((inner, token)) => body(&inner, token.span, diagnostics),
-            None => Body {
-                statements: Vec::new(),
-                damaged: Vec::new(),
-                span: name.span,
-            },
-        }
+        let (inner, _) = self.accept_group(Delimiter::Brace)?;
+        Some(body(&inner, diagnostics))
     }
 
     /// The name of a function; a word of the notation is reported, and still stands for it.
@@ -234,7 +239,9 @@ impl<'t> Cursor<'t> {
         let written = self.any_word();
         match (self.function_name(), written) {
             (Ok(name), _) => Ok(name),
-            (Err(failure), Some(name)) if failure.rule == Rule::Reserved => {
+            (Err(failure), Some(name))
+                if failure.rule == Rule::Reserved && !self.peek().is_some_and(is_next_item) =>
+            {
                 diagnostics.error(failure.rule, failure.span, failure.message);
                 self.next();
                 Ok(name)
@@ -253,6 +260,7 @@ impl<'t> Cursor<'t> {
     ) -> ScalarFn {
         let mut part = self.definition(diagnostics);
         let span = part.span();
+        let words = words(part.rest());
         let body = match part.whole_expr() {
             Ok(body) => body,
             Err(failure) => report(failure, span, diagnostics),
@@ -262,6 +270,7 @@ impl<'t> Cursor<'t> {
             name,
             parameters,
             body,
+            words,
         }
     }
 
@@ -285,7 +294,9 @@ impl<'t> Cursor<'t> {
             None => return part.expected("the path of a Rust function"),
         };
         let mut rules: Vec<(Name, Expr)> = Vec::new();
+        let mut all_words = Vec::new();
         for mut rule in parts {
+            all_words.push(words(rule.rest()));
             match rule.rule(&parameters, diagnostics) {
                 Ok((name, _)) if rules.iter().any(|(n, _)| n.text == name.text) => {
                     let message = format!("a second rule for `{}`", name.text);
@@ -300,6 +311,7 @@ impl<'t> Cursor<'t> {
             parameters,
             target,
             rules,
+            words: all_words,
             span,
         })
     }
@@ -422,10 +434,6 @@ impl<'t> Cursor<'t> {
     /// Moves past a damaged item: its braces or `;`, or to the next item.
     fn skip_item(&mut self) {
         while let Some(token) = self.peek() {
-            if token.is_word("fn") && self.previous_is_modifier() {
-                self.next();
-                continue;
-            }
             if begins_item(token) {
                 break;
             }
@@ -434,12 +442,6 @@ impl<'t> Cursor<'t> {
                 break;
             }
         }
-    }
-
-    /// Whether `unsafe`, `async` or `const` stands before this place: its `fn` belongs to the damaged item.
-    fn previous_is_modifier(&self) -> bool {
-        self.before()
-            .is_some_and(|t| ["unsafe", "async", "const"].iter().any(|w| t.is_word(w)))
     }
 }
 

@@ -13,6 +13,7 @@ mod operand;
 mod signature;
 mod subscript;
 mod token;
+mod word;
 pub(crate) mod words;
 
 #[cfg(test)]
@@ -34,11 +35,15 @@ pub fn parse(tokens: TokenStream, diagnostics: &mut Diagnostics) -> Invocation {
     let span = tokens.first().map_or_else(Span::call_site, |t| t.span);
     let end = tokens.last().map_or(span, |t| t.span);
     let mut cursor = Cursor::new(&tokens, end, "the end", &functions);
+    // Equations have no `fn`: with one, what does not begin like an item is a damaged one.
+    let is_items = |first| {
+        item::begins_item(first)
+            || item::begins_rust_item(first)
+            || tokens.iter().any(|t| t.is_word("fn"))
+    };
     let form = match cursor.peek() {
         None => Form::Items(Vec::new()),
-        Some(first) if item::begins_item(first) || item::begins_rust_item(first) => {
-            Form::Items(item::items(&mut cursor, diagnostics))
-        }
+        Some(first) if is_items(first) => Form::Items(item::items(&mut cursor, diagnostics)),
         Some(first) => {
             let follows = cursor.peek_after(1);
             let vjp = first.is_word("vjp")
@@ -50,7 +55,7 @@ pub fn parse(tokens: TokenStream, diagnostics: &mut Diagnostics) -> Invocation {
             }
             Form::Inline {
                 vjp: vjp.then_some(span),
-                body: equation::body(&cursor, span, diagnostics),
+                body: equation::body(&cursor, diagnostics),
             }
         }
     };

@@ -1,6 +1,7 @@
 //! Parameters and results.
 
 use super::cursor::{Cursor, Parsed, syntax};
+use super::item::is_next_item;
 use crate::ast::{ElementType, Expr, ExprKind, Name, Param, ParamKind, ResultDecl};
 use crate::diagnostics::Diagnostics;
 use crate::rule::Rule;
@@ -77,6 +78,9 @@ impl Cursor<'_> {
 
     /// What follows `->`.
     pub fn results(&mut self, diagnostics: &mut Diagnostics) -> Parsed<Vec<ResultDecl>> {
+        if self.peek().is_some_and(is_next_item) {
+            return self.expected("the name of a result");
+        }
         let Some((inner, _)) = self.accept_group(Delimiter::Parenthesis) else {
             return Ok(vec![self.result(diagnostics)?]);
         };
@@ -227,7 +231,12 @@ impl Cursor<'_> {
         let found = self.found();
         let known = self.any_word().and_then(|w| element(&w.text));
         // Whatever stands here is the type, so that nothing after it is in doubt.
-        while !self.at_end() && !self.at_op(",") && !self.at_group(Delimiter::Brace) {
+        while let Some(token) = self.peek()
+            && !token.is_op(",")
+            && !token.is_op(";")
+            && !token.is_group(Delimiter::Brace)
+            && !is_next_item(token)
+        {
             self.next();
             if known.is_some() {
                 break;

@@ -354,14 +354,59 @@ fn one_bad_item_hides_nothing() {
     let Form::Items(items) = invocation.form else {
         panic!("not items")
     };
-    let [Item::Function(f), Item::Function(h)] = items.as_slice() else {
+    let [Item::Function(f), Item::Function(g), Item::Function(h)] = items.as_slice() else {
         panic!("{items:?}")
     };
+    assert!(!f.unfinished && !g.unfinished && !h.unfinished);
     let names = f.signature.as_ref().map(|(p, r)| (p.len(), r.len()));
     assert_eq!(names, Some((2, 1)));
     assert_eq!(f.body.statements.len(), 1);
     assert_eq!(h.body.statements.len(), 1);
     assert_eq!(errors.len(), 6, "{errors:?}");
+}
+
+#[test]
+fn what_is_missing_leaves_the_rest_of_a_function() {
+    let source =
+        "x fn f fn g(x[n]) -> fn h: #[doc = ] pub(x) fn k(x[n]) -> y[n] fn l: Y[i] = X[i, j]*";
+    let (invocation, errors) = read(tokens(source));
+    let Form::Items(items) = invocation.form else {
+        panic!("not items")
+    };
+    let functions = items.iter().map(|i| match i {
+        Item::Function(f) => (f.name.text.as_str(), f.unfinished, f.body.damaged.len()),
+        _ => panic!("{i:?}"),
+    });
+    let found: Vec<_> = functions.collect();
+    let whole = [
+        ("f", true, 0),
+        ("g", true, 0),
+        ("h", true, 0),
+        ("k", true, 0),
+        ("l", false, 1),
+    ];
+    assert_eq!(found, whole);
+    assert_eq!(errors.len(), 8, "{errors:?}");
+}
+
+#[test]
+fn every_word_has_a_place() {
+    let (body, _) = inline(tokens(
+        "Y[i: n, 2*j] = a*sum[k: m](X[t[i], pad(k - len(n))])*nn::f({m as f64}) + if i < k { b } else { r#fn } + W[k,] *",
+    ));
+    let places = body.words.iter().flatten().map(|w| {
+        let place = format!("{:?}", w.place);
+        format!(
+            "{} {}",
+            w.name.text,
+            place.split("(TokenStream").next().unwrap_or_default()
+        )
+    });
+    let found: Vec<String> = places.collect();
+    let words = "Y Tensor(2), i Subscript, n Dimension, j Subscript, a Alone, sum Reduction, k Subscript, m Dimension, \
+                 X Tensor(2), t Tensor(1), i Subscript, pad Function, k Subscript, len Function, n Dimension, f Path, \
+                 m Rust, f64 Rust, i Alone, k Alone, b Alone, fn Alone, W Tensor(1), k Subscript";
+    assert_eq!(found.join(", "), words);
 }
 
 #[test]

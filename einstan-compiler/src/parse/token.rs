@@ -1,5 +1,6 @@
 //! Tokens as the parser sees them: operators of several characters are one, and invisible groups are gone.
 
+use crate::ast::Name;
 use proc_macro2::{Delimiter, Spacing, Span, TokenStream, TokenTree};
 
 /// Groups nested deeper than this are read as empty; the parser gives up long before.
@@ -41,6 +42,17 @@ impl Token {
 
     pub fn is_word(&self, word: &str) -> bool {
         matches!(&self.kind, Kind::Word { text, raw: false } if text == word)
+    }
+
+    /// The identifier that this is.
+    pub fn name(&self) -> Option<Name> {
+        match &self.kind {
+            Kind::Word { text, .. } => Some(Name {
+                text: text.clone(),
+                span: self.span,
+            }),
+            _ => None,
+        }
     }
 
     pub fn is_group(&self, wanted: Delimiter) -> bool {

@@ -44,6 +44,16 @@ pub(crate) fn is_keyword(word: &str) -> bool {
     KEYWORDS.contains(&word)
 }
 
+/// Whether `word` is no identifier of Rust, whoever reserves it for equations.
+pub(crate) fn is_rust_keyword(word: &str) -> bool {
+    is_keyword(word) || ["if", "else", "const", "mut"].contains(&word)
+}
+
+/// Whether `word` is a keyword that stands in paths, and can't be written as a name.
+pub(crate) fn begins_path(word: &str) -> bool {
+    ["self", "super", "crate", "Self"].contains(&word)
+}
+
 /// A name as it stands in the source.
 pub(crate) fn written(name: &str) -> String {
     match is_keyword(name) {

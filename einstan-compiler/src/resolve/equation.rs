@@ -320,7 +320,12 @@ impl Scope<'_> {
         target: Target,
     ) -> Option<()> {
         let lowered = self.lowered(e, left, indices, ranges, &target);
-        self.bind(&e.left.tensor, target.tensor);
+        let name = &e.left.tensor;
+        let is_right = matches!(&lowered, Some(Lowered { right: Some(_), .. }));
+        // Without indices, what was meant may be a whole tensor.
+        if is_right || !e.left.subscripts.is_empty() || self.tensors.contains_key(&name.text) {
+            self.bind(name, target.tensor);
+        }
         let Lowered {
             subscripts,
             padded,

@@ -3,9 +3,10 @@
 
 use super::{Scalars, mention};
 use crate::ast::{
-    AssignOp, Body, ElementType, Equation, Expr, ExprKind, Name, Param, ParamKind, ResultDecl,
-    Statement, SubscriptKind,
+    AssignOp, Body, ElementType, Equation, Expr, ExprKind, Name, Param, ParamKind, Place,
+    ResultDecl, Statement, SubscriptKind,
 };
+use crate::parse::words;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// An axis of a tensor, by name.
@@ -52,6 +53,11 @@ pub(crate) fn signature(
         classes.equation(e);
         defined.insert(e.left.tensor.text.clone());
     }
+    if !body.damaged.is_empty() {
+        used.extend(unparsed(body, scalars, |name| {
+            defined.contains(name) || used.iter().any(|(n, _)| n.text == name)
+        }));
+    }
     if inline {
         used.sort_by_key(|(_, rank)| *rank == 0);
     }
@@ -68,20 +74,52 @@ pub(crate) fn signature(
             name,
         })
         .collect();
-    let results = equations
-        .last()
-        .map(|e| {
-            let (name, rank) = (e.left.tensor.clone(), e.left.subscripts.len());
-            ResultDecl {
-                dimensions: (rank > 0).then(|| axes(&mut dims, &name, rank)),
-                element: None,
-                span: name.span,
-                name,
+    let last = equations.last();
+    let last = last.map(|e| (e.left.tensor.clone(), e.left.subscripts.len()));
+    let result = unparsed_left(body).or(last).map(|(name, rank)| ResultDecl {
+        dimensions: (rank > 0).then(|| axes(&mut dims, &name, rank)),
+        element: None,
+        span: name.span,
+        name,
+    });
+    (parameters, result.into_iter().collect())
+}
+
+/// What damaged statements read beside what is known, as far as their words say.
+fn unparsed(body: &Body, scalars: &Scalars, known: impl Fn(&str) -> bool) -> Vec<(Name, usize)> {
+    let mut out: Vec<(Name, usize)> = Vec::new();
+    for statement in &body.words {
+        let is_index = |name: &str| {
+            let indices = statement
+                .iter()
+                .filter(|w| matches!(w.place, Place::Subscript));
+            indices.into_iter().any(|w| w.name.text == name)
+        };
+        for word in statement {
+            let name = &word.name.text;
+            let rank = match word.place {
+                Place::Tensor(rank) => rank,
+                Place::Alone if !is_index(name) && !scalars.contains_key(name) => 0,
+                _ => continue,
+            };
+            let other = words::is_reserved(name) || body.damaged.iter().any(|d| d.text == *name);
+            if !other && !known(name) && out.iter().all(|(n, _)| n.text != *name) {
+                out.push((word.name.clone(), rank));
             }
-        })
-        .into_iter()
-        .collect();
-    (parameters, results)
+        }
+    }
+    out
+}
+
+/// What the last statement defines, if it is damaged.
+fn unparsed_left(body: &Body) -> Option<(Name, usize)> {
+    let first = body.words.last()?.first()?;
+    let rank = match first.place {
+        Place::Tensor(rank) => rank,
+        _ => 0,
+    };
+    let damaged = body.damaged.iter().any(|d| d.text == first.name.text);
+    damaged.then(|| (first.name.clone(), rank))
 }
 
 fn axes(dims: &mut Names, tensor: &Name, rank: usize) -> Vec<Expr> {

@@ -16,6 +16,7 @@ mod integer;
 mod left;
 mod lower;
 mod mention;
+pub(crate) use mention::bare_names as names_in;
 pub(crate) mod message;
 mod order;
 mod range;
@@ -24,6 +25,7 @@ mod recurrence;
 mod scalar;
 mod scope;
 mod signature;
+mod source;
 mod storage;
 mod whole;
 
@@ -33,6 +35,7 @@ pub(crate) use axis::{Axes, MOST_AXES};
 pub(crate) use scalar::{Scalar, Scalars};
 pub(crate) use scope::{Binding, ResultAxis, ResultInfo, Scope};
 pub use scope::{Declared, Given};
+pub use source::{ScalarSource, Source};
 pub use whole::External;
 
 use crate::ast::{self, ExternFn, Form, FunctionItem, Invocation, Item};
@@ -50,6 +53,8 @@ pub struct Program {
     pub facade: TokenStream,
     pub axes: Vec<Axis>,
     pub functions: Vec<Resolved>,
+    /// The names of the scalar functions, right or wrong.
+    pub scalars: Vec<ScalarSource>,
     /// Of the inline form: whether it asks for the pullback.
     pub inline: Option<bool>,
 }
@@ -78,6 +83,8 @@ pub struct Resolved {
     /// The equations as written.
     pub equations: Vec<String>,
     pub function: Function,
+    /// Its names, each where it stands.
+    pub source: Source,
     /// Where its calls of functions of other invocations stand.
     pub externals: Vec<External>,
     /// The Rust functions that it uses, in the order of `function.foreign`.
@@ -114,6 +121,7 @@ fn program(invocation: Invocation, diagnostics: &mut Diagnostics) -> Program {
             let scalars = scalar::scalars(&items, diagnostics);
             let axes = axis::axes(&items, diagnostics);
             let mut functions = functions(&items);
+            let sources = ScalarSource::all(&items);
             for item in items {
                 match item {
                     Item::Function(_) | Item::Extern(_) => {}
@@ -140,6 +148,7 @@ fn program(invocation: Invocation, diagnostics: &mut Diagnostics) -> Program {
             Program {
                 facade,
                 functions: in_order.collect(),
+                scalars: sources,
                 axes: axes.into_values().collect(),
                 inline: None,
             }
@@ -155,6 +164,7 @@ fn program(invocation: Invocation, diagnostics: &mut Diagnostics) -> Program {
                 name,
                 signature: None,
                 body,
+                unfinished: false,
             };
             let known = (&Callees::new(), &Axes::new());
             let f = function(item, &Scalars::new(), known, true, diagnostics);
@@ -162,6 +172,7 @@ fn program(invocation: Invocation, diagnostics: &mut Diagnostics) -> Program {
                 facade,
                 axes: vec![],
                 functions: vec![f],
+                scalars: vec![],
                 inline: Some(vjp.is_some()),
             }
         }
@@ -211,7 +222,8 @@ fn function(
 ) -> Resolved {
     let before = diagnostics.len();
     let options = attribute::options(&mut item.attributes, diagnostics);
-    let damaged = !item.body.damaged.is_empty();
+    let mut source = Source::of(&item);
+    let damaged = item.unfinished || !item.body.damaged.is_empty();
     let tuple = matches!(&item.signature, Some((_, results)) if results.len() != 1);
     let explicit = item.signature.is_some();
     let (parameters, results) = match item.signature {
@@ -220,6 +232,7 @@ fn function(
     };
     let mut scope = Scope::new(&item.name.text, scalars, (callees, axes), diagnostics);
     scope.explicit = explicit;
+    scope.unfinished = item.unfinished;
     let parameters = scope.parameters(parameters);
     scope.declare_results(results, item.name.span, &item.body);
     for name in &item.body.damaged {
@@ -237,6 +250,7 @@ fn function(
     let results = scope.finish();
     scope.few_axes(&parameters);
     scope.storage(&options);
+    source.find(&scope);
     let (function, written, failed) = (scope.f, scope.written, scope.failed);
     let (externals, foreign, given) = (scope.externals, scope.foreign, scope.given);
     let (axes, typed, result_axes) = (scope.used_axes, scope.typed, scope.result_axes);
@@ -257,6 +271,7 @@ fn function(
         result_axes,
         equations: texts,
         function,
+        source,
         externals,
         foreign,
         given,

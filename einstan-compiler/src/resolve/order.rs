@@ -48,9 +48,7 @@ pub(crate) fn callees_first(
         let f = &mut functions[at];
         let defined = f.body.statements.drain(..).flat_map(defined);
         f.body.damaged.extend(defined);
-        if f.body.damaged.is_empty() {
-            f.body.damaged.push(name);
-        }
+        f.unfinished = true;
     }
     order
 }

@@ -85,6 +85,8 @@ pub(crate) struct Scope<'a> {
     pub explicit: bool,
     /// The element type that the signature fixes, and where.
     pub float: Option<(ast::ElementType, Span)>,
+    /// A part of the source is missing, which was reported: so nothing else is said to be missing.
+    pub unfinished: bool,
     /// The equation at hand is too large: that was reported.
     pub exhausted: bool,
     pub results: Vec<ResultInfo>,
@@ -128,6 +130,7 @@ impl<'a> Scope<'a> {
             dims: BTreeMap::new(),
             explicit: false,
             float: None,
+            unfinished: false,
             exhausted: false,
             results: Vec::new(),
             mutable: BTreeMap::new(),
@@ -223,6 +226,7 @@ impl<'a> Scope<'a> {
                     parameter: true, ..
                 }) => self.stand_in(&r),
                 Some(Binding::Poisoned) => self.stand_in(&r),
+                None if self.unfinished => self.stand_in(&r),
                 None => {
                     let defined = self.written.defined.iter().map(|d| d.name.text.as_str());
                     let near = words::nearest(&r.name.text, defined);

@@ -149,7 +149,8 @@ impl Scope<'_> {
         function: Span,
         body: &Body,
     ) {
-        if results.is_empty() && self.explicit && self.mutable.is_empty() {
+        let none = results.is_empty() && self.mutable.is_empty();
+        if none && self.explicit && !self.unfinished {
             self.missing_result(function, body);
         }
         for r in results {

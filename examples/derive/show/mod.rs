@@ -67,9 +67,33 @@ fn function(f: &Derived, wanted: Wanted) -> String {
 /// What the macro makes of an input, formatted.
 pub fn rust(input: &Input) -> Result<String, String> {
     let generated = expand(tokens(input)?);
-    let file =
+    let mut file: syn::File =
         syn::parse2(generated).map_err(|e| report::error(input, &e.to_string(), e.span()))?;
+    compiled(&mut file.items);
     Ok(prettyplease::unparse(&file))
+}
+
+/// Leaves out what stands there for editors alone.
+fn compiled(items: &mut Vec<syn::Item>) {
+    items.retain(|item| match item {
+        // All that it holds is for editors.
+        syn::Item::Const(c) => !c.attrs.iter().any(|a| says(a, "unexpected_cfgs")),
+        syn::Item::Mod(m) => !m.attrs.iter().any(|a| says(a, "rust_analyzer")),
+        _ => true,
+    });
+    for item in items {
+        if let syn::Item::Mod(m) = item {
+            m.attrs.retain(|a| !says(a, "not"));
+            m.content.iter_mut().for_each(|(_, inner)| compiled(inner));
+        }
+    }
+}
+
+/// Whether an attribute is `#[cfg(word)]`, `#[allow(word)]` or the like.
+fn says(attribute: &syn::Attribute, word: &str) -> bool {
+    let first = attribute.meta.require_list().ok();
+    let first = first.and_then(|list| list.tokens.clone().into_iter().next());
+    first.is_some_and(|token| token.to_string() == word)
 }
 
 fn tokens(input: &Input) -> Result<TokenStream, String> {
