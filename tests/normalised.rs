@@ -22,6 +22,7 @@ einstan! {
     pub fn turned(X[n, n]) -> s[n] { mu[i] = mean[j](X[i,j]); s[i] = sum[j](X[j,i] - mu[i]); }
     pub fn weighted(X[n, k], w[k]) -> s[n] { mu[i] = mean[j](X[i,j]); s[i] = sum[j](w[j]*(X[i,j] - mu[i])); }
     pub fn columns(X[n, k]) -> s[k] { mu[i] = mean[j](X[i,j]); s[j] = sum[i](X[i,j] - mu[i]); }
+    #[einstan(allow(unread))]
     pub fn blocks(X[n, k, l]) -> s[n] { mu[i,j] = mean[p](X[i,j,p]); s[i] = sum[j,p](mu[i,0] - X[i,j,p]); }
     pub fn other_count(X[n, k], y[m]) -> s[n] {
         mu[i] = sum[j](X[i,j])/len(m) + 0*y[0];
