@@ -21,27 +21,12 @@ pub struct Coalesced {
     pub tensors: Vec<(TensorId, usize)>,
 }
 
-/// Marks the loops of steps that may be one with their rows.
-pub(crate) fn coalesce(f: &Function, steps: &mut [Step]) {
-    for step in steps {
-        match step {
-            Step::Nest(body) => body.iter_mut().for_each(|s| statement(f, s)),
-            Step::Share(shared) => share(f, shared),
-            Step::Block { steps, .. } | Step::Loop { steps, .. } | Step::Once { steps, .. } => {
-                coalesce(f, steps);
-            }
-            Step::When {
-                then, otherwise, ..
-            } => {
-                coalesce(f, then);
-                coalesce(f, otherwise);
-            }
-            Step::Choose(choose) => {
-                let choices = choose.choices.iter_mut();
-                choices.for_each(|c| coalesce(f, &mut c.steps));
-            }
-            Step::Zero { .. } | Step::Contract(_) | Step::Check(_) | Step::Call { .. } => {}
-        }
+/// Marks the loops of a step that may be one with their rows.
+pub(crate) fn coalesce(f: &Function, step: &mut Step) {
+    match step {
+        Step::Nest(body) => body.iter_mut().for_each(|s| statement(f, s)),
+        Step::Share(shared) => share(f, shared),
+        _ => {}
     }
 }
 

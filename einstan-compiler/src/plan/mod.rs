@@ -188,8 +188,12 @@ pub fn plan(backward: Backward) -> Plan {
 fn finished(f: &mut Function, steps: Vec<Step>) -> Vec<Step> {
     let steps = fuse::fuse(f, steps);
     let mut steps = share::shared(f, steps);
-    together::together(f, &mut steps);
-    coalesce::coalesce(f, &mut steps);
+    for step in &mut steps {
+        step.each(&mut |s| {
+            together::together(f, s);
+            coalesce::coalesce(f, s);
+        });
+    }
     steps
 }
 

@@ -17,7 +17,7 @@
 
 use super::scheduler::Scheduler;
 use super::{Mode, Step};
-use crate::ir::{Equation, Expr, Function, IndexId, Op, Role, Subscript, TensorId};
+use crate::ir::{Equation, Expr, Function, IndexId, Op, Role, Subscript, TensorId, positions};
 use std::collections::BTreeMap;
 
 /// Equations that run for each position of some indices, one after the other.
@@ -55,34 +55,9 @@ pub(crate) fn recurrence(
 
 /// Takes the axes off a tensor along which it is read where it is written.
 fn at_one_position(f: &mut Function, equations: &mut [Equation], tensor: TensorId) {
-    let mut own = equations.iter().filter(|e| e.tensor == tensor);
-    let (Some(written), None) = (own.next(), own.next()) else {
+    let Some(kept) = kept_axes(f, equations, tensor) else {
         return;
     };
-    if written.op != Op::Define {
-        return;
-    }
-    let left = written.left.clone();
-    let counter = |f: &Function, s: Subscript| match s {
-        Subscript::At(e) => matches!(f.exprs.get(e), Expr::Counter(_)),
-        _ => false,
-    };
-    let mut kept: Vec<bool> = left.iter().map(|&s| !counter(f, s)).collect();
-    for e in equations.iter() {
-        for id in f.exprs.walk(e.right) {
-            if let Some((t, at, _)) = f.exprs.get(id).read()
-                && t == tensor
-            {
-                let same = at.iter().zip(&left).map(|(a, b)| a == b);
-                kept.iter_mut()
-                    .zip(same)
-                    .for_each(|(kept, same)| *kept |= !same);
-            }
-        }
-    }
-    if kept.iter().all(|&kept| kept) {
-        return;
-    }
     let rest = |all: &[Subscript]| -> Vec<Subscript> {
         let all = all.iter().zip(&kept).filter(|(_, kept)| **kept);
         all.map(|(&s, _)| s).collect()
@@ -92,31 +67,57 @@ fn at_one_position(f: &mut Function, equations: &mut [Equation], tensor: TensorI
     let axes = axes.map(|(&dim, _)| dim).collect();
     let one = f.add_tensor(&t.name, axes, t.element, Role::Temporary);
     for e in equations {
-        e.right = f.exprs.map(e.right, &mut |x| match x {
-            Expr::Access {
+        e.right = f.exprs.map(e.right, &mut |mut x| {
+            if let Expr::Access {
                 tensor: t,
                 subscripts,
-                guarded,
-            } if t == tensor => Expr::Access {
-                tensor: one,
-                subscripts: rest(&subscripts),
-                guarded,
-            },
-            Expr::IntegerAccess {
+                ..
+            }
+            | Expr::IntegerAccess {
                 tensor: t,
                 subscripts,
-                guarded,
-            } if t == tensor => Expr::IntegerAccess {
-                tensor: one,
-                subscripts: rest(&subscripts),
-                guarded,
-            },
-            x => x,
+                ..
+            } = &mut x
+                && *t == tensor
+            {
+                (*t, *subscripts) = (one, rest(subscripts));
+            }
+            x
         });
         if e.tensor == tensor {
             (e.tensor, e.left) = (one, rest(&e.left));
         }
     }
+}
+
+/// Which axes such a tensor keeps; None where it keeps all.
+fn kept_axes(f: &Function, equations: &[Equation], tensor: TensorId) -> Option<Vec<bool>> {
+    let mut own = equations.iter().filter(|e| e.tensor == tensor);
+    let (Some(written), None) = (own.next(), own.next()) else {
+        return None;
+    };
+    let counter = |s: &Subscript| match *s {
+        Subscript::At(e) => matches!(f.exprs.get(e), Expr::Counter(_)),
+        _ => false,
+    };
+    let mut kept: Vec<bool> = written.left.iter().map(|s| !counter(s)).collect();
+    for e in equations {
+        let placed = positions(&e.left).any(|p| f.exprs.tensors(p).contains(&tensor));
+        if placed || matches!(f.exprs.get(e.right), Expr::Returned { .. }) {
+            return None;
+        }
+        for id in f.exprs.walk(e.right) {
+            if let Some((t, at, _)) = f.exprs.get(id).read()
+                && t == tensor
+            {
+                let moved = at.iter().zip(&written.left).map(|(a, b)| a != b);
+                kept.iter_mut()
+                    .zip(moved)
+                    .for_each(|(kept, moved)| *kept |= moved);
+            }
+        }
+    }
+    (written.op == Op::Define && kept.contains(&false)).then_some(kept)
 }
 
 fn own(f: &Function, e: &Equation) -> Vec<IndexId> {

@@ -317,6 +317,33 @@ impl Schedule {
 }
 
 impl Step {
+    /// Calls `visit` with every step that holds no others, in order.
+    pub(crate) fn each(&mut self, visit: &mut impl FnMut(&mut Step)) {
+        match self {
+            Step::Block { steps, .. } | Step::Loop { steps, .. } | Step::Once { steps, .. } => {
+                steps.iter_mut().for_each(|s| s.each(visit));
+            }
+            Step::When {
+                then, otherwise, ..
+            } => {
+                let inside = then.iter_mut().chain(otherwise);
+                inside.for_each(|s| s.each(visit));
+            }
+            Step::Choose(choose) => {
+                let choices = choose.choices.iter_mut();
+                choices
+                    .flat_map(|c| &mut c.steps)
+                    .for_each(|s| s.each(visit));
+            }
+            Step::Zero { .. }
+            | Step::Contract(_)
+            | Step::Nest(_)
+            | Step::Share(_)
+            | Step::Check(_)
+            | Step::Call { .. } => visit(self),
+        }
+    }
+
     pub(crate) fn writes(&self, f: &Function, out: &mut Vec<TensorId>) {
         let mut add = |t: TensorId| {
             let t = f.base(t);

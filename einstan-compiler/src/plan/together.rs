@@ -12,26 +12,10 @@ use std::collections::BTreeMap;
 /// More than these are left for the next walk: each has an accumulator in registers.
 const MOST: usize = 4;
 
-/// Puts reductions together, wherever they stand in steps.
-pub(crate) fn together(f: &mut Function, steps: &mut [Step]) {
-    for step in steps {
-        match step {
-            Step::Nest(body) | Step::Share(Share { body, .. }) => statements(f, body),
-            Step::Block { steps, .. } | Step::Loop { steps, .. } | Step::Once { steps, .. } => {
-                together(f, steps);
-            }
-            Step::When {
-                then, otherwise, ..
-            } => {
-                together(f, then);
-                together(f, otherwise);
-            }
-            Step::Choose(choose) => {
-                let choices = choose.choices.iter_mut();
-                choices.for_each(|c| together(f, &mut c.steps));
-            }
-            Step::Zero { .. } | Step::Contract(_) | Step::Check(_) | Step::Call { .. } => {}
-        }
+/// Puts the reductions of a step together.
+pub(crate) fn together(f: &mut Function, step: &mut Step) {
+    if let Step::Nest(body) | Step::Share(Share { body, .. }) = step {
+        statements(f, body);
     }
 }
 
