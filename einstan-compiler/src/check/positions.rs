@@ -230,7 +230,12 @@ impl Checker<'_> {
     /// The last position, where one passes the end that is the same for all indices: `x[len(n)]`.
     fn last(&self, p: &Position, e: ExprId, by: u64) -> Option<String> {
         let is_one = self.f.exprs.free_indices(e).is_empty();
-        let last = p.replaced(&format!("{} - {by}", p.position));
+        let axis = self.f.dim(p.dim);
+        let last = match axis.length {
+            Length::Named | Length::Given => format!("len({}) - 1", axis.name),
+            _ => format!("{} - {by}", p.position),
+        };
+        let last = p.replaced(&last);
         last.filter(|_| is_one && !p.write)
             .map(|last| format!("the first position is 0: did you mean `{last}`?"))
     }
