@@ -91,10 +91,14 @@ impl Checker<'_> {
         );
         let places = [range.shown.clone(), p.shown.clone()];
         text.push_str(&message::echo(&line.text, &places));
-        let meant = self
-            .swapped(p.place, &p.shown, have)
-            .or_else(|| self.swapped(range.place, &range.shown, p.dim))
-            .or_else(|| self.replaced(p));
+        let here = self.swapped(p.place, &p.shown, have);
+        let there = self.swapped(range.place, &range.shown, p.dim);
+        // A left-hand side says what is kept: what is read is exchanged first.
+        let swapped = match line.tensor == Some(p.place.tensor) {
+            true => there.or(here),
+            false => here.or(there),
+        };
+        let meant = swapped.or_else(|| self.replaced(p));
         if let Some(meant) = meant {
             text.push_str(&format!("\nhelp: did you mean `{meant}`?"));
         }
@@ -130,7 +134,13 @@ impl Checker<'_> {
 
     /// The access with two subscripts exchanged, where that puts the index on an axis of dimension `wanted`.
     fn swapped(&self, at: Place, shown: &str, wanted: DimId) -> Option<String> {
-        let axes = &self.f.tensor(at.tensor).axes;
+        // As declared: a result that is defined has the axes of its equation.
+        let subscripts = self.written.positions.iter();
+        let axes: Vec<DimId> = subscripts
+            .filter(|o| o.place.tensor == at.tensor && o.shown == shown)
+            .take(self.f.tensor(at.tensor).axes.len())
+            .map(|o| o.dim)
+            .collect();
         let axis = axes.iter().position(|&d| d == wanted)?;
         let (name, inside) = shown.split_once('[')?;
         let mut subscripts: Vec<&str> = inside

@@ -1,8 +1,11 @@
 //! A position lies inside of its axis.
 
 use super::{Branch, Checker, Position};
-use crate::ir::{CmpOp, Expr, ExprId, Fault, IndexId, Length, Polynomial, Subscript, is_certain};
+use crate::ir::{
+    CmpOp, DimId, Expr, ExprId, Fault, IndexId, Length, Polynomial, Subscript, is_certain,
+};
 use crate::rule::Rule;
+use std::collections::BTreeSet;
 
 /// The end of an axis that a position passes.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -120,26 +123,8 @@ impl Checker<'_> {
         if is_certain(self.f, room) {
             return;
         }
-        if room.value().is_some() {
-            let text = match (end, reached.value()) {
-                (End::Low, Some(low)) => format!(
-                    "`{}` begins at position {low} of axis {} of `{}`",
-                    p.shown,
-                    p.place.axis,
-                    self.f.tensor(p.place.tensor).name
-                ),
-                _ => format!(
-                    "`{}` passes the end of axis {} of `{}`, by {}",
-                    p.shown,
-                    p.place.axis,
-                    self.f.tensor(p.place.tensor).name,
-                    room.value().unwrap_or_default().unsigned_abs()
-                ),
-            };
-            let help = self.meant(p, e);
-            self.diagnostics
-                .error(Rule::Outside, p.span, format!("{text}\nhelp: {help}"));
-            return;
+        if room.value().is_some() || self.never(e, room) {
+            return self.passes(p, e, end, room, reached);
         }
         let exprs = &mut self.f.exprs;
         let (room, zero) = (room.build(exprs), exprs.add(Expr::Integer(0)));
@@ -153,6 +138,64 @@ impl Checker<'_> {
             write: p.write,
         };
         self.at_entry(&fails, &Branch::new(), fault);
+    }
+
+    /// Reports an end that positions pass whatever the lengths are.
+    fn passes(
+        &mut self,
+        p: &Position,
+        e: ExprId,
+        end: End,
+        room: &Polynomial,
+        reached: &Polynomial,
+    ) {
+        let by = room.value().map(i64::unsigned_abs);
+        let (shown, axis) = (&p.shown, p.place.axis);
+        let name = &self.f.tensor(p.place.tensor).name;
+        let text = match (end, reached.value(), by) {
+            (End::Low, Some(low), _) => {
+                format!("`{shown}` begins at position {low} of axis {axis} of `{name}`")
+            }
+            (End::Low, None, _) => {
+                format!("`{shown}` begins before axis {axis} of `{name}` whatever the lengths are")
+            }
+            (End::High, _, Some(by)) => {
+                format!("`{shown}` passes the end of axis {axis} of `{name}`, by {by}")
+            }
+            (End::High, _, None) => {
+                format!(
+                    "`{shown}` passes the end of axis {axis} of `{name}` whatever the lengths are"
+                )
+            }
+        };
+        let mended = by
+            .filter(|_| end == End::High)
+            .and_then(|by| self.last(p, e, by).or_else(|| self.shorter(p, e, by)));
+        let help = mended.unwrap_or_else(|| self.meant(p, e));
+        self.diagnostics
+            .error(Rule::Outside, p.span, format!("{text}\nhelp: {help}"));
+    }
+
+    /// Whether there is no room whatever the lengths are, where each index has a value.
+    fn never(&self, e: ExprId, room: &Polynomial) -> bool {
+        let Some(mut lacking) = Polynomial::constant(-1).minus(room) else {
+            return false;
+        };
+        let indices = self.f.exprs.free_indices(e).into_iter();
+        let dims: BTreeSet<DimId> = indices.map(|i| self.f.index(i).dim).collect();
+        for dim in dims {
+            let Some(length) = self.f.exprs.known(&Expr::Len(dim)) else {
+                continue;
+            };
+            // A length that is 1 at the least is one more than a length.
+            let linear = lacking.by(length);
+            let more = lacking.plus(&linear.coefficient);
+            match more.filter(|_| linear.coefficient.by(length).coefficient.value() == Some(0)) {
+                Some(more) => lacking = more,
+                None => return false,
+            }
+        }
+        is_certain(self.f, &lacking)
     }
 
     /// What may be meant by a position that passes an end of its axis.
@@ -182,6 +225,55 @@ impl Checker<'_> {
                 p.position
             ),
         }
+    }
+
+    /// The last position, where one passes the end that is the same for all indices: `x[len(n)]`.
+    fn last(&self, p: &Position, e: ExprId, by: u64) -> Option<String> {
+        let is_one = self.f.exprs.free_indices(e).is_empty();
+        let axis = self.f.dim(p.dim);
+        let last = match axis.length {
+            Length::Named | Length::Given => format!("len({}) - 1", axis.name),
+            _ => format!("{} - {by}", p.position),
+        };
+        let last = p.replaced(&last);
+        last.filter(|_| is_one && !p.write)
+            .map(|last| format!("the first position is 0: did you mean `{last}`?"))
+    }
+
+    /// The shorter axis of a result along which no position passes the end, where the declaration of the result is what gives
+    /// an index its range: `d[n - 1]`.
+    fn shorter(&mut self, p: &Position, e: ExprId, by: u64) -> Option<String> {
+        if p.write {
+            return None;
+        }
+        let defined = self.written.equations.get(p.equation)?.tensor?;
+        let (axis, dim) = self.f.exprs.free_indices(e).into_iter().find_map(|i| {
+            let place = self.written.ranges.get(&i)?.place;
+            let linear = self.f.exprs.is_linear_in(e, i)?;
+            let dim = self.f.index(i).dim;
+            let is_its = place.tensor == defined && linear.coefficient.value() == Some(1);
+            (is_its && self.f.results.contains(&defined)).then_some((place.axis, dim))
+        })?;
+        let by = Polynomial::constant(i64::try_from(by).ok()?);
+        let length = self.f.polynomial_of(dim).minus(&by)?;
+        let length = length.build(&mut self.f.exprs);
+        let length = self.f.computed(length);
+        let tensor = self.f.tensor(defined);
+        let dims = tensor.axes.iter().enumerate();
+        let dims: Vec<&str> = dims
+            .map(|(at, &d)| {
+                self.f
+                    .dim(if at == axis { length } else { d })
+                    .name
+                    .as_str()
+            })
+            .collect();
+        Some(format!(
+            "`{}[{}]` in the signature keeps it inside; `pad({})` reads 0 outside of the tensor, and an `if` reads what lies inside",
+            tensor.name,
+            dims.join(", "),
+            p.position
+        ))
     }
 
     fn outside(&mut self, p: &Position, position: u64, length: u64) {

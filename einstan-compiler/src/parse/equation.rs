@@ -91,6 +91,18 @@ impl<'t> Cursor<'t> {
                 "there is no `return`: results are the tensors that the signature names after `->`",
             );
         }
+        if self.at_word("for") || self.at_word("while") || self.at_word("loop") {
+            return syntax(
+                self.span(),
+                "there are no loops: an equation holds for all values of its indices, like `y[i] = 2*x[i]`",
+            );
+        }
+        if self.at_word("if") {
+            return syntax(
+                self.span(),
+                "an `if` stands on the right-hand side: `y[i] = if .. { .. } else { .. }`",
+            );
+        }
         let tensor = self.name("the name of a tensor or a scalar")?;
         let mut left = Left {
             span: tensor.span,
@@ -136,6 +148,10 @@ impl<'t> Cursor<'t> {
             }
             ":" => ": `=` defines, and its type follows from the right-hand side".into(),
             "->" | "<" => ": an equation is written `Y[i] = x[i]`".into(),
+            "+" | "-" | "*" | "/" | "^" => {
+                ": there is no last expression, a result is defined by its name, `Y[i, j] = ..`"
+                    .into()
+            }
             _ if self.at_group(Delimiter::Parenthesis) => {
                 format!(": indices stand in brackets, `{name}[i, j]`")
             }

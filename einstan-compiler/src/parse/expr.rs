@@ -132,6 +132,13 @@ impl Cursor<'_> {
                     span,
                     "`..` is reserved: write each index, or a reduction over a range, like `sum[k: n](x[k])`",
                 ),
+                "|" | "||" => syntax(
+                    span,
+                    format!(
+                        "expected an expression, found `{op}`: an absolute value is `abs(x)`, and a rule is the \
+                         expression alone, `3*x^2`, without parameters"
+                    ),
+                ),
                 _ => self.expected("an expression"),
             },
         }
@@ -171,7 +178,11 @@ impl Cursor<'_> {
             return Ok(());
         };
         let found = token.describe();
+        let is_choice = self.rest().iter().any(|t| t.is_op("?"));
         let message = match &token.kind {
+            Kind::Op(op) if is_choice && (op == "?" || COMPARISONS.contains(&op.as_str())) => {
+                "there is no `?`: a choice is written `if x[i] > 0 { x[i] } else { 0 }`".into()
+            }
             Kind::Op(op) if COMPARISONS.contains(&op.as_str()) => {
                 format!("a comparison in an expression stands in parentheses, like `(i {op} j)`: it is 1 or 0")
             }
@@ -182,7 +193,14 @@ impl Cursor<'_> {
                 "=" | "+=" => {
                     format!("a second `{op}` in one equation: is a `;` missing before its left-hand side?")
                 }
-                "." => "expected an operator, found `.`: functions are written `exp(x)`, Rust stands in braces `{..}`"
+                "." if self.peek_after(1).is_some_and(|t| t.is_word("T") || t.is_word("t")) => {
+                    "there is no `.T`: a transposed tensor is read with its indices exchanged, `X[j, i]` for `X[i, j]`"
+                        .into()
+                }
+                "@" => "there is no `@`: a product is written with indices and summed over what both factors share, \
+                        `X[i, k] * W[k, j]`"
+                    .into(),
+                "." => "expected an operator, found `.`: functions are written `exp(x)`, lengths `len(n)`, Rust stands in braces `{..}`"
                     .into(),
                 ".." => return super::cursor::failure(
                     Rule::Reserved,
@@ -196,6 +214,12 @@ impl Cursor<'_> {
             }
             Kind::Word { text, .. } if text == "as" => {
                 "there is no `as`: numbers become the element type by themselves, Rust stands in braces `{..}`".into()
+            }
+            Kind::Group {
+                delimiter: Delimiter::Bracket,
+                ..
+            } if self.before().is_some_and(|t| t.is_group(Delimiter::Bracket)) => {
+                "all indices of a tensor stand in one pair of brackets, like `X[i, j]`".into()
             }
             Kind::Group {
                 delimiter: Delimiter::Brace | Delimiter::Bracket,

@@ -382,7 +382,7 @@ impl<'t> Cursor<'t> {
             });
         } else if !part.at_end() {
             let message = format!(
-                "expected `;` or `= ` and a length after `axis {}`, found {}",
+                "expected `;` or `=` and a length after `axis {}`, found {}",
                 name.text,
                 part.found()
             );

@@ -8,10 +8,14 @@ use proc_macro2::Span;
 /// The number that the literal `text` is.
 pub(crate) fn number(text: &str, span: Span) -> Parsed<Number> {
     if !text.starts_with(|c: char| c.is_ascii_digit()) {
+        let instead = match text.contains("->") {
+            true => "an einsum is an equation here, like `C[i, k] = A[i, j] * B[j, k]`",
+            false => "texts and characters have no place here",
+        };
         return failure(
             Rule::UnsupportedNumber,
             span,
-            format!("expected a number, found {text}: texts and characters have no place here"),
+            format!("expected a number, found {text}: {instead}"),
         );
     }
     let digits: String = text.chars().filter(|c| *c != '_').collect();

@@ -1,7 +1,7 @@
 //! What begins with a word: names, accesses, calls, reductions, derivatives.
 
 use super::cursor::{Cursor, Parsed, failure, join, reserved, syntax};
-use super::token::Kind;
+use super::token::{Kind, Token};
 use super::words::{self, NORMALISERS};
 use crate::ast::{Access, Annotated, Expr, ExprKind, Name, Path};
 use crate::op::ReduceOp;
@@ -31,6 +31,7 @@ impl Cursor<'_> {
             w if words::takes_index(w) && parenthesis && !self.defines(w) => {
                 self.reduction_without_index()
             }
+            "where" if parenthesis && self.at_word("where") => not_here(&word),
             w if words::WRAPPERS.contains(&w) || words::OTHERS.contains(&w) => {
                 self.misplaced(&word)
             }
@@ -81,7 +82,7 @@ impl Cursor<'_> {
             }
             "len" => "`len` is the length of a dimension: expected `len(n)`".to_string(),
             "pi" | "inf" => format!("`{word}` is a number and has neither brackets nor arguments"),
-            _ if words::takes_index(word) => return needs_index(Rule::Reserved, name),
+            _ if words::takes_index(word) => return needs_index(Rule::Reserved, name, None),
             _ if words::is_function(word) => format!(
                 "`{word}` is a function of the notation and names nothing else: expected `{word}(..)`"
             ),
@@ -122,7 +123,8 @@ impl Cursor<'_> {
             return syntax(
                 function.span,
                 format!(
-                    "a path is the name of a function: expected `{text}(..)`, found {}",
+                    "a path is the name of a function: expected `{text}(..)`, found {}\nhelp: a constant of Rust stands in \
+                     braces, `{{{text}}}`",
                     self.found()
                 ),
             );
@@ -253,15 +255,19 @@ impl Cursor<'_> {
         let Some(name) = self.any_word() else {
             return self.expected("a reduction");
         };
-        let call = self.path_call()?;
-        match &call.kind {
-            ExprKind::Call { arguments, .. }
-                if words::is_function(&name.text) && arguments.len() == 2 =>
-            {
-                Ok(call)
-            }
-            _ => needs_index(Rule::Syntax, &name),
+        let tokens = match self.peek_after(1).map(|t| &t.kind) {
+            Some(Kind::Group { tokens, .. }) => &tokens[..],
+            _ => &[],
+        };
+        let arguments = tokens
+            .split(|t| t.is_op(","))
+            .filter(|part| !part.is_empty());
+        // `max(x[i], axis=0)`
+        let names_arguments = tokens.iter().any(|t| t.is_op("="));
+        if words::is_function(&name.text) && arguments.count() == 2 && !names_arguments {
+            return self.path_call();
         }
+        needs_index(Rule::Syntax, &name, last_index(tokens))
     }
 
     /// `len(n)`
@@ -369,20 +375,48 @@ fn incomplete_derivative<T>(span: Span, of: &Access, found: String) -> Parsed<T>
     )
 }
 
+/// The last index of the first access in these tokens: what other notations reduce along most often.
+fn last_index(tokens: &[Token]) -> Option<&str> {
+    tokens.iter().find_map(|token| match &token.kind {
+        Kind::Group {
+            delimiter: Delimiter::Bracket,
+            tokens,
+            ..
+        } => match &tokens.last()?.kind {
+            Kind::Word { text, .. } => Some(text.as_str()),
+            _ => None,
+        },
+        Kind::Group { tokens, .. } => last_index(tokens),
+        _ => None,
+    })
+}
+
 /// `sum(x)`: which index?
-fn needs_index<T>(rule: Rule, name: &Name) -> Parsed<T> {
+fn needs_index<T>(rule: Rule, name: &Name, index: Option<&str>) -> Parsed<T> {
     let word = &name.text;
-    let (index, what) = if NORMALISERS.contains(&word.as_str()) {
+    let (usual, what) = if NORMALISERS.contains(&word.as_str()) {
         ("j", "along which index")
     } else {
         ("i", "over which index")
     };
+    let index = index.unwrap_or(usual);
     let function = match word.as_str() {
         "max" | "min" => format!("; of two numbers it is `{word}(a, b)`"),
         _ => format!("; a function of that name is called by its path, like `nn::{word}(A)`"),
     };
     let message = format!("`{word}` must say {what}: write `{word}[{index}](..)`{function}");
     failure(rule, name.span, message)
+}
+
+/// `where(c, a, b)`: a word that Rust reserves, of another notation.
+fn not_here<T>(name: &Name) -> Parsed<T> {
+    let word = &name.text;
+    let help = words::elsewhere(word).map_or(String::new(), |help| format!("\nhelp: {help}"));
+    failure(
+        Rule::UnknownFunction,
+        name.span,
+        format!("`{word}` is no function of this notation{help}"),
+    )
 }
 
 /// `summ[k](..)`
@@ -392,9 +426,11 @@ fn unknown_reduction<T>(name: &Name) -> Parsed<T> {
         return reserved(name, "a reduction");
     }
     let all = ReduceOp::WORDS.iter().chain(NORMALISERS).copied();
-    let hint = match words::nearest(word, all.clone().collect::<Vec<&str>>()) {
-        Some(meant) => format!("did you mean `{meant}`?"),
-        None => format!("there are `{}`", all.collect::<Vec<_>>().join("`, `")),
+    let near = words::nearest(word, all.clone().collect::<Vec<&str>>());
+    let hint = match (words::elsewhere(word), near) {
+        (Some(help), _) => help.to_string(),
+        (None, Some(meant)) => format!("did you mean `{meant}`?"),
+        (None, None) => format!("there are `{}`", all.collect::<Vec<_>>().join("`, `")),
     };
     failure(
         Rule::UnknownFunction,

@@ -230,6 +230,16 @@ impl Cursor<'_> {
         let span = self.span();
         let found = self.found();
         let known = self.any_word().and_then(|w| element(&w.text));
+        // `X: Array2<f64>`, `X: &Matrix`, `X: [n, m]`
+        let is_tensor = self.at_op("&")
+            || self.at_group(Delimiter::Bracket)
+            || self
+                .any_word()
+                .is_some_and(|w| w.text.starts_with(char::is_uppercase));
+        let help = match is_tensor {
+            true => "\nhelp: the axes of a tensor stand at its name, `X[n, m]`",
+            false => "",
+        };
         // Whatever stands here is the type, so that nothing after it is in doubt.
         while let Some(token) = self.peek()
             && !token.is_op(",")
@@ -246,7 +256,9 @@ impl Cursor<'_> {
             Some(element) => Ok((element, span)),
             None => syntax(
                 span,
-                format!("expected the type of the elements, found {found}: there are {TYPES}"),
+                format!(
+                    "expected the type of the elements, found {found}: there are {TYPES}{help}"
+                ),
             ),
         }
     }

@@ -1,9 +1,10 @@
 //! What stands between the commas of a tensor's brackets.
 
 use super::cursor::{Cursor, Parsed, failure, join, syntax};
+use super::token::{Kind, Token};
 use crate::ast::{Subscript, SubscriptKind, Wrapper};
 use crate::rule::Rule;
-use proc_macro2::Delimiter;
+use proc_macro2::{Delimiter, Span};
 
 impl Cursor<'_> {
     /// One position: `i`, `2*y + r`, `pad(i - 1)`.
@@ -18,6 +19,9 @@ impl Cursor<'_> {
                 span,
                 "`..` in brackets is reserved: write each index of the tensor",
             );
+        }
+        if self.at_op(":") {
+            return no_slices(span);
         }
         let group = self
             .peek_after(1)
@@ -90,6 +94,10 @@ impl Cursor<'_> {
 
     /// Refuses what is left after a subscript.
     pub fn end_of_subscript(&self) -> Parsed<()> {
+        let is_number = |t: &Token| matches!(t.kind, Kind::Literal(_));
+        if self.at_op(":") && self.before().is_some_and(is_number) {
+            return no_slices(self.span());
+        }
         if self.at_op(":") {
             return syntax(
                 self.span(),
@@ -98,6 +106,14 @@ impl Cursor<'_> {
         }
         self.end_of_expr()
     }
+}
+
+/// `X[:, j]`, `X[1:3, j]`
+fn no_slices<T>(span: Span) -> Parsed<T> {
+    syntax(
+        span,
+        "there are no slices: write an index, which takes all positions, like `X[i, j]`, or begins later, like `X[i + 1, j]`",
+    )
 }
 
 fn wrapper(word: &str) -> Option<Wrapper> {

@@ -1,4 +1,5 @@
-//! The words of the notation, which name nothing else, and the word that a misspelt one was meant to be.
+//! The words of the notation, which name nothing else; the word that a misspelt one was meant to be, and what stands here for
+//! a word of other notations.
 //!
 //! Those of operations are in `op`.
 
@@ -75,6 +76,41 @@ pub(crate) fn describe(word: &str) -> &'static str {
     }
 }
 
+/// How the notation writes what other notations call `word`.
+pub(crate) fn elsewhere(word: &str) -> Option<&'static str> {
+    Some(match word {
+        "log" => "the natural logarithm is `ln(x)`; there are `log2(x)` and `log10(x)`",
+        "where" | "select" | "cond" => "a choice is `if x[i] > 0 { x[i] } else { 0 }`",
+        "einsum" | "matmul" | "mm" | "bmm" | "dot" | "matvec" => {
+            "a product is written with indices and summed over what both factors share, `X[i, k] * W[k, j]`"
+        }
+        "transpose" => {
+            "a transposed tensor is read with its indices exchanged, `X[j, i]` for `X[i, j]`"
+        }
+        "norm" => "the length of a vector is `sqrt(sum[i](x[i]^2))`",
+        "std" => {
+            "a deviation is the root of a mean, `sqrt(mean[j]((X[i, j] - m[i])^2))`, with `m[i] = mean[j](X[i, j])` above"
+        }
+        "var" | "variance" => {
+            "a variance is a mean of squares, `mean[j]((X[i, j] - m[i])^2)`, with `m[i] = mean[j](X[i, j])` above"
+        }
+        "average" | "avg" => "the mean is `mean[i](x[i])`",
+        "square" | "sqr" => "a square is `x^2`",
+        "maximum" | "minimum" => "of two numbers they are `max(a, b)` and `min(a, b)`",
+        "clip" => "between two numbers it is `min(max(x, low), high)`",
+        "logistic" | "expit" => "it is `sigmoid(x)`",
+        "eye" | "identity" | "delta" | "kronecker" => {
+            "1 where two indices are the same and else 0 is `(i == j)`"
+        }
+        "concat" | "concatenate" | "cat" | "stack" => {
+            "what is put together is a choice by its index, `if i < len(n) { x[i] } else { y[i - len(n)] }`"
+        }
+        "grad" | "gradient" => "a derivative is `d(e) / d(x[i])`, of one tensor by another",
+        "size" | "shape" => "the length of the dimension `n` is `len(n)`",
+        _ => return None,
+    })
+}
+
 /// The candidate that `word` most likely stands for, if one is close enough to be a slip of the keys.
 pub(crate) fn nearest<'c, S: AsRef<str> + ?Sized + 'c>(
     word: &str,
@@ -82,8 +118,8 @@ pub(crate) fn nearest<'c, S: AsRef<str> + ?Sized + 'c>(
 ) -> Option<&'c str> {
     let limit = match word.chars().count() {
         0 => return None,
-        1..=2 => 1,
-        3..=5 => 2,
+        1..=3 => 1,
+        4..=5 => 2,
         _ => 3,
     };
     candidates
@@ -128,6 +164,7 @@ mod tests {
         assert_eq!(nearest("sigmod", UnaryOp::WORDS), Some("sigmoid"));
         assert_eq!(nearest("thna", UnaryOp::WORDS), Some("tanh"));
         assert_eq!(nearest("quaternion", UnaryOp::WORDS), None);
+        assert_eq!(nearest("std", ReduceOp::WORDS), None);
         assert_eq!(nearest("", UnaryOp::WORDS), None);
         let own = ["mish".to_string(), "huber".to_string()];
         assert_eq!(nearest("hubre", &own), Some("huber"));

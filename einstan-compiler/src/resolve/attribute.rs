@@ -203,7 +203,11 @@ impl Test {
 
     /// `range = -1..1` or `tolerance = 1e-4`
     fn setting(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
-        let name: Ident = input.parse()?;
+        let Ok(name) = input.parse::<Ident>() else {
+            return Err(input.error(format!(
+                "expected a setting of the test: it takes {SETTINGS}"
+            )));
+        };
         let fail = |text: String| Err(syn::Error::new(name.span(), text));
         let taken = match name.to_string().as_str() {
             "range" => self.range.is_some(),

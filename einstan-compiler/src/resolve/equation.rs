@@ -369,9 +369,12 @@ impl Scope<'_> {
             Element::Integer(_) => match lowering.value(&e.right) {
                 Some(Value::Number(_)) => {
                     let text = format!(
-                        "`{}` is an integer tensor, and `{}` is a number",
+                        "`{0}` is an integer tensor, and `{1}` is a number\
+                         \nhelp: for numbers declare `{2}` without its type; integers are made of indices, whole numbers, \
+                         lengths, `argmax` and integer tensors",
                         e.left.tensor.text,
-                        ast::print::expr(&e.right)
+                        ast::print::expr(&e.right),
+                        lowering.scope.signature_of(&e.left.tensor.text)
                     );
                     lowering.error(Rule::IntegerKind, e.right.span, text);
                     None

@@ -69,6 +69,15 @@ impl Scope<'_> {
     }
 }
 
+/// That a function is given another number of arguments than it has parameters.
+pub(crate) fn arguments(function: &str, parameters: &[&str], given: usize) -> String {
+    format!(
+        "`{function}` takes {}, not {given}: it is `{function}({})`",
+        count(parameters.len(), "argument", "arguments"),
+        parameters.join(", ")
+    )
+}
+
 /// `1 axis`, `2 axes`
 pub(crate) fn count(n: usize, one: &str, many: &str) -> String {
     format!("{n} {}", if n == 1 { one } else { many })

@@ -171,7 +171,7 @@ impl Scope<'_> {
         let mut sites = Vec::new();
         let mut good = true;
         for (access, branch) in mention::accesses_of(e) {
-            let Some(tensor) = self.read(&access) else {
+            let Some(tensor) = self.read(&access, e) else {
                 good = false;
                 continue;
             };

@@ -6,7 +6,7 @@ use crate::ir::{Expr as Ir, ExprId, Foreign, ForeignId};
 use crate::op::{BinaryOp, ReduceOp, UnaryOp};
 use crate::parse::words;
 use crate::resolve::Scalar;
-use crate::resolve::message::count;
+use crate::resolve::message;
 use crate::rule::Rule;
 use proc_macro2::Span;
 use std::collections::BTreeSet;
@@ -28,11 +28,11 @@ impl Lowering<'_, '_, '_> {
             None => {}
         }
         let (unary, binary) = (UnaryOp::of_word(name), BinaryOp::of_word(name));
-        let takes = match (unary, binary) {
-            (Some(_), _) => 1,
-            (None, Some(_)) => 2,
+        let takes: &[&str] = match (unary, binary) {
+            (Some(_), _) => &["x"],
+            (None, Some(_)) => &["a", "b"],
             (None, None) => {
-                self.unknown_function(name, function.span);
+                self.unknown_function(name, arguments, function.span);
                 return None;
             }
         };
@@ -54,9 +54,12 @@ impl Lowering<'_, '_, '_> {
     }
 
     /// Refuses a function that is none, with the nearest one.
-    fn unknown_function(&mut self, name: &str, span: Span) {
+    fn unknown_function(&mut self, name: &str, arguments: &[Expr], span: Span) {
         if self.scope.callees.contains_key(name) {
             return self.inside_expression(name, span);
+        }
+        if self.scope.tensors.contains_key(name) {
+            return self.tensor_as_function(name, arguments, span);
         }
         let known = [
             UnaryOp::WORDS,
@@ -68,12 +71,13 @@ impl Lowering<'_, '_, '_> {
         let callees = self.scope.callees.keys().map(String::as_str);
         let known = known.into_iter().flatten().copied();
         let near = words::nearest(name, known.chain(own).chain(callees));
-        let help = match near {
-            Some(n) if self.scope.callees.contains_key(n) => format!(
+        let help = match (words::elsewhere(name), near) {
+            (Some(help), _) => help.to_string(),
+            (None, Some(n)) if self.scope.callees.contains_key(n) => format!(
                 "did you mean `{n}`? Its call is an equation of its own, `H = {n}(..);`, above"
             ),
-            Some(n) => format!("did you mean `{n}`?"),
-            None => format!(
+            (None, Some(n)) => format!("did you mean `{n}`?"),
+            (None, None) => format!(
                 "define it in this invocation, `fn {name}(x) = ..;`; or call a function of tensors in an equation of \
                  its own, `H = {name}(..);`"
             ),
@@ -82,20 +86,32 @@ impl Lowering<'_, '_, '_> {
         self.error(Rule::UnknownFunction, span, text);
     }
 
+    /// Refuses `X(i, j)` and `a(x + 1)`.
+    fn tensor_as_function(&mut self, name: &str, arguments: &[Expr], span: Span) {
+        let is_scalar = self.scope.signature_of(name) == name;
+        let arguments: Vec<String> = arguments.iter().map(ast::print::expr).collect();
+        let arguments = arguments.join(", ");
+        let text = match is_scalar {
+            true => format!(
+                "`{name}` is a scalar and no function\nhelp: for a product write `{name} * ({arguments})`"
+            ),
+            false => format!(
+                "`{name}` is a tensor and no function\nhelp: its indices stand in brackets: `{name}[{arguments}]`"
+            ),
+        };
+        self.error(Rule::UnknownFunction, span, text);
+    }
+
     /// The arguments as numbers, as many as the function takes.
     fn arguments(
         &mut self,
         name: &str,
-        takes: usize,
+        parameters: &[&str],
         arguments: &[Expr],
         span: Span,
     ) -> Option<Vec<ExprId>> {
-        if takes != arguments.len() {
-            let text = format!(
-                "`{name}` takes {}, not {}",
-                count(takes, "argument", "arguments"),
-                arguments.len()
-            );
+        if parameters.len() != arguments.len() {
+            let text = message::arguments(name, parameters, arguments.len());
             self.error(Rule::Arguments, span, text);
             return None;
         }
@@ -105,7 +121,8 @@ impl Lowering<'_, '_, '_> {
 
     /// A scalar function's body in place of its call.
     fn scalar(&mut self, s: &ast::ScalarFn, arguments: &[Expr], span: Span) -> Option<Value> {
-        let values = self.arguments(&s.name.text, s.parameters.len(), arguments, span)?;
+        let parameters: Vec<&str> = s.parameters.iter().map(|p| p.text.as_str()).collect();
+        let values = self.arguments(&s.name.text, &parameters, arguments, span)?;
         self.scalar_body(&s.name, &s.parameters, &values, &s.body)
     }
 
@@ -130,7 +147,8 @@ impl Lowering<'_, '_, '_> {
 
     /// The call of a Rust function.
     fn foreign(&mut self, e: &ExternFn, arguments: &[Expr], span: Span) -> Option<Value> {
-        let arguments = self.arguments(&e.name.text, e.parameters.len(), arguments, span)?;
+        let parameters: Vec<&str> = e.parameters.iter().map(|p| p.text.as_str()).collect();
+        let arguments = self.arguments(&e.name.text, &parameters, arguments, span)?;
         let function = self.foreign_function(e);
         Some(Value::Number(self.add(Ir::Foreign {
             function,

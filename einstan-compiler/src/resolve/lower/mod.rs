@@ -14,7 +14,7 @@ mod subscript;
 pub(crate) use subscript::Pad;
 use subscript::Placed;
 
-use super::message::{self, count};
+use super::message;
 use super::range::Ranges;
 use super::{Binding, Scope, integer};
 use crate::ast::{self, Access, Equation, Expr, ExprKind, Name, Number};
@@ -216,13 +216,8 @@ impl<'s, 'a, 'e> Lowering<'s, 'a, 'e> {
                 let t = self.scope.f.tensor(id);
                 if !t.axes.is_empty() {
                     let rank = t.axes.len();
-                    let text = format!(
-                        "`{}` is a tensor and needs {}: it is `{}`",
-                        n.text,
-                        count(rank, "index", "indices"),
-                        self.scope.signature_of(&n.text)
-                    );
-                    self.error(Rule::Rank, n.span, text);
+                    self.scope.wrong_rank(n, rank, 0, self.equation);
+                    self.scope.failed = true;
                     return None;
                 }
                 Some(self.element(id, vec![], false))
@@ -234,7 +229,7 @@ impl<'s, 'a, 'e> Lowering<'s, 'a, 'e> {
                 None
             }
             None => {
-                self.scope.unknown(n);
+                self.scope.unknown_number(n);
                 None
             }
         }

@@ -264,7 +264,7 @@ impl Lowering<'_, '_, '_> {
                     ExprKind::Number(_) => format!("`{shown}`: a position is a whole number"),
                     _ => format!(
                         "`{}` in `{shown}` is no position: a subscript is made of indices, whole numbers, lengths and \
-                         integer tensors with `+ - * / %`",
+                         integer tensors with `+ - * / %`, where `/` rounds down",
                         ast::print::expr(e)
                     ),
                 };

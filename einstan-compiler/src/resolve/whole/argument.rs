@@ -53,7 +53,7 @@ impl Scope<'_> {
                     None
                 }
                 None => {
-                    self.unknown(n);
+                    self.unknown(n, "");
                     None
                 }
             },

@@ -7,7 +7,7 @@ use crate::ir::{
     Check, CmpOp, DimId, Element, ElementType, Embedding, Expr as Ir, ExprId, Fault, Function,
     Parameter, Place, Role, TensorId,
 };
-use crate::resolve::message::count;
+use crate::resolve::message;
 use crate::resolve::{Resolved, Scope};
 use crate::rule::Rule;
 
@@ -65,12 +65,12 @@ impl Scope<'_> {
     /// As many arguments as parameters, each of its rank and kind.
     fn takes(&mut self, f: &Function, arguments: &[Argument], call: &Call<'_>) -> Option<()> {
         if f.parameters.len() != arguments.len() {
-            let text = format!(
-                "`{}` takes {}, not {}",
-                f.name,
-                count(f.parameters.len(), "argument", "arguments"),
-                arguments.len()
-            );
+            let name = |p: &Parameter| match *p {
+                Parameter::Tensor(t) => f.tensor(t).name.as_str(),
+                Parameter::Dim(d) => f.dim(d).name.as_str(),
+            };
+            let parameters: Vec<&str> = f.parameters.iter().map(name).collect();
+            let text = message::arguments(&f.name, &parameters, arguments.len());
             self.diagnostics
                 .error(Rule::Arguments, call.function.span, text);
             return None;

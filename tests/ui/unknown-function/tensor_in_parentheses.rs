@@ -1,0 +1,11 @@
+//! Meant: an element of a matrix. The mistake: parentheses, as in Fortran or Matlab.
+
+use einstan::einstan;
+
+einstan! {
+    fn double(X[n, m]) -> Y[n, m] {
+        Y[i, j] = 2*X(i, j);
+    }
+}
+
+fn main() {}
