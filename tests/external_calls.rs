@@ -147,6 +147,45 @@ macro_rules! agree {
     }};
 }
 
+mod looking_up {
+    einstan::einstan! {
+        pub fn lookup(x[n], t[n]: usize) -> z[n] { z[i] = x[t[i]]; }
+    }
+}
+
+einstan! {
+    /// Rows and zeros that no call needs stand behind a call that may fail.
+    pub fn beside_a_call(x[n], t[n]: usize) -> (y[n], z[n], w[n]) {
+        y[i] = 2*x[i];
+        z = looking_up::lookup(x, t);
+        w[t[i]] += x[i];
+    }
+    pub fn changed_beside_a_call(x[n], t[n]: usize, mut p[n]) -> z[n] {
+        p[i] = 2*x[i];
+        z = looking_up::lookup(x, t);
+    }
+}
+
+#[test]
+fn nothing_is_written_where_a_call_fails() {
+    let (x, t) = (array![1.0, 2.0], array![0usize, 7]);
+    let [mut y, mut z, mut w, mut p] = std::array::from_fn(|_| array![5.0, 5.0]);
+    let failed = beside_a_call::into(&x, &t, &mut y, &mut z, &mut w).is_err();
+    assert!(
+        failed && [&y, &z, &w].iter().all(|a| **a == array![5.0, 5.0]),
+        "{y} {z} {w}"
+    );
+    assert!(
+        changed_beside_a_call(&x, &t, &mut p).is_err() && p == array![5.0, 5.0],
+        "{p}"
+    );
+    beside_a_call::into(&x, &array![1usize, 0], &mut y, &mut z, &mut w).unwrap();
+    assert_eq!(
+        (y, z, w),
+        (array![2.0, 4.0], array![2.0, 1.0], array![2.0, 1.0])
+    );
+}
+
 #[test]
 fn a_network_of_calls() {
     let (x, w1, b1) = (numbers2(3, 4, 0.3), numbers2(4, 5, 0.5), numbers1(5, 0.2));

@@ -117,10 +117,10 @@ fn the_sum_of_residuals_has_no_derivative() {
     let x = matrix(3, 5);
     let (_, pullback) = nothing::vjp(&x).unwrap();
     let g = pullback.call(&array![1.0, 2.0, 3.0], 4.0).unwrap();
-    assert_eq!(g.X, Array2::<f64>::zeros((3, 5)));
+    assert!(g.X.iter().all(|d| d.abs() < 1e-14));
     let (e, g) = over_more::value_and_grad(&x, &array![0.5, -1.0, 2.0]).unwrap();
     assert!((e - 5.25).abs() < 1e-14);
-    assert_eq!(g.X, Array2::<f64>::zeros((3, 5)));
+    assert!(g.X.iter().all(|d| d.abs() < 1e-14));
     assert!(
         (g.c - array![1.0, -2.0, 4.0])
             .iter()

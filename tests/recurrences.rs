@@ -29,6 +29,11 @@ einstan! {
         G[t] = sin(H[t]) - 0.3*G[pad(t - 1)];
         z = sum[t](H[t]^3);
     }
+    /// What is written at one position of both loops and read at the next one of the outer loop alone.
+    pub fn grid(X[n, m, d]) -> T[n, m, d] {
+        T[i, j, l] = X[i, j, l] + (if j > 0 { T[i, j - 1, l] } else { 0 })
+            + (if i > 0 { tanh(sum[k](T[i - 1, j, k])) } else { 0 });
+    }
     pub fn forward_substitution(L[n, n], b[n]) -> x[n] {
         x[i] = (b[i] - sum[j](if j < i { L[i, j]*x[j] } else { 0 })) / L[i, i];
     }
@@ -204,6 +209,10 @@ fn derivatives_agree_with_differences() -> Result<(), testing::Failure> {
     testing::check!(sums(x))?;
     testing::check!(suffixes(x))?;
     testing::check!(leading(x), hvp)?;
+    let X = ndarray::Array3::from_shape_fn((3, 4, 2), |(i, j, k)| {
+        0.1 * (i * j) as f64 - 0.2 * k as f64
+    });
+    testing::check!(grid(X))?;
     let w = array![0.7, 0.0];
     testing::check!(delayed(x, w))?;
     let (a, b, dt) = (0.4, -0.3, 0.1);

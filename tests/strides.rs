@@ -39,6 +39,11 @@ einstan! {
         s[k] = sum[i,y,x]((X[i,k,y,x] - m[i,k])^2);
         Z[i,k,x,y] = X[i,k,y,x]*M[y,x] + y;
     }
+    /// Where it is written is looked up along the same axes.
+    pub fn looked_up(t[n, m]: usize, X[n, m, 4]) -> (Y[n, m, 4], y[n, m]) {
+        Y[i,j,t[i,j]] += X[i,j,1];
+        y[i,j] = X[i,j,t[i,j]];
+    }
     pub fn diagonal(A[n, n], x[n]) -> (y[n], t) { y[i] = A[i,i]*x[i]; t = sum[i](A[i,i]); }
     pub fn positions(X[n, 4]) -> y[n] { y[i] = X[i,0]*X[i,3] + X[i,1]; }
     pub fn six(A[a, b, c, d, e, f], B[f, c]) -> C[e, b, a, d] { C[l,j,i,k] = A[i,j,p,k,l,q]*B[q,p]; }
@@ -220,6 +225,20 @@ fn rows_of_images() {
         let x = || numbers((n, c, h, w));
         check!(images(X = x(), B = x(), g = numbers(c), M = numbers((h, w));) -> (y, m, s, z, p), [y, m, s, z, p],
             [&y, &m, &s, &z, &p]);
+    }
+    let t = Array2::from_shape_fn((3, 5), |(i, j)| (i + 2 * j) % 4);
+    let X: Array3<f64> = numbers((3, 5, 4));
+    for way in 0..WAYS {
+        let (t2, X2) = (Array2::from(t.clone()), X.laid(way));
+        let ((Y, y), pullback) = looked_up::vjp(&t2, &X2).unwrap();
+        let g = pullback.call(&Y, &y).unwrap().X;
+        for ((i, j, k), &x) in X.indexed_iter() {
+            let here = t[[i, j]] == k;
+            assert_eq!(Y[[i, j, k]], if here { X[[i, j, 1]] } else { 0.0 });
+            assert!(!here || y[[i, j]] == x);
+            let scattered = if k == 1 { X[[i, j, 1]] } else { 0.0 };
+            assert_eq!(g[[i, j, k]], scattered + if here { x } else { 0.0 });
+        }
     }
     let none = || numbers((2, 3, 0, 4));
     let (y, _, s, ..) = images(&none(), &none(), &numbers(3), &numbers((0, 4))).unwrap();

@@ -9,7 +9,7 @@
 //! How tensors lie in memory is known when the function runs: the loops stand there once, for either.
 
 use super::{Share, Step, Stmt};
-use crate::ir::{Expr, ExprId, Function, IndexId, Subscript, TensorId};
+use crate::ir::{Expr, ExprId, Function, IndexId, Subscript, TensorId, positions};
 use std::collections::BTreeMap;
 
 /// Loops that may be one with the rows in them.
@@ -160,13 +160,14 @@ fn coalesced(
         let loops = &r.loops[first..];
         let mut note = |tensor: TensorId, subscripts: &[Subscript]| {
             let at = first_axis(f, tensor, subscripts, loops, own)?;
-            (*tensors.entry(tensor).or_insert(at) == at).then_some(())
+            (*tensors.entry(tensor).or_insert(at) == at).then_some(at)
         };
+        let mut all = vec![r.value];
         if let Some((target, left)) = r.left {
-            note(target, left)?;
-            first_axis(f, target, left, loops, own)??;
+            note(target, left)??;
+            all.extend(positions(left));
         }
-        for e in f.exprs.walk(r.value) {
+        for e in all.into_iter().flat_map(|e| f.exprs.walk(e)) {
             match f.exprs.get(e) {
                 Expr::Access {
                     tensor,

@@ -57,7 +57,7 @@ struct Fused {
     front: Vec<Step>,
     /// The other steps, each with what was put right behind it.
     steps: Vec<(Step, Vec<Step>)>,
-    /// How many of them there were when a tensor was last touched or written, and when a check was last made.
+    /// How many of them there were when a tensor was last touched or written, and when a check or a call, which may fail, was last made.
     touched: BTreeMap<TensorId, usize>,
     written: BTreeMap<TensorId, usize>,
     checked: usize,
@@ -70,11 +70,11 @@ impl Fused {
         let (mut written, mut read) = (Vec::new(), BTreeSet::new());
         step.writes(f, &mut written);
         step.reads(f, &mut read);
-        let is_check = matches!(step, Step::Check(_));
+        let may_fail = matches!(step, Step::Check(_) | Step::Call { .. });
         self.steps.push((step, vec![]));
         self.open = None;
         self.note(&written, read.into_iter());
-        if is_check {
+        if may_fail {
             self.checked = self.steps.len();
         }
     }
@@ -136,7 +136,7 @@ impl Fused {
         }
     }
 
-    /// Nothing is written before a check that stands before it.
+    /// Nothing is written before a check or a call that stands before it.
     fn zero(&mut self, f: &Function, tensor: TensorId, mode: Mode) {
         let touched = self.touched.get(&tensor).copied().unwrap_or(0);
         let place = touched.max(self.checked);

@@ -199,31 +199,7 @@ fn finished(f: &mut Function, steps: Vec<Step>) -> Vec<Step> {
 
 /// Equations in blocks, as far as no check and no recurrence stands between them; what is read `later` is needed as a whole.
 fn parts(f: &mut Function, ordered: Vec<Ordered>, later: BTreeSet<TensorId>) -> Vec<Part> {
-    // How many of them read each tensor.
-    let mut readers: BTreeMap<TensorId, usize> = BTreeMap::new();
-    for o in &ordered {
-        let read: BTreeSet<TensorId> = match o {
-            Ordered::Check(at) => f.read_by(&f.checks[*at]).into_iter().collect(),
-            Ordered::Equations(group) => {
-                let each = group.equations().iter();
-                each.flat_map(|e| f.reads_of(e)).collect()
-            }
-        };
-        read.into_iter()
-            .for_each(|t| *readers.entry(t).or_default() += 1);
-    }
-    let made = |f: &Function, t: TensorId| {
-        let role = f.tensor(t).role;
-        matches!(
-            role,
-            Role::Temporary | Role::Intermediate | Role::Adjoint { .. }
-        )
-    };
-    let own: BTreeSet<TensorId> = readers
-        .into_iter()
-        .filter(|&(t, count)| count == 1 && made(f, t) && !later.contains(&t) && !f.is_output(t))
-        .map(|(t, _)| t)
-        .collect();
+    let once = recurrence::read_in_one_place(f, &ordered, &later);
     let mut stretches: Vec<Vec<Equation>> = vec![vec![]];
     let mut between = Vec::new();
     for o in ordered {
@@ -261,7 +237,7 @@ fn parts(f: &mut Function, ordered: Vec<Ordered>, later: BTreeSet<TensorId>) -> 
             Ordered::Check(at) => Part::Check(at),
             Ordered::Equations(group) => {
                 let circle = group.equations().to_vec();
-                Part::Recurrence(recurrence::recurrence(f, circle, |t| own.contains(&t)))
+                Part::Recurrence(recurrence::recurrence(f, circle, &once))
             }
         }));
     }

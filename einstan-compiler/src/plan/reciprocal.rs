@@ -1,4 +1,4 @@
-//! Division by a root or a length that is the same along some index: it becomes a factor, which is computed once.
+//! Division by a root that is the same along some index: it becomes a factor, which is computed once.
 //!
 //! ```text
 //! Y[i,j] = X[i,j]/sqrt(v[i])          Y[i,j] = X[i,j]*(1/sqrt(v[i]))

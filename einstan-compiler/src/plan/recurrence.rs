@@ -15,10 +15,11 @@
 //!     H[t,..] = tanh(P[t,..] + S[t,..])              H[t,..] = tanh(P[t,..] + S[..])
 //! ```
 
+use super::call::Ordered;
 use super::scheduler::Scheduler;
 use super::{Mode, Step};
 use crate::ir::{Equation, Expr, Function, IndexId, Op, Role, Subscript, TensorId, positions};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Equations that run for each position of some indices, one after the other.
 #[derive(Clone, Debug)]
@@ -28,11 +29,12 @@ pub(crate) struct Recurrence {
     equations: Vec<Equation>,
 }
 
-/// The loop of a circle, whose equations stand in the order of one position; tensors of its `own` are read nowhere else.
+/// The loop of a circle, whose equations stand in the order of one position. Its tensors among those that are read `once`, in one
+/// place, may be held for one position.
 pub(crate) fn recurrence(
     f: &mut Function,
     circle: Vec<Equation>,
-    is_own: impl Fn(TensorId) -> bool,
+    once: &BTreeSet<TensorId>,
 ) -> Recurrence {
     let first = circle[0].clone();
     let (indices, along) = (own(f, &first), f.along(first.tensor).to_vec());
@@ -44,8 +46,8 @@ pub(crate) fn recurrence(
     let equations = circle.into_iter().map(|e| at_counters(f, e, &counters));
     let mut equations: Vec<Equation> = equations.collect();
     let written: Vec<TensorId> = equations.iter().map(|e| e.tensor).collect();
-    for tensor in written.into_iter().filter(|&t| is_own(t)) {
-        at_one_position(f, &mut equations, tensor);
+    for tensor in written.into_iter().filter(|t| once.contains(t)) {
+        at_one_position(f, &mut equations, &counters, tensor);
     }
     Recurrence {
         equations,
@@ -53,9 +55,45 @@ pub(crate) fn recurrence(
     }
 }
 
+/// The tensors that the compiler may hold as it likes, and that one circle, one equation or one check reads.
+pub(crate) fn read_in_one_place(
+    f: &Function,
+    ordered: &[Ordered],
+    later: &BTreeSet<TensorId>,
+) -> BTreeSet<TensorId> {
+    let mut readers: BTreeMap<TensorId, usize> = BTreeMap::new();
+    for o in ordered {
+        let read: BTreeSet<TensorId> = match o {
+            Ordered::Check(at) => f.read_by(&f.checks[*at]).into_iter().collect(),
+            Ordered::Equations(group) => {
+                let each = group.equations().iter();
+                each.flat_map(|e| f.reads_of(e)).collect()
+            }
+        };
+        for t in read {
+            *readers.entry(t).or_default() += 1;
+        }
+    }
+    let made = |t: TensorId| {
+        let role = f.tensor(t).role;
+        let own = matches!(
+            role,
+            Role::Temporary | Role::Intermediate | Role::Adjoint { .. }
+        );
+        own && !later.contains(&t) && !f.is_output(t)
+    };
+    let once = readers.into_iter().filter(|&(_, count)| count == 1);
+    once.map(|(t, _)| t).filter(|&t| made(t)).collect()
+}
+
 /// Takes the axes off a tensor along which it is read where it is written.
-fn at_one_position(f: &mut Function, equations: &mut [Equation], tensor: TensorId) {
-    let Some(kept) = kept_axes(f, equations, tensor) else {
+fn at_one_position(
+    f: &mut Function,
+    equations: &mut [Equation],
+    counters: &[(IndexId, bool)],
+    tensor: TensorId,
+) {
+    let Some(kept) = kept_axes(f, equations, counters, tensor) else {
         return;
     };
     let rest = |all: &[Subscript]| -> Vec<Subscript> {
@@ -90,17 +128,28 @@ fn at_one_position(f: &mut Function, equations: &mut [Equation], tensor: TensorI
     }
 }
 
-/// Which axes such a tensor keeps; None where it keeps all.
-fn kept_axes(f: &Function, equations: &[Equation], tensor: TensorId) -> Option<Vec<bool>> {
+/// Which axes such a tensor keeps; None where it keeps all. Between two positions of a loop those inside of it run through all of
+/// theirs: where one is read elsewhere, its axis is kept and those of the loops inside.
+fn kept_axes(
+    f: &Function,
+    equations: &[Equation],
+    counters: &[(IndexId, bool)],
+    tensor: TensorId,
+) -> Option<Vec<bool>> {
     let mut own = equations.iter().filter(|e| e.tensor == tensor);
     let (Some(written), None) = (own.next(), own.next()) else {
         return None;
     };
-    let counter = |s: &Subscript| match *s {
-        Subscript::At(e) => matches!(f.exprs.get(e), Expr::Counter(_)),
-        _ => false,
+    // Of each axis the loop by whose counter it is written.
+    let depth = |s: &Subscript| match *s {
+        Subscript::At(e) => match *f.exprs.get(e) {
+            Expr::Counter(i) => counters.iter().position(|&(counter, _)| counter == i),
+            _ => None,
+        },
+        _ => None,
     };
-    let mut kept: Vec<bool> = written.left.iter().map(|s| !counter(s)).collect();
+    let depths: Vec<Option<usize>> = written.left.iter().map(depth).collect();
+    let mut moved = counters.len();
     for e in equations {
         let placed = positions(&e.left).any(|p| f.exprs.tensors(p).contains(&tensor));
         if placed || matches!(f.exprs.get(e.right), Expr::Returned { .. }) {
@@ -110,13 +159,14 @@ fn kept_axes(f: &Function, equations: &[Equation], tensor: TensorId) -> Option<V
             if let Some((t, at, _)) = f.exprs.get(id).read()
                 && t == tensor
             {
-                let moved = at.iter().zip(&written.left).map(|(a, b)| a != b);
-                kept.iter_mut()
-                    .zip(moved)
-                    .for_each(|(kept, moved)| *kept |= moved);
+                let each = at.iter().zip(&written.left).zip(&depths);
+                let elsewhere = each.filter(|((a, b), _)| a != b);
+                moved = elsewhere.filter_map(|(_, d)| *d).fold(moved, usize::min);
             }
         }
     }
+    let kept = depths.iter().map(|d| d.is_none_or(|d| d >= moved));
+    let kept: Vec<bool> = kept.collect();
     (written.op == Op::Define && kept.contains(&false)).then_some(kept)
 }
 

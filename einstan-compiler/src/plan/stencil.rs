@@ -87,19 +87,18 @@ fn side_by_side(
     // With the copies in both branches, what stands behind them is fused with them.
     let (mut then, mut otherwise) = (copies.clone(), copies);
     then.push(side);
-    let copied = match (certain, op) {
-        (Some(true), _) => then,
-        (_, op) => {
-            match op {
-                Sum => otherwise.extend(nest::sum(s.f, target.clone(), over, body)),
-                _ => otherwise.push(nest::reduction(s.f, target.clone(), op, over, body)),
-            }
-            vec![Step::When {
-                condition: wide,
-                then,
-                otherwise,
-            }]
+    let copied = if certain == Some(true) {
+        then
+    } else {
+        match op {
+            Sum => otherwise.extend(nest::sum(s.f, target.clone(), over, body)),
+            _ => otherwise.push(nest::reduction(s.f, target.clone(), op, over, body)),
         }
+        vec![Step::When {
+            condition: wide,
+            then,
+            otherwise,
+        }]
     };
     Some(match direct {
         Some((condition, row)) => vec![Step::When {

@@ -6,7 +6,7 @@
 //! ```
 
 use super::{Share, Step, Stmt};
-use crate::ir::{Element, Function, IndexId, ReduceOp};
+use crate::ir::{Element, Expr, ExprId, Function, IndexId, ReduceOp};
 use std::collections::BTreeMap;
 
 /// More than these are left for the next walk: each has an accumulator in registers.
@@ -85,10 +85,14 @@ fn plain<'s>(f: &Function, s: &'s Stmt) -> Option<&'s [IndexId]> {
             op: ReduceOp::Sum | ReduceOp::Prod | ReduceOp::Max | ReduceOp::Min,
             over,
             windows,
+            body,
             ..
         } => {
+            // The user's own functions are called for one reduction after the other.
+            let outside = |e: ExprId| matches!(f.exprs.get(e), Expr::Foreign { .. });
             let number = f.tensor(*target).element == Element::Float;
-            (number && windows.is_empty()).then_some(over)
+            let own = number && !f.exprs.walk(*body).into_iter().any(outside);
+            (own && windows.is_empty()).then_some(over)
         }
         _ => None,
     }

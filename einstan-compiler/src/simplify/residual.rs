@@ -4,12 +4,13 @@
 //! m[i] = sum[k](X[i,k]) / len(k)        sum[k](c[i]*(X[i,k] - m[i])) = 0
 //! ```
 //!
-//! So the mean in a variance has no derivative, and a normalisation needs no pass over its numbers for it.
+//! So the mean in a variance has no derivative, and a normalisation needs no pass over its numbers for it. A sum that the user wrote
+//! is computed all the same: of numbers that are infinite or none it is NaN.
 
 use crate::differentiate::Backward;
 use crate::ir::{
-    BinaryOp, DimId, Equation, Expr, ExprId, Function, IndexId, Length, Op, ReduceOp, Subscript,
-    TensorId, indices,
+    BinaryOp, DimId, Equation, Expr, ExprId, Function, IndexId, Length, Op, ReduceOp, Role,
+    Subscript, TensorId, indices,
 };
 use std::collections::BTreeMap;
 
@@ -26,7 +27,9 @@ pub(super) fn run(joint: &mut Backward) {
     let mut gone = Vec::new();
     for at in 0..f.equations.len() {
         let e = f.equations[at].clone();
-        if !is_zero(f, &e, &means) {
+        let role = f.tensor(e.tensor).role;
+        let derived = matches!(role, Role::Adjoint { .. } | Role::Gradient { .. });
+        if !derived || !is_zero(f, &e, &means) {
             continue;
         }
         let others = count.get_mut(&e.tensor).expect("it has been counted");
