@@ -71,12 +71,6 @@ impl<'a, E: Element, const R: usize> Source<'a, E, R> {
 }
 
 impl<'a, E: Element, const R: usize> Sink<'a, E, R> {
-    /// Whether some axes lie in memory as one.
-    #[inline(always)]
-    pub fn is_one(&self, axes: Range<usize>) -> bool {
-        one_axis(axes, self.lens, self.strides).is_some()
-    }
-
     /// The same elements, if `one` with all positions of some axes along the last one of them, where they lie so.
     #[inline(always)]
     pub fn as_one(self, one: bool, axes: Range<usize>) -> Self {
@@ -180,7 +174,7 @@ mod tests {
     fn written_through_one_axis() {
         let mut a = Array3::<f64>::zeros((2, 3, 4));
         let sink: Sink<'_, f64, 3> = Sink::new(&mut a);
-        assert!(sink.is_one(1..3));
+        assert!(sink.source().is_one(1..3));
         let mut sink = sink.as_one(true, 1..3);
         sink.set([1, 0, 7], 5.0);
         assert_eq!(a[(1, 1, 3)], 5.0);

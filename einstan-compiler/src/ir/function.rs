@@ -72,6 +72,16 @@ pub enum Role {
     },
 }
 
+impl Role {
+    /// Whether it is neither given nor handed out, nor a part of another tensor.
+    pub fn is_inner(self) -> bool {
+        matches!(
+            self,
+            Role::Intermediate | Role::Temporary | Role::Adjoint { .. }
+        )
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tensor {
     /// As the user wrote it, or a made-up name for messages and printing: unique in the function.

@@ -168,23 +168,14 @@ fn coalesced(
             all.extend(positions(left));
         }
         for e in all.into_iter().flat_map(|e| f.exprs.walk(e)) {
-            match f.exprs.get(e) {
-                Expr::Access {
-                    tensor,
-                    subscripts,
-                    guarded,
-                }
-                | Expr::IntegerAccess {
-                    tensor,
-                    subscripts,
-                    guarded,
-                } => {
-                    note(*tensor, subscripts)?;
-                    let along = || f.exprs.free(e).iter().any(|i| loops.contains(i));
-                    (!guarded || !along()).then_some(())?;
-                }
-                Expr::IndexValue(i) if loops.contains(i) => return None,
-                _ => {}
+            let x = f.exprs.get(e);
+            if let Some((tensor, subscripts, guarded)) = x.read() {
+                note(tensor, subscripts)?;
+                let along = || f.exprs.free(e).iter().any(|i| loops.contains(i));
+                (!guarded || !along()).then_some(())?;
+            }
+            if matches!(x, Expr::IndexValue(i) if loops.contains(i)) {
+                return None;
             }
         }
     }

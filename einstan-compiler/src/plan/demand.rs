@@ -346,11 +346,7 @@ fn candidates(
     let mut out: BTreeMap<TensorId, Vec<IndexId>> = BTreeMap::new();
     for e in equations {
         let t = f.tensor(e.tensor);
-        let made = matches!(
-            t.role,
-            Role::Temporary | Role::Intermediate | Role::Adjoint { .. }
-        );
-        if made && t.element == Element::Float && !f.is_output(e.tensor) {
+        if t.role.is_inner() && t.element == Element::Float && !f.is_output(e.tensor) {
             out.entry(e.tensor).or_insert_with(|| indices(&e.left));
         }
     }

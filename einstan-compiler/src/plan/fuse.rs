@@ -94,11 +94,7 @@ impl Fused {
             _ => return self.early(f, next),
         };
         refresh(f, &mut next);
-        let (mut tensors, mut written) = (BTreeSet::new(), Vec::new());
-        for s in &next {
-            s.touches(f, &mut tensors);
-            s.writes(&mut |t| written.push(f.base(t)));
-        }
+        let (tensors, written) = touches(f, &next);
         match join(f, last, &mut self.open, next) {
             Ok(()) => self.note(&written, tensors.into_iter()),
             Err(next) => self.early(f, next),
@@ -108,11 +104,7 @@ impl Fused {
     /// A row that begins its tensor stands right behind the last step that writes what it reads, so that larger nests may join
     /// between which it would stand; any other nest stands last.
     fn early(&mut self, f: &Function, nest: Vec<Stmt>) {
-        let (mut tensors, mut written) = (BTreeSet::new(), Vec::new());
-        for s in &nest {
-            s.touches(f, &mut tensors);
-            s.writes(&mut |t| written.push(f.base(t)));
-        }
+        let (tensors, written) = touches(f, &nest);
         let last = |t: &TensorId| self.written.get(t).copied().unwrap_or(0);
         let place = tensors.iter().map(last).fold(self.checked, usize::max);
         let begins = |t: &TensorId| !self.touched.contains_key(t);
@@ -156,6 +148,16 @@ impl Fused {
         }
         out
     }
+}
+
+/// The tensors in whose memory statements read and write, and those of these that they write.
+fn touches(f: &Function, nest: &[Stmt]) -> (BTreeSet<TensorId>, Vec<TensorId>) {
+    let (mut tensors, mut written) = (BTreeSet::new(), Vec::new());
+    for s in nest {
+        s.touches(f, &mut tensors);
+        s.writes(&mut |t| written.push(f.base(t)));
+    }
+    (tensors, written)
 }
 
 /// The loop of a recurrence; where nests alone stand in it, a nest.

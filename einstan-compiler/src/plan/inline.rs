@@ -79,10 +79,7 @@ fn substitutable(
     at: usize,
 ) -> Option<Definition> {
     let e = &equations[at].1;
-    let made = matches!(
-        f.tensor(e.tensor).role,
-        Role::Intermediate | Role::Temporary | Role::Adjoint { .. }
-    );
+    let made = f.tensor(e.tensor).role.is_inner();
     let stored = f.keep.get(&e.tensor) == Some(&Keep::Stored);
     let checked = f.checked().contains(&e.tensor);
     let itself = f.exprs.tensors(e.right).contains(&e.tensor);

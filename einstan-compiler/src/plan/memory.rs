@@ -1,7 +1,7 @@
 //! The memory of a workspace.
 
 use super::{Buffer, Phase, Schedule};
-use crate::ir::{Element, Function, Role, TensorId};
+use crate::ir::{Element, Function, TensorId};
 use std::collections::BTreeSet;
 
 /// The workspace: every tensor that a step writes and that is neither a result nor a gradient.
@@ -15,11 +15,7 @@ pub(crate) fn buffers(
     let read_back: BTreeSet<TensorId> = backward.map(|b| b.reads(f)).unwrap_or_default();
     let mut add = |tensor: TensorId, phase: Phase| {
         let t = f.tensor(tensor);
-        let made = matches!(
-            t.role,
-            Role::Intermediate | Role::Temporary | Role::Adjoint { .. }
-        );
-        if made
+        if t.role.is_inner()
             && !f.results.contains(&tensor)
             && !f.updates.contains_key(&tensor)
             && buffers.iter().all(|b| b.tensor != tensor)

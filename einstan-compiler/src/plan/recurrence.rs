@@ -74,14 +74,7 @@ pub(crate) fn read_in_one_place(
             *readers.entry(t).or_default() += 1;
         }
     }
-    let made = |t: TensorId| {
-        let role = f.tensor(t).role;
-        let own = matches!(
-            role,
-            Role::Temporary | Role::Intermediate | Role::Adjoint { .. }
-        );
-        own && !later.contains(&t) && !f.is_output(t)
-    };
+    let made = |t: TensorId| f.tensor(t).role.is_inner() && !later.contains(&t) && !f.is_output(t);
     let once = readers.into_iter().filter(|&(_, count)| count == 1);
     once.map(|(t, _)| t).filter(|&t| made(t)).collect()
 }
@@ -154,6 +147,9 @@ fn kept_axes(
         let placed = positions(&e.left).any(|p| f.exprs.tensors(p).contains(&tensor));
         if placed || matches!(f.exprs.get(e.right), Expr::Returned { .. }) {
             return None;
+        }
+        if !f.exprs.tensors(e.right).contains(&tensor) {
+            continue;
         }
         for id in f.exprs.walk(e.right) {
             if let Some((t, at, _)) = f.exprs.get(id).read()

@@ -61,11 +61,7 @@ fn redirected(f: &mut Function, at: usize, same_as: &BTreeMap<TensorId, TensorId
 
 /// Nobody but the equations themselves sees the tensor.
 fn is_temporary(f: &Function, tensor: TensorId) -> bool {
-    let made = matches!(
-        f.tensor(tensor).role,
-        Role::Intermediate | Role::Temporary | Role::Adjoint { .. }
-    );
-    made && !f.is_output(tensor)
+    f.tensor(tensor).role.is_inner() && !f.is_output(tensor)
 }
 
 /// The equation's right-hand side with indices numbered: those on the left, then those that it binds.

@@ -9,8 +9,8 @@
 
 use crate::differentiate::Backward;
 use crate::ir::{
-    BinaryOp, DimId, Equation, Expr, ExprId, Function, IndexId, Length, Op, ReduceOp, Role,
-    Subscript, TensorId, indices,
+    BinaryOp, Equation, Expr, ExprId, Function, IndexId, Op, Polynomial, ReduceOp, Role, Subscript,
+    TensorId, indices,
 };
 use std::collections::BTreeMap;
 
@@ -59,7 +59,7 @@ fn means(f: &Function) -> BTreeMap<TensorId, Mean> {
     }
     let alone = |t: TensorId| alone.get(&t).copied().flatten().filter(|e| f.covers(e));
     let mean = |e: &Equation| {
-        let Expr::Binary(BinaryOp::Div, a, count) = *f.exprs.get(alone(e.tensor)?.right) else {
+        let Expr::Binary(BinaryOp::Div, a, divisor) = *f.exprs.get(alone(e.tensor)?.right) else {
             return None;
         };
         let (tensor, read, false) = f.exprs.get(a).read()? else {
@@ -75,9 +75,9 @@ fn means(f: &Function) -> BTreeMap<TensorId, Mean> {
             return None;
         };
         matches!(f.exprs.get(*body), Expr::Access { guarded: false, .. }).then_some(())?;
-        let dims = over.iter().map(|&i| f.index(i).dim);
-        let all = dims.fold(Volume::default(), |v, dim| v.times(f, dim));
-        (Volume::of(f, count)?.sorted() == all.sorted()).then(|| Mean {
+        let mut lengths = over.iter().map(|&i| f.length_as_polynomial(f.index(i).dim));
+        let all = lengths.try_fold(Polynomial::constant(1), |all, n| all.times(&n))?;
+        (count(f, divisor)? == all).then(|| Mean {
             left: indices(&sum.left),
             over: over.clone(),
             of: *body,
@@ -145,42 +145,14 @@ fn residual(
     })
 }
 
-/// A product of lengths: a number, and those that are no numbers.
-#[derive(Clone, Debug, PartialEq)]
-struct Volume(f64, Vec<DimId>);
-
-impl Default for Volume {
-    fn default() -> Self {
-        Volume(1.0, vec![])
-    }
-}
-
-impl Volume {
-    fn times(mut self, f: &Function, dim: DimId) -> Self {
-        match f.dim(dim).length {
-            Length::Fixed(n) => self.0 *= n as f64,
-            _ => self.1.push(dim),
+/// A count as a polynomial in the lengths.
+fn count(f: &Function, id: ExprId) -> Option<Polynomial> {
+    match *f.exprs.get(id) {
+        Expr::Real(r) if r.value() == r.value() as i64 as f64 => {
+            Some(Polynomial::constant(r.value() as i64))
         }
-        self
-    }
-
-    /// What an expression is, if nothing else stands in it.
-    fn of(f: &Function, id: ExprId) -> Option<Volume> {
-        match *f.exprs.get(id) {
-            Expr::Real(r) => Some(Volume(r.value(), vec![])),
-            Expr::Integer(n) => Some(Volume(n as f64, vec![])),
-            Expr::Number(e) => Volume::of(f, e),
-            Expr::Len(dim) => Some(Volume::default().times(f, dim)),
-            Expr::Binary(BinaryOp::Mul, a, b) | Expr::IntegerMul(a, b) => {
-                let (a, b) = (Volume::of(f, a)?, Volume::of(f, b)?);
-                Some(Volume(a.0 * b.0, [a.1, b.1].concat()))
-            }
-            _ => None,
-        }
-    }
-
-    fn sorted(mut self) -> Self {
-        self.1.sort();
-        self
+        Expr::Number(e) => Some(Polynomial::of(&f.exprs, e)),
+        Expr::Binary(BinaryOp::Mul, a, b) => count(f, a)?.times(&count(f, b)?),
+        _ => None,
     }
 }

@@ -7,13 +7,6 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 impl Body<'_> {
-    /// Notes that loops have their places in `extent`, until what is emitted around them.
-    pub(super) fn extents_of(&self, run: Option<&Coalesced>) {
-        let loops = run.into_iter().flat_map(|run| &run.loops);
-        let places = loops.flat_map(|all| all.iter().enumerate().map(|(at, &i)| (i, at)));
-        self.extents.borrow_mut().extend(places);
-    }
-
     /// `extent[1]`, from where to where a loop runs that may be one with the row inside.
     pub(super) fn extent(&self, index: IndexId) -> Option<TokenStream> {
         let at = *self.extents.borrow().get(&index)?;
@@ -26,7 +19,7 @@ impl Body<'_> {
     /// ```text
     /// let lens = [lens.d2, lens.d3];
     /// let first = 0usize;                     // or rt::undivided([ranges[2]], [lens[0]])
-    /// let one = first < 1 && s0.is_one(2 + first..4) && w3.is_one(2 + first..4);
+    /// let one = first < 1 && s0.is_one(2 + first..4) && w3.source().is_one(2 + first..4);
     /// let s0 = s0.as_one(one, 2 + first..4);
     /// let mut w3 = w3.reborrow().as_one(one, 2 + first..4);
     /// let extent = rt::extents(one, first, [ranges[2], [0, lens[1] as isize]]);
@@ -37,8 +30,11 @@ impl Body<'_> {
         run: &Coalesced,
         shared: &[(IndexId, IndexId)],
         written: &[TensorId],
-        inside: TokenStream,
+        inside: impl FnOnce() -> TokenStream,
     ) -> TokenStream {
+        let places = run.loops.iter().flat_map(|all| all.iter().enumerate());
+        *self.extents.borrow_mut() = places.map(|(at, &i)| (i, at)).collect();
+        let inside = inside();
         self.extents.borrow_mut().clear();
         let loops = &run.loops[0];
         let count = Literal::usize_unsuffixed(loops.len());
@@ -63,7 +59,10 @@ impl Body<'_> {
         };
         let asked = run.tensors.iter().map(|&(t, at)| {
             let (tensor, axes) = (self.place_of(t, written), axes(at));
-            quote! { && #tensor.is_one(#axes) }
+            match written.contains(&t) {
+                true => quote! { && #tensor.source().is_one(#axes) },
+                false => quote! { && #tensor.is_one(#axes) },
+            }
         });
         let bound = run.tensors.iter().map(|&(t, at)| {
             let (tensor, axes) = (self.place_of(t, written), axes(at));

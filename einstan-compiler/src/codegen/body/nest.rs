@@ -46,34 +46,17 @@ impl Body<'_> {
         self.parts.borrow_mut().extend(share.rows.iter().copied());
         let (read, written) = self.touched(&share.body);
         let read = read.iter().map(|&t| self.bind(t, Use::Read));
-        self.extents_of(share.coalesced.as_ref());
         let write = written.iter().map(|&t| self.bind(t, Use::Write));
-        let statements: TokenStream = share
-            .body
-            .iter()
-            .map(|s| self.statement(s, &written))
-            .collect();
         let (mut tensors, mut parts) = (quote! { () }, quote! { () });
         for (t, axes) in share.axes.iter().rev() {
             let (w, axes) = (sink(*t), axes.iter().map(|&a| Literal::usize_unsuffixed(a)));
             tensors = quote! { (rt::Along::new(#w, [#(#axes),*]), #tensors) };
             parts = quote! { (mut #w, #parts) };
         }
-        let loops = share.loops.iter().enumerate().rev();
-        let nest = loops.fold(statements, |inside, (at, &(index, own))| {
-            let (i, own) = (numbered('i', index.0), numbered('i', own.0));
-            let range = match self.extent(index) {
-                Some(extent) => extent,
-                None => {
-                    let at = Literal::usize_unsuffixed(at);
-                    quote! { ranges[#at] }
-                }
-            };
-            quote! { for #i in #range[0]..#range[1] { let #own = #i - #range[0]; #inside } }
-        });
+        let nest = || self.shared_loops(share, &written);
         let nest = match &share.coalesced {
             Some(run) => self.coalesced(run, &share.loops, &written, nest),
-            None => nest,
+            None => nest(),
         };
         // All rows are equally long.
         let divided = share.loops.iter().chain(share.rows.first());
@@ -95,6 +78,21 @@ impl Body<'_> {
                 });
             }
         }
+    }
+
+    /// `for i1 in ranges[0][0]..ranges[0][1] { let i7 = i1 - ranges[0][0]; .. }`, around the statements that threads share.
+    fn shared_loops(&self, share: &Share, written: &[TensorId]) -> TokenStream {
+        let body = share.body.iter();
+        let statements = body.map(|s| self.statement(s, written)).collect();
+        let loops = share.loops.iter().enumerate().rev();
+        loops.fold(statements, |inside, (at, &(index, own))| {
+            let (i, own) = (numbered('i', index.0), numbered('i', own.0));
+            let range = self.extent(index).unwrap_or_else(|| {
+                let at = Literal::usize_unsuffixed(at);
+                quote! { ranges[#at] }
+            });
+            quote! { for #i in #range[0]..#range[1] { let #own = #i - #range[0]; #inside } }
+        })
     }
 
     /// The tensors that statements read alone, and those that they write.
@@ -127,8 +125,7 @@ impl Body<'_> {
             }
             Stmt::Together { body } => self.together(body),
             Stmt::Coalesced { run, body } => {
-                self.extents_of(Some(run));
-                let inside = body.iter().map(|s| self.statement(s, written)).collect();
+                let inside = || body.iter().map(|s| self.statement(s, written)).collect();
                 return braced(self.coalesced(run, &[], written, inside));
             }
             Stmt::When {

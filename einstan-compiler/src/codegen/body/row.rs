@@ -10,6 +10,21 @@ use quote::quote;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+/// What the runtime reduces a row with.
+fn accumulator(op: ReduceOp) -> Ident {
+    let name = match op {
+        ReduceOp::Sum => "SumAcc",
+        ReduceOp::Prod => "ProdAcc",
+        ReduceOp::Max => "MaxAcc",
+        ReduceOp::Min => "MinAcc",
+        ReduceOp::ArgMax => "ArgMaxAcc",
+        ReduceOp::ArgMin => "ArgMinAcc",
+        ReduceOp::Mean => unreachable!("in normal form a mean is a sum"),
+        ReduceOp::LogSumExp => unreachable!("a logsumexp is a maximum and a sum"),
+    };
+    Ident::new(name, Span::call_site())
+}
+
 /// An expression along a row.
 pub(super) struct Row {
     outer: TokenStream,
@@ -192,7 +207,6 @@ impl Body<'_> {
         body: ExprId,
     ) -> TokenStream {
         let row = Row::new(self, over[over.len() - 1], body);
-        let accumulator = |name: &str| Ident::new(name, Span::call_site());
         let pass = |start: TokenStream, value: Option<TokenStream>, extend: TokenStream| {
             let values = match (&row.read, value) {
                 // Nothing is computed: the row itself goes in.
@@ -207,8 +221,8 @@ impl Body<'_> {
             let out = quote! { let mut out = Block::<T>::new(); };
             joined([out, start, loops])
         };
-        let plain = |name: &str| {
-            let name = accumulator(name);
+        let plain = |op: ReduceOp| {
+            let name = accumulator(op);
             pass(
                 quote! { let mut acc = rt::#name::new(); },
                 None,
@@ -216,23 +230,14 @@ impl Body<'_> {
             )
         };
         let (code, result) = match op {
-            ReduceOp::Sum => (plain("SumAcc"), quote! { acc.finish() }),
-            ReduceOp::Mean => unreachable!("in normal form a mean is a sum"),
-            ReduceOp::Prod => (plain("ProdAcc"), quote! { acc.finish() }),
-            ReduceOp::Max => (plain("MaxAcc"), quote! { acc.finish() }),
-            ReduceOp::Min => (plain("MinAcc"), quote! { acc.finish() }),
             ReduceOp::ArgMax | ReduceOp::ArgMin => {
-                let name = accumulator(if op == ReduceOp::ArgMax {
-                    "ArgMaxAcc"
-                } else {
-                    "ArgMinAcc"
-                });
+                let name = accumulator(op);
                 let start = quote! { let mut acc = rt::#name::new(); };
                 let result = self.stored(target, quote! { acc.finish() as i64 });
                 (pass(start, None, quote! { acc.extend(v, o); }), result)
             }
             ReduceOp::LogSumExp => {
-                let largest = plain("MaxAcc");
+                let largest = plain(ReduceOp::Max);
                 let shift = quote! { let shift = rt::finite(acc.finish()); let mut acc = rt::SumAcc::new(); };
                 let value = &row.value;
                 let exp = quote! { (#value - shift).e_exp(fused) };
@@ -240,6 +245,7 @@ impl Body<'_> {
                 let code = joined([largest, sum]);
                 (code, quote! { shift + acc.finish().e_ln(fused) })
             }
+            op => (plain(op), quote! { acc.finish() }),
         };
         let put = self.put(target, left, mode, &result);
         joined([code, put])
@@ -279,12 +285,7 @@ impl Body<'_> {
             all.map(|at| numbered(letter, at)).collect()
         };
         let (accumulators, blocks) = (named('a'), named('o'));
-        let starts = parts.iter().map(|p| match p.1 {
-            ReduceOp::Prod => quote! { rt::ProdAcc::new() },
-            ReduceOp::Max => quote! { rt::MaxAcc::new() },
-            ReduceOp::Min => quote! { rt::MinAcc::new() },
-            _ => quote! { rt::SumAcc::new() },
-        });
+        let starts = parts.iter().map(|p| accumulator(p.1));
         let value = row.element(row.value.clone());
         let each = quote! {
             let [#(#blocks),*] = out.fill(n, #value);
@@ -300,7 +301,7 @@ impl Body<'_> {
             });
         quote! {
             let mut out = rt::Blocks::<T, #count>::new();
-            #(let mut #accumulators = #starts;)*
+            #(let mut #accumulators = rt::#starts::new();)*
             #loops
             #(#puts)*
         }
