@@ -12,6 +12,11 @@ einstan! {
         var[i] = mean[j]((X[i,j] - mu[i])^2);
         Y[i,j] = (X[i,j] - mu[i])/sqrt(var[i] + 1e-3);
     }
+    pub fn standard_images(X[n, 4, k]) -> Y[n, 4, k] {
+        mu[i] = mean[j,l](X[i,j,l]);
+        var[i] = mean[j,l]((X[i,j,l] - mu[i])^2);
+        Y[i,j,l] = (X[i,j,l] - mu[i])/sqrt(var[i] + 1e-3);
+    }
     /// The residuals of all rows: each sum over a row is zero too.
     pub fn over_more(X[n, k], c[n]) -> s {
         mu[i] = mean[j](X[i,j]);
@@ -83,9 +88,18 @@ fn derivatives_agree_with_differences() -> Result<(), testing::Failure> {
     testing::check!(other_row(X), hvp)?;
     testing::check!(turned(X))?;
     testing::check!(diagonal(X))?;
-    let X = Array3::from_shape_fn((2, 3, 4), |(i, j, k)| (i + 2 * j + k * k) as f64 * 0.1);
+    let X = Array3::from_shape_fn((2, 4, 3), |(i, j, k)| (i + 2 * j + k * k) as f64 * 0.1);
     testing::check!(blocks(X))?;
+    testing::check!(standard_images(X))?;
     Ok(())
+}
+
+#[test]
+fn no_pass_is_made_for_the_mean_in_a_variance() {
+    for plan in [standard::PLAN, standard_images::PLAN] {
+        let (_, backward) = plan.split_once("backward").expect("two passes");
+        assert_eq!(backward.matches("= sum over").count(), 2, "{plan}");
+    }
 }
 
 #[test]

@@ -151,8 +151,12 @@ fn count(f: &Function, id: ExprId) -> Option<Polynomial> {
         Expr::Real(r) if r.value() == r.value() as i64 as f64 => {
             Some(Polynomial::constant(r.value() as i64))
         }
-        Expr::Number(e) => Some(Polynomial::of(&f.exprs, e)),
-        Expr::Binary(BinaryOp::Mul, a, b) => count(f, a)?.times(&count(f, b)?),
+        Expr::Integer(n) => Some(Polynomial::constant(n)),
+        Expr::Number(e) => count(f, e),
+        Expr::Len(dim) => Some(f.length_as_polynomial(dim)),
+        Expr::Binary(BinaryOp::Mul, a, b) | Expr::IntegerMul(a, b) => {
+            count(f, a)?.times(&count(f, b)?)
+        }
         _ => None,
     }
 }
