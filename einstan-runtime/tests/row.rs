@@ -1,7 +1,7 @@
 //! Sources, sinks and blocks: every position of a row against the array's own element, in every layout, and what lies
 //! outside is refused. The memory of each tensor ends with its last element, so that valgrind sees a step too far.
 
-use einstan_runtime::{BLOCK, Block, Element, Sink, Source};
+use einstan_runtime::{BLOCK, Block, Blocks, Element, Sink, Source};
 use ndarray::{Array1, Array2, Array3, ArrayBase, Axis, Data, Ix2, Slice, arr0, s};
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -214,6 +214,22 @@ fn long_rows_and_rows_that_wrap_around_are_refused() {
     );
     assert!(block.fill(0, |_| 1.0).is_empty());
     assert!(refused(|| block.fill(BLOCK + 1, |_| 1.0).len()));
+}
+
+#[test]
+fn blocks_hold_rows_side_by_side() {
+    let mut blocks = Blocks::<f64, 2>::new();
+    for n in [1, 7, BLOCK, 3] {
+        let [a, b] = blocks.fill(n, |t| [t as f64, -(t as f64)]);
+        assert!(a.len() == n && b.len() == n);
+        assert!((0..n).all(|t| a[t] == t as f64 && b[t] == -a[t]));
+    }
+    let [none, _] = blocks.fill(0, |_| [1.0; 2]);
+    assert!(none.is_empty());
+    assert!(refused(|| {
+        let mut blocks = Blocks::<f64, 2>::new();
+        blocks.fill(BLOCK + 1, |_| [1.0; 2])[0].len()
+    }));
 }
 
 #[test]
