@@ -17,8 +17,7 @@ use quote::{format_ident, quote};
 ///
 /// ```text
 /// mod __einstan_dense {
-///     #[cfg(not(rust_analyzer))] #[no_implicit_prelude] mod __imp { ..everything.. }
-///     #[cfg(rust_analyzer)] #[no_implicit_prelude] mod __imp { ..the same without bodies.. }
+///     #[no_implicit_prelude] mod __imp { ..everything.. }
 ///     pub use self::__imp::dense;
 ///     pub mod dense { pub use super::__imp::{..}; pub const PLAN: &str = ..; }
 ///     #[cfg(test)] mod __test { .. } // with #[einstan(test)]
@@ -141,7 +140,7 @@ impl<'a> Items<'a> {
             true => quote! { pub use self::__imp::#own; },
             false => quote! { pub use self::__imp::#own as #name; },
         };
-        let imp = self.inside();
+        let imp = self.imp();
         let mut exports = vec![format_ident!("into")];
         if self.f.has_derivative() {
             for item in [
@@ -187,7 +186,14 @@ impl<'a> Items<'a> {
         let docs = format!("What belongs to the function `{}`.", self.f.name);
         let test = self.test();
         quote! {
-            #imp
+            #[no_implicit_prelude]
+            #[allow(
+                non_snake_case, // tensors have the names of mathematics
+                uncommon_codepoints, mixed_script_confusables, confusable_idents, // and of other scripts
+                unused, clippy::all, clippy::pedantic, clippy::nursery, // generated code is no example of style
+                non_camel_case_types, // type parameters have the names of dimensions
+            )]
+            mod __imp { #imp }
             #call
             #outside
             #[doc = #docs]
@@ -211,40 +217,9 @@ impl<'a> Items<'a> {
         }
     }
 
-    /// Emits `mod __imp`, and beside it what rust-analyzer sees of a function that is right: as of one that is not, the same
-    /// without bodies. Nobody reads those, it would look into all of them after each key, and where rustc's errors may point
-    /// at the user's words, it would lead from there to whatever bodies call.
-    fn inside(&self) -> TokenStream {
-        let outside = self.outside();
-        let module = |imp: TokenStream| {
-            quote! {
-                #[no_implicit_prelude]
-                #[allow(
-                    non_snake_case, // tensors have the names of mathematics
-                    uncommon_codepoints, mixed_script_confusables, confusable_idents, // and of other scripts
-                    unused, clippy::all, clippy::pedantic, clippy::nursery, // generated code is no example of style
-                    non_camel_case_types, // type parameters have the names of dimensions
-                )]
-                mod __imp { #imp }
-            }
-        };
-        let whole = module(self.imp(&outside));
-        if self.plans.is_none() {
-            return whole;
-        }
-        let seen = Items::new(self.resolved, None, &self.facade, self.inline);
-        let seen = module(seen.imp(&outside));
-        quote! {
-            #[cfg(not(rust_analyzer))]
-            #whole
-            #[cfg(rust_analyzer)]
-            #seen
-        }
-    }
-
-    /// What the function is; `outside` reaches what is the user's.
-    fn imp(&self, outside: &TokenStream) -> TokenStream {
-        let (imports, paths) = (self.imports(), &self.paths);
+    /// What the function is.
+    fn imp(&self) -> TokenStream {
+        let (imports, paths, outside) = (self.imports(), &self.paths, self.outside());
         let lengths = self.lengths();
         let workspace = self.workspace();
         let forward = self.plan().map(|p| body::forward(p, paths));

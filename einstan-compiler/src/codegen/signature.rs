@@ -375,13 +375,23 @@ impl Items<'_> {
         quote! { Result<#ty, rt::Error> }
     }
 
-    /// A body, or where the function is wrong none.
+    /// A body, or where the function is wrong none. Nor has rust-analyzer one: nobody reads it, it would look into all of them
+    /// after each key, and where rustc's errors may point at the user's words, it would lead from there to whatever bodies call.
+    ///
+    /// ```text
+    /// #[cfg(not(rust_analyzer))] { .. }
+    /// #[cfg(rust_analyzer)] { Result::Err(..) }
+    /// ```
     pub(super) fn body(&self, code: TokenStream) -> TokenStream {
         let function = &self.f.name;
-        if self.plan().is_some() {
-            return code;
+        let none = quote! { Result::Err(rt::Error::internal(#function, "it did not compile")) };
+        match self.plan() {
+            Some(_) => quote! {
+                #[cfg(not(rust_analyzer))] { #code }
+                #[cfg(rust_analyzer)] { #none }
+            },
+            None => none,
         }
-        quote! { Result::Err(rt::Error::internal(#function, "it did not compile")) }
     }
 }
 

@@ -139,6 +139,7 @@ impl Body<'_> {
             quote! { #kept Result::Ok(()) },
         ]));
         quote! {
+            #[cfg(not(rust_analyzer))]
             pub(super) fn forward #generics(
                 lens: &Lens,
                 save: bool,
@@ -173,6 +174,7 @@ impl Body<'_> {
             done,
         ]));
         quote! {
+            #[cfg(not(rust_analyzer))] // which needs no bodies
             fn backward #generics(
                 lens: &Lens,
                 saved: &Saved<T>,
